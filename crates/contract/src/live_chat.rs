@@ -1,0 +1,323 @@
+//! Conversations, messages and the people on the sites (`/api/live-chat/*`, `/api/visitors`).
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{
+    AttachmentId, ConversationId, FunnelId, LabelId, MemberId, MessageId, VisitorId, WebsiteId,
+};
+use crate::position::Position;
+use crate::time::Timestamp;
+
+/// Most characters (Unicode scalar values) in one message.
+pub const MAX_MESSAGE_CHARS: usize = 10_000;
+
+/// Whether a conversation is going on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum ConversationStatus {
+    /// Going on.
+    Open,
+    /// Ended; a visitor's message reopens it.
+    Closed,
+    /// A status that this build does not know.
+    #[serde(other)]
+    Unknown,
+}
+
+/// How urgent a conversation is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Priority {
+    /// Can wait.
+    Low,
+    /// The usual.
+    #[default]
+    Normal,
+    /// Before others.
+    High,
+    /// First of all.
+    Urgent,
+    /// A priority that this build does not know.
+    #[serde(other)]
+    Unknown,
+}
+
+/// What the visitor thought of the conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Rating {
+    /// Positive.
+    Good,
+    /// Negative.
+    Bad,
+    /// A rating that this build does not know.
+    #[serde(other)]
+    Unknown,
+}
+
+/// Who a message is from, and the side it stands on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum MessageType {
+    /// From an operator or automation; at the start of the line.
+    Bot,
+    /// From the visitor; at the end of the line.
+    User,
+    /// A notice; centred.
+    System,
+    /// A type that this build does not know; shown as a notice.
+    #[serde(other)]
+    Unknown,
+}
+
+/// Who sees a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Visibility {
+    /// The visitor and the team.
+    #[default]
+    Public,
+    /// The team: an internal note. Anything unknown is read as this, so that it can never leak.
+    #[serde(other)]
+    Internal,
+}
+
+/// A file sent with a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Attachment {
+    /// The file.
+    pub id: AttachmentId,
+    /// Its name.
+    pub name: String,
+    /// Its sniffed media type.
+    pub media_type: String,
+    /// Its size in bytes.
+    pub size: u64,
+}
+
+/// A person on a website.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LiveChatUser {
+    /// The person.
+    pub id: VisitorId,
+    /// As given by the person or the site.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// As given by the person or the site.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// As given by the person or the site.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// A picture, when there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub avatar_url: Option<String>,
+    /// Whether the site vouched for the identity (HMAC).
+    #[serde(default)]
+    pub verified: bool,
+    /// BCP 47, as the browser says.
+    #[serde(default)]
+    pub locale: String,
+    /// IANA time zone, as the browser says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timezone: Option<String>,
+    /// Such as `Firefox 145`.
+    #[serde(default)]
+    pub browser: String,
+    /// Such as `Android`.
+    #[serde(default)]
+    pub os: String,
+    /// `desktop`, `phone` or `tablet`.
+    #[serde(default)]
+    pub device: String,
+    /// ISO 3166 code, where known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// The page looked at now: its address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<String>,
+    /// The title of [`Self::page`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page_title: Option<String>,
+    /// Where the person came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub referrer: Option<String>,
+    /// Custom attributes set by the site's snippet.
+    #[serde(default)]
+    pub attributes: BTreeMap<String, String>,
+    /// First beat.
+    pub first_seen_at: Timestamp,
+    /// Latest beat.
+    pub last_seen_at: Timestamp,
+    /// Whether an operator blocked the person.
+    #[serde(default)]
+    pub blocked: bool,
+}
+
+/// One chat session.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LiveChatConversation {
+    /// The conversation.
+    pub id: ConversationId,
+    /// The visitor's id.
+    pub user_id: VisitorId,
+    /// The visitor.
+    pub user: LiveChatUser,
+    /// The funnel in which it started.
+    pub funnel_id: FunnelId,
+    /// That funnel's name.
+    pub funnel_name: String,
+    /// The website in which it started.
+    pub website_id: WebsiteId,
+    /// Whether it is going on.
+    pub status: ConversationStatus,
+    /// When the visitor first acted.
+    pub started_at: Timestamp,
+    /// When the last public message was sent; `startedAt` before there is one.
+    pub last_message_at: Timestamp,
+    /// The last public message's text; empty before there is one.
+    pub last_message: String,
+    /// Public messages from people: `bot` and `user`.
+    pub message_count: u64,
+    /// In lists at most the newest one.
+    #[serde(default)]
+    pub messages: Vec<LiveChatMessage>,
+    /// When it closes by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auto_close_at: Option<Timestamp>,
+    /// Whether it is archived.
+    #[serde(default)]
+    pub is_archived: bool,
+    /// The operator in charge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assignee_id: Option<MemberId>,
+    /// The team's labels.
+    #[serde(default)]
+    pub labels: Vec<LabelId>,
+    /// How urgent it is.
+    #[serde(default)]
+    pub priority: Priority,
+    /// Visitor messages that no operator has read.
+    #[serde(default)]
+    pub unread_count: u64,
+    /// Since when the visitor waits for an answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting_since: Option<Timestamp>,
+    /// What the visitor thought of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating: Option<Rating>,
+    /// When the row was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// Counts changes.
+    pub version: u64,
+}
+
+/// One message. `seq` is dense in its conversation and is the order; the id's time never is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LiveChatMessage {
+    /// Chosen by the sender.
+    pub id: MessageId,
+    /// Its conversation.
+    pub conversation_id: ConversationId,
+    /// Its place, from 1. On the visitor's side only public messages are counted.
+    pub seq: u64,
+    /// Who it is from.
+    #[serde(rename = "type")]
+    pub kind: MessageType,
+    /// Its text; never markup.
+    pub content: String,
+    /// The operator who wrote it (never told to visitors).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author_id: Option<MemberId>,
+    /// The author's name as it is shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author_name: Option<String>,
+    /// Who sees it.
+    #[serde(default)]
+    pub visibility: Visibility,
+    /// Files sent with it.
+    #[serde(default)]
+    pub attachments: Vec<Attachment>,
+    /// When the server stored it.
+    pub created_at: Timestamp,
+    /// When the other side received it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivered_at: Option<Timestamp>,
+    /// When the other side read it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_at: Option<Timestamp>,
+}
+
+/// History by `seq`: `GET …/{id}/messages` and `GET /api/visitor/messages`; ascending.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MessagePage {
+    /// The messages, ascending by `seq`.
+    pub items: Vec<LiveChatMessage>,
+    /// Whether there are earlier ones.
+    pub has_more_before: bool,
+    /// Whether there are later ones.
+    pub has_more_after: bool,
+    /// The log position that every item reflects.
+    pub as_of: Position,
+}
+
+/// `POST /api/live-chat/messages` (`protocol.md` *Sending*).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SendMessage {
+    /// Chosen by the sender; a repeat with the same content returns the first result.
+    pub id: MessageId,
+    /// Where it goes.
+    pub conversation_id: ConversationId,
+    /// Its text.
+    pub content: String,
+    /// Who sees it.
+    #[serde(default)]
+    pub visibility: Visibility,
+    /// Uploaded files.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<AttachmentId>,
+    /// The message that the same outbox queued before it in this conversation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after_id: Option<MessageId>,
+    /// The newest `seq` that the operator's screen showed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_seq: Option<u64>,
+    /// Send although a colleague replied in the meantime.
+    #[serde(default)]
+    pub force: bool,
+    /// Reopen a closed conversation.
+    #[serde(default)]
+    pub reopen: bool,
+}
+
+/// The answer of `POST /api/live-chat/messages`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SendResult {
+    /// The message as stored.
+    pub message: LiveChatMessage,
+    /// Where its event stands in the log.
+    pub position: Position,
+}

@@ -1,0 +1,141 @@
+//! Websites and the widget's configuration.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{FunnelId, WebsiteId};
+use crate::time::Timestamp;
+
+/// What the loader's beats say about a website.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum WebsiteState {
+    /// Beats arrive.
+    Online,
+    /// Beats arrive and something is wrong.
+    Degraded,
+    /// Beats have stopped.
+    Silent,
+    /// No beat has ever arrived.
+    #[default]
+    NeverSeen,
+    /// A state that this build does not know.
+    #[serde(other)]
+    Unknown,
+}
+
+/// A website's state with its age and reason.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WebsiteStatus {
+    /// The state.
+    pub state: WebsiteState,
+    /// When the last beat arrived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_seen_at: Option<Timestamp>,
+    /// Why it is degraded, for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// A website: `GET /api/websites`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Website {
+    /// The website.
+    pub id: WebsiteId,
+    /// Its name for people.
+    pub name: String,
+    /// Its host name.
+    pub domain: String,
+    /// Origins that may load the widget (`https://shop.example`).
+    pub allowed_origins: Vec<String>,
+    /// IANA time zone.
+    pub timezone: String,
+    /// Seconds without activity until a conversation closes; null = never.
+    pub auto_close_after: Option<u32>,
+    /// Seconds from closed to archived; null = never.
+    pub archive_after: Option<u32>,
+    /// Seconds from archived to deleted; null = never.
+    pub delete_after: Option<u32>,
+    /// Names the website in its snippet; not a secret.
+    pub public_key: String,
+    /// What the loader's beats say.
+    pub status: WebsiteStatus,
+    /// When it was added.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// Counts changes; `If-Match`.
+    pub version: u64,
+}
+
+/// A named entry point of a website.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Funnel {
+    /// The funnel.
+    pub id: FunnelId,
+    /// Its website.
+    pub website_id: WebsiteId,
+    /// Its name for people.
+    pub name: String,
+    /// Whether visitors land here when no other funnel covers the page.
+    pub is_default: bool,
+}
+
+/// The corner of the host page that the launcher sits in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Corner {
+    /// The end of the line, at the bottom.
+    #[default]
+    BottomRight,
+    /// The start of the line, at the bottom.
+    BottomLeft,
+    /// A corner that this build does not know.
+    #[serde(other)]
+    Unknown,
+}
+
+/// Colours and shape of the widget. Colours are `#rrggbb`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WidgetTheme {
+    /// Launcher, header and the visitor's bubbles.
+    pub accent: String,
+    /// Text on the accent colour.
+    pub accent_text: String,
+    /// Corner radius in pixels.
+    pub radius: u8,
+}
+
+impl Default for WidgetTheme {
+    fn default() -> Self {
+        Self {
+            accent: "#3158cf".to_owned(),
+            accent_text: "#ffffff".to_owned(),
+            radius: 12,
+        }
+    }
+}
+
+/// The published configuration of a website's widget. Missing fields take their defaults, so old ones still load.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WidgetConfig {
+    /// Colours and shape.
+    pub theme: WidgetTheme,
+    /// Where the launcher sits.
+    pub position: Corner,
+    /// The line above the first message.
+    pub greeting: Option<String>,
+    /// Counts publications.
+    pub version: u64,
+}
