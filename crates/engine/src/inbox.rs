@@ -1,0 +1,395 @@
+//! Conversations and the list shown of them, under snapshots and events.
+//!
+//! Every conversation keeps the log position that it reflects and the higher one wins, so answers and events may arrive in
+//! any order (`protocol.md` *Realtime*, rule 4). A list holds a sorted index over the kept conversations, cut at the end of
+//! what was loaded: what lies beyond is on the server.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use switchboard_contract::ids::{ConversationId, MessageId};
+use switchboard_contract::live_chat::{
+    ConversationStatus, LiveChatConversation, LiveChatMessage, MessagePage,
+};
+use switchboard_contract::page::CursorPage;
+use switchboard_contract::position::{Offset, Position};
+use switchboard_contract::realtime::{EventType, LogEvent};
+use switchboard_contract::time::Timestamp;
+
+use crate::thread::Thread;
+
+/// Which conversations a list shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Shelf {
+    /// Open, not archived.
+    #[default]
+    Open,
+    /// Closed, not archived.
+    Closed,
+    /// Archived.
+    Archived,
+}
+
+impl Shelf {
+    /// The value of the query parameter `status`.
+    #[must_use]
+    pub const fn as_query(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Closed => "closed",
+            Self::Archived => "archived",
+        }
+    }
+
+    /// Where a conversation belongs.
+    #[must_use]
+    pub fn of(conversation: &LiveChatConversation) -> Self {
+        if conversation.is_archived {
+            Self::Archived
+        } else if conversation.status == ConversationStatus::Closed {
+            Self::Closed
+        } else {
+            Self::Open
+        }
+    }
+}
+
+/// Newest activity first; the id settles ties, as on the server.
+type SortKey = (Reverse<Timestamp>, Reverse<ConversationId>);
+
+fn sort_key(conversation: &LiveChatConversation) -> SortKey {
+    (Reverse(conversation.last_message_at), Reverse(conversation.id))
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    /// `None` once deleted: a late answer must not bring it back.
+    conversation: Option<Rc<LiveChatConversation>>,
+    as_of: Offset,
+}
+
+/// One list, as far as it was loaded.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct List {
+    index: BTreeSet<SortKey>,
+    /// The last key that was loaded; `None` when everything is.
+    end: Option<SortKey>,
+    cursor: Option<String>,
+    loaded: bool,
+}
+
+impl List {
+    fn covers(&self, key: &SortKey) -> bool {
+        self.end.as_ref().is_none_or(|end| key <= end)
+    }
+}
+
+/// What a step changed, so that only that is drawn again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// A list's order or membership.
+    pub lists: bool,
+    /// Conversations whose row changed.
+    pub conversations: BTreeSet<ConversationId>,
+    /// Conversations whose messages changed.
+    pub threads: BTreeSet<ConversationId>,
+    /// Messages that came by an event: what is announced.
+    pub arrived: Vec<Rc<LiveChatMessage>>,
+    /// Stored messages: what an outbox may let go of.
+    pub stored: Vec<MessageId>,
+}
+
+/// The store. See the module's documentation.
+#[derive(Clone, Debug, Default)]
+pub struct Inbox {
+    conversations: BTreeMap<ConversationId, Entry>,
+    lists: BTreeMap<Shelf, List>,
+    threads: BTreeMap<ConversationId, Thread>,
+}
+
+impl Inbox {
+    /// One conversation, if it is known and not deleted.
+    #[must_use]
+    pub fn conversation(&self, id: ConversationId) -> Option<&Rc<LiveChatConversation>> {
+        self.conversations.get(&id)?.conversation.as_ref()
+    }
+
+    /// Whether a conversation is known not to be there: deleted, or never this person's to see.
+    #[must_use]
+    pub fn is_missing(&self, id: ConversationId) -> bool {
+        self.conversations
+            .get(&id)
+            .is_some_and(|entry| entry.conversation.is_none())
+    }
+
+    /// The server does not have this conversation for this person.
+    pub fn set_missing(&mut self, id: ConversationId) -> Changes {
+        let mut changes = Changes::default();
+        self.remove(id, Offset(0), &mut changes);
+        changes
+    }
+
+    /// The messages of one conversation, once something of them was loaded.
+    #[must_use]
+    pub fn thread(&self, id: ConversationId) -> Option<&Thread> {
+        self.threads.get(&id)
+    }
+
+    /// The ids of a list, newest activity first.
+    pub fn list(&self, shelf: Shelf) -> impl Iterator<Item = ConversationId> {
+        self.lists
+            .get(&shelf)
+            .into_iter()
+            .flat_map(|list| list.index.iter().map(|(_, Reverse(id))| *id))
+    }
+
+    /// Whether a list's first page was loaded.
+    #[must_use]
+    pub fn is_loaded(&self, shelf: Shelf) -> bool {
+        self.lists.get(&shelf).is_some_and(|list| list.loaded)
+    }
+
+    /// What to send as `cursor` for a list's next page; `None` when everything is loaded.
+    #[must_use]
+    pub fn next_cursor(&self, shelf: Shelf) -> Option<&str> {
+        self.lists.get(&shelf)?.cursor.as_deref()
+    }
+
+    /// Takes in one page of a list. `first` for the page without a cursor: it replaces how far the list was loaded, and
+    /// what is no longer on it, as of its position, leaves.
+    pub fn merge_page(
+        &mut self,
+        shelf: Shelf,
+        page: CursorPage<LiveChatConversation>,
+        first: bool,
+    ) -> Changes {
+        let mut changes = Changes {
+            lists: true,
+            ..Changes::default()
+        };
+        let as_of = page.as_of.offset;
+        let keys: BTreeSet<SortKey> = page.items.iter().map(sort_key).collect();
+        let end = if page.has_more { keys.last().copied() } else { None };
+        if first {
+            // What the server did not name, within what the page covers, is gone since; a newer event keeps it.
+            let missing: Vec<ConversationId> = self
+                .lists
+                .get(&shelf)
+                .into_iter()
+                .flat_map(|list| &list.index)
+                .filter(|key| end.is_none_or(|end| **key <= end) && !keys.contains(*key))
+                .map(|(_, Reverse(id))| *id)
+                .filter(|id| {
+                    self.conversations
+                        .get(id)
+                        .is_some_and(|entry| entry.as_of <= as_of)
+                })
+                .filter(|id| !page.items.iter().any(|item| item.id == *id))
+                .collect();
+            for id in missing {
+                self.forget(id, &mut changes);
+            }
+        }
+        let list = self.lists.entry(shelf).or_default();
+        if first || list.loaded {
+            list.end = end;
+            list.cursor = page.next_cursor.filter(|_| page.has_more);
+        }
+        list.loaded = true;
+        if first && let Some(end) = end {
+            list.index.retain(|key| *key <= end);
+        }
+        for conversation in page.items {
+            self.put(conversation, as_of, &mut changes);
+        }
+        // Known conversations that the list's new end takes in.
+        let known: Vec<SortKey> = self
+            .conversations
+            .values()
+            .filter_map(|entry| entry.conversation.as_ref())
+            .filter(|conversation| Shelf::of(conversation) == shelf)
+            .map(|conversation| sort_key(conversation))
+            .collect();
+        let list = self.lists.entry(shelf).or_default();
+        for key in known {
+            if list.covers(&key) {
+                list.index.insert(key);
+            }
+        }
+        changes
+    }
+
+    /// Takes in one conversation read by itself.
+    pub fn merge_conversation(&mut self, conversation: LiveChatConversation, as_of: Offset) -> Changes {
+        let mut changes = Changes::default();
+        self.put(conversation, as_of, &mut changes);
+        changes
+    }
+
+    /// Takes in the newest page of a thread.
+    pub fn merge_newest_messages(&mut self, id: ConversationId, page: MessagePage) -> Changes {
+        let stored = page.items.iter().map(|message| message.id).collect();
+        self.threads.entry(id).or_default().merge_newest(page);
+        Changes {
+            threads: BTreeSet::from([id]),
+            stored,
+            ..Changes::default()
+        }
+    }
+
+    /// Takes in a page of a thread's history.
+    pub fn merge_messages_before(&mut self, id: ConversationId, page: MessagePage) -> Changes {
+        self.threads.entry(id).or_default().merge_before(page);
+        Changes {
+            threads: BTreeSet::from([id]),
+            ..Changes::default()
+        }
+    }
+
+    /// Takes in the answer to sending: the message as stored.
+    pub fn merge_sent(&mut self, message: LiveChatMessage, position: &Position) -> Changes {
+        let (id, conversation) = (message.id, message.conversation_id);
+        if let Some(thread) = self.threads.get_mut(&conversation) {
+            thread.put_one(message, position.offset);
+        }
+        Changes {
+            threads: BTreeSet::from([conversation]),
+            stored: vec![id],
+            ..Changes::default()
+        }
+    }
+
+    /// Folds one event in. Events come in order, each once ([`crate::socket`]); unknown types change nothing.
+    ///
+    /// # Errors
+    /// When the body is missing or cannot be read although its type has one, or the message does not touch its thread: the
+    /// conversation must be fetched.
+    pub fn apply(&mut self, event: &LogEvent) -> Result<Changes, Unreadable> {
+        let mut changes = Changes::default();
+        let unreadable = || Unreadable {
+            kind: event.kind,
+            conversation: event.conversation_id,
+        };
+        match event.kind {
+            EventType::ConversationCreated | EventType::ConversationUpdated | EventType::ConversationRead => {
+                let conversation = read(event).ok_or_else(unreadable)?;
+                self.put(conversation, event.offset, &mut changes);
+            }
+            EventType::ConversationDeleted => {
+                if let Some(id) = event.conversation_id {
+                    self.remove(id, event.offset, &mut changes);
+                }
+            }
+            EventType::MessageCreated | EventType::MessageUpdated => {
+                let message: LiveChatMessage = read(event).ok_or_else(unreadable)?;
+                let conversation = message.conversation_id;
+                changes.stored.push(message.id);
+                if let Some(thread) = self.threads.get_mut(&conversation) {
+                    let (seq, newest) = (message.seq, thread.newest_seq());
+                    if thread.put_one(message.clone(), event.offset) {
+                        changes.threads.insert(conversation);
+                    } else if thread.is_loaded() && seq > newest + 1 {
+                        return Err(unreadable());
+                    }
+                }
+                if event.kind == EventType::MessageCreated {
+                    changes.arrived.push(Rc::new(message));
+                }
+            }
+            EventType::WebsiteStatus | EventType::SessionRevoked | EventType::Unknown => {}
+        }
+        Ok(changes)
+    }
+
+    fn put(&mut self, mut conversation: LiveChatConversation, as_of: Offset, changes: &mut Changes) {
+        // Messages live in threads; a row needs only the conversation's own fields.
+        conversation.messages = Vec::new();
+        let id = conversation.id;
+        let old = match self.conversations.get(&id) {
+            Some(entry) if entry.as_of > as_of || entry.conversation.is_none() => return,
+            Some(entry) => entry.conversation.clone(),
+            None => None,
+        };
+        let (shelf, key) = (Shelf::of(&conversation), sort_key(&conversation));
+        if let Some(old) = &old {
+            if **old == conversation {
+                self.conversations.insert(
+                    id,
+                    Entry {
+                        conversation: Some(old.clone()),
+                        as_of,
+                    },
+                );
+                return;
+            }
+            let (old_shelf, old_key) = (Shelf::of(old), sort_key(old));
+            if (old_shelf, old_key) != (shelf, key)
+                && let Some(list) = self.lists.get_mut(&old_shelf)
+            {
+                changes.lists |= list.index.remove(&old_key);
+            }
+        }
+        if let Some(list) = self.lists.get_mut(&shelf)
+            && list.loaded
+            && list.covers(&key)
+        {
+            changes.lists |= list.index.insert(key);
+        }
+        changes.conversations.insert(id);
+        self.conversations.insert(
+            id,
+            Entry {
+                conversation: Some(Rc::new(conversation)),
+                as_of,
+            },
+        );
+    }
+
+    /// Leaves a mark, so that a late answer does not bring the conversation back.
+    fn remove(&mut self, id: ConversationId, as_of: Offset, changes: &mut Changes) {
+        self.forget(id, changes);
+        self.conversations.insert(
+            id,
+            Entry {
+                conversation: None,
+                as_of,
+            },
+        );
+        self.threads.remove(&id);
+        changes.conversations.insert(id);
+        changes.threads.insert(id);
+    }
+
+    fn forget(&mut self, id: ConversationId, changes: &mut Changes) {
+        let Some(Entry {
+            conversation: Some(old),
+            ..
+        }) = self.conversations.remove(&id)
+        else {
+            return;
+        };
+        if let Some(list) = self.lists.get_mut(&Shelf::of(&old)) {
+            list.index.remove(&sort_key(&old));
+        }
+        changes.lists = true;
+        changes.conversations.insert(id);
+    }
+}
+
+fn read<T: serde::de::DeserializeOwned>(event: &LogEvent) -> Option<T> {
+    event.body.as_ref().and_then(|body| T::deserialize(body).ok())
+}
+
+/// An event without a readable body: the entity must be fetched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    /// The event's type.
+    pub kind: EventType,
+    /// What to fetch.
+    pub conversation: Option<ConversationId>,
+}
+
+#[cfg(test)]
+#[path = "inbox_tests.rs"]
+mod tests;

@@ -1,0 +1,241 @@
+use super::*;
+use crate::thread::tests::message;
+use proptest::prelude::*;
+use std::collections::BTreeMap as Map;
+use switchboard_contract::ids::{EventId, FunnelId, VisitorId, WebsiteId};
+use switchboard_contract::live_chat::{LiveChatUser, Priority};
+use switchboard_contract::position::Epoch;
+
+fn id(n: u8) -> ConversationId {
+    ConversationId::from_parts(Timestamp::from_millis(i64::from(n)), [n; 10])
+}
+
+fn conversation(n: u8, last_message_at: i64, shelf: Shelf) -> LiveChatConversation {
+    let at = Timestamp::from_millis(last_message_at);
+    let user = VisitorId::from_parts(at, [n; 10]);
+    LiveChatConversation {
+        id: id(n),
+        user_id: user,
+        user: LiveChatUser {
+            id: user,
+            name: None,
+            email: None,
+            phone: None,
+            avatar_url: None,
+            verified: false,
+            locale: "en".into(),
+            timezone: None,
+            browser: String::new(),
+            os: String::new(),
+            device: String::new(),
+            country: None,
+            page: None,
+            page_title: None,
+            referrer: None,
+            attributes: Map::new(),
+            first_seen_at: at,
+            last_seen_at: at,
+            blocked: false,
+        },
+        funnel_id: FunnelId::from_parts(at, [0; 10]),
+        funnel_name: "Default".into(),
+        website_id: WebsiteId::from_parts(at, [0; 10]),
+        status: if shelf == Shelf::Open {
+            ConversationStatus::Open
+        } else {
+            ConversationStatus::Closed
+        },
+        started_at: at,
+        last_message_at: at,
+        last_message: String::new(),
+        message_count: 0,
+        messages: Vec::new(),
+        auto_close_at: None,
+        is_archived: shelf == Shelf::Archived,
+        assignee_id: None,
+        labels: Vec::new(),
+        priority: Priority::Normal,
+        unread_count: 0,
+        waiting_since: None,
+        rating: None,
+        created_at: at,
+        updated_at: at,
+        version: 1,
+    }
+}
+
+fn position(offset: u64) -> Position {
+    Position {
+        epoch: Epoch("e".into()),
+        offset: Offset(offset),
+    }
+}
+
+fn updated(offset: u64, conversation: &LiveChatConversation) -> LogEvent {
+    LogEvent {
+        offset: Offset(offset),
+        prev: Offset(offset - 1),
+        kind: EventType::ConversationUpdated,
+        conversation_id: Some(conversation.id),
+        seq: None,
+        id: EventId::from_parts(Timestamp::default(), [0; 10]),
+        at: Timestamp::default(),
+        body: serde_json::to_value(conversation).ok(),
+    }
+}
+
+fn deleted(offset: u64, id: ConversationId) -> LogEvent {
+    let mut event = updated(offset, &conversation(0, 0, Shelf::Open));
+    (event.kind, event.conversation_id, event.body) = (EventType::ConversationDeleted, Some(id), None);
+    event
+}
+
+/// The server's answer to a list query.
+fn query(
+    server: &Map<ConversationId, LiveChatConversation>,
+    shelf: Shelf,
+    limit: usize,
+    after: Option<SortKey>,
+    offset: u64,
+) -> CursorPage<LiveChatConversation> {
+    let mut all: Vec<_> = server
+        .values()
+        .filter(|c| Shelf::of(c) == shelf)
+        .cloned()
+        .collect();
+    all.sort_by_key(sort_key);
+    all.retain(|c| after.is_none_or(|after| sort_key(c) > after));
+    let has_more = all.len() > limit;
+    all.truncate(limit);
+    CursorPage {
+        items: all,
+        next_cursor: has_more.then(|| "next".into()),
+        has_more,
+        as_of: position(offset),
+    }
+}
+
+fn shown(inbox: &Inbox, shelf: Shelf) -> Vec<ConversationId> {
+    inbox.list(shelf).collect()
+}
+
+#[test]
+fn activity_moves_a_conversation_to_the_top_and_closing_moves_it_away() {
+    let mut inbox = Inbox::default();
+    let page = CursorPage {
+        items: vec![conversation(2, 20, Shelf::Open), conversation(1, 10, Shelf::Open)],
+        next_cursor: None,
+        has_more: false,
+        as_of: position(5),
+    };
+    inbox.merge_page(Shelf::Open, page, true);
+    assert_eq!(shown(&inbox, Shelf::Open), [id(2), id(1)]);
+    let changes = inbox
+        .apply(&updated(6, &conversation(1, 30, Shelf::Open)))
+        .expect("readable");
+    assert!(changes.lists && changes.conversations.contains(&id(1)));
+    assert_eq!(shown(&inbox, Shelf::Open), [id(1), id(2)]);
+    inbox
+        .apply(&updated(7, &conversation(1, 30, Shelf::Closed)))
+        .expect("readable");
+    assert_eq!(shown(&inbox, Shelf::Open), [id(2)]);
+}
+
+#[test]
+fn an_answer_older_than_an_event_does_not_undo_it() {
+    let mut inbox = Inbox::default();
+    inbox.merge_page(Shelf::Open, query(&Map::new(), Shelf::Open, 10, None, 1), true);
+    inbox
+        .apply(&updated(9, &conversation(1, 30, Shelf::Open)))
+        .expect("readable");
+    let stale = Map::from([(id(1), conversation(1, 10, Shelf::Open))]);
+    inbox.merge_page(Shelf::Open, query(&stale, Shelf::Open, 10, None, 8), true);
+    assert_eq!(
+        inbox.conversation(id(1)).expect("kept").last_message_at,
+        Timestamp::from_millis(30)
+    );
+}
+
+#[test]
+fn a_deleted_conversation_stays_deleted() {
+    let mut inbox = Inbox::default();
+    inbox.merge_conversation(conversation(1, 10, Shelf::Open), Offset(3));
+    inbox.apply(&deleted(4, id(1))).expect("readable");
+    inbox.merge_conversation(conversation(1, 10, Shelf::Open), Offset(3));
+    assert!(inbox.conversation(id(1)).is_none() && inbox.is_missing(id(1)));
+}
+
+#[test]
+fn messages_reach_their_thread_and_are_announced() {
+    let mut inbox = Inbox::default();
+    let first = message(1);
+    let thread = first.conversation_id;
+    let page = MessagePage {
+        items: vec![first],
+        has_more_before: false,
+        has_more_after: false,
+        as_of: position(1),
+    };
+    inbox.merge_newest_messages(thread, page);
+    let mut event = updated(2, &conversation(1, 1, Shelf::Open));
+    (event.kind, event.body) = (EventType::MessageCreated, serde_json::to_value(message(2)).ok());
+    let changes = inbox.apply(&event).expect("readable");
+    assert_eq!(
+        (changes.arrived.len(), changes.stored.as_slice()),
+        (1, [message(2).id].as_slice())
+    );
+    assert_eq!(inbox.thread(thread).expect("loaded").newest_seq(), 2);
+    event.body = None;
+    assert!(
+        inbox.apply(&event).is_err(),
+        "a body over the frame limit must be fetched"
+    );
+}
+
+proptest! {
+    /// Invariant 4: a live list equals a fresh query with the same filter, however pages and events interleave.
+    #[test]
+    fn a_live_list_equals_a_fresh_query(
+        steps in prop::collection::vec((0_u8..6, 0_u8..8, 1_i64..100, 0_u8..3), 1..80),
+        limit in 1_usize..5,
+    ) {
+        let shelves = [Shelf::Open, Shelf::Closed, Shelf::Archived];
+        let mut server: Map<ConversationId, LiveChatConversation> = Map::new();
+        let mut gone: BTreeSet<ConversationId> = BTreeSet::new();
+        let mut inbox = Inbox::default();
+        let mut head = 0;
+        let mut in_flight: Vec<(Shelf, CursorPage<LiveChatConversation>)> = Vec::new();
+        for (kind, n, at, shelf) in steps {
+            let shelf = shelves[usize::from(shelf)];
+            match kind {
+                0 | 1 if !gone.contains(&id(n)) => {
+                    head += 1;
+                    let conversation = conversation(n, at, shelf);
+                    server.insert(id(n), conversation.clone());
+                    inbox.apply(&updated(head, &conversation)).expect("readable");
+                }
+                2 if server.remove(&id(n)).is_some() => {
+                    head += 1;
+                    gone.insert(id(n));
+                    inbox.apply(&deleted(head, id(n))).expect("readable");
+                }
+                3 => in_flight.push((shelf, query(&server, shelf, limit, None, head))),
+                4 => if let Some((shelf, page)) = in_flight.pop() {
+                    inbox.merge_page(shelf, page, true);
+                },
+                5 => if let Some(end) = inbox.lists.get(&shelf).and_then(|list| list.end) {
+                    inbox.merge_page(shelf, query(&server, shelf, limit, Some(end), head), false);
+                },
+                _ => {}
+            }
+        }
+        for shelf in shelves {
+            if inbox.is_loaded(shelf) {
+                let list = &inbox.lists[&shelf];
+                let fresh: Vec<_> = query(&server, shelf, usize::MAX, None, head)
+                    .items.iter().map(sort_key).filter(|key| list.covers(key)).map(|(_, Reverse(id))| id).collect();
+                prop_assert_eq!(shown(&inbox, shelf), fresh);
+            }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! Sans-I/O state machines shared by the dashboard and the widget.
+//!
+//! Each machine is a struct with `fn step(&mut self, now: Now, event: Event, out: &mut Vec<Effect>)`. It holds no clock,
+//! no random source, no I/O: time and a seed are passed in, every attempt and timer carries a generation number, and what
+//! comes back with an old one is ignored. A browser shell turns effects into calls and callbacks into events and decides
+//! nothing. Iteration order is that of `BTreeMap`, so the same input gives the same effects.
+//!
+//! | module | decides |
+//! | --- | --- |
+//! | [`desk`] | what follows from what in an operator's tab: the machines below put together |
+//! | [`socket`] | when to connect, what counts as alive, which events to apply and in which order |
+//! | [`outbox`] | which queued message is sent next, and what its outcome means |
+//! | [`inbox`] | conversations and lists under events and snapshots |
+//! | [`thread`] | the messages of one conversation |
+//! | [`refresh`] | when to renew the access token, and what is a sign-out |
+//! | [`retry`] | whether a failed request is tried again, and when |
+
+pub mod desk;
+pub mod inbox;
+pub mod outbox;
+pub mod random;
+pub mod refresh;
+pub mod retry;
+pub mod socket;
+pub mod thread;
+
+use switchboard_contract::time::Timestamp;
+
+/// The two clocks at one moment, passed into every step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Now {
+    /// Milliseconds since some fixed moment; never goes back. Every wait is counted in it.
+    pub monotonic: u64,
+    /// The machine's idea of the time; may jump. Shown to people, never used for waits.
+    pub wall: Timestamp,
+}

@@ -1,0 +1,227 @@
+use super::*;
+use proptest::prelude::*;
+
+type Machine = Outbox<u8, &'static str>;
+type Out = Vec<Effect<u8, &'static str>>;
+
+fn at(monotonic: u64) -> Now {
+    Now {
+        monotonic,
+        wall: Timestamp::from_millis(monotonic.cast_signed()),
+    }
+}
+
+fn id(n: u8) -> MessageId {
+    MessageId::from_parts(Timestamp::from_millis(i64::from(n)), [n; 10])
+}
+
+fn step(outbox: &mut Machine, monotonic: u64, event: Event<u8, &'static str>) -> Out {
+    let mut out = Vec::new();
+    outbox.step(at(monotonic), event, &mut out);
+    out
+}
+
+fn enqueue(outbox: &mut Machine, lane: u8, n: u8) -> Out {
+    step(
+        outbox,
+        0,
+        Event::Enqueue {
+            lane,
+            id: id(n),
+            payload: "hello",
+        },
+    )
+}
+
+fn posts(out: &Out) -> Vec<(u64, MessageId, Option<MessageId>, bool)> {
+    out.iter()
+        .filter_map(|effect| match effect {
+            Effect::Post {
+                generation,
+                id,
+                after,
+                force,
+                ..
+            } => Some((*generation, *id, *after, *force)),
+            _ => None,
+        })
+        .collect()
+}
+
+fn attempted(outbox: &mut Machine, monotonic: u64, generation: u64, outcome: Outcome) -> Out {
+    step(outbox, monotonic, Event::Attempted { generation, outcome })
+}
+
+fn refused(code: ProblemCode) -> Outcome {
+    Outcome::Refused(Rc::new(Problem::new(code, "why")))
+}
+
+#[test]
+fn a_lane_sends_one_at_a_time_in_the_order_typed() {
+    let mut outbox = Machine::new(1);
+    let first = posts(&enqueue(&mut outbox, 0, 1));
+    assert_eq!((first[0].1, first[0].2), (id(1), None));
+    assert!(
+        posts(&enqueue(&mut outbox, 0, 2)).is_empty(),
+        "waits for the first"
+    );
+    assert_eq!(
+        posts(&enqueue(&mut outbox, 1, 3)).len(),
+        1,
+        "another lane does not wait"
+    );
+    let second = posts(&attempted(&mut outbox, 5, first[0].0, Outcome::Stored));
+    assert_eq!((second[0].1, second[0].2), (id(2), Some(id(1))));
+}
+
+#[test]
+fn a_lost_answer_is_asked_for_again_with_the_same_id() {
+    let mut outbox = Machine::new(1);
+    let (generation, ..) = posts(&enqueue(&mut outbox, 0, 1))[0];
+    let out = attempted(&mut outbox, 10, generation, Outcome::Unsure { wait_ms: 100 });
+    let Some(Effect::SetTimer {
+        generation: timer,
+        after_ms,
+    }) = out.last()
+    else {
+        panic!("{out:?}")
+    };
+    assert!((100..=600).contains(after_ms));
+    let again = posts(&step(
+        &mut outbox,
+        10 + after_ms,
+        Event::Timer { generation: *timer },
+    ));
+    assert_eq!((again.len(), again[0].1), (1, id(1)));
+    assert!(
+        posts(&attempted(&mut outbox, 900, generation, Outcome::Stored)).is_empty(),
+        "an old attempt's answer"
+    );
+    assert_eq!(outbox.len(), 1);
+}
+
+#[test]
+fn a_message_seen_on_the_server_is_done_whatever_its_attempt_says() {
+    let mut outbox = Machine::new(1);
+    let (generation, ..) = posts(&enqueue(&mut outbox, 0, 1))[0];
+    step(&mut outbox, 5, Event::Seen { id: id(1) });
+    assert!(outbox.is_empty());
+    assert!(attempted(&mut outbox, 6, generation, Outcome::Unsure { wait_ms: 0 }).is_empty());
+}
+
+#[test]
+fn a_refused_message_blocks_its_lane_until_the_person_decides() {
+    let mut outbox = Machine::new(1);
+    let (generation, ..) = posts(&enqueue(&mut outbox, 0, 1))[0];
+    enqueue(&mut outbox, 0, 2);
+    assert!(
+        posts(&attempted(
+            &mut outbox,
+            5,
+            generation,
+            refused(ProblemCode::NewerReply)
+        ))
+        .is_empty()
+    );
+    let again = posts(&step(
+        &mut outbox,
+        6,
+        Event::Retry {
+            id: id(1),
+            force: true,
+        },
+    ));
+    assert_eq!((again[0].1, again[0].3), (id(1), true));
+    attempted(
+        &mut outbox,
+        7,
+        again[0].0,
+        refused(ProblemCode::ConversationClosed),
+    );
+    let next = posts(&step(&mut outbox, 8, Event::Discard { id: id(1) }));
+    assert_eq!(
+        (next[0].1, next[0].2),
+        (id(2), None),
+        "relinked past the one given up"
+    );
+}
+
+#[test]
+fn what_the_server_may_have_is_not_given_up() {
+    let mut outbox = Machine::new(1);
+    let (generation, ..) = posts(&enqueue(&mut outbox, 0, 1))[0];
+    step(&mut outbox, 1, Event::Discard { id: id(1) });
+    attempted(&mut outbox, 2, generation, Outcome::Unsure { wait_ms: 0 });
+    step(&mut outbox, 3, Event::Discard { id: id(1) });
+    assert_eq!(outbox.len(), 1);
+}
+
+#[test]
+fn a_message_out_of_order_waits_for_its_predecessor() {
+    let mut outbox = Machine::new(1);
+    let (generation, ..) = posts(&enqueue(&mut outbox, 0, 1))[0];
+    attempted(&mut outbox, 5, generation, refused(ProblemCode::OutOfOrder));
+    assert_eq!(outbox.lane(&0).next().expect("queued").state, State::Queued);
+}
+
+#[test]
+fn an_expired_token_waits_for_the_new_one() {
+    let mut outbox = Machine::new(1);
+    let (generation, ..) = posts(&enqueue(&mut outbox, 0, 1))[0];
+    let out = attempted(&mut outbox, 5, generation, Outcome::NeedsAuth);
+    assert!(posts(&out).is_empty() && !out.iter().any(|effect| matches!(effect, Effect::SetTimer { .. })));
+    assert_eq!(posts(&step(&mut outbox, 6, Event::Wake)).len(), 1);
+}
+
+proptest! {
+    /// Invariant 1 at the outbox: against a server that stores by id and loses any answer, what was typed is stored
+    /// exactly once and in order, once the faults stop.
+    #[test]
+    fn everything_is_stored_once_and_in_order(
+        faults in prop::collection::vec(0_u8..4, 0..60),
+        typed in 1_u8..12,
+        seed: u64,
+    ) {
+        let mut outbox = Machine::new(seed);
+        let mut stored: Vec<MessageId> = Vec::new();
+        let mut faults = faults.into_iter();
+        let (mut now, mut queue, mut timers) = (0, Vec::new(), Vec::new());
+        for n in 0..typed {
+            let out = enqueue(&mut outbox, 0, n);
+            queue.extend(posts(&out));
+        }
+        for _ in 0..2_000 {
+            let mut out = Vec::new();
+            if let Some((generation, id, after, _)) = queue.pop() {
+                let fault = faults.next().unwrap_or(3);
+                let arrives = fault != 0;
+                let known = after.is_none_or(|after| stored.contains(&after));
+                if arrives && known && !stored.contains(&id) {
+                    stored.push(id);
+                }
+                let outcome = match fault {
+                    0 | 1 => Outcome::Unsure { wait_ms: 0 },
+                    2 => Outcome::NeedsAuth,
+                    _ if !known => refused(ProblemCode::OutOfOrder),
+                    _ => Outcome::Stored,
+                };
+                outbox.step(at(now), Event::Attempted { generation, outcome }, &mut out);
+            } else if let Some((generation, due)) = timers.pop() {
+                now = now.max(due);
+                outbox.step(at(now), Event::Timer { generation }, &mut out);
+            } else {
+                outbox.step(at(now), Event::Wake, &mut out);
+            }
+            queue.extend(posts(&out));
+            timers.extend(out.iter().filter_map(|effect| match effect {
+                Effect::SetTimer { generation, after_ms } => Some((*generation, now + after_ms)),
+                _ => None,
+            }));
+            if outbox.is_empty() {
+                break;
+            }
+        }
+        prop_assert!(outbox.is_empty());
+        prop_assert_eq!(stored, (0..typed).map(id).collect::<Vec<_>>());
+    }
+}

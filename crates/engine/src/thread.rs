@@ -1,0 +1,251 @@
+//! The messages of one conversation: a contiguous run by `seq`, grown by history at the start and by events at the end.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use switchboard_contract::ids::MessageId;
+use switchboard_contract::live_chat::{LiveChatMessage, MessagePage};
+use switchboard_contract::position::Offset;
+
+/// Messages kept without a hole: what is shown can be scrolled through.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Thread {
+    messages: BTreeMap<u64, Entry>,
+    seqs: BTreeMap<MessageId, u64>,
+    has_more_before: bool,
+    loaded: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Entry {
+    message: Rc<LiveChatMessage>,
+    /// The log position that this copy reflects; the higher wins (`protocol.md` *Realtime*, rule 4).
+    as_of: Offset,
+}
+
+impl Thread {
+    /// Whether the newest messages were loaded.
+    #[must_use]
+    pub const fn is_loaded(&self) -> bool {
+        self.loaded
+    }
+
+    /// Whether there are earlier messages on the server.
+    #[must_use]
+    pub const fn has_more_before(&self) -> bool {
+        self.has_more_before
+    }
+
+    /// The messages, ascending by `seq`, without a hole.
+    pub fn messages(&self) -> impl DoubleEndedIterator<Item = &Rc<LiveChatMessage>> {
+        self.messages.values().map(|entry| &entry.message)
+    }
+
+    /// How many messages are kept.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.messages.len()
+    }
+
+    /// Whether no message is kept.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.messages.is_empty()
+    }
+
+    /// Whether this message is stored, as far as this thread knows.
+    #[must_use]
+    pub fn contains(&self, id: MessageId) -> bool {
+        self.seqs.contains_key(&id)
+    }
+
+    /// The newest `seq`; 0 when there is none. What `seenSeq` carries when the end is on the screen.
+    #[must_use]
+    pub fn newest_seq(&self) -> u64 {
+        self.messages.last_key_value().map_or(0, |(seq, _)| *seq)
+    }
+
+    /// The oldest `seq` kept: what `before` of the next history request carries.
+    #[must_use]
+    pub fn oldest_seq(&self) -> Option<u64> {
+        self.messages.first_key_value().map(|(seq, _)| *seq)
+    }
+
+    /// Takes in the newest page. When it does not touch what is kept, the older part goes: it is loaded again by scrolling.
+    pub fn merge_newest(&mut self, page: MessagePage) {
+        let first = page.items.first().map(|message| message.seq);
+        let overtaken = page
+            .items
+            .last()
+            .zip(self.oldest_seq())
+            .is_some_and(|(last, oldest)| last.seq + 1 < oldest);
+        if overtaken {
+            // A late answer from before all that is kept.
+            return;
+        }
+        let touches = first.is_none_or(|first| first <= self.newest_seq() + 1);
+        if !touches {
+            self.forget_all();
+        }
+        if self
+            .oldest_seq()
+            .is_none_or(|oldest| first.is_some_and(|first| first <= oldest))
+        {
+            self.has_more_before = page.has_more_before;
+        }
+        self.loaded = true;
+        for message in page.items {
+            self.put(message, page.as_of.offset);
+        }
+    }
+
+    /// Takes in a page of history that ends where the kept part begins; another page is ignored.
+    pub fn merge_before(&mut self, page: MessagePage) {
+        let Some(oldest) = self.oldest_seq() else {
+            return self.merge_newest(page);
+        };
+        let touches = page.items.last().is_none_or(|message| message.seq + 1 >= oldest)
+            && page
+                .items
+                .first()
+                .is_none_or(|message| message.seq <= self.newest_seq() + 1);
+        if !touches {
+            return;
+        }
+        if page.items.first().is_none_or(|message| message.seq <= oldest) {
+            self.has_more_before = page.has_more_before;
+        }
+        for message in page.items {
+            self.put(message, page.as_of.offset);
+        }
+    }
+
+    /// Takes in one message from an event or from the answer to sending. One that would leave a hole after the kept part
+    /// is ignored: the thread was never loaded, or the newest page is on its way.
+    ///
+    /// Returns whether anything changed.
+    pub fn put_one(&mut self, message: LiveChatMessage, as_of: Offset) -> bool {
+        let within = self.oldest_seq().is_none_or(|oldest| message.seq + 1 >= oldest);
+        let touches = self.loaded && message.seq <= self.newest_seq() + 1;
+        within && touches && self.put(message, as_of)
+    }
+
+    fn put(&mut self, message: LiveChatMessage, as_of: Offset) -> bool {
+        let known = self.messages.get(&message.seq);
+        if known.is_some_and(|entry| entry.as_of > as_of || *entry.message == message) {
+            return false;
+        }
+        self.seqs.insert(message.id, message.seq);
+        self.messages.insert(
+            message.seq,
+            Entry {
+                message: Rc::new(message),
+                as_of,
+            },
+        );
+        true
+    }
+
+    fn forget_all(&mut self) {
+        self.messages.clear();
+        self.seqs.clear();
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use switchboard_contract::ids::ConversationId;
+    use switchboard_contract::live_chat::{MessageType, Visibility};
+    use switchboard_contract::position::{Epoch, Position};
+    use switchboard_contract::time::Timestamp;
+
+    pub(crate) fn message(seq: u64) -> LiveChatMessage {
+        LiveChatMessage {
+            id: MessageId::from_parts(Timestamp::from_millis(seq.cast_signed()), [1; 10]),
+            conversation_id: ConversationId::from_parts(Timestamp::default(), [2; 10]),
+            seq,
+            kind: MessageType::User,
+            content: format!("message {seq}"),
+            author_id: None,
+            author_name: None,
+            visibility: Visibility::Public,
+            attachments: Vec::new(),
+            created_at: Timestamp::from_millis(seq.cast_signed()),
+            delivered_at: None,
+            read_at: None,
+        }
+    }
+
+    fn page(seqs: std::ops::RangeInclusive<u64>, as_of: u64) -> MessagePage {
+        MessagePage {
+            has_more_before: *seqs.start() > 1,
+            has_more_after: false,
+            items: seqs.map(message).collect(),
+            as_of: Position {
+                epoch: Epoch("e".into()),
+                offset: Offset(as_of),
+            },
+        }
+    }
+
+    fn seqs(thread: &Thread) -> Vec<u64> {
+        thread.messages().map(|message| message.seq).collect()
+    }
+
+    #[test]
+    fn history_grows_at_the_start_and_events_at_the_end() {
+        let mut thread = Thread::default();
+        assert!(!thread.put_one(message(7), Offset(1)), "nothing is loaded yet");
+        thread.merge_newest(page(5..=7, 10));
+        assert!(thread.has_more_before());
+        thread.merge_before(page(1..=4, 11));
+        assert!(!thread.has_more_before());
+        assert!(thread.put_one(message(8), Offset(12)));
+        assert!(
+            !thread.put_one(message(8), Offset(12)),
+            "a repeat changes nothing"
+        );
+        assert!(!thread.put_one(message(10), Offset(14)), "9 is missing");
+        assert_eq!(seqs(&thread), (1..=8).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_page_that_does_not_touch_replaces_what_is_kept() {
+        let mut thread = Thread::default();
+        thread.merge_newest(page(1..=3, 5));
+        thread.merge_newest(page(8..=9, 20));
+        assert_eq!(seqs(&thread), [8, 9]);
+        assert!(thread.has_more_before());
+        assert!(!thread.contains(message(1).id));
+    }
+
+    #[test]
+    fn an_older_answer_never_replaces_a_newer_event() {
+        let mut thread = Thread::default();
+        thread.merge_newest(page(1..=1, 5));
+        let mut read = message(1);
+        read.read_at = Some(Timestamp::from_millis(9));
+        thread.put_one(read.clone(), Offset(9));
+        thread.merge_newest(page(1..=1, 7));
+        assert_eq!(**thread.messages().next().expect("one"), read);
+    }
+
+    proptest! {
+        /// Pages and events in any order never leave a hole.
+        #[test]
+        fn what_is_kept_has_no_hole(steps in prop::collection::vec((0_u8..3, 1_u64..30, 0_u64..6), 1..60)) {
+            let mut thread = Thread::default();
+            for (kind, from, span) in steps {
+                match kind {
+                    0 => thread.merge_newest(page(from..=from + span, 1)),
+                    1 => thread.merge_before(page(from..=from + span, 1)),
+                    _ => drop(thread.put_one(message(from), Offset(1))),
+                }
+                let kept = seqs(&thread);
+                prop_assert!(kept.windows(2).all(|pair| pair[1] == pair[0] + 1), "{kept:?}");
+            }
+        }
+    }
+}
