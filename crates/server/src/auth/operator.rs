@@ -1,0 +1,228 @@
+//! The signed-in operator behind a request.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use sqlx::Row;
+use subtle::ConstantTimeEq;
+use switchboard_contract::auth::Role;
+use switchboard_contract::ids::{AccountId, MemberId, SessionId, WebsiteId};
+use switchboard_contract::time::Timestamp;
+use uuid::Uuid;
+
+use super::keys::{self, Keys, Purpose};
+use crate::db::{Tx, columns};
+use crate::problem::{ApiError, ApiResult};
+use crate::state::AppState;
+
+/// The websites whose conversations a member may see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rights {
+    /// Every website of the account.
+    All,
+    /// These only.
+    Websites(BTreeSet<WebsiteId>),
+}
+
+impl Rights {
+    /// Whether `website` is among them.
+    #[must_use]
+    pub fn allow(&self, website: WebsiteId) -> bool {
+        match self {
+            Self::All => true,
+            Self::Websites(websites) => websites.contains(&website),
+        }
+    }
+}
+
+/// A signed-in member. As an extractor: a valid access token, or 401.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operator {
+    /// The sign-in.
+    pub session_id: SessionId,
+    /// The member.
+    pub member_id: MemberId,
+    /// The member's name as it is shown.
+    pub name: String,
+    /// The account.
+    pub account_id: AccountId,
+    /// What the member may do.
+    pub role: Role,
+    /// What the member may see.
+    pub rights: Rights,
+    /// When the access token ends; after a load by session, when the session does.
+    pub expires_at: Timestamp,
+}
+
+/// What an access token says, once its MAC is right.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct AccessClaims {
+    pub(super) session_id: SessionId,
+    /// The generation of the refresh token that it was handed out with.
+    pub(super) generation: u32,
+    pub(super) expires_at: Timestamp,
+}
+
+impl fmt::Debug for AccessClaims {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccessClaims")
+            .field("session_id", &self.session_id)
+            .finish_non_exhaustive()
+    }
+}
+
+const CLAIMS_BYTES: usize = 16 + 4 + 8;
+const TOKEN_BYTES: usize = CLAIMS_BYTES + keys::BYTES;
+
+impl AccessClaims {
+    /// The access token that says this.
+    pub(super) fn sign(self, keys: &Keys) -> String {
+        let mut token = self.bytes().to_vec();
+        token.extend(keys.mac(Purpose::Access, &[&self.bytes()]));
+        keys::encode(&token)
+    }
+
+    /// What `token` says; none unless its MAC is right and `now` is before its end.
+    pub(super) fn verify(token: &str, keys: &Keys, now: Timestamp) -> Option<Self> {
+        let token: [u8; TOKEN_BYTES] = keys::decode(token)?;
+        let (claims, mac) = token.split_at(CLAIMS_BYTES);
+        if !bool::from(keys.mac(Purpose::Access, &[claims]).ct_eq(mac)) {
+            return None;
+        }
+        let claims = Self {
+            session_id: SessionId::from_uuid(Uuid::from_slice(claims.get(..16)?).ok()?),
+            generation: u32::from_be_bytes(claims.get(16..20)?.try_into().ok()?),
+            expires_at: Timestamp::from_millis(i64::from_be_bytes(claims.get(20..28)?.try_into().ok()?)),
+        };
+        (now < claims.expires_at).then_some(claims)
+    }
+
+    fn bytes(self) -> [u8; CLAIMS_BYTES] {
+        let mut bytes = [0; CLAIMS_BYTES];
+        bytes[..16].copy_from_slice(self.session_id.as_uuid().as_bytes());
+        bytes[16..20].copy_from_slice(&self.generation.to_be_bytes());
+        bytes[20..].copy_from_slice(&self.expires_at.as_millis().to_be_bytes());
+        bytes
+    }
+}
+
+impl Operator {
+    /// The operator behind a session; none when it was revoked or has ended. Sockets call it again and again.
+    ///
+    /// # Errors
+    /// The database's failure.
+    pub async fn load(tx: &mut Tx, session_id: SessionId) -> ApiResult<Option<Self>> {
+        Ok(load(tx, session_id).await?.map(|(operator, _)| operator))
+    }
+
+    /// The account behind a session, whether it still holds or not.
+    ///
+    /// # Errors
+    /// The database's failure.
+    pub async fn account_of(tx: &mut Tx, session_id: SessionId) -> ApiResult<Option<AccountId>> {
+        sqlx::query(
+            "SELECT m.account_id FROM sessions s JOIN members m ON m.id = s.member_id WHERE s.id = $1",
+        )
+        .bind(session_id.to_string())
+        .fetch_optional(tx.conn())
+        .await?
+        .map(|row| columns::id(&row, "account_id"))
+        .transpose()
+    }
+}
+
+/// The operator, and the session's current generation where nobody has used it yet.
+async fn load(tx: &mut Tx, session_id: SessionId) -> ApiResult<Option<(Operator, Option<i64>)>> {
+    let row = sqlx::query(
+        "SELECT s.expires_at, s.generation, s.generation_used_at, m.id, m.account_id, m.name, m.role \
+         FROM sessions s JOIN members m ON m.id = s.member_id \
+         WHERE s.id = $1 AND s.revoked_at IS NULL AND s.expires_at > $2",
+    )
+    .bind(session_id.to_string())
+    .bind(tx.now().as_millis())
+    .fetch_optional(tx.conn())
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let unused_generation = match row.try_get::<Option<i64>, _>("generation_used_at")? {
+        None => Some(row.try_get("generation")?),
+        Some(_) => None,
+    };
+    let member_id: MemberId = columns::id(&row, "id")?;
+    let role = columns::word(&row, "role")?;
+    let rights = match role {
+        Role::Owner | Role::Admin => Rights::All,
+        Role::Agent | Role::Unknown => {
+            let rows = sqlx::query("SELECT website_id FROM member_websites WHERE member_id = $1")
+                .bind(member_id.to_string())
+                .fetch_all(tx.conn())
+                .await?;
+            Rights::Websites(
+                rows.iter()
+                    .map(|row| columns::id(row, "website_id"))
+                    .collect::<ApiResult<_>>()?,
+            )
+        }
+    };
+    let operator = Operator {
+        session_id,
+        member_id,
+        name: row.try_get("name")?,
+        account_id: columns::id(&row, "account_id")?,
+        role,
+        rights,
+        expires_at: columns::instant(&row, "expires_at")?,
+    };
+    Ok(Some((operator, unused_generation)))
+}
+
+/// The token of `Authorization: Bearer …`.
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+impl FromRequestParts<AppState> for Operator {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> ApiResult<Self> {
+        let claims = bearer(&parts.headers)
+            .and_then(|token| AccessClaims::verify(token, &state.keys, state.clock.now()))
+            .ok_or_else(ApiError::unauthenticated)?;
+        let (mut operator, unused_generation) = state
+            .db
+            .read(move |tx| Box::pin(async move { load(tx, claims.session_id).await }))
+            .await?
+            .ok_or_else(ApiError::unauthenticated)?;
+        if unused_generation == Some(i64::from(claims.generation)) {
+            mark_generation_used(state, claims).await?;
+        }
+        operator.expires_at = claims.expires_at;
+        Ok(operator)
+    }
+}
+
+/// The first use of an access token proves that the answer with its refresh token arrived; from then on the refresh
+/// token's parent is accepted for a short while only (`domain::rotation`).
+async fn mark_generation_used(state: &AppState, claims: AccessClaims) -> ApiResult<()> {
+    state
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                sqlx::query(
+                    "UPDATE sessions SET generation_used_at = $1 \
+                     WHERE id = $2 AND generation = $3 AND generation_used_at IS NULL",
+                )
+                .bind(tx.now().as_millis())
+                .bind(claims.session_id.to_string())
+                .bind(i64::from(claims.generation))
+                .execute(tx.conn())
+                .await?;
+                Ok(())
+            })
+        })
+        .await
+}

@@ -1,0 +1,89 @@
+//! The visitor behind a request.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use sqlx::Row;
+use switchboard_contract::ids::{AccountId, VisitorId, WebsiteId};
+use switchboard_contract::problem::ProblemCode;
+
+use super::keys;
+use super::operator::bearer;
+use crate::db::{Tx, columns};
+use crate::problem::{ApiError, ApiResult};
+use crate::state::AppState;
+
+/// A visitor with a valid token. As an extractor: 401 without one, 403 when the visitor is blocked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VisitorCaller {
+    /// The visitor.
+    pub visitor_id: VisitorId,
+    /// The account of the website.
+    pub account_id: AccountId,
+    /// The website.
+    pub website_id: WebsiteId,
+    /// Whether an operator blocked the visitor; never true in an extracted one.
+    pub blocked: bool,
+}
+
+impl VisitorCaller {
+    /// The visitor by id, for sockets that check again; none when there is no such visitor.
+    ///
+    /// # Errors
+    /// The database's failure.
+    pub async fn load(tx: &mut Tx, visitor_id: VisitorId) -> ApiResult<Option<Self>> {
+        let row = sqlx::query("SELECT id, account_id, website_id, blocked FROM visitors WHERE id = $1")
+            .bind(visitor_id.to_string())
+            .fetch_optional(tx.conn())
+            .await?;
+        row.as_ref().map(read).transpose()
+    }
+
+    /// The visitor whose token this is.
+    ///
+    /// # Errors
+    /// The database's failure.
+    pub async fn by_token(tx: &mut Tx, token: &str) -> ApiResult<Option<Self>> {
+        let row =
+            sqlx::query("SELECT id, account_id, website_id, blocked FROM visitors WHERE token_hash = $1")
+                .bind(keys::hash(token))
+                .fetch_optional(tx.conn())
+                .await?;
+        row.as_ref().map(read).transpose()
+    }
+}
+
+fn read(row: &sqlx::any::AnyRow) -> ApiResult<VisitorCaller> {
+    Ok(VisitorCaller {
+        visitor_id: columns::id(row, "id")?,
+        account_id: columns::id(row, "account_id")?,
+        website_id: columns::id(row, "website_id")?,
+        blocked: row.try_get::<i64, _>("blocked")? != 0,
+    })
+}
+
+impl FromRequestParts<AppState> for VisitorCaller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> ApiResult<Self> {
+        let token = bearer(&parts.headers).ok_or_else(unknown_token)?.to_owned();
+        let caller = state
+            .db
+            .read(move |tx| Box::pin(async move { Self::by_token(tx, &token).await }))
+            .await?
+            .ok_or_else(unknown_token)?;
+        if caller.blocked {
+            return Err(ApiError::new(
+                ProblemCode::Blocked,
+                "This website takes no more messages from you.",
+            ));
+        }
+        Ok(caller)
+    }
+}
+
+fn unknown_token() -> ApiError {
+    ApiError::new(
+        ProblemCode::Unauthenticated,
+        "Send the visitor token as `Authorization: Bearer`; `POST /api/visitor/sessions` hands one out.",
+    )
+}

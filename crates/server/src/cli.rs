@@ -1,0 +1,185 @@
+//! What stands on the command line.
+
+use crate::config::{ConfigError, parse_origin};
+use crate::generate::Plan;
+
+/// How the program is used; printed by `--help`.
+pub const USAGE: &str = "\
+The Switchboard API server.
+
+Usage: switchboard-server [COMMAND]
+
+Without a command it serves. Commands:
+  generate --conversations N --messages M --days D --seed S
+                        fills the database with plausible data; the same seed makes the same data
+  headers --api URL     prints the security headers for a static host of the dashboard
+  migrate               brings the database's tables up to date and exits
+  openapi               prints the OpenAPI document
+  help                  prints this
+
+Settings come from the environment:
+  SWITCHBOARD_ADDR             where to listen (127.0.0.1:8787)
+  DATABASE_URL                 sqlite://PATH or postgres://… (a SQLite file in the data folder)
+  SWITCHBOARD_DATA_DIR         where files are kept (./switchboard-data)
+  SWITCHBOARD_PUBLIC_URL       the origin under which browsers reach the server (http://ADDR)
+  SWITCHBOARD_ALLOWED_ORIGINS  other origins of the dashboard, separated by commas
+  SWITCHBOARD_DASHBOARD_DIR    the dashboard's built files, to serve them too
+  SWITCHBOARD_ACCESS_TTL       life of an access token (10m)
+  SWITCHBOARD_REFRESH_TTL      life of a kept session (30d)
+  SWITCHBOARD_SMTP_URL         where mail leaves (smtp://…)
+  SWITCHBOARD_DEMO             1 seeds demo data and serves /demo; loopback addresses only
+  RUST_LOG                     what is logged (info)
+";
+
+/// What to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Serve.
+    Serve,
+    /// Print [`USAGE`].
+    Help,
+    /// Print the version.
+    Version,
+    /// Print the OpenAPI document.
+    OpenApi,
+    /// Print the security headers for an API at this origin.
+    Headers {
+        /// The API's origin.
+        api: String,
+    },
+    /// Fill the database.
+    Generate(Plan),
+    /// Bring the tables up to date.
+    Migrate,
+}
+
+/// Reads the arguments that follow the program's name.
+///
+/// # Errors
+/// One line about what cannot be read.
+pub fn parse(arguments: &[String]) -> Result<Command, ConfigError> {
+    let Some((command, rest)) = arguments.split_first() else {
+        return Ok(Command::Serve);
+    };
+    match command.as_str() {
+        "help" | "--help" | "-h" => Ok(Command::Help),
+        "--version" | "-V" => Ok(Command::Version),
+        "openapi" => options(command, rest, &[]).map(|_| Command::OpenApi),
+        "migrate" => options(command, rest, &[]).map(|_| Command::Migrate),
+        "headers" => {
+            let found = options(command, rest, &["--api"])?;
+            let api = required(command, &found, "--api")?;
+            let api = parse_origin(api).ok_or_else(|| {
+                ConfigError::new(format!(
+                    "headers: `{api}` is not an origin; write it like --api https://api.example.com"
+                ))
+            })?;
+            Ok(Command::Headers { api })
+        }
+        "generate" => {
+            let found = options(
+                command,
+                rest,
+                &["--conversations", "--messages", "--days", "--seed"],
+            )?;
+            let number = |name: &str| -> Result<u64, ConfigError> {
+                let text = required(command, &found, name)?;
+                text.parse().map_err(|_| {
+                    ConfigError::new(format!("generate: {name} takes a whole number, not `{text}`"))
+                })
+            };
+            let plan = Plan {
+                conversations: number("--conversations")?,
+                messages: number("--messages")?,
+                days: number("--days")?,
+                seed: number("--seed")?,
+            };
+            plan.check()?;
+            Ok(Command::Generate(plan))
+        }
+        unknown => Err(ConfigError::new(format!(
+            "`{unknown}` is not a command; `switchboard-server help` lists them"
+        ))),
+    }
+}
+
+/// Reads `--name value` pairs.
+fn options<'a>(
+    command: &str,
+    arguments: &'a [String],
+    known: &[&str],
+) -> Result<Vec<(&'a str, &'a str)>, ConfigError> {
+    let mut found = Vec::new();
+    let mut rest = arguments.iter();
+    while let Some(name) = rest.next() {
+        if !known.contains(&name.as_str()) {
+            return Err(ConfigError::new(format!(
+                "{command}: `{name}` is not an option; `switchboard-server help` lists them"
+            )));
+        }
+        let value = rest
+            .next()
+            .ok_or_else(|| ConfigError::new(format!("{command}: {name} needs a value")))?;
+        found.push((name.as_str(), value.as_str()));
+    }
+    Ok(found)
+}
+
+fn required<'a>(command: &str, found: &[(&str, &'a str)], name: &str) -> Result<&'a str, ConfigError> {
+    found
+        .iter()
+        .rev()
+        .find(|(given, _)| *given == name)
+        .map(|(_, value)| *value)
+        .ok_or_else(|| ConfigError::new(format!("{command}: {name} is missing")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str) -> Result<Command, String> {
+        let arguments: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+        parse(&arguments).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn commands_are_read() {
+        assert_eq!(read(""), Ok(Command::Serve));
+        assert_eq!(read("--help"), Ok(Command::Help));
+        assert_eq!(
+            read("headers --api https://api.example.com/"),
+            Ok(Command::Headers {
+                api: "https://api.example.com".to_owned()
+            })
+        );
+        assert_eq!(
+            read("generate --seed 4 --conversations 1 --messages 2 --days 3"),
+            Ok(Command::Generate(Plan {
+                conversations: 1,
+                messages: 2,
+                days: 3,
+                seed: 4
+            }))
+        );
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        for (line, named) in [
+            ("serv", "`serv`"),
+            ("headers", "--api"),
+            ("headers --api nowhere", "`nowhere`"),
+            (
+                "generate --conversations many --messages 1 --days 1 --seed 1",
+                "`many`",
+            ),
+            ("generate --conversations", "--conversations"),
+            ("migrate --now", "`--now`"),
+        ] {
+            let complaint = read(line).expect_err(line);
+            assert!(complaint.contains(named), "{complaint}");
+            assert!(!complaint.contains('\n'), "{complaint}");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Brings the tables up to date. Migrations are embedded, plain common SQL, applied in order, each in a transaction.
+
+use sha2::{Digest, Sha256};
+use sqlx::{AnyPool, Executor};
+
+use super::Dialect;
+
+/// Every migration: its number and its text. Released ones never change; a change is a new one.
+const MIGRATIONS: &[(i64, &str)] = &[(1, include_str!("../../migrations/0001_initial.sql"))];
+
+/// Any constant: servers that start together migrate one after the other.
+const ADVISORY_LOCK: i64 = 0x5357_4954;
+
+/// Applies what is missing.
+///
+/// # Errors
+/// The database's failure, or a database whose migrations are not this program's.
+pub async fn migrate(pool: &AnyPool, dialect: Dialect) -> Result<(), sqlx::Error> {
+    let mut tx = pool.begin().await?;
+    if dialect == Dialect::Postgres {
+        sqlx::query("SELECT pg_advisory_xact_lock($1)")
+            .bind(ADVISORY_LOCK)
+            .execute(&mut *tx)
+            .await?;
+    }
+    tx.execute("CREATE TABLE IF NOT EXISTS migrations (number BIGINT PRIMARY KEY, checksum TEXT NOT NULL)")
+        .await?;
+    let applied: Vec<(i64, String)> =
+        sqlx::query_as("SELECT number, checksum FROM migrations ORDER BY number")
+            .fetch_all(&mut *tx)
+            .await?;
+    if applied.len() > MIGRATIONS.len() {
+        return Err(foreign("it was written by a newer version; install that version"));
+    }
+    for (index, (number, text)) in MIGRATIONS.iter().enumerate() {
+        let checksum = checksum(text);
+        match applied.get(index) {
+            Some((_, stored)) if *stored == checksum => {}
+            Some(_) => return Err(foreign("its tables are those of another version")),
+            None => {
+                tx.execute(*text).await?;
+                sqlx::query("INSERT INTO migrations (number, checksum) VALUES ($1, $2)")
+                    .bind(number)
+                    .bind(checksum)
+                    .execute(&mut *tx)
+                    .await?;
+            }
+        }
+    }
+    tx.commit().await
+}
+
+fn checksum(text: &str) -> String {
+    Sha256::digest(text.as_bytes())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+fn foreign(why: &str) -> sqlx::Error {
+    sqlx::Error::Configuration(why.into())
+}

@@ -1,0 +1,338 @@
+//! Whether a message is stored, repeated or refused (`protocol.md` *Sending*), in the protocol's *order of checks*.
+//! Authentication and access come before: callers ask only about conversations that the author may write to.
+
+use switchboard_contract::ids::{AttachmentId, ConversationId, MemberId, VisitorId};
+use switchboard_contract::live_chat::{ConversationStatus, Visibility};
+
+/// Who wrote a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Author {
+    /// An operator.
+    Operator(MemberId),
+    /// A visitor.
+    Visitor(VisitorId),
+    /// The server itself.
+    System,
+}
+
+/// What makes two messages the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Content {
+    /// Where it goes. A visitor names no conversation: the server finds it.
+    pub conversation: Option<ConversationId>,
+    /// Its text.
+    pub text: String,
+    /// Who sees it.
+    pub visibility: Visibility,
+    /// Uploaded files.
+    pub attachments: Vec<AttachmentId>,
+}
+
+/// The stored message that has the same id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SameId {
+    /// Who wrote it.
+    pub author: Author,
+    /// What it says; `conversation` is always there.
+    pub content: Content,
+}
+
+/// The conversation as it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Whether it is going on.
+    pub status: ConversationStatus,
+    /// Whether it is archived.
+    pub is_archived: bool,
+}
+
+/// A message that wants to be stored, and what is known about its surroundings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// Who wrote it.
+    pub author: Author,
+    /// What it says.
+    pub content: Content,
+    /// The stored message with the same id in the account, when there is one.
+    pub same_id: Option<SameId>,
+    /// The conversation; for a visitor the latest one, when there is one.
+    pub conversation: Option<Standing>,
+    /// `afterId` is absent, or names a message by the same author that is stored.
+    pub predecessor_stored: bool,
+    /// A colleague's public reply came after `seenSeq`.
+    pub newer_reply: bool,
+    /// Send although a colleague replied.
+    pub force: bool,
+    /// Reopen a closed conversation.
+    pub reopen: bool,
+}
+
+/// Where a message is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// In the conversation as it is.
+    Existing,
+    /// In the conversation, which is closed and reopens first.
+    Reopened,
+    /// In a new conversation.
+    New,
+}
+
+/// What happens to a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is stored.
+    Store(Target),
+    /// It is stored already: its author gets the first result again.
+    Repeat,
+    /// It is refused.
+    Refuse(Refusal),
+}
+
+/// Why a message is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The id was used before with other content or by someone else.
+    IdReused,
+    /// The conversation is archived.
+    Archived,
+    /// The conversation is closed.
+    Closed,
+    /// The message named by `afterId` is not stored yet.
+    OutOfOrder,
+    /// A colleague's public reply came after `seenSeq`.
+    NewerReply,
+}
+
+/// Decides what happens to a message.
+#[must_use]
+pub fn decide(attempt: &Attempt) -> Verdict {
+    if let Some(same) = &attempt.same_id {
+        return if same.author == attempt.author && same_content(attempt, same) {
+            Verdict::Repeat
+        } else {
+            Verdict::Refuse(Refusal::IdReused)
+        };
+    }
+    let target = match target(attempt) {
+        Ok(target) => target,
+        Err(refusal) => return Verdict::Refuse(refusal),
+    };
+    if !attempt.predecessor_stored {
+        return Verdict::Refuse(Refusal::OutOfOrder);
+    }
+    let may_collide =
+        matches!(attempt.author, Author::Operator(_)) && attempt.content.visibility == Visibility::Public;
+    if may_collide && attempt.newer_reply && !attempt.force {
+        return Verdict::Refuse(Refusal::NewerReply);
+    }
+    Verdict::Store(target)
+}
+
+fn same_content(attempt: &Attempt, same: &SameId) -> bool {
+    let asked = &attempt.content;
+    let stored = &same.content;
+    (asked.conversation.is_none() || asked.conversation == stored.conversation)
+        && asked.text == stored.text
+        && asked.visibility == stored.visibility
+        && asked.attachments == stored.attachments
+}
+
+/// A visitor's message reopens a closed conversation and starts a new one past an archived one; an operator's has to
+/// ask for the first and cannot do the second.
+fn target(attempt: &Attempt) -> Result<Target, Refusal> {
+    let by_visitor = matches!(attempt.author, Author::Visitor(_));
+    match attempt.conversation {
+        None => Ok(Target::New),
+        Some(standing) if standing.is_archived => {
+            if by_visitor {
+                Ok(Target::New)
+            } else {
+                Err(Refusal::Archived)
+            }
+        }
+        Some(standing) if standing.status == ConversationStatus::Open => Ok(Target::Existing),
+        Some(_) if by_visitor || attempt.reopen => Ok(Target::Reopened),
+        // A note is the team's own: it neither needs nor causes an open conversation.
+        Some(_) if attempt.content.visibility == Visibility::Internal => Ok(Target::Existing),
+        Some(_) => Err(Refusal::Closed),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use switchboard_contract::time::Timestamp;
+
+    fn bytes(n: u8) -> (Timestamp, [u8; 10]) {
+        (Timestamp::from_millis(0), [n; 10])
+    }
+
+    fn member(n: u8) -> Author {
+        let (at, random) = bytes(n);
+        Author::Operator(MemberId::from_parts(at, random))
+    }
+
+    fn visitor(n: u8) -> Author {
+        let (at, random) = bytes(n);
+        Author::Visitor(VisitorId::from_parts(at, random))
+    }
+
+    fn content(conversation: Option<u8>, text: &str) -> Content {
+        Content {
+            conversation: conversation.map(|n| {
+                let (at, random) = bytes(n);
+                ConversationId::from_parts(at, random)
+            }),
+            text: text.to_owned(),
+            visibility: Visibility::Public,
+            attachments: Vec::new(),
+        }
+    }
+
+    const OPEN: Standing = Standing {
+        status: ConversationStatus::Open,
+        is_archived: false,
+    };
+    const CLOSED: Standing = Standing {
+        status: ConversationStatus::Closed,
+        is_archived: false,
+    };
+    const ARCHIVED: Standing = Standing {
+        status: ConversationStatus::Closed,
+        is_archived: true,
+    };
+
+    fn attempt(author: Author) -> Attempt {
+        Attempt {
+            author,
+            content: content(matches!(author, Author::Operator(_)).then_some(1), "hello"),
+            same_id: None,
+            conversation: Some(OPEN),
+            predecessor_stored: true,
+            newer_reply: false,
+            force: false,
+            reopen: false,
+        }
+    }
+
+    #[test]
+    fn the_same_again_is_a_repeat_whatever_happened_since() {
+        for author in [member(1), visitor(1)] {
+            let again = Attempt {
+                same_id: Some(SameId {
+                    author,
+                    content: content(Some(1), "hello"),
+                }),
+                conversation: Some(ARCHIVED),
+                predecessor_stored: false,
+                newer_reply: true,
+                ..attempt(author)
+            };
+            assert_eq!(decide(&again), Verdict::Repeat);
+        }
+    }
+
+    #[test]
+    fn an_id_is_its_authors_and_its_contents() {
+        let stored = |author, content| Some(SameId { author, content });
+        let cases = [
+            stored(member(2), content(Some(1), "hello")),
+            stored(Author::System, content(Some(1), "hello")),
+            stored(member(1), content(Some(2), "hello")),
+            stored(member(1), content(Some(1), "hello!")),
+            stored(
+                member(1),
+                Content {
+                    visibility: Visibility::Internal,
+                    ..content(Some(1), "hello")
+                },
+            ),
+            stored(
+                member(1),
+                Content {
+                    attachments: vec![AttachmentId::from_parts(Timestamp::from_millis(0), [0; 10])],
+                    ..content(Some(1), "hello")
+                },
+            ),
+        ];
+        for same_id in cases {
+            let reused = Attempt {
+                same_id,
+                ..attempt(member(1))
+            };
+            assert_eq!(decide(&reused), Verdict::Refuse(Refusal::IdReused), "{reused:?}");
+        }
+    }
+
+    #[test]
+    fn operators_ask_before_reopening() {
+        let to = |conversation, reopen| {
+            decide(&Attempt {
+                conversation: Some(conversation),
+                reopen,
+                ..attempt(member(1))
+            })
+        };
+        assert_eq!(to(OPEN, false), Verdict::Store(Target::Existing));
+        assert_eq!(to(CLOSED, false), Verdict::Refuse(Refusal::Closed));
+        assert_eq!(to(CLOSED, true), Verdict::Store(Target::Reopened));
+        assert_eq!(to(ARCHIVED, true), Verdict::Refuse(Refusal::Archived));
+    }
+
+    #[test]
+    fn notes_leave_a_closed_conversation_closed() {
+        let mut note = attempt(member(1));
+        note.content.visibility = Visibility::Internal;
+        note.conversation = Some(CLOSED);
+        assert_eq!(decide(&note), Verdict::Store(Target::Existing));
+    }
+
+    #[test]
+    fn visitors_always_get_through() {
+        let to = |conversation| {
+            decide(&Attempt {
+                conversation,
+                ..attempt(visitor(1))
+            })
+        };
+        assert_eq!(to(None), Verdict::Store(Target::New));
+        assert_eq!(to(Some(OPEN)), Verdict::Store(Target::Existing));
+        assert_eq!(to(Some(CLOSED)), Verdict::Store(Target::Reopened));
+        assert_eq!(to(Some(ARCHIVED)), Verdict::Store(Target::New));
+    }
+
+    #[test]
+    fn checks_come_in_the_protocols_order() {
+        let mut wrong = Attempt {
+            same_id: Some(SameId {
+                author: member(2),
+                content: content(Some(1), "other"),
+            }),
+            conversation: Some(CLOSED),
+            predecessor_stored: false,
+            newer_reply: true,
+            ..attempt(member(1))
+        };
+        assert_eq!(decide(&wrong), Verdict::Refuse(Refusal::IdReused));
+        wrong.same_id = None;
+        assert_eq!(decide(&wrong), Verdict::Refuse(Refusal::Closed));
+        wrong.conversation = Some(OPEN);
+        assert_eq!(decide(&wrong), Verdict::Refuse(Refusal::OutOfOrder));
+        wrong.predecessor_stored = true;
+        assert_eq!(decide(&wrong), Verdict::Refuse(Refusal::NewerReply));
+        wrong.force = true;
+        assert_eq!(decide(&wrong), Verdict::Store(Target::Existing));
+    }
+
+    #[test]
+    fn notes_and_visitors_never_collide_with_replies() {
+        let mut note = attempt(member(1));
+        note.newer_reply = true;
+        note.content.visibility = Visibility::Internal;
+        assert_eq!(decide(&note), Verdict::Store(Target::Existing));
+        let mut theirs = attempt(visitor(1));
+        theirs.newer_reply = true;
+        assert_eq!(decide(&theirs), Verdict::Store(Target::Existing));
+    }
+}

@@ -1,0 +1,18 @@
+//! The server's decisions: pure functions over plain data, without I/O, clock or randomness. Handlers call them, and so
+//! does any model of the server that wants to check the rules that ship.
+//!
+//! | module | decides |
+//! | --- | --- |
+//! | [`accept`] | whether a message is stored, repeated or refused |
+//! | [`conversation`] | what a message or a reopening does to its conversation |
+//! | [`allocate`] | which offsets new events get |
+//! | [`replay`] | how a stream goes on after `hello` |
+//! | [`projection`] | what a visitor gets to see |
+//! | [`rotation`] | what a refresh token is worth |
+
+pub mod accept;
+pub mod allocate;
+pub mod conversation;
+pub mod projection;
+pub mod replay;
+pub mod rotation;

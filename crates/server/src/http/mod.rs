@@ -1,0 +1,33 @@
+//! What every route shares: reading requests strictly, answering errors as problems, request ids, and origins.
+
+pub mod json;
+pub mod origin;
+pub mod params;
+pub mod request_id;
+
+use axum::http::{Method, Uri};
+use switchboard_contract::problem::ProblemCode;
+
+use crate::problem::ApiError;
+
+pub use json::ApiJson;
+pub use params::{IdPath, Params};
+
+/// Largest JSON body in bytes.
+pub const MAX_BODY_BYTES: usize = 256 * 1024;
+
+/// Answers paths that lead nowhere.
+pub async fn unknown_route(uri: Uri) -> ApiError {
+    ApiError::new(
+        ProblemCode::NotFound,
+        format!("There is nothing at {}.", uri.path()),
+    )
+}
+
+/// Answers known paths called with another method.
+pub async fn unknown_method(method: Method) -> ApiError {
+    ApiError::new(
+        ProblemCode::MethodNotAllowed,
+        format!("{method} is not allowed here; see `Allow`."),
+    )
+}

@@ -1,0 +1,79 @@
+//! The Switchboard API server: REST and realtime over SQLite or Postgres.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | [`config`], [`state`], [`clock`] | settings, what handlers reach, the time |
+//! | [`problem`] | errors as `application/problem+json` |
+//! | [`db`] | transactions, the one writer, migrations |
+//! | [`domain`] | the decisions, as pure functions |
+//! | [`events`] | the event logs: appending, reading |
+//! | [`http`] | strict reading of requests, request ids, origins |
+//! | [`auth`] | sign-in, sessions, who calls |
+//! | [`live_chat`], [`website`], [`visitor`] | the routes of operators and visitors |
+//! | [`realtime`] | the socket and what wakes it |
+
+pub mod auth;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod db;
+mod demo;
+mod dev;
+pub mod domain;
+pub mod events;
+pub mod generate;
+mod health;
+pub mod http;
+pub mod ids;
+pub mod live_chat;
+pub mod openapi;
+pub mod problem;
+pub mod realtime;
+pub mod security_headers;
+pub mod seed;
+mod serve;
+pub mod state;
+mod static_files;
+pub mod visitor;
+pub mod website;
+pub mod widget_delivery;
+
+use axum::extract::DefaultBodyLimit;
+use axum::routing::any;
+use axum::{Router, middleware};
+use tower_http::catch_panic::CatchPanicLayer;
+
+pub use serve::serve;
+
+use crate::state::AppState;
+
+/// Every route of the server. Serve it with `into_make_service_with_connect_info::<SocketAddr>()`: sign-ins are counted
+/// by address.
+pub fn router(state: AppState) -> Router {
+    let routes = Router::new()
+        .merge(auth::routes::router())
+        .merge(live_chat::router())
+        .merge(website::router())
+        .merge(events::routes::router())
+        .merge(visitor::router())
+        .merge(realtime::router())
+        .merge(health::router())
+        .merge(widget_delivery::router())
+        .merge(dev::router(state.config.demo))
+        .merge(demo::router(state.config.demo));
+    routes
+        .route("/api", any(http::unknown_route))
+        .route("/api/", any(http::unknown_route))
+        .route("/api/{*rest}", any(http::unknown_route))
+        .fallback(static_files::serve)
+        .method_not_allowed_fallback(http::unknown_method)
+        .layer(CatchPanicLayer::custom(http::request_id::panicked))
+        .layer(DefaultBodyLimit::max(http::MAX_BODY_BYTES))
+        .layer(http::origin::cors(state.config.clone()))
+        .layer(middleware::from_fn_with_state(
+            state.clone(),
+            security_headers::on_answers,
+        ))
+        .layer(middleware::from_fn(http::request_id::layer))
+        .with_state(state)
+}

@@ -1,0 +1,199 @@
+//! History by `seq`: `GET …/conversations/{id}/messages`, and the same for visitors.
+
+use axum::Json;
+use axum::extract::State;
+use switchboard_contract::ids::ConversationId;
+use switchboard_contract::live_chat::{LiveChatMessage, MessagePage};
+use switchboard_contract::position::Position;
+
+use super::rows::{self, MESSAGE};
+use crate::auth::Operator;
+use crate::db::Tx;
+use crate::domain::projection;
+use crate::events;
+use crate::http::{IdPath, Params};
+use crate::problem::{ApiError, ApiResult};
+use crate::realtime::hub::StreamKey;
+use crate::state::AppState;
+
+/// Which messages are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Window {
+    /// The latest.
+    Latest,
+    /// Those before a `seq`.
+    Before(u64),
+    /// Those after a `seq`.
+    After(u64),
+    /// Those on both sides of a `seq`, and it.
+    Around(u64),
+}
+
+impl Window {
+    /// From `before`, `after` and `around`, of which at most one may be there.
+    ///
+    /// # Errors
+    /// 400 for a parameter that is not a `seq`, or one too many.
+    pub fn from_params(params: &Params) -> ApiResult<Self> {
+        let seq = |name| params.parsed::<u64>(name, "a message's seq");
+        match (seq("before")?, seq("after")?, seq("around")?) {
+            (None, None, None) => Ok(Self::Latest),
+            (Some(seq), None, None) => Ok(Self::Before(seq)),
+            (None, Some(seq), None) => Ok(Self::After(seq)),
+            (None, None, Some(seq)) => Ok(Self::Around(seq)),
+            _ => Err(ApiError::bad_parameter(
+                "before",
+                "use only one of before, after and around.",
+            )),
+        }
+    }
+
+    /// The first `seq` asked for and whether to count up from it; `last` is the conversation's last one.
+    fn start(self, last: u64, limit: u32) -> (u64, Direction) {
+        match self {
+            Self::Latest => (last, Direction::Down),
+            Self::Before(seq) => (seq.saturating_sub(1).min(last), Direction::Down),
+            Self::After(seq) => (seq.saturating_add(1), Direction::Up),
+            Self::Around(seq) => (seq.saturating_sub(u64::from(limit / 2)).max(1), Direction::Up),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Direction {
+    Up,
+    Down,
+}
+
+/// Which numbering: every message, or the public ones as their visitor counts them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Numbering {
+    /// `seq`.
+    All,
+    /// `public_seq`.
+    Public,
+}
+
+/// Messages of a conversation for operators.
+pub(crate) async fn list(
+    State(state): State<AppState>,
+    operator: Operator,
+    IdPath(id): IdPath<ConversationId>,
+    params: Params,
+) -> ApiResult<Json<MessagePage>> {
+    let window = Window::from_params(&params)?;
+    let limit = params.limit()?;
+    let page = state
+        .db
+        .read(move |tx| {
+            Box::pin(async move {
+                let conversation = rows::conversation(tx, operator.account_id, id)
+                    .await?
+                    .filter(|conversation| operator.rights.allow(conversation.wire.website_id))
+                    .ok_or_else(|| ApiError::not_found("conversation"))?;
+                let as_of = events::position(tx, StreamKey::Account(operator.account_id)).await?;
+                let range = Range {
+                    conversation: id,
+                    numbering: Numbering::All,
+                    last: conversation.last_seq,
+                    window,
+                    limit,
+                };
+                page(tx, range, as_of).await
+            })
+        })
+        .await?;
+    Ok(Json(page))
+}
+
+/// A stretch of history.
+#[derive(Clone, Copy, Debug)]
+pub struct Range {
+    /// Of this conversation.
+    pub conversation: ConversationId,
+    /// Counted this way.
+    pub numbering: Numbering,
+    /// The last number so counted.
+    pub last: u64,
+    /// Where.
+    pub window: Window,
+    /// How many at most.
+    pub limit: u32,
+}
+
+/// One page of history, ascending. In [`Numbering::Public`] each `seq` is the public one and authors have no ids.
+///
+/// # Errors
+/// The database's failure.
+pub async fn page(tx: &mut Tx, range: Range, as_of: Position) -> ApiResult<MessagePage> {
+    let column = match range.numbering {
+        Numbering::All => "m.seq",
+        Numbering::Public => "m.public_seq",
+    };
+    let (start, direction) = range.window.start(range.last, range.limit);
+    let (compare, order) = match direction {
+        Direction::Up => (">=", "ASC"),
+        Direction::Down => ("<=", "DESC"),
+    };
+    let sql = format!(
+        "SELECT {MESSAGE} FROM messages m WHERE m.conversation_id = $1 AND {column} {compare} $2 \
+         ORDER BY {column} {order} LIMIT $3"
+    );
+    let start = i64::try_from(start).unwrap_or(i64::MAX);
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(range.conversation.to_string())
+        .bind(start)
+        .bind(i64::from(range.limit))
+        .fetch_all(tx.conn())
+        .await?;
+    let mut items = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let (message, public_seq) = rows::read_message(row)?;
+        items.extend(as_numbered(message, public_seq, range.numbering));
+    }
+    if direction == Direction::Down {
+        items.reverse();
+    }
+    let (has_more_before, has_more_after) = match (items.first(), items.last()) {
+        (Some(first), Some(last)) => (first.seq > 1, last.seq < range.last),
+        // Nothing here: everything lies on the side that was not asked for.
+        _ => match range.window {
+            Window::After(_) | Window::Around(_) => (range.last > 0, false),
+            Window::Before(_) => (false, range.last > 0),
+            Window::Latest => (false, false),
+        },
+    };
+    Ok(MessagePage {
+        items,
+        has_more_before,
+        has_more_after,
+        as_of,
+    })
+}
+
+fn as_numbered(
+    message: LiveChatMessage,
+    public_seq: Option<u64>,
+    numbering: Numbering,
+) -> Option<LiveChatMessage> {
+    match numbering {
+        Numbering::All => Some(message),
+        Numbering::Public => projection::message(&message, public_seq),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_start_where_they_should() {
+        assert_eq!(Window::Latest.start(90, 50), (90, Direction::Down));
+        assert_eq!(Window::Before(41).start(90, 50), (40, Direction::Down));
+        assert_eq!(Window::Before(0).start(90, 50), (0, Direction::Down));
+        assert_eq!(Window::Before(u64::MAX).start(90, 50), (90, Direction::Down));
+        assert_eq!(Window::After(40).start(90, 50), (41, Direction::Up));
+        assert_eq!(Window::Around(40).start(90, 50), (15, Direction::Up));
+        assert_eq!(Window::Around(3).start(90, 50), (1, Direction::Up));
+    }
+}

@@ -1,0 +1,135 @@
+//! What has to be known before a message is accepted (`domain::accept`).
+
+use sqlx::Row;
+use switchboard_contract::ids::{AccountId, AttachmentId, ConversationId, MemberId, MessageId, VisitorId};
+use switchboard_contract::live_chat::{LiveChatMessage, MessageType};
+use switchboard_contract::position::{Epoch, Offset, Position};
+
+use super::ledger::Entry;
+use super::rows::{self, MESSAGE};
+use crate::db::{Tx, columns};
+use crate::domain::accept::{Author, Content, SameId};
+use crate::problem::{ApiError, ApiResult};
+
+/// The stored message with an id, as the rule wants it and as its author gets it again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Known {
+    /// For `domain::accept`.
+    pub same: SameId,
+    /// For the answer.
+    pub entry: Entry,
+}
+
+/// The account's message with this id.
+///
+/// # Errors
+/// The database's failure.
+pub async fn by_id(tx: &mut Tx, account: AccountId, id: MessageId) -> ApiResult<Option<Known>> {
+    let sql = format!(
+        "SELECT {MESSAGE}, m.event_offset, m.visitor_event_offset, c.visitor_id, a.epoch FROM messages m \
+         JOIN conversations c ON c.id = m.conversation_id JOIN accounts a ON a.id = m.account_id \
+         WHERE m.account_id = $1 AND m.id = $2"
+    );
+    let row = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(account.to_string())
+        .bind(id.to_string())
+        .fetch_optional(tx.conn())
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let (message, public_seq) = rows::read_message(&row)?;
+    let visitor: VisitorId = columns::id(&row, "visitor_id")?;
+    let epoch = Epoch(row.try_get("epoch")?);
+    let at = |offset| Position {
+        epoch: epoch.clone(),
+        offset: Offset(offset),
+    };
+    let position = at(columns::count(&row, "event_offset")?);
+    let visitor_position = columns::maybe_count(&row, "visitor_event_offset")?.map(at);
+    Ok(Some(Known {
+        same: SameId {
+            author: author_of(&message, visitor),
+            content: Content {
+                conversation: Some(message.conversation_id),
+                text: message.content.clone(),
+                visibility: message.visibility,
+                attachments: message.attachments.iter().map(|file| file.id).collect(),
+            },
+        },
+        entry: Entry {
+            message,
+            public_seq,
+            position,
+            visitor_position,
+        },
+    }))
+}
+
+fn author_of(message: &LiveChatMessage, visitor: VisitorId) -> Author {
+    match (message.kind, message.author_id) {
+        (MessageType::User, _) => Author::Visitor(visitor),
+        (_, Some(member)) => Author::Operator(member),
+        (_, None) => Author::System,
+    }
+}
+
+/// Whether the message named by `afterId` is stored: by the same author, and for an operator in the same conversation. A
+/// visitor's may stand in an earlier one, because an archiving in between moves what follows to a new one.
+///
+/// # Errors
+/// The database's failure.
+pub async fn predecessor_stored(
+    tx: &mut Tx,
+    account: AccountId,
+    author: Author,
+    conversation: Option<ConversationId>,
+    after: Option<MessageId>,
+) -> ApiResult<bool> {
+    let Some(after) = after else { return Ok(true) };
+    Ok(by_id(tx, account, after).await?.is_some_and(|known| {
+        known.same.author == author
+            && (conversation.is_none() || known.same.content.conversation == conversation)
+    }))
+}
+
+/// The newest public reply of a colleague after `seen`.
+///
+/// # Errors
+/// The database's failure.
+pub async fn newer_reply(
+    tx: &mut Tx,
+    conversation: ConversationId,
+    me: MemberId,
+    seen: Option<u64>,
+) -> ApiResult<Option<LiveChatMessage>> {
+    let Some(seen) = seen else { return Ok(None) };
+    let sql = format!(
+        "SELECT {MESSAGE} FROM messages m WHERE m.conversation_id = $1 AND m.seq > $2 AND m.kind = 'bot' \
+         AND m.visibility = 'public' AND m.author_id IS NOT NULL AND m.author_id <> $3 ORDER BY m.seq DESC LIMIT 1"
+    );
+    // A number past every `seq` has seen everything.
+    let seen = i64::try_from(seen).unwrap_or(i64::MAX);
+    sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(conversation.to_string())
+        .bind(seen)
+        .bind(me.to_string())
+        .fetch_optional(tx.conn())
+        .await?
+        .map(|row| Ok(rows::read_message(&row)?.0))
+        .transpose()
+}
+
+/// Refuses attachments that were never uploaded.
+///
+/// # Errors
+/// 422 for the field `attachments`.
+pub fn known_attachments(attachments: &[AttachmentId]) -> ApiResult<()> {
+    // Nothing can be uploaded yet, so no attachment is known.
+    if attachments.is_empty() {
+        Ok(())
+    } else {
+        Err(ApiError::invalid_field(
+            "attachments",
+            "This file was not uploaded.",
+        ))
+    }
+}

@@ -1,0 +1,144 @@
+//! `POST /api/live-chat/messages` (`protocol.md` *Sending*).
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use switchboard_contract::live_chat::{LiveChatMessage, SendMessage, SendResult, Visibility};
+use switchboard_contract::problem::ProblemCode;
+use switchboard_contract::validate::{self, Checks};
+
+use super::ledger::{Draft, Entry, Ledger};
+use super::{lookups, rows};
+use crate::auth::Operator;
+use crate::db::{Lock, Tx};
+use crate::domain::accept::{self, Attempt, Author, Content, Refusal, Standing, Target, Verdict};
+use crate::http::ApiJson;
+use crate::problem::{ApiError, ApiResult};
+use crate::state::AppState;
+
+/// Sends an operator's message: 201 the first time, 200 for a repeat.
+pub(crate) async fn send(
+    State(state): State<AppState>,
+    operator: Operator,
+    ApiJson(request): ApiJson<SendMessage>,
+) -> ApiResult<(StatusCode, Json<SendResult>)> {
+    Checks::default()
+        .field("content", validate::message_text(&request.content))
+        .finish()?;
+    lookups::known_attachments(&request.attachments)?;
+    let (status, entry) = state
+        .db
+        .write(move |tx| Box::pin(async move { accept(tx, &operator, request).await }))
+        .await?;
+    let result = SendResult {
+        message: entry.message,
+        position: entry.position,
+    };
+    Ok((status, Json(result)))
+}
+
+async fn accept(tx: &mut Tx, operator: &Operator, request: SendMessage) -> ApiResult<(StatusCode, Entry)> {
+    let account = operator.account_id;
+    let missing = || ApiError::not_found("conversation");
+    let seen = rows::conversation(tx, account, request.conversation_id)
+        .await?
+        .filter(|conversation| operator.rights.allow(conversation.wire.website_id))
+        .ok_or_else(missing)?;
+    if request.visibility == Visibility::Public {
+        tx.lock(Lock::Visitor(seen.wire.user_id)).await?;
+    }
+    tx.lock(Lock::Conversation(request.conversation_id)).await?;
+    // Again, now that nobody else can change it.
+    let conversation = rows::conversation(tx, account, request.conversation_id)
+        .await?
+        .ok_or_else(missing)?;
+
+    let author = Author::Operator(operator.member_id);
+    let known = lookups::by_id(tx, account, request.id).await?;
+    let newer_reply =
+        lookups::newer_reply(tx, request.conversation_id, operator.member_id, request.seen_seq).await?;
+    let attempt = Attempt {
+        author,
+        content: Content {
+            conversation: Some(request.conversation_id),
+            text: request.content,
+            visibility: request.visibility,
+            attachments: request.attachments,
+        },
+        same_id: known.as_ref().map(|known| known.same.clone()),
+        conversation: Some(Standing {
+            status: conversation.wire.status,
+            is_archived: conversation.wire.is_archived,
+        }),
+        predecessor_stored: lookups::predecessor_stored(
+            tx,
+            account,
+            author,
+            Some(request.conversation_id),
+            request.after_id,
+        )
+        .await?,
+        newer_reply: newer_reply.is_some(),
+        force: request.force,
+        reopen: request.reopen,
+    };
+    let target = match accept::decide(&attempt) {
+        Verdict::Store(target) => target,
+        Verdict::Repeat => {
+            let known = known.ok_or_else(|| ApiError::internal("a repeat of nothing"))?;
+            return Ok((StatusCode::OK, known.entry));
+        }
+        Verdict::Refuse(refusal) => return Err(refused(refusal, newer_reply)?),
+    };
+    let mut ledger = Ledger::resume(tx, account, conversation);
+    if target == Target::Reopened {
+        ledger.reopen(format!("{} reopened the conversation", operator.name))?;
+    }
+    ledger.add(Draft {
+        id: request.id,
+        author,
+        author_name: Some(operator.name.clone()),
+        content: attempt.content.text,
+        visibility: request.visibility,
+        attachments: Vec::new(),
+    })?;
+    let entry = ledger
+        .store(tx)
+        .await?
+        .entries
+        .pop()
+        .ok_or_else(|| ApiError::internal("a message that was not stored"))?;
+    Ok((StatusCode::CREATED, entry))
+}
+
+/// What the author is told.
+///
+/// # Errors
+/// Never in practice: contract types serialise.
+pub(crate) fn refused(refusal: Refusal, newer_reply: Option<LiveChatMessage>) -> ApiResult<ApiError> {
+    Ok(match refusal {
+        Refusal::IdReused => ApiError::new(ProblemCode::IdReused, "Send it with a new id."),
+        Refusal::Archived => ApiError::new(
+            ProblemCode::ConversationArchived,
+            "Unarchive the conversation before you write to it.",
+        ),
+        Refusal::Closed => ApiError::new(
+            ProblemCode::ConversationClosed,
+            "Send it with `reopen` to open the conversation again.",
+        ),
+        Refusal::OutOfOrder => ApiError::new(
+            ProblemCode::OutOfOrder,
+            "The message named by `afterId` is not stored; send that one first.",
+        ),
+        Refusal::NewerReply => {
+            let error = ApiError::new(
+                ProblemCode::NewerReply,
+                "Read the colleague's reply, then send with `force` or a newer `seenSeq`.",
+            );
+            match newer_reply {
+                Some(reply) => error.with_current(serde_json::to_value(reply)?),
+                None => error,
+            }
+        }
+    })
+}

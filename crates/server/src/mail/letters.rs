@@ -1,0 +1,189 @@
+//! Every text that leaves by mail: plain words, one thing to do, and what to do when it was not you.
+//!
+//! A letter to an address that is not verified holds nothing that its sender typed, so nobody can write to strangers
+//! through this server. Subjects are constant: no header is made of what people type.
+
+use super::Mail;
+
+/// Writes letters whose links lead to one public origin.
+#[derive(Clone, Copy, Debug)]
+pub struct Letters<'a> {
+    /// `SWITCHBOARD_PUBLIC_URL`, without a trailing slash.
+    pub public_url: &'a str,
+}
+
+const IGNORE: &str = "If this was not you, you can ignore this mail: nothing happens without the link.";
+
+impl Letters<'_> {
+    /// To an address that someone registered.
+    #[must_use]
+    pub fn verify(&self, to: &str, token: &str) -> Mail {
+        let link = self.link("/verify-email", token);
+        letter(
+            to,
+            "Verify your email for Switchboard",
+            &[
+                "Welcome to Switchboard. Open this link to verify that this address is yours; then you can sign in:",
+                &link,
+                "The link works once, for 24 hours.",
+                IGNORE,
+            ],
+            &[&link],
+        )
+    }
+
+    /// To an address that has an account and was registered again.
+    #[must_use]
+    pub fn already_registered(&self, to: &str) -> Mail {
+        let sign_in = format!("{}/login", self.public_url);
+        let forgot = format!("{}/forgot-password", self.public_url);
+        letter(
+            to,
+            "You already have a Switchboard account",
+            &[
+                "Someone, most likely you, tried to create a Switchboard account with this address. You already have one. \
+                 Sign in here:",
+                &sign_in,
+                "If you no longer know the password, choose a new one here:",
+                &forgot,
+                "If this was not you, you can ignore this mail: nothing has changed.",
+            ],
+            &[&sign_in, &forgot],
+        )
+    }
+
+    /// To a member who forgot the password.
+    #[must_use]
+    pub fn reset(&self, to: &str, token: &str) -> Mail {
+        let link = self.link("/reset-password", token);
+        letter(
+            to,
+            "Choose a new password for Switchboard",
+            &[
+                "You asked to choose a new password. Open this link:",
+                &link,
+                "The link works once, for 30 minutes. Saving the new password signs you out on every device.",
+                IGNORE,
+            ],
+            &[&link],
+        )
+    }
+
+    /// To a member whose password was changed or reset.
+    #[must_use]
+    pub fn password_changed(&self, to: &str) -> Mail {
+        let forgot = format!("{}/forgot-password", self.public_url);
+        letter(
+            to,
+            "Your Switchboard password was changed",
+            &[
+                "The password of your Switchboard account was changed just now. If this was you, there is nothing to do.",
+                "If it was not you, choose a new password at once:",
+                &forgot,
+            ],
+            &[&forgot],
+        )
+    }
+
+    /// To the new address of a member who changes it.
+    #[must_use]
+    pub fn email_change(&self, to: &str, token: &str) -> Mail {
+        let link = self.link("/verify-email", token);
+        letter(
+            to,
+            "Verify your new email for Switchboard",
+            &[
+                "You asked to sign in to Switchboard with this address from now on. Open this link to verify that it is yours:",
+                &link,
+                "The link works once, for 24 hours. Until then the old address stays in use.",
+                IGNORE,
+            ],
+            &[&link],
+        )
+    }
+
+    /// To the old address of a member who changes it.
+    #[must_use]
+    pub fn email_change_notice(&self, to: &str) -> Mail {
+        let security = format!("{}/settings/security", self.public_url);
+        letter(
+            to,
+            "Your Switchboard email is about to change",
+            &[
+                "Someone who knows your password asked to change the address that you sign in with. It changes once the new \
+                 address is verified. If this was you, there is nothing to do.",
+                "If it was not you, sign in now, change your password and end the sessions that you do not know:",
+                &security,
+            ],
+            &[&security],
+        )
+    }
+
+    /// To someone invited to an account, by a member whose own address is verified.
+    #[must_use]
+    pub fn invitation(&self, to: &str, inviter: &str, account: &str, token: &str) -> Mail {
+        let link = self.link("/accept-invitation", token);
+        letter(
+            to,
+            "You are invited to a team on Switchboard",
+            &[
+                &format!("{inviter} invites you to answer the visitors of {account} with Switchboard. Open this link to accept:"),
+                &link,
+                "The link works once, for 7 days.",
+                "If you do not know who this is, you can ignore this mail.",
+            ],
+            &[&link],
+        )
+    }
+
+    fn link(&self, path: &str, token: &str) -> String {
+        // Tokens are URL-safe letters by construction.
+        format!("{}{path}?token={token}", self.public_url)
+    }
+}
+
+fn letter(to: &str, subject: &str, paragraphs: &[&str], links: &[&str]) -> Mail {
+    Mail {
+        to: to.to_owned(),
+        subject: subject.to_owned(),
+        text: format!("{}\n", paragraphs.join("\n\n")),
+        links: links.iter().map(|link| (*link).to_owned()).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_letter_has_its_links_on_lines_of_their_own() {
+        let letters = Letters {
+            public_url: "https://chat.example.com",
+        };
+        let to = "jane@harbour.example";
+        let all = [
+            letters.verify(to, "t0ken"),
+            letters.already_registered(to),
+            letters.reset(to, "t0ken"),
+            letters.password_changed(to),
+            letters.email_change(to, "t0ken"),
+            letters.email_change_notice(to),
+            letters.invitation(to, "Jane", "Harbour", "t0ken"),
+        ];
+        let mut subjects = std::collections::BTreeSet::new();
+        for mail in all {
+            assert_eq!(mail.to, to);
+            assert!(!mail.links.is_empty());
+            for link in &mail.links {
+                assert!(link.starts_with("https://chat.example.com/"), "{link}");
+                assert!(mail.text.lines().any(|line| line == link), "{}", mail.text);
+            }
+            assert!(!format!("{mail:?}").contains("t0ken"));
+            assert!(subjects.insert(mail.subject), "subjects tell letters apart");
+        }
+        assert_eq!(
+            letters.reset(to, "t0ken").links,
+            ["https://chat.example.com/reset-password?token=t0ken"]
+        );
+    }
+}

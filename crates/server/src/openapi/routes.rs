@@ -1,0 +1,241 @@
+//! Every route of the API.
+
+use switchboard_contract::auth::{AccessGrant, LoginRequest, Me};
+use switchboard_contract::live_chat::{
+    LiveChatConversation, LiveChatUser, MessagePage, SendMessage, SendResult,
+};
+use switchboard_contract::page::{CursorPage, NumberedPage};
+use switchboard_contract::problem::ProblemCode as Code;
+use switchboard_contract::realtime::{EventPage, Ticket};
+use switchboard_contract::visitor::{
+    OpenFrame, PageBeat, StartVisitorSession, VisitorSend, VisitorSendResult, VisitorSession,
+};
+use switchboard_contract::website::Website;
+use utoipa::openapi::schema::Type::{Boolean, Integer, String as Text};
+
+use super::describe::{Caller, Route, list_of};
+
+/// The list.
+pub(super) fn all() -> Vec<Route> {
+    [
+        auth(),
+        live_chat(),
+        websites(),
+        visitors_side(),
+        realtime(),
+        health(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn auth() -> Vec<Route> {
+    vec![
+        Route::post("/api/auth/login", "auth", "Signs in; sets the refresh cookie")
+            .takes::<LoginRequest>()
+            .answers::<AccessGrant>(200, "Signed in")
+            .refuses(&[Code::InvalidCredentials, Code::OriginRefused, Code::RateLimited]),
+        Route::post(
+            "/api/auth/refresh",
+            "auth",
+            "A new access token; rotates the refresh cookie",
+        )
+        .caller(Caller::RefreshCookie)
+        .answers::<AccessGrant>(200, "Still signed in")
+        .refuses(&[Code::SessionEnded]),
+        Route::post("/api/auth/logout", "auth", "Signs out and revokes the session")
+            .caller(Caller::RefreshCookie)
+            .answers_empty(204, "Signed out, or was already"),
+        Route::get("/api/auth/me", "auth", "The signed-in member")
+            .caller(Caller::Operator)
+            .answers::<Me>(200, "The member"),
+    ]
+}
+
+fn live_chat() -> Vec<Route> {
+    vec![
+        Route::get(
+            "/api/live-chat/conversations",
+            "live-chat",
+            "Conversations that the caller may see, newest activity first",
+        )
+        .caller(Caller::Operator)
+        .query(&[
+            (
+                "status",
+                Text,
+                "`open` (unless given), `closed`, `archived` or `all`",
+            ),
+            ("websiteId", Text, "Only of this website"),
+            ("funnelId", Text, "Only of this funnel"),
+            ("assignee", Text, "`me`, `none` or a member's id"),
+            ("unread", Boolean, "Only with messages that no operator has read"),
+            ("sort", Text, "`newest`"),
+            ("limit", Integer, "1 to 200, 50 unless given"),
+            ("cursor", Text, "`nextCursor` of the page before"),
+        ])
+        .answers_as(
+            "ConversationPage",
+            list_of::<CursorPage<LiveChatConversation>, LiveChatConversation>(),
+            200,
+            "One page; `messages` of each holds at most the newest one",
+        ),
+        Route::get(
+            "/api/live-chat/conversations/{id}",
+            "live-chat",
+            "One conversation with its visitor",
+        )
+        .caller(Caller::Operator)
+        .id("id", "The conversation")
+        .answers::<LiveChatConversation>(200, "The conversation"),
+        Route::get(
+            "/api/live-chat/conversations/{id}/messages",
+            "live-chat",
+            "A conversation's messages, ascending by `seq`",
+        )
+        .caller(Caller::Operator)
+        .id("id", "The conversation")
+        .query(&[
+            ("before", Integer, "Those before this `seq`"),
+            ("after", Integer, "Those after this `seq`"),
+            ("around", Integer, "Those around this `seq`"),
+            ("limit", Integer, "1 to 200, 50 unless given"),
+        ])
+        .answers::<MessagePage>(200, "The messages"),
+        Route::post(
+            "/api/live-chat/messages",
+            "live-chat",
+            "Sends a message; a repeat with the same id and content returns the first result",
+        )
+        .caller(Caller::Operator)
+        .takes::<SendMessage>()
+        .answers::<SendResult>(201, "Stored")
+        .answers::<SendResult>(200, "Stored before")
+        .refuses(&[
+            Code::NotFound,
+            Code::IdReused,
+            Code::OutOfOrder,
+            Code::NewerReply,
+            Code::ConversationClosed,
+            Code::ConversationArchived,
+            Code::Gone,
+        ]),
+        Route::get(
+            "/api/visitors",
+            "live-chat",
+            "People on the websites that the caller may see",
+        )
+        .caller(Caller::Operator)
+        .query(&[
+            ("online", Boolean, "Only those who are there now"),
+            ("limit", Integer, "1 to 200, 50 unless given"),
+            ("cursor", Text, "`nextCursor` of the page before"),
+        ])
+        .answers_as(
+            "VisitorPage",
+            list_of::<CursorPage<LiveChatUser>, LiveChatUser>(),
+            200,
+            "One page",
+        ),
+    ]
+}
+
+fn websites() -> Vec<Route> {
+    vec![
+        Route::get(
+            "/api/websites",
+            "websites",
+            "Websites that the caller may see, by name",
+        )
+        .caller(Caller::Operator)
+        .query(&[
+            ("page", Integer, "From 1"),
+            ("pageSize", Integer, "1 to 200"),
+            ("q", Text, "Part of a name or domain"),
+            ("sort", Text, "`name`"),
+        ])
+        .answers_as(
+            "WebsitePage",
+            list_of::<NumberedPage<Website>, Website>(),
+            200,
+            "One page",
+        ),
+    ]
+}
+
+fn visitors_side() -> Vec<Route> {
+    vec![
+        Route::post(
+            "/api/visitor/sessions",
+            "visitor",
+            "The loader on a website's page says that a visitor is there; `Origin` must be one of the website's",
+        )
+        .takes::<StartVisitorSession>()
+        .answers::<VisitorSession>(200, "The visitor")
+        .refuses(&[Code::NotFound, Code::OriginRefused, Code::Blocked]),
+        Route::post("/api/visitor/frame", "visitor", "The frame exchanges its one-use code for the token")
+            .takes::<OpenFrame>()
+            .answers::<VisitorSession>(200, "The visitor")
+            .refuses(&[Code::Unauthenticated, Code::Blocked]),
+        Route::get("/api/visitor/messages", "visitor", "The visitor's public messages, ascending by `seq`")
+            .caller(Caller::Visitor)
+            .query(&[
+                ("before", Integer, "Those before this `seq`"),
+                ("after", Integer, "Those after this `seq`"),
+                ("limit", Integer, "1 to 200, 50 unless given"),
+            ])
+            .answers::<MessagePage>(200, "The messages; none before there is a conversation"),
+        Route::post(
+            "/api/visitor/messages",
+            "visitor",
+            "Sends a message; starts or reopens a conversation when there is none open",
+        )
+        .caller(Caller::Visitor)
+        .takes::<VisitorSend>()
+        .answers::<VisitorSendResult>(201, "Stored")
+        .answers::<VisitorSendResult>(200, "Stored before")
+        .refuses(&[Code::IdReused, Code::OutOfOrder]),
+        Route::post("/api/visitor/page", "visitor", "The visitor looks at another page, or still at this one")
+            .caller(Caller::Visitor)
+            .takes::<PageBeat>()
+            .answers_empty(204, "Noted"),
+        Route::post("/api/visitor/ticket", "visitor", "A one-use ticket for the socket")
+            .caller(Caller::Visitor)
+            .answers::<Ticket>(200, "The ticket")
+            .refuses(&[Code::OriginRefused]),
+    ]
+}
+
+fn realtime() -> Vec<Route> {
+    vec![
+        Route::post("/api/realtime/ticket", "realtime", "A one-use ticket for the socket")
+            .caller(Caller::Operator)
+            .answers::<Ticket>(200, "The ticket")
+            .refuses(&[Code::OriginRefused]),
+        Route::get(
+            "/api/realtime",
+            "realtime",
+            "The socket: a WebSocket with subprotocol `switchboard.v1`; the first frame is `hello` with a ticket",
+        )
+        .answers_empty(101, "Upgraded")
+        .refuses(&[Code::BadRequest, Code::OriginRefused]),
+        Route::get("/api/events", "realtime", "The event log after a position")
+            .caller(Caller::Operator)
+            .query(&[
+                ("after", Text, "The offset of the last event that was applied"),
+                ("epoch", Text, "The log's generation that the offset belongs to"),
+                ("limit", Integer, "1 to 200, 50 unless given"),
+                ("waitMs", Integer, "How long to wait for an event when there is none"),
+            ])
+            .answers::<EventPage>(200, "The events")
+            .refuses(&[Code::PositionLost]),
+    ]
+}
+
+fn health() -> Vec<Route> {
+    vec![
+        Route::get("/healthz", "health", "Whether the server is alive").answers_empty(200, "Alive"),
+        Route::get("/readyz", "health", "Whether the database answers").answers_empty(200, "Ready"),
+    ]
+}

@@ -1,0 +1,260 @@
+//! Wakes sockets of this process after a commit, and carries signals between them. The database is the truth: a wake-up
+//! says "read the log", never what is in it, so one that is lost or doubled does no harm.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use switchboard_contract::ids::{AccountId, VisitorId, WebsiteId};
+use switchboard_contract::realtime::Signal;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, watch};
+
+/// Signals that a slow socket may lag behind before it misses some; they matter only now.
+const SIGNALS_KEPT: usize = 64;
+
+/// Sockets that may be open without having said who they are.
+const HANDSHAKES: usize = 1_024;
+
+/// One event log that sockets follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum StreamKey {
+    /// The account's log, for operators.
+    Account(AccountId),
+    /// The visitor's public projection of it.
+    Visitor(VisitorId),
+}
+
+/// A signal on its way to the sockets of a stream.
+#[derive(Clone, Debug)]
+pub struct Relayed {
+    /// The socket that it came from, which does not get it back.
+    pub from: u64,
+    /// The website that it is about; operators without rights to it do not get it.
+    pub website: WebsiteId,
+    /// What is told.
+    pub signal: Signal,
+}
+
+/// The wake-up calls of one process.
+#[derive(Debug)]
+pub struct Hub {
+    streams: Mutex<HashMap<StreamKey, Stream>>,
+    handshakes: Arc<Semaphore>,
+    draining: watch::Sender<bool>,
+    /// Counts open sockets, each of which holds a receiver.
+    open: watch::Sender<()>,
+    sockets: AtomicU64,
+}
+
+impl Default for Hub {
+    fn default() -> Self {
+        Self {
+            streams: Mutex::default(),
+            handshakes: Arc::new(Semaphore::new(HANDSHAKES)),
+            draining: watch::Sender::new(false),
+            open: watch::Sender::new(()),
+            sockets: AtomicU64::new(0),
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Stream {
+    wakes: watch::Sender<()>,
+    signals: broadcast::Sender<Relayed>,
+}
+
+impl Hub {
+    /// A hub that nobody listens to yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Wakes every socket that follows `key`; called after each commit that added to its log.
+    pub fn wake(&self, key: StreamKey) {
+        if let Some(stream) = self.streams().get(&key) {
+            stream.wakes.send_modify(|()| {});
+        }
+    }
+
+    /// Hands `signal` to every socket that follows `key`; without one it is gone.
+    pub fn signal(&self, key: StreamKey, signal: Relayed) {
+        if let Some(stream) = self.streams().get(&key) {
+            // Fails only when the last follower has just gone.
+            let _ = stream.signals.send(signal);
+        }
+    }
+
+    /// Follows `key`. Read the log only after this, or a commit in between goes unnoticed.
+    #[must_use]
+    pub fn follow(self: &Arc<Self>, key: StreamKey) -> Follower {
+        let mut streams = self.streams();
+        let stream = streams.entry(key).or_insert_with(|| Stream {
+            wakes: watch::Sender::new(()),
+            signals: broadcast::Sender::new(SIGNALS_KEPT),
+        });
+        Follower {
+            hub: Arc::clone(self),
+            key,
+            wakes: stream.wakes.subscribe(),
+            signals: stream.signals.subscribe(),
+        }
+    }
+
+    /// A place among the sockets that have not said who they are; none when all are taken.
+    pub(super) fn handshake(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.handshakes).try_acquire_owned().ok()
+    }
+
+    /// A number for a new socket; none is given twice by one process.
+    pub(super) fn next_socket(&self) -> u64 {
+        self.sockets.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Counts a socket as open until the guard is dropped.
+    pub(super) fn opened(&self) -> Open {
+        Open {
+            _counted: self.open.subscribe(),
+            draining: self.draining.subscribe(),
+        }
+    }
+
+    /// Asks every socket to close, and waits until they have.
+    pub async fn drain(&self) {
+        self.draining.send_replace(true);
+        self.open.closed().await;
+    }
+
+    fn streams(&self) -> MutexGuard<'_, HashMap<StreamKey, Stream>> {
+        self.streams.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An open socket, counted.
+#[derive(Debug)]
+pub(super) struct Open {
+    _counted: watch::Receiver<()>,
+    draining: watch::Receiver<bool>,
+}
+
+impl Open {
+    /// Waits until the server wants the socket to close.
+    pub(super) async fn drained(&mut self) {
+        if self.draining.wait_for(|draining| *draining).await.is_err() {
+            // The hub outlives its sockets.
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// What a follower hears.
+#[derive(Clone, Debug)]
+pub enum Heard {
+    /// The log has more.
+    Woken,
+    /// Someone tells something.
+    Signal(Relayed),
+}
+
+/// A socket's place at a stream; leaving it cleans up.
+#[derive(Debug)]
+pub struct Follower {
+    hub: Arc<Hub>,
+    key: StreamKey,
+    wakes: watch::Receiver<()>,
+    signals: broadcast::Receiver<Relayed>,
+}
+
+impl Follower {
+    /// Waits for what comes next. A wake-up since the last call counts, several are one; signals that were missed are
+    /// skipped. Dropping the future loses nothing.
+    pub async fn heard(&mut self) -> Heard {
+        loop {
+            tokio::select! {
+                // The senders live as long as this follower is in the hub, so neither branch sees its end.
+                Ok(()) = self.wakes.changed() => return Heard::Woken,
+                signal = self.signals.recv() => {
+                    if let Ok(signal) = signal {
+                        return Heard::Signal(signal);
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Follower {
+    fn drop(&mut self) {
+        let mut streams = self.hub.streams();
+        // This follower's own receiver is still counted.
+        if streams
+            .get(&self.key)
+            .is_some_and(|stream| stream.wakes.receiver_count() <= 1)
+        {
+            streams.remove(&self.key);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::FutureExt as _;
+    use switchboard_contract::realtime::SignalType;
+    use switchboard_contract::time::Timestamp;
+
+    fn account(n: u8) -> StreamKey {
+        StreamKey::Account(AccountId::from_parts(Timestamp::from_millis(0), [n; 10]))
+    }
+
+    #[test]
+    fn wakes_are_remembered_and_reach_only_their_stream() {
+        let hub = Arc::new(Hub::new());
+        let mut mine = hub.follow(account(1));
+        let mut other = hub.follow(account(2));
+        assert!(mine.heard().now_or_never().is_none(), "nothing happened yet");
+        hub.wake(account(1));
+        hub.wake(account(1));
+        assert!(matches!(mine.heard().now_or_never(), Some(Heard::Woken)));
+        assert!(mine.heard().now_or_never().is_none(), "two wakes are one");
+        assert!(other.heard().now_or_never().is_none());
+    }
+
+    #[test]
+    fn the_last_follower_cleans_up() {
+        let hub = Arc::new(Hub::new());
+        let first = hub.follow(account(1));
+        let second = hub.follow(account(1));
+        drop(first);
+        assert_eq!(hub.streams().len(), 1);
+        drop(second);
+        assert!(hub.streams().is_empty());
+        hub.wake(account(1));
+    }
+
+    #[test]
+    fn signals_go_to_followers() {
+        let hub = Arc::new(Hub::new());
+        let mut follower = hub.follow(account(1));
+        hub.signal(
+            account(1),
+            Relayed {
+                from: 7,
+                website: WebsiteId::from_parts(Timestamp::from_millis(0), [0; 10]),
+                signal: Signal {
+                    kind: SignalType::Typing,
+                    conversation_id: None,
+                    who: String::new(),
+                    ttl_ms: 5_000,
+                    body: None,
+                },
+            },
+        );
+        let heard = follower.heard().now_or_never();
+        assert!(
+            matches!(heard, Some(Heard::Signal(Relayed { from: 7, .. }))),
+            "{heard:?}"
+        );
+    }
+}

@@ -1,0 +1,34 @@
+//! The realtime socket (`protocol.md` *Realtime*): a view of the event log, never its source.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | [`hub`] | wake-ups and signals between the tasks of this process |
+//! | `tickets` | `POST …/ticket`, and taking tickets |
+//! | `socket` | the upgrade, the first frame, the task of a live socket |
+//! | `connection` | a live socket's rules, without I/O |
+//! | `flow` | the chain of `prev` and the window of unacknowledged bytes |
+//! | `subscriber` | who is at the other end, what they may see, what is asked of the database |
+//! | `frames`, `budget`, `signals` | reading frames, bounding their number, telling typing on |
+
+mod budget;
+mod connection;
+mod flow;
+mod frames;
+pub mod hub;
+mod signals;
+mod socket;
+mod subscriber;
+mod tickets;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::state::AppState;
+
+/// The routes of the socket and its tickets.
+pub(crate) fn router() -> Router<AppState> {
+    Router::new()
+        .route("/api/realtime/ticket", post(tickets::for_operator))
+        .route("/api/visitor/ticket", post(tickets::for_visitor))
+        .route("/api/realtime", get(socket::upgrade))
+}

@@ -1,0 +1,336 @@
+//! `GET /api/realtime`: the upgrade, the first frame, and the task of a live socket. One task a socket; reading, writing
+//! and the database are waited for together, so none of them holds up another.
+
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use futures_util::future::BoxFuture;
+use futures_util::stream::{FuturesUnordered, SplitSink, SplitStream};
+use futures_util::{FutureExt as _, Sink as _, SinkExt as _, StreamExt as _};
+use switchboard_contract::position::Offset;
+use switchboard_contract::problem::ProblemCode;
+use switchboard_contract::realtime::{
+    ClientFrame, MAX_FRAME_BYTES, Mode, Resume, SUBPROTOCOL, ServerFrame, SocketLimits, close,
+};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::{Instant, sleep_until, timeout};
+
+use super::connection::{Answer, Ask, BLOCKED, Connection, EXPIRED_TICKET, millis};
+use super::frames::{self, End};
+use super::hub::{Follower, Heard};
+use super::subscriber::{self, Standing, Subscriber};
+use super::{signals, tickets};
+use crate::domain::replay::Plan;
+use crate::http::origin::is_trusted;
+use crate::problem::{ApiError, ApiResult};
+use crate::state::AppState;
+
+/// Frames from this size on are not even read.
+const CUT_BYTES: usize = 4 * MAX_FRAME_BYTES;
+/// How long a closing socket waits for the other side.
+const CLOSING: Duration = Duration::from_secs(1);
+/// Longest spread of reconnections after a drain, in milliseconds.
+const DRAIN_SPREAD_MS: u64 = 5_000;
+
+type Outbound = SplitSink<WebSocket, Message>;
+type Inbound = SplitStream<WebSocket>;
+
+/// Upgrades to the socket after the `Origin` check.
+///
+/// # Errors
+/// 403 for a foreign, null or missing origin, 400 without the subprotocol, 503 when too many sockets say nothing.
+pub(crate) async fn upgrade(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
+) -> ApiResult<Response> {
+    let origin = tickets::allowed_origin(&headers, |origin| is_trusted(&state.config, origin))?;
+    let upgrade = upgrade.map_err(|_| {
+        ApiError::new(
+            ProblemCode::BadRequest,
+            "This is a WebSocket: open it with `new WebSocket`, offering `switchboard.v1`.",
+        )
+    })?;
+    // More than the limit, so that a frame over it gets its close code; far beyond, the connection is cut.
+    let upgrade = upgrade
+        .protocols([SUBPROTOCOL])
+        .max_frame_size(CUT_BYTES)
+        .max_message_size(CUT_BYTES);
+    if upgrade.selected_protocol().is_none() {
+        return Err(ApiError::new(
+            ProblemCode::BadRequest,
+            "Offer `switchboard.v1` in Sec-WebSocket-Protocol.",
+        ));
+    }
+    let permit = state.hub.handshake().ok_or_else(|| {
+        ApiError::new(
+            ProblemCode::Unavailable,
+            "Too many connections are waiting to say who they are; try again in a moment.",
+        )
+    })?;
+    Ok(upgrade.on_upgrade(move |socket| serve(state, socket, origin, permit)))
+}
+
+async fn serve(state: AppState, mut socket: WebSocket, origin: String, permit: OwnedSemaphorePermit) {
+    let mut open = state.hub.opened();
+    let begun = begin(&state, &mut socket, &origin).await;
+    drop(permit);
+    let (mut outbound, mut inbound) = socket.split();
+    let end = match begun {
+        Ok(Some((mut connection, mut follower))) => {
+            let end = tokio::select! {
+                end = live(&state, &mut connection, &mut follower, &mut outbound, &mut inbound, &origin) => end,
+                () = open.drained() => Some(End {
+                    code: close::DRAIN,
+                    reason: "The server restarts.",
+                    retry_ms: spread(connection.id),
+                }),
+            };
+            tracing::debug!(
+                socket = connection.id,
+                code = end.map(|end| end.code),
+                "socket closes"
+            );
+            end
+        }
+        Ok(None) => None,
+        Err(end) => Some(end),
+    };
+    if let Some(end) = end {
+        // Whoever does not read the farewell in time goes without.
+        let _ = timeout(CLOSING, farewell(&mut outbound, &mut inbound, end)).await;
+    }
+}
+
+/// Takes `hello` and answers `welcome`; none when the client went away.
+async fn begin(
+    state: &AppState,
+    socket: &mut WebSocket,
+    origin: &str,
+) -> Result<Option<(Connection, Follower)>, End> {
+    let hello = timeout(state.config.realtime.hello_timeout, first_frame(socket))
+        .await
+        .map_err(|_| End::bad_frame("No `hello` came in time."))??;
+    let Some((ticket, resume)) = hello else {
+        return Ok(None);
+    };
+    let bearer = tickets::redeem(&state.db, &ticket, origin)
+        .await
+        .map_err(|error| failed(&error))?
+        .ok_or(EXPIRED_TICKET)?;
+    let standing = subscriber::standing(&state.db, bearer)
+        .await
+        .map_err(|error| failed(&error))?;
+    let subscriber = match standing {
+        Standing::Allowed { subscriber, .. } => subscriber,
+        Standing::Gone => return Err(End::new(close::REVOKED, "The session was revoked.")),
+        Standing::Blocked => return Err(BLOCKED),
+    };
+    // Followed before the log is read: a commit in between wakes.
+    let follower = state.hub.follow(subscriber.stream());
+    let start = subscriber::start(&state.db, subscriber.stream(), resume)
+        .await
+        .map_err(|error| failed(&error))?;
+    let (mode, position) = match start.plan {
+        Plan::Replay { after } => (Mode::Replay, after),
+        Plan::Snapshot { at } => (Mode::Snapshot, at),
+    };
+    let id = state.hub.next_socket();
+    let welcome = ServerFrame::Welcome {
+        session: id.to_string(),
+        epoch: start.log.epoch,
+        head: start.log.head,
+        mode,
+        heartbeat_ms: millis(state.config.realtime.heartbeat),
+        token_expires_in_ms: millis(state.config.access_ttl),
+        server_time: state.clock.now(),
+        limits: SocketLimits {
+            max_frame_bytes: MAX_FRAME_BYTES as u64,
+        },
+    };
+    tracing::debug!(socket = id, replay = matches!(mode, Mode::Replay), "socket opens");
+    let mut connection = connection(state, id, subscriber, position);
+    if let Ok(json) = serde_json::to_string(&welcome) {
+        connection.outgoing.push_back(Message::text(json));
+    }
+    Ok(Some((connection, follower)))
+}
+
+fn connection(state: &AppState, id: u64, subscriber: Subscriber, position: Offset) -> Connection {
+    Connection::new(
+        id,
+        subscriber,
+        position,
+        state.config.realtime.clone(),
+        state.config.access_ttl,
+        Instant::now(),
+    )
+}
+
+/// Waits for `hello`: its ticket and position.
+async fn first_frame(socket: &mut WebSocket) -> Result<Option<(String, Option<Resume>)>, End> {
+    loop {
+        let message = match socket.recv().await {
+            None | Some(Ok(Message::Close(_))) => return Ok(None),
+            Some(Err(_)) => return Err(BROKEN_FRAME),
+            Some(Ok(message)) => message,
+        };
+        match frames::read(&message)? {
+            Some(ClientFrame::Hello { ticket, resume, .. }) => return Ok(Some((ticket, resume))),
+            Some(_) => return Err(End::bad_frame("The first frame must be `hello`.")),
+            None => {}
+        }
+    }
+}
+
+/// Runs a live socket until it ends; none when the client is gone.
+async fn live(
+    state: &AppState,
+    connection: &mut Connection,
+    follower: &mut Follower,
+    outbound: &mut Outbound,
+    inbound: &mut Inbound,
+    origin: &str,
+) -> Option<End> {
+    let mut asked: FuturesUnordered<BoxFuture<'static, Answer>> = FuturesUnordered::new();
+    let mut flushed = true;
+    loop {
+        if let Err(end) = connection.pump(Instant::now()) {
+            return Some(end);
+        }
+        for question in connection.asks.drain(..) {
+            let state = state.clone();
+            let subscriber = connection.subscriber.clone();
+            let origin = origin.to_owned();
+            asked.push(async move { ask(&state, &subscriber, &origin, question).await }.boxed());
+        }
+        let due = connection.due();
+        let to_write = !flushed || !connection.outgoing.is_empty();
+        let write = Write {
+            outbound,
+            outgoing: &mut connection.outgoing,
+            flushed: &mut flushed,
+        };
+        let outcome = tokio::select! {
+            message = inbound.next() => match message {
+                None | Some(Ok(Message::Close(_))) => return None,
+                Some(Err(_)) => Err(BROKEN_FRAME),
+                Some(Ok(message)) => connection.received(&message, Instant::now()),
+            },
+            sent = write, if to_write => match sent {
+                Ok(()) => Ok(()),
+                Err(_) => return None,
+            },
+            Some(answer) = asked.next(), if !asked.is_empty() => {
+                connection.answered(answer, state.clock.now(), Instant::now()).map(|told| {
+                    if let Some(told) = told {
+                        signals::relay(&state.hub, connection.id, &connection.subscriber, &told.signal, told.place);
+                    }
+                })
+            }
+            heard = follower.heard() => {
+                match heard {
+                    Heard::Woken => connection.woken(),
+                    Heard::Signal(relayed) => connection.signalled(relayed),
+                }
+                Ok(())
+            }
+            () = sleep_until(due) => connection.tick(Instant::now()),
+        };
+        if let Err(end) = outcome {
+            return Some(end);
+        }
+    }
+}
+
+async fn ask(state: &AppState, subscriber: &Subscriber, origin: &str, question: Ask) -> Answer {
+    let db = &state.db;
+    let answer = match question {
+        Ask::Page(after) => subscriber::page(db, subscriber.stream(), after)
+            .await
+            .map(Answer::Page),
+        Ask::Standing => subscriber::standing(db, subscriber.bearer())
+            .await
+            .map(Answer::Standing),
+        Ask::Redeem(ticket) => tickets::redeem(db, &ticket, origin).await.map(Answer::Redeemed),
+        Ask::Place(conversation, signal) => subscriber::place(db, subscriber, conversation)
+            .await
+            .map(|place| Answer::Place(signal, place)),
+    };
+    answer.unwrap_or_else(|error| {
+        tracing::warn!(%error, "a socket's question was not answered");
+        Answer::Failed
+    })
+}
+
+/// Writes what waits, as far as the network takes it, and flushes. Dropping it loses nothing.
+struct Write<'a> {
+    outbound: &'a mut Outbound,
+    outgoing: &'a mut VecDeque<Message>,
+    flushed: &'a mut bool,
+}
+
+impl Future for Write<'_> {
+    type Output = Result<(), axum::Error>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.get_mut();
+        while !this.outgoing.is_empty() {
+            match Pin::new(&mut *this.outbound).poll_ready(context)? {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(()) => {
+                    if let Some(message) = this.outgoing.pop_front() {
+                        *this.flushed = false;
+                        Pin::new(&mut *this.outbound).start_send(message)?;
+                    }
+                }
+            }
+        }
+        let written = Pin::new(&mut *this.outbound).poll_flush(context)?;
+        *this.flushed = written.is_ready();
+        written.map(Ok)
+    }
+}
+
+/// What the WebSocket itself refuses: far too large, not UTF-8, not masked, a reserved bit or opcode.
+const BROKEN_FRAME: End =
+    End::bad_frame("The frame is too large, not UTF-8, or breaks the WebSocket protocol.");
+
+fn failed(error: &ApiError) -> End {
+    tracing::warn!(%error, "a socket could not begin");
+    End {
+        code: 1013,
+        reason: "The database cannot answer now.",
+        retry_ms: 1_000,
+    }
+}
+
+/// Spreads reconnections over time, so that a restart is not met by everyone at once.
+fn spread(id: u64) -> u64 {
+    id.wrapping_mul(0x9E37_79B9_7F4A_7C15) % DRAIN_SPREAD_MS
+}
+
+/// Says why, closes, and waits for the other side to close too.
+async fn farewell(outbound: &mut Outbound, inbound: &mut Inbound, end: End) -> Result<(), axum::Error> {
+    let bye = ServerFrame::Bye {
+        code: end.code,
+        retry_ms: end.retry_ms,
+    };
+    if let Ok(json) = serde_json::to_string(&bye) {
+        outbound.feed(Message::text(json)).await?;
+    }
+    outbound
+        .send(Message::Close(Some(CloseFrame {
+            code: end.code,
+            reason: end.reason.into(),
+        })))
+        .await?;
+    while let Some(Ok(_)) = inbound.next().await {}
+    Ok(())
+}

@@ -1,0 +1,50 @@
+//! What every handler can reach.
+
+use std::sync::Arc;
+
+use crate::auth::keys::Keys;
+use crate::clock::Clock;
+use crate::config::{Config, ConfigError};
+use crate::db::Db;
+use crate::realtime::hub::Hub;
+use crate::seed;
+
+/// The server's shared state; clones are cheap.
+#[derive(Clone)]
+pub struct AppState {
+    /// The settings.
+    pub config: Arc<Config>,
+    /// The database: the truth.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// Wakes sockets after commits.
+    pub hub: Arc<Hub>,
+    /// Secrets that sign tokens.
+    pub keys: Arc<Keys>,
+}
+
+impl AppState {
+    /// Opens the database, makes or reads the signing key and, in demo mode, seeds an empty database.
+    ///
+    /// # Errors
+    /// One line about what cannot be opened.
+    pub async fn open(config: Config) -> Result<Self, ConfigError> {
+        let clock = Clock::default();
+        let hub = Arc::new(Hub::default());
+        let db = Db::open(&config.database_url, clock.clone(), Arc::clone(&hub)).await?;
+        let broken = |error| ConfigError::new(format!("The database cannot be used: {error}"));
+        let keys = Arc::new(Keys::load(&db).await.map_err(broken)?);
+        let state = Self {
+            config: Arc::new(config),
+            db,
+            clock,
+            hub,
+            keys,
+        };
+        if state.config.demo {
+            seed::demo(&state).await.map_err(broken)?;
+        }
+        Ok(state)
+    }
+}

@@ -1,0 +1,213 @@
+//! `GET` and `POST /api/visitor/messages`.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use sqlx::{AssertSqlSafe, Row};
+use switchboard_contract::ids::{ConversationId, VisitorId};
+use switchboard_contract::live_chat::{MessagePage, Visibility};
+use switchboard_contract::validate::{self, Checks};
+use switchboard_contract::visitor::{VisitorConversation, VisitorSend, VisitorSendResult};
+
+use crate::auth::VisitorCaller;
+use crate::db::{Lock, Tx, columns};
+use crate::domain::accept::{self, Attempt, Author, Content, Standing, Target, Verdict};
+use crate::domain::projection;
+use crate::events;
+use crate::http::{ApiJson, Params};
+use crate::live_chat::history::{self, Numbering, Range, Window};
+use crate::live_chat::ledger::{Draft, Entry, Ledger};
+use crate::live_chat::rows::{self, StoredConversation, VISITOR};
+use crate::live_chat::{lookups, send};
+use crate::problem::{ApiError, ApiResult};
+use crate::realtime::hub::StreamKey;
+use crate::state::AppState;
+
+/// Messages of the visitor's conversation; none before it begins.
+pub(crate) async fn list(
+    State(state): State<AppState>,
+    caller: VisitorCaller,
+    params: Params,
+) -> ApiResult<Json<MessagePage>> {
+    let window = Window::from_params(&params)?;
+    let limit = params.limit()?;
+    let page = state
+        .db
+        .read(move |tx| {
+            Box::pin(async move {
+                let as_of = events::position(tx, StreamKey::Visitor(caller.visitor_id)).await?;
+                let latest = rows::latest_of_visitor(tx, caller.visitor_id).await?;
+                match latest.filter(|latest| !latest.wire.is_archived) {
+                    None => Ok(MessagePage {
+                        items: Vec::new(),
+                        has_more_before: false,
+                        has_more_after: false,
+                        as_of,
+                    }),
+                    Some(latest) => {
+                        let range = Range {
+                            conversation: latest.wire.id,
+                            numbering: Numbering::Public,
+                            last: latest.last_public_seq,
+                            window,
+                            limit,
+                        };
+                        history::page(tx, range, as_of).await
+                    }
+                }
+            })
+        })
+        .await?;
+    Ok(Json(page))
+}
+
+/// Sends a visitor's message: 201 the first time, 200 for a repeat.
+pub(crate) async fn send(
+    State(state): State<AppState>,
+    caller: VisitorCaller,
+    ApiJson(request): ApiJson<VisitorSend>,
+) -> ApiResult<(StatusCode, Json<VisitorSendResult>)> {
+    Checks::default()
+        .field("content", validate::message_text(&request.content))
+        .finish()?;
+    lookups::known_attachments(&request.attachments)?;
+    let (status, result) = state
+        .db
+        .write(move |tx| Box::pin(async move { accept(tx, &caller, request).await }))
+        .await?;
+    Ok((status, Json(result)))
+}
+
+async fn accept(
+    tx: &mut Tx,
+    caller: &VisitorCaller,
+    request: VisitorSend,
+) -> ApiResult<(StatusCode, VisitorSendResult)> {
+    let account = caller.account_id;
+    // One message of a visitor after the other, so that two first ones do not begin two conversations.
+    tx.lock(Lock::Visitor(caller.visitor_id)).await?;
+    let latest = match rows::latest_of_visitor(tx, caller.visitor_id).await? {
+        None => None,
+        Some(latest) => {
+            tx.lock(Lock::Conversation(latest.wire.id)).await?;
+            rows::conversation(tx, account, latest.wire.id).await?
+        }
+    };
+    let author = Author::Visitor(caller.visitor_id);
+    let known = lookups::by_id(tx, account, request.id).await?;
+    let attempt = Attempt {
+        author,
+        content: Content {
+            conversation: None,
+            text: request.content,
+            visibility: Visibility::Public,
+            attachments: request.attachments,
+        },
+        same_id: known.as_ref().map(|known| known.same.clone()),
+        conversation: latest.as_ref().map(|latest| Standing {
+            status: latest.wire.status,
+            is_archived: latest.wire.is_archived,
+        }),
+        predecessor_stored: lookups::predecessor_stored(tx, account, author, None, request.after_id).await?,
+        newer_reply: false,
+        force: false,
+        reopen: false,
+    };
+    let target = match accept::decide(&attempt) {
+        Verdict::Store(target) => target,
+        Verdict::Repeat => {
+            let known = known.ok_or_else(|| ApiError::internal("a repeat of nothing"))?;
+            let conversation = as_it_stands(tx, caller, known.entry.message.conversation_id).await?;
+            return Ok((StatusCode::OK, result(known.entry, conversation)?));
+        }
+        Verdict::Refuse(refusal) => return Err(send::refused(refusal, None)?),
+    };
+    let mut ledger = match (target, latest) {
+        (Target::Existing, Some(latest)) => Ledger::resume(tx, account, latest),
+        (Target::Reopened, Some(latest)) => {
+            let mut ledger = Ledger::resume(tx, account, latest);
+            ledger.reopen("Reopened by a new message")?;
+            ledger
+        }
+        _ => {
+            let fresh = fresh(tx, caller.visitor_id).await?;
+            let notice = started_on(&fresh);
+            let mut ledger = Ledger::begin(tx, account, fresh);
+            ledger.notice(notice)?;
+            ledger
+        }
+    };
+    ledger.add(Draft {
+        id: request.id,
+        author,
+        author_name: None,
+        content: attempt.content.text,
+        visibility: Visibility::Public,
+        attachments: Vec::new(),
+    })?;
+    let mut written = ledger.store(tx).await?;
+    let entry = written
+        .entries
+        .pop()
+        .ok_or_else(|| ApiError::internal("a message that was not stored"))?;
+    Ok((StatusCode::CREATED, result(entry, written.visitor_conversation)?))
+}
+
+fn result(entry: Entry, conversation: VisitorConversation) -> ApiResult<VisitorSendResult> {
+    let lost = || ApiError::internal("a visitor's message that its visitor may not see");
+    Ok(VisitorSendResult {
+        message: projection::message(&entry.message, entry.public_seq).ok_or_else(lost)?,
+        conversation,
+        position: entry.visitor_position.ok_or_else(lost)?,
+    })
+}
+
+async fn as_it_stands(
+    tx: &mut Tx,
+    caller: &VisitorCaller,
+    id: ConversationId,
+) -> ApiResult<VisitorConversation> {
+    let stored = rows::conversation(tx, caller.account_id, id)
+        .await?
+        .ok_or_else(|| ApiError::internal("a message without a conversation"))?;
+    Ok(projection::conversation(
+        id,
+        stored.wire.status,
+        stored.wire.started_at,
+        stored.last_public_seq,
+    ))
+}
+
+/// A conversation that begins now, in the funnel that the visitor entered.
+async fn fresh(tx: &mut Tx, visitor: VisitorId) -> ApiResult<StoredConversation> {
+    let sql = format!(
+        "SELECT {VISITOR}, v.website_id, v.funnel_id, f.name AS funnel_name, w.auto_close_after FROM visitors v \
+         JOIN funnels f ON f.id = v.funnel_id JOIN websites w ON w.id = v.website_id WHERE v.id = $1"
+    );
+    let row = sqlx::query(AssertSqlSafe(sql))
+        .bind(visitor.to_string())
+        .fetch_one(tx.conn())
+        .await?;
+    StoredConversation::begin(
+        tx.now(),
+        rows::read_visitor(&row)?,
+        columns::id(&row, "website_id")?,
+        columns::id(&row, "funnel_id")?,
+        row.try_get("funnel_name")?,
+        rows::auto_close_ms(&row)?,
+    )
+}
+
+/// The first line of a conversation: where the visitor was.
+fn started_on(conversation: &StoredConversation) -> String {
+    let user = &conversation.wire.user;
+    let page = user
+        .page_title
+        .as_deref()
+        .filter(|title| !title.trim().is_empty())
+        .or(user.page.as_deref());
+    match page {
+        Some(page) => format!("Started on {page}"),
+        None => "Started".to_owned(),
+    }
+}

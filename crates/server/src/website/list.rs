@@ -1,0 +1,80 @@
+//! `GET /api/websites`.
+
+use axum::Json;
+use axum::extract::State;
+use sqlx::AssertSqlSafe;
+use switchboard_contract::page::{MAX_LIMIT, NumberedPage};
+use switchboard_contract::website::Website;
+
+use super::rows::{self, WEBSITE};
+use crate::auth::{Operator, Rights};
+use crate::db::columns;
+use crate::http::Params;
+use crate::problem::{ApiError, ApiResult};
+use crate::state::AppState;
+
+/// Websites a page unless `pageSize` says otherwise.
+const DEFAULT_PAGE_SIZE: u32 = 25;
+
+/// Websites that the caller may see, by name.
+pub(crate) async fn list(
+    State(state): State<AppState>,
+    operator: Operator,
+    params: Params,
+) -> ApiResult<Json<NumberedPage<Website>>> {
+    let page = params.bounded("page", 1, u32::MAX)?;
+    let page_size = params.bounded("pageSize", DEFAULT_PAGE_SIZE, MAX_LIMIT)?;
+    if params.text("sort").is_some_and(|sort| sort != "name") {
+        return Err(ApiError::bad_parameter("sort", "expected name."));
+    }
+    // `%` and `_` in the search stand for themselves.
+    let search = params.text("q").unwrap_or_default().to_lowercase();
+    let pattern = format!(
+        "%{}%",
+        search
+            .replace('\\', "\\\\")
+            .replace('%', "\\%")
+            .replace('_', "\\_")
+    );
+    let (total, items) = state
+        .db
+        .read(move |tx| {
+            Box::pin(async move {
+                // An owner's or admin's list takes no member, so the condition names both.
+                let everything = i64::from(operator.rights == Rights::All);
+                let condition = "w.account_id = $1 \
+                     AND (lower(w.name) LIKE $2 ESCAPE '\\' OR lower(w.domain) LIKE $2 ESCAPE '\\') \
+                     AND ($3 = 1 OR w.id IN (SELECT website_id FROM member_websites WHERE member_id = $4))";
+                let count = format!("SELECT COUNT(*) AS total FROM websites w WHERE {condition}");
+                let row = sqlx::query(AssertSqlSafe(count))
+                    .bind(operator.account_id.to_string())
+                    .bind(pattern.clone())
+                    .bind(everything)
+                    .bind(operator.member_id.to_string())
+                    .fetch_one(tx.conn())
+                    .await?;
+                let total = columns::count(&row, "total")?;
+                let select = format!(
+                    "SELECT {WEBSITE} FROM websites w WHERE {condition} ORDER BY w.name, w.id LIMIT $5 OFFSET $6"
+                );
+                let rows = sqlx::query(AssertSqlSafe(select))
+                    .bind(operator.account_id.to_string())
+                    .bind(pattern)
+                    .bind(everything)
+                    .bind(operator.member_id.to_string())
+                    .bind(i64::from(page_size))
+                    .bind((i64::from(page) - 1) * i64::from(page_size))
+                    .fetch_all(tx.conn())
+                    .await?;
+                let items = rows.iter().map(rows::read_website).collect::<ApiResult<Vec<_>>>()?;
+                Ok((total, items))
+            })
+        })
+        .await?;
+    Ok(Json(NumberedPage {
+        items,
+        page,
+        page_size,
+        total,
+    }))
+}

@@ -1,0 +1,121 @@
+//! What the loader's beats say about a website (`website.status` events).
+
+use switchboard_contract::ids::WebsiteId;
+use switchboard_contract::realtime::EventType;
+use switchboard_contract::time::Timestamp;
+use switchboard_contract::website::{Website, WebsiteState, WebsiteStatus};
+
+use super::rows;
+use crate::db::{Lock, Tx, columns};
+use crate::events::{self, NewEvent};
+use crate::problem::ApiResult;
+use crate::realtime::hub::StreamKey;
+use crate::state::AppState;
+
+/// A website's row is written at most this often, in milliseconds, while nothing but the time changes.
+const FRESH_MS: i64 = 30_000;
+
+/// What one beat shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Beat {
+    /// Everything is right.
+    Good,
+    /// The loader runs and something is wrong.
+    Bad {
+        /// What, for people.
+        reason: String,
+    },
+}
+
+/// Whether `beat` says something new about a website, or the last one is long ago.
+fn is_news(status: &WebsiteStatus, beat: &Beat, now: Timestamp) -> bool {
+    let fresh = status
+        .last_seen_at
+        .is_some_and(|seen| now < seen.plus_millis(FRESH_MS));
+    !fresh || changes(status, beat)
+}
+
+fn changes(status: &WebsiteStatus, beat: &Beat) -> bool {
+    let (state, reason) = beat.says();
+    status.state != state || status.reason.as_deref() != reason
+}
+
+impl Beat {
+    fn says(&self) -> (WebsiteState, Option<&str>) {
+        match self {
+            Self::Good => (WebsiteState::Online, None),
+            Self::Bad { reason } => (WebsiteState::Degraded, Some(reason)),
+        }
+    }
+}
+
+/// Notes a beat, in a transaction of its own, unless `website` as it was just read says the same already.
+///
+/// # Errors
+/// The database's failure.
+pub async fn note_if_news(state: &AppState, website: &Website, beat: Beat) -> ApiResult<()> {
+    if !is_news(&website.status, &beat, state.clock.now()) {
+        return Ok(());
+    }
+    let id = website.id;
+    state
+        .db
+        .write(move |tx| Box::pin(async move { note(tx, id, &beat).await }))
+        .await
+}
+
+/// Stores a beat; an event only when the state or its reason changes.
+async fn note(tx: &mut Tx, website: WebsiteId, beat: &Beat) -> ApiResult<()> {
+    tx.lock(Lock::Website(website)).await?;
+    let Some(mut stored) = rows::by_id(tx, website).await? else {
+        return Ok(());
+    };
+    let changed = changes(&stored.wire.status, beat);
+    let (state, reason) = beat.says();
+    let now = tx.now();
+    stored.wire.status = WebsiteStatus {
+        state,
+        last_seen_at: Some(now),
+        reason: reason.map(str::to_owned),
+    };
+    sqlx::query("UPDATE websites SET state = $1, state_reason = $2, last_seen_at = $3 WHERE id = $4")
+        .bind(columns::to_word(&state)?)
+        .bind(reason.map(str::to_owned))
+        .bind(now.as_millis())
+        .bind(website.to_string())
+        .execute(tx.conn())
+        .await?;
+    if changed {
+        let event = NewEvent {
+            kind: EventType::WebsiteStatus,
+            conversation_id: None,
+            website_id: website,
+            seq: None,
+            body: serde_json::to_value(&stored.wire)?,
+        };
+        events::append(tx, StreamKey::Account(stored.account_id), &[event]).await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_news_is_written() {
+        let now = Timestamp::from_millis(1_000_000);
+        let online = WebsiteStatus {
+            state: WebsiteState::Online,
+            last_seen_at: Some(now),
+            reason: None,
+        };
+        let bad = Beat::Bad {
+            reason: "foreign".to_owned(),
+        };
+        assert!(is_news(&WebsiteStatus::default(), &Beat::Good, now));
+        assert!(!is_news(&online, &Beat::Good, now.plus_millis(FRESH_MS - 1)));
+        assert!(is_news(&online, &Beat::Good, now.plus_millis(FRESH_MS)));
+        assert!(is_news(&online, &bad, now));
+    }
+}

@@ -1,0 +1,236 @@
+//! What a website's pages load from here: the loader (`/widget.js`), the frame's document and the frame's files.
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use switchboard_contract::problem::{Problem, ProblemCode};
+
+use crate::problem::ApiError;
+use crate::security_headers;
+use crate::state::AppState;
+use crate::website::rows::by_public_key;
+
+include!(concat!(env!("OUT_DIR"), "/widget_assets.rs"));
+
+/// A file of the widget, packed at build time.
+pub(crate) struct Asset {
+    name: &'static str,
+    content_type: &'static str,
+    hash: &'static str,
+    raw: &'static [u8],
+    brotli: &'static [u8],
+    gzip: &'static [u8],
+}
+
+/// How long a page may use a loader without asking again: a new release reaches every site within this.
+const LOADER_CACHE: &str = "public, max-age=300";
+const FOREVER: &str = "public, max-age=31536000, immutable";
+const REVALIDATE: &str = "no-cache";
+
+/// The routes outside `/api` that websites embed.
+pub(crate) fn router() -> Router<AppState> {
+    Router::new()
+        .route("/widget.js", get(loader))
+        .route("/widget/frame/{public_key}", get(frame))
+        .route("/widget/assets/{name}", get(asset))
+        // Files that import each other by relative names stay within one version.
+        .route("/widget/assets/{version}/{name}", get(versioned_asset))
+}
+
+/// The line that a website's owner pastes before `</body>`.
+#[must_use]
+pub fn snippet(public_url: &str, public_key: &str) -> String {
+    format!(
+        "<script async src=\"{}/widget.js\" data-key=\"{}\"></script>",
+        escape(public_url),
+        escape(public_key)
+    )
+}
+
+async fn loader(State(state): State<AppState>, headers: HeaderMap) -> Response {
+    deliver(&state, "loader.js", LOADER_CACHE, &headers)
+}
+
+async fn asset(State(state): State<AppState>, Path(name): Path<String>, headers: HeaderMap) -> Response {
+    deliver(&state, &name, REVALIDATE, &headers)
+}
+
+async fn versioned_asset(
+    State(state): State<AppState>,
+    Path((version, name)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    let kept = if version == VERSION { FOREVER } else { REVALIDATE };
+    deliver(&state, &name, kept, &headers)
+}
+
+async fn frame(State(state): State<AppState>, Path(public_key): Path<String>) -> Result<Response, ApiError> {
+    let website = state
+        .db
+        .read(move |tx| Box::pin(async move { by_public_key(tx, &public_key).await }))
+        .await?
+        .ok_or_else(|| ApiError::not_found("website"))?
+        .wire;
+    let base = format!("/widget/assets/{VERSION}");
+    let document = format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Chat</title>\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta name=\"color-scheme\" content=\"light dark\">\n\
+         <link rel=\"stylesheet\" href=\"{base}/frame.css\">\n\
+         <link rel=\"modulepreload\" href=\"{base}/widget.js\">\n\
+         <link rel=\"preload\" href=\"{base}/widget_bg.wasm\" as=\"fetch\" type=\"application/wasm\" crossorigin>\n\
+         <script type=\"module\" src=\"{base}/frame_boot.js\"></script>\n\
+         </head>\n<body></body>\n</html>\n"
+    );
+    let mut response = (
+        [
+            (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+            (header::CACHE_CONTROL, REVALIDATE),
+        ],
+        document,
+    )
+        .into_response();
+    let config = &state.config;
+    security_headers::apply(
+        response.headers_mut(),
+        security_headers::widget_frame(&config.own_origins(), &website.allowed_origins, config.is_https()),
+    );
+    Ok(response)
+}
+
+fn deliver(state: &AppState, name: &str, kept: &'static str, request: &HeaderMap) -> Response {
+    let Some(asset) = ASSETS.iter().find(|asset| asset.name == name) else {
+        return missing(name).into_response();
+    };
+    let etag = format!("\"{}\"", asset.hash);
+    let known = request
+        .get(header::IF_NONE_MATCH)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|list| {
+            list.split(',')
+                .any(|one| one.trim().trim_start_matches("W/") == etag)
+        });
+    let (encoding, bytes) = match accepted(request) {
+        Encoding::Brotli => (Some("br"), asset.brotli),
+        Encoding::Gzip => (Some("gzip"), asset.gzip),
+        Encoding::Identity => (None, asset.raw),
+    };
+    let mut response = if known {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        let mut response = Response::new(Body::from(bytes));
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.content_type));
+        if let Some(encoding) = encoding {
+            response
+                .headers_mut()
+                .insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+        }
+        response
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    if let Ok(etag) = HeaderValue::try_from(etag) {
+        headers.insert(header::ETAG, etag);
+    }
+    security_headers::apply(headers, security_headers::embeddable(state.config.is_https()));
+    response
+}
+
+fn missing(name: &str) -> ApiError {
+    if matches!(name, "widget.js" | "widget_bg.wasm") {
+        Problem::new(
+            ProblemCode::Unavailable,
+            "The widget bundle is not part of this build; build with `cargo xtask build`.",
+        )
+        .into()
+    } else {
+        Problem::new(ProblemCode::NotFound, "The widget has no such file.").into()
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Encoding {
+    Brotli,
+    Gzip,
+    Identity,
+}
+
+/// The smallest encoding that the request accepts; `q=0` refuses one.
+fn accepted(request: &HeaderMap) -> Encoding {
+    let accepts = |wanted: &str| {
+        request
+            .get_all(header::ACCEPT_ENCODING)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|list| list.split(','))
+            .any(|one| {
+                let mut parts = one.split(';').map(str::trim);
+                let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(wanted));
+                let refused = parts.any(|part| {
+                    part.strip_prefix("q=")
+                        .and_then(|q| q.parse::<f32>().ok())
+                        .is_some_and(|q| q <= 0.0)
+                });
+                named && !refused
+            })
+    };
+    if accepts("br") {
+        Encoding::Brotli
+    } else if accepts("gzip") {
+        Encoding::Gzip
+    } else {
+        Encoding::Identity
+    }
+}
+
+/// Text for HTML, attributes included.
+pub(crate) fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn encoding(value: &str) -> Encoding {
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            header::ACCEPT_ENCODING,
+            HeaderValue::from_str(value).expect("a header"),
+        );
+        accepted(&headers)
+    }
+
+    #[test]
+    fn the_smallest_accepted_encoding_wins() {
+        assert_eq!(encoding("gzip, deflate, br, zstd"), Encoding::Brotli);
+        assert_eq!(encoding("gzip;q=1.0, br;q=0"), Encoding::Gzip);
+        assert_eq!(encoding("identity"), Encoding::Identity);
+    }
+
+    #[test]
+    fn the_snippet_is_one_tag_whatever_the_key_holds() {
+        assert_eq!(
+            snippet("https://chat.example.com", "pk_1"),
+            r#"<script async src="https://chat.example.com/widget.js" data-key="pk_1"></script>"#
+        );
+        assert!(!snippet("https://chat.example.com", "\"><script>").contains("\"><script>"));
+    }
+}
