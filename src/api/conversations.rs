@@ -1,0 +1,81 @@
+//! `/live-chat/conversations`.
+
+use switchboard_contract::ids::ConversationId;
+use switchboard_contract::live_chat::LiveChatConversation;
+use switchboard_contract::page::CursorPage;
+
+use super::{Api, ApiError, Call};
+
+/// Which conversations a list holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub enum StatusFilter {
+    /// Going on.
+    #[default]
+    Open,
+    /// Ended, not archived.
+    Closed,
+    /// Archived.
+    Archived,
+    /// Every one.
+    All,
+}
+
+impl StatusFilter {
+    /// As it stands in the query.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Closed => "closed",
+            Self::Archived => "archived",
+            Self::All => "all",
+        }
+    }
+}
+
+/// What to list, newest activity first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ConversationQuery {
+    /// By status.
+    pub status: StatusFilter,
+    /// At most this many; the server's default otherwise.
+    pub limit: Option<u32>,
+    /// `nextCursor` of the page before.
+    pub cursor: Option<String>,
+}
+
+impl Api {
+    /// `GET /live-chat/conversations`: one page of the list.
+    ///
+    /// # Errors
+    /// See [`ApiError`].
+    pub async fn conversations(
+        &self,
+        query: &ConversationQuery,
+    ) -> Result<CursorPage<LiveChatConversation>, ApiError> {
+        let call = Call::get("/live-chat/conversations")
+            .query("status", query.status.as_str())
+            .query_opt("limit", query.limit)
+            .query_opt("cursor", query.cursor.as_deref());
+        self.call(call).await
+    }
+
+    /// `GET /live-chat/conversations/{id}`.
+    ///
+    /// # Errors
+    /// [`ApiError::NotFound`] also for conversations of websites that the person does not see.
+    pub async fn conversation(&self, id: ConversationId) -> Result<LiveChatConversation, ApiError> {
+        self.call(Call::get(format!("/live-chat/conversations/{id}")))
+            .await
+    }
+
+    /// `POST /live-chat/conversations/{id}/read`: everything up to `seq` has been read.
+    ///
+    /// # Errors
+    /// See [`ApiError`].
+    pub async fn mark_read(&self, id: ConversationId, seq: u64) -> Result<(), ApiError> {
+        let call = Call::post(format!("/live-chat/conversations/{id}/read"))
+            .json(&serde_json::json!({ "seq": seq }))?;
+        self.call_empty(call).await
+    }
+}

@@ -1,0 +1,259 @@
+//! The one place that talks HTTP: JSON in and out, the base URL, headers, time-outs, abort on drop, and repetition of
+//! what may be repeated.
+
+use std::cell::RefCell;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::rc::Rc;
+use std::task::Poll;
+
+use gloo_net::http::{Method, Request, RequestBuilder, Response};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use switchboard_engine::random::Random;
+use switchboard_engine::retry;
+use web_sys::{AbortController, RequestCredentials};
+
+use super::ApiError;
+use crate::browser::{random_seed, sleep};
+
+/// How long an answer may take, in milliseconds.
+const TIMEOUT_MS: u64 = 15_000;
+
+/// One call, as data.
+#[derive(Clone)]
+pub struct Call {
+    method: Method,
+    path: String,
+    query: Vec<(&'static str, String)>,
+    body: Option<String>,
+    if_match: Option<u64>,
+    cookies: bool,
+    repeatable: bool,
+}
+
+impl Call {
+    fn new(method: Method, path: impl Into<String>) -> Self {
+        let repeatable = method == Method::GET;
+        Self {
+            method,
+            path: path.into(),
+            query: Vec::new(),
+            body: None,
+            if_match: None,
+            cookies: false,
+            repeatable,
+        }
+    }
+
+    /// Reads `path` (below the API's base URL, with a slash before it). Repeated by itself after failures that pass.
+    pub fn get(path: impl Into<String>) -> Self {
+        Self::new(Method::GET, path)
+    }
+
+    /// Posts to `path`. Never repeated by itself.
+    pub fn post(path: impl Into<String>) -> Self {
+        Self::new(Method::POST, path)
+    }
+
+    /// Changes what is at `path`. Never repeated by itself.
+    pub fn patch(path: impl Into<String>) -> Self {
+        Self::new(Method::PATCH, path)
+    }
+
+    /// Sends `body` as JSON.
+    ///
+    /// # Errors
+    /// [`ApiError::Undecodable`] when the value has no JSON form.
+    pub fn json(mut self, body: &impl Serialize) -> Result<Self, ApiError> {
+        let text = serde_json::to_string(body).map_err(|error| undecodable(&self.path, &error))?;
+        self.body = Some(text);
+        Ok(self)
+    }
+
+    /// Adds a query parameter.
+    #[must_use]
+    pub fn query(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.query.push((name, value.to_string()));
+        self
+    }
+
+    /// Adds a query parameter when there is a value.
+    #[must_use]
+    pub fn query_opt(self, name: &'static str, value: Option<impl ToString>) -> Self {
+        match value {
+            Some(value) => self.query(name, value),
+            None => self,
+        }
+    }
+
+    /// Only when the resource still has this version.
+    #[must_use]
+    pub fn if_match(mut self, version: u64) -> Self {
+        self.if_match = Some(version);
+        self
+    }
+
+    /// Sends and takes cookies although the API may be on another origin of the same site.
+    #[must_use]
+    pub fn with_cookies(mut self) -> Self {
+        self.cookies = true;
+        self
+    }
+
+    /// Leaves repetition to the caller.
+    #[must_use]
+    pub fn once(mut self) -> Self {
+        self.repeatable = false;
+        self
+    }
+
+    fn build(&self, base: &str, token: Option<&str>) -> RequestBuilder {
+        let mut request = RequestBuilder::new(&format!("{base}{}", self.path))
+            .method(self.method.clone())
+            .header("Accept", "application/json")
+            // Cannot be set by a form or an image of a foreign page.
+            .header("X-Switchboard", "1")
+            .credentials(if self.cookies {
+                RequestCredentials::Include
+            } else {
+                RequestCredentials::Omit
+            });
+        if !self.query.is_empty() {
+            request = request.query(self.query.iter().map(|(name, value)| (*name, value)));
+        }
+        if let Some(token) = token {
+            request = request.header("Authorization", &format!("Bearer {token}"));
+        }
+        if let Some(version) = self.if_match {
+            request = request.header("If-Match", &format!("\"{version}\""));
+        }
+        request
+    }
+}
+
+/// The way to the API. Clones share it.
+#[derive(Clone)]
+pub struct Transport {
+    base: Rc<str>,
+    random: Rc<RefCell<Random>>,
+}
+
+impl PartialEq for Transport {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.random, &other.random)
+    }
+}
+
+/// Ends the request when the future that waits for it is dropped.
+struct AbortOnDrop(AbortController);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl Transport {
+    /// To the API at `base`, without a slash at its end.
+    #[must_use]
+    pub fn new(base: Rc<str>) -> Self {
+        Self {
+            base,
+            random: Rc::new(RefCell::new(Random::from_seed(random_seed()))),
+        }
+    }
+
+    /// The API's base URL.
+    #[must_use]
+    pub fn base(&self) -> &Rc<str> {
+        &self.base
+    }
+
+    /// Calls and decodes the answer. Dropping the future aborts the request.
+    ///
+    /// # Errors
+    /// See [`ApiError`].
+    pub async fn call<T: DeserializeOwned>(&self, call: &Call, token: Option<&str>) -> Result<T, ApiError> {
+        let text = self.text(call, token).await?;
+        serde_json::from_str(&text).map_err(|error| undecodable(&call.path, &error))
+    }
+
+    /// Calls where nothing is expected back.
+    ///
+    /// # Errors
+    /// See [`ApiError`].
+    pub async fn call_empty(&self, call: &Call, token: Option<&str>) -> Result<(), ApiError> {
+        self.text(call, token).await.map(drop)
+    }
+
+    async fn text(&self, call: &Call, token: Option<&str>) -> Result<String, ApiError> {
+        let mut attempt = 1;
+        loop {
+            let error = match self.attempt(call, token).await {
+                Ok(text) => return Ok(text),
+                Err(error) => error,
+            };
+            let wait = error.failure().and_then(|failure| {
+                retry::next_wait(attempt, call.repeatable, failure, &mut self.random.borrow_mut())
+            });
+            let Some(wait) = wait else { return Err(error) };
+            sleep(wait).await;
+            attempt += 1;
+        }
+    }
+
+    async fn attempt(&self, call: &Call, token: Option<&str>) -> Result<String, ApiError> {
+        // Refused only where there is no fetch at all.
+        let abort = AbortController::new().map_err(|_| ApiError::Offline)?;
+        let signal = abort.signal();
+        let _guard = AbortOnDrop(abort);
+        let builder = call.build(&self.base, token).abort_signal(Some(&signal));
+        let request: Request = match &call.body {
+            Some(body) => builder
+                .header("Content-Type", "application/json")
+                .body(body.as_str()),
+            None => builder.build(),
+        }
+        .map_err(|error| undecodable(&call.path, &error))?;
+        let answer = within(TIMEOUT_MS, async {
+            let response = request.send().await.map_err(|_| ApiError::Offline)?;
+            let status = response.status();
+            let wait = retry_after_ms(&response);
+            // Cut in the middle of the body.
+            let body = response.text().await.map_err(|_| ApiError::Offline)?;
+            Ok::<_, ApiError>((status, wait, body))
+        })
+        .await;
+        let (status, wait, body) = answer.ok_or(ApiError::TimedOut)??;
+        if (200..300).contains(&status) {
+            Ok(body)
+        } else {
+            Err(ApiError::from_answer(status, &body, wait))
+        }
+    }
+}
+
+fn retry_after_ms(response: &Response) -> Option<u64> {
+    let seconds: u64 = response.headers().get("Retry-After")?.parse().ok()?;
+    seconds.checked_mul(1_000)
+}
+
+/// Names the call and the place, never the content: serde's messages hold positions and field names only for the types used
+/// here, and values of unexpected kinds are cut off.
+fn undecodable(path: &str, error: &impl ToString) -> ApiError {
+    let reason = error.to_string();
+    let place = reason.rfind(" at line ").map_or("", |start| &reason[start..]);
+    ApiError::Undecodable(format!("{path}{place}").into())
+}
+
+/// The future's value, or `None` when it takes longer than `millis`.
+async fn within<F: Future>(millis: u64, future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    let mut limit = pin!(sleep(millis));
+    poll_fn(|cx| match future.as_mut().poll(cx) {
+        Poll::Ready(value) => Poll::Ready(Some(value)),
+        Poll::Pending => limit.as_mut().poll(cx).map(|()| None),
+    })
+    .await
+}

@@ -1,0 +1,217 @@
+//! The providers and the switch from route to page.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+use yew_router::BrowserRouter;
+use yew_router::hooks::{use_location, use_navigator, use_route};
+
+use crate::api::{ApiError, Transport};
+use crate::auth::{AuthProvider, AuthState, MeProvider, Session, return_to, use_auth};
+use crate::browser::Task;
+use crate::chat::ChatProvider;
+use crate::config::{self, Config, ConfigError};
+use crate::i18n::t;
+use crate::pages;
+use crate::routes::{Access, Route};
+use crate::scoped;
+use crate::shell::Shell;
+use crate::ui::{ErrorState, Loading, Mark, ToastProvider};
+use switchboard_contract::auth::Me;
+use switchboard_engine::refresh::SignedOut;
+
+/// The program: reads its configuration, then becomes the dashboard or the page that says what to fix.
+#[component]
+pub fn Root() -> Html {
+    let outcome = use_state(|| None::<Result<Config, ConfigError>>);
+    {
+        let setter = outcome.setter();
+        use_effect_with((), move |()| {
+            let task = Task::spawn(async move { setter.set(Some(config::load().await)) });
+            move || drop(task)
+        });
+    }
+    match &*outcome {
+        None => html! { <Starting /> },
+        Some(Ok(config)) => html! { <App config={config.clone()} /> },
+        Some(Err(error)) => html! { <pages::ConfigProblem error={error.clone()} /> },
+    }
+}
+
+/// Props for [`App`].
+#[derive(Properties, PartialEq)]
+pub struct AppProps {
+    /// Where the API is.
+    pub config: Config,
+}
+
+/// The dashboard.
+///
+/// The providers nest in this order: the configuration is needed to reach the API; messages of every page, those about
+/// signing in included, show in one place; the router stands above the session, because who is signed in decides where
+/// to go; everything below knows who that is.
+#[component]
+pub fn App(props: &AppProps) -> Html {
+    let session = use_memo(props.config.api_base_url.clone(), |base| {
+        Session::new(Transport::new(base.clone()))
+    });
+    html! {
+        <ContextProvider<Config> context={props.config.clone()}>
+            <ToastProvider>
+                <BrowserRouter>
+                    <AuthProvider session={(*session).clone()}>
+                        <Switch />
+                    </AuthProvider>
+                </BrowserRouter>
+            </ToastProvider>
+        </ContextProvider<Config>>
+    }
+}
+
+/// The configuration of this bundle.
+///
+/// # Panics
+/// Outside of [`App`].
+#[hook]
+pub fn use_config() -> Config {
+    let Some(config) = use_context::<Config>() else {
+        panic!("App has to stand above this component")
+    };
+    config
+}
+
+/// Picks the page by the route and by who is signed in. While that is not known yet, no page is shown that might be the
+/// wrong one.
+#[component]
+fn Switch() -> Html {
+    let route = use_route::<Route>().unwrap_or(Route::NotFound);
+    let auth = use_auth();
+    match (route.access(), &auth.state) {
+        (Access::Member | Access::Anyone, AuthState::SignedIn(me)) => {
+            html! { <Workspace me={me.clone()} {route} /> }
+        }
+        (Access::Guest, AuthState::SignedIn(_)) => html! { <BackToWork /> },
+        (_, AuthState::Restoring(error)) => {
+            let session = auth.session().clone();
+            let on_retry = Callback::from(move |()| session.wake());
+            html! { <Starting error={error.clone()} {on_retry} /> }
+        }
+        (Access::Member, AuthState::SignedOut(reason)) => html! { <ToLogin from={route} reason={*reason} /> },
+        (Access::Guest | Access::Anyone, AuthState::SignedOut(_)) => guest_page(route),
+    }
+}
+
+fn guest_page(route: Route) -> Html {
+    match route {
+        Route::Register => html! { <pages::Register /> },
+        Route::ForgotPassword => html! { <pages::ForgotPassword /> },
+        Route::NotFound => html! { <pages::NotFoundAlone /> },
+        _ => html! { <pages::Login /> },
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct WorkspaceProps {
+    me: Rc<Me>,
+    route: Route,
+}
+
+/// The frame with a member's page in it. The frame stays while pages change.
+#[component]
+fn Workspace(props: &WorkspaceProps) -> Html {
+    html! {
+        <MeProvider me={props.me.clone()}>
+            <ChatProvider>
+                <Shell route={props.route}>{ member_page(props.route) }</Shell>
+            </ChatProvider>
+        </MeProvider>
+    }
+}
+
+fn member_page(route: Route) -> Html {
+    match route {
+        Route::Overview => html! { <pages::Overview /> },
+        Route::Conversations => html! { <pages::Conversations /> },
+        Route::Conversation { id } => html! { <pages::Conversations selected={Some(id)} /> },
+        Route::Visitors => html! { <pages::Visitors /> },
+        Route::Websites => html! { <pages::Websites /> },
+        Route::Analytics => html! { <pages::Analytics /> },
+        Route::Profile => html! { <pages::Profile /> },
+        _ => html! { <pages::NotFound /> },
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct ToLoginProps {
+    from: Route,
+    reason: SignedOut,
+}
+
+/// Sends someone to the sign-in page, and notes where they wanted to go unless they just left.
+#[component]
+fn ToLogin(props: &ToLoginProps) -> Html {
+    let navigator = use_navigator();
+    let (from, reason) = (props.from, props.reason);
+    use_effect_with((), move |()| {
+        let Some(navigator) = navigator else { return };
+        match return_to::query(&from).filter(|_| reason != SignedOut::Here) {
+            // A pair of texts always has a query form.
+            Some(query) => {
+                let _ = navigator.replace_with_query(&Route::Login, [query]);
+            }
+            None => navigator.replace(&Route::Login),
+        }
+    });
+    html! { <span hidden=true /> }
+}
+
+/// Sends someone who has signed in to where they wanted to go.
+#[component]
+fn BackToWork() -> Html {
+    let navigator = use_navigator();
+    let wanted = use_location().and_then(|location| {
+        let query = location.query::<Vec<(String, String)>>().ok()?;
+        let (_, path) = query.into_iter().find(|(name, _)| name == return_to::PARAMETER)?;
+        return_to::safe_route(&path)
+    });
+    use_effect_with((), move |()| {
+        if let Some(navigator) = navigator {
+            navigator.replace(&wanted.unwrap_or(Route::Overview));
+        }
+    });
+    html! { <span hidden=true /> }
+}
+
+#[derive(Properties, PartialEq)]
+struct StartingProps {
+    #[prop_or_default]
+    error: Option<ApiError>,
+    #[prop_or_default]
+    on_retry: Callback<()>,
+}
+
+/// Before the first page: nothing for a blink, then the mark, then why it takes so long.
+#[component]
+fn Starting(props: &StartingProps) -> Html {
+    let class = scoped!(
+        r#"
+        display: grid;
+        place-items: center;
+        min-block-size: 100dvh;
+
+        .mark {
+            inline-size: 2rem;
+            block-size: 2rem;
+        }
+        "#
+    );
+    html! {
+        <main {class} id="main">
+            if let Some(error) = &props.error {
+                <ErrorState title={t("app.start_failed")} error={error.clone()} on_retry={props.on_retry.clone()} />
+            } else {
+                <Loading label={t("app.starting")}><Mark /></Loading>
+            }
+        </main>
+    }
+}

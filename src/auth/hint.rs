@@ -1,0 +1,56 @@
+//! What is kept on the device about a session. Never a token: the refresh cookie is out of reach of scripts, the access
+//! token lives in memory.
+
+use gloo_storage::{LocalStorage, Storage};
+use serde::{Deserialize, Serialize};
+use switchboard_contract::ids::MemberId;
+use switchboard_contract::time::Timestamp;
+
+const HINT: &str = "switchboard.session";
+const LEAVING: &str = "switchboard.signing-out";
+
+/// Says that a refresh cookie probably exists, so that a start without one asks nothing of the server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Hint {
+    /// Who is signed in.
+    pub user_id: MemberId,
+    /// When the last access token ends by this device's clock; never the base of a decision about time.
+    pub expires_at: Timestamp,
+    /// Counts the tokens of this page.
+    pub generation: u64,
+}
+
+/// The hint, if there is one that can be read.
+pub fn load() -> Option<Hint> {
+    LocalStorage::get(HINT).ok()
+}
+
+/// Stores the hint. Without storage (private windows) a reload just asks for the password again.
+pub fn save(hint: &Hint) {
+    if LocalStorage::set(HINT, hint).is_err() {
+        crate::browser::log_error("the session hint could not be stored; a reload will ask to sign in again");
+    }
+}
+
+/// Forgets the hint.
+pub fn clear() {
+    LocalStorage::delete(HINT);
+}
+
+/// Marks a sign-out that the server has not confirmed yet: while it stands, nothing renews the session.
+pub fn mark_leaving() {
+    if LocalStorage::set(LEAVING, true).is_err() {
+        crate::browser::log_error("the sign-out could not be noted on this device");
+    }
+}
+
+/// Whether a sign-out still has to reach the server.
+pub fn is_leaving() -> bool {
+    LocalStorage::get(LEAVING).unwrap_or(false)
+}
+
+/// The server knows of the sign-out, or someone signed in again.
+pub fn clear_leaving() {
+    LocalStorage::delete(LEAVING);
+}

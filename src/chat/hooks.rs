@@ -1,0 +1,182 @@
+//! What components read of the chat.
+
+use std::rc::Rc;
+
+use switchboard_contract::ids::{ConversationId, MessageId};
+use switchboard_contract::live_chat::{LiveChatConversation, LiveChatMessage, Visibility};
+use switchboard_engine::desk::{Desk, Fetch, Row};
+use switchboard_engine::inbox::Shelf;
+use switchboard_engine::thread::Thread;
+use yew::prelude::*;
+
+use super::{Chat, Topic};
+use crate::api::ApiError;
+
+/// The chat itself: the same handle as long as someone is signed in.
+///
+/// # Panics
+/// Outside of a [`super::ChatProvider`].
+#[hook]
+pub fn use_chat() -> Chat {
+    let Some(chat) = use_context::<Chat>() else {
+        panic!("a ChatProvider has to stand above this component")
+    };
+    chat
+}
+
+/// Draws the component again whenever `topic` changes.
+#[hook]
+pub(super) fn use_topic(chat: &Chat, topic: Topic) {
+    let update = use_force_update();
+    use_effect_with((chat.clone(), topic), move |(chat, topic)| {
+        let subscription = chat.watch(*topic, Callback::from(move |()| update.force_update()));
+        move || drop(subscription)
+    });
+}
+
+/// One list of conversations and what can be done with it.
+#[derive(Clone)]
+pub struct LiveChat {
+    /// The ids in order, newest activity first; rows read the rest by [`use_conversation`].
+    pub conversations: Vec<ConversationId>,
+    /// Whether the first page is there.
+    pub is_loaded: bool,
+    /// Whether a page is on its way.
+    pub is_loading: bool,
+    /// Why the last load failed; what is there stays.
+    pub error: Option<ApiError>,
+    /// Whether there is a next page.
+    pub has_more: bool,
+    shelf: Shelf,
+    failed: Option<Fetch>,
+    chat: Chat,
+}
+
+impl LiveChat {
+    /// Loads the next page.
+    pub fn load_more(&self) {
+        self.chat.more_of_list(self.shelf);
+    }
+
+    /// Tries the failed load again.
+    pub fn reload(&self) {
+        self.chat.reload(self.failed.clone().unwrap_or(Fetch::List {
+            shelf: self.shelf,
+            cursor: None,
+        }));
+    }
+
+    /// Sends a message; it shows at once and goes out as soon as it can.
+    pub fn send(&self, conversation: ConversationId, content: String, visibility: Visibility) {
+        self.chat.send(conversation, content, visibility);
+    }
+
+    /// Tries a refused message again.
+    pub fn retry(&self, id: MessageId) {
+        self.chat.retry(id);
+    }
+
+    /// Gives a refused message up.
+    pub fn discard(&self, id: MessageId) {
+        self.chat.discard(id);
+    }
+
+    /// A conversation as it is now.
+    #[must_use]
+    pub fn conversation(&self, id: ConversationId) -> Option<Rc<LiveChatConversation>> {
+        self.chat.read(|desk| desk.inbox().conversation(id).cloned())
+    }
+}
+
+/// One list, kept live.
+///
+/// # Panics
+/// Outside of a [`super::ChatProvider`].
+#[hook]
+pub fn use_live_chat(shelf: Shelf) -> LiveChat {
+    let chat = use_chat();
+    use_topic(&chat, Topic::Lists);
+    use_effect_with((chat.clone(), shelf), |(chat, shelf)| chat.show(*shelf));
+    chat.clone().read(|desk| {
+        let error = desk.list_error(shelf);
+        LiveChat {
+            conversations: desk.inbox().list(shelf).collect(),
+            is_loaded: desk.inbox().is_loaded(shelf),
+            is_loading: desk.is_list_loading(shelf),
+            error: error.map(|(error, _)| error.clone()),
+            failed: error.map(|(_, fetch)| fetch.clone()),
+            has_more: desk.inbox().next_cursor(shelf).is_some(),
+            shelf,
+            chat,
+        }
+    })
+}
+
+/// One conversation, kept live; `None` while it is not known.
+///
+/// # Panics
+/// Outside of a [`super::ChatProvider`].
+#[hook]
+pub fn use_conversation(id: ConversationId) -> Option<Rc<LiveChatConversation>> {
+    let chat = use_chat();
+    use_topic(&chat, Topic::Conversation(id));
+    chat.read(|desk| desk.inbox().conversation(id).cloned())
+}
+
+/// The messages of one conversation.
+#[derive(Clone)]
+pub struct ThreadView {
+    /// Stored messages in order, then those that wait.
+    pub rows: Vec<Row>,
+    /// Whether the newest messages are there.
+    pub is_loaded: bool,
+    /// Whether a page is on its way.
+    pub is_loading: bool,
+    /// Whether there are earlier messages.
+    pub has_more_before: bool,
+    /// Why the last load failed, and what to try again.
+    pub error: Option<(ApiError, Fetch)>,
+    /// The conversation is deleted, or not this person's to see.
+    pub is_missing: bool,
+}
+
+/// The messages of one conversation, kept live while the component is there.
+///
+/// # Panics
+/// Outside of a [`super::ChatProvider`].
+#[hook]
+pub fn use_thread(id: ConversationId) -> ThreadView {
+    let chat = use_chat();
+    use_topic(&chat, Topic::Thread(id));
+    use_effect_with((chat.clone(), id), |(chat, id)| {
+        let (chat, id) = (chat.clone(), *id);
+        chat.open(id);
+        move || chat.close(id)
+    });
+    chat.read(|desk: &Desk<ApiError>| {
+        let thread = desk.inbox().thread(id);
+        ThreadView {
+            rows: desk.rows(id),
+            is_loaded: thread.is_some_and(Thread::is_loaded),
+            is_loading: desk.is_thread_loading(id),
+            has_more_before: thread.is_some_and(Thread::has_more_before),
+            error: desk
+                .thread_error(id)
+                .map(|(error, fetch)| (error.clone(), fetch.clone())),
+            is_missing: desk.inbox().is_missing(id),
+        }
+    })
+}
+
+/// Hears each message that comes in by itself.
+///
+/// # Panics
+/// Outside of a [`super::ChatProvider`].
+#[hook]
+pub fn use_arrivals(tell: Callback<Rc<LiveChatMessage>>) {
+    let chat = use_chat();
+    use_effect_with((chat, tell), |(chat, tell)| {
+        let subscription = chat.watch_arrivals(tell.clone());
+        move || drop(subscription)
+    });
+}

@@ -1,0 +1,19 @@
+//! The chat: conversations, messages and the outbox of the person who is signed in, kept live.
+//!
+//! [`Chat`] is the browser shell of [`switchboard_engine::desk`]; components read it through the hooks below and are drawn
+//! again only when their own list, row, thread or status changes.
+//!
+//! | hook | for |
+//! | --- | --- |
+//! | [`use_live_chat`] | one list and what can be done with it |
+//! | [`use_conversation`] | one conversation, such as a row |
+//! | [`use_thread`] | the messages of one conversation |
+//! | [`use_arrivals`] | messages as they come in, to be announced |
+
+mod hooks;
+mod provider;
+mod shell;
+
+pub use hooks::{LiveChat, ThreadView, use_arrivals, use_chat, use_conversation, use_live_chat, use_thread};
+pub use provider::{ChatProvider, ChatProviderProps};
+pub use shell::{Chat, Topic};

@@ -1,0 +1,109 @@
+//! Starts the chat of whoever is signed in and gives it to everything below.
+
+use switchboard_engine::inbox::Shelf;
+use switchboard_engine::socket::Status;
+use yew::prelude::*;
+
+use super::hooks::use_topic;
+use super::{Chat, Topic};
+use crate::app::use_config;
+use crate::auth::{use_api, use_auth};
+use crate::browser::{Interval, now, origin};
+use crate::realtime::realtime_url;
+use crate::shell::{Connection, Unread};
+
+/// Props for [`ChatProvider`].
+#[derive(Properties, PartialEq)]
+pub struct ChatProviderProps {
+    /// What may use the chat.
+    pub children: Html,
+}
+
+/// Connects when it appears and forgets everything when it goes: it stands only where someone is signed in.
+///
+/// Contexts are split by how often they change: the handle never does, the state of the connection now and then, the count
+/// of unread conversations with each message.
+///
+/// # Panics
+/// Outside of [`crate::app::App`].
+#[component]
+pub fn ChatProvider(props: &ChatProviderProps) -> Html {
+    let api = use_api();
+    let auth = use_auth();
+    let config = use_config();
+    let chat = use_memo((), |()| {
+        let session = auth.session().clone();
+        Chat::new(api, Callback::from(move |()| session.check()))
+    });
+    use_effect_with((), {
+        let chat = (*chat).clone();
+        let url = realtime_url(config.realtime_url.as_deref(), &config.api_base_url, &origin());
+        move |()| {
+            chat.start(url);
+            move || chat.stop()
+        }
+    });
+    html! {
+        <ContextProvider<Chat> context={(*chat).clone()}>
+            <ConnectionProvider>
+                <UnreadProvider>{ props.children.clone() }</UnreadProvider>
+            </ConnectionProvider>
+        </ContextProvider<Chat>>
+    }
+}
+
+/// The state of the connection, counted down once a second while it waits for its next try.
+#[component]
+fn ConnectionProvider(props: &ChatProviderProps) -> Html {
+    let chat = super::use_chat();
+    use_topic(&chat, Topic::Status);
+    let update = use_force_update();
+    let status = chat.status();
+    use_effect_with(status, move |status| {
+        let ticking = matches!(status, Status::Reconnecting { .. });
+        let interval = ticking.then(|| Interval::new(1_000, move || update.force_update()));
+        move || drop(interval)
+    });
+    html! {
+        <ContextProvider<Connection> context={connection(status, now().monotonic)}>
+            { props.children.clone() }
+        </ContextProvider<Connection>>
+    }
+}
+
+fn connection(status: Status, monotonic: u64) -> Connection {
+    match status {
+        Status::Idle | Status::Connecting => Connection::Connecting,
+        Status::Live => Connection::Live,
+        Status::Reconnecting { at } => {
+            let seconds = at.saturating_sub(monotonic).div_ceil(1_000);
+            Connection::Reconnecting {
+                seconds: u32::try_from(seconds).unwrap_or(u32::MAX),
+            }
+        }
+        Status::Offline => Connection::Offline,
+        Status::SignedOut | Status::Refused => Connection::SignedOutElsewhere,
+        Status::UpdateNeeded => Connection::UpdateNeeded,
+    }
+}
+
+/// How many of the open conversations that are loaded hold something unread.
+#[component]
+fn UnreadProvider(props: &ChatProviderProps) -> Html {
+    let chat = super::use_chat();
+    use_topic(&chat, Topic::Any);
+    use_effect_with(chat.clone(), |chat| chat.show(Shelf::Open));
+    let unread = chat.read(|desk| {
+        let inbox = desk.inbox();
+        inbox
+            .list(Shelf::Open)
+            .filter_map(|id| inbox.conversation(id))
+            .filter(|conversation| conversation.unread_count > 0)
+            .count()
+    });
+    html! {
+        <ContextProvider<Unread> context={Unread(unread as u64)}>
+            { props.children.clone() }
+        </ContextProvider<Unread>>
+    }
+}

@@ -1,0 +1,27 @@
+//! Broken rules of the contract, in the person's language.
+
+use switchboard_contract::validate::Violation;
+use yew::AttrValue;
+
+use super::{t, t_count};
+
+/// What to do about a broken rule.
+#[must_use]
+pub fn rule(violation: Violation) -> AttrValue {
+    let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+    match violation {
+        Violation::Required => t("rule.required"),
+        Violation::Email => t("rule.email"),
+        Violation::TooLong(most) => t_count("rule.too_long", count(most), &[]),
+        Violation::TooShort(least) => t_count("rule.too_short", count(least), &[]),
+        Violation::CommonPassword => t("rule.common_password"),
+        Violation::PersonalPassword => t("rule.personal_password"),
+        Violation::ControlCharacters => t("rule.control_characters"),
+        Violation::TotpCode => t("rule.totp_code"),
+        Violation::SecondFactor => t("rule.second_factor"),
+        Violation::Picture => t("rule.picture"),
+        Violation::FileTooLarge(most) => t_count("rule.file_too_large", count(most), &[]),
+        Violation::Locale => t("rule.locale"),
+        Violation::Choice => t("rule.choice"),
+    }
+}

@@ -1,0 +1,36 @@
+//! The Switchboard dashboard: where the people who answer a website's visitors work.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | [`app`], [`routes`] | providers, guards, the route table |
+//! | [`pages`], [`shell`], [`ui`] | what people see |
+//! | [`auth`] | who is signed in |
+//! | [`chat`] | conversations, messages and the outbox, kept live |
+//! | [`realtime`] | the WebSocket |
+//! | [`api`] | the REST client |
+//! | [`config`], [`crash`], [`i18n`], [`browser`] | the file beside the bundle, the last page, texts, the browser |
+
+pub mod api;
+pub mod app;
+pub mod auth;
+pub mod browser;
+pub mod chat;
+pub mod config;
+pub mod crash;
+pub mod i18n;
+pub mod pages;
+pub mod people;
+pub mod realtime;
+pub mod routes;
+pub mod shell;
+pub mod ui;
+
+/// Starts the dashboard in this page, in place of whatever the body holds.
+pub fn start() {
+    crash::install();
+    if let Some(root) = browser::document().and_then(|document| document.document_element()) {
+        // Refused only for names that are not valid.
+        let _ = root.set_attribute("lang", &i18n::language());
+    }
+    yew::Renderer::<app::Root>::new().render();
+}

@@ -1,0 +1,149 @@
+//! The place to answer.
+
+use switchboard_contract::ids::ConversationId;
+use switchboard_contract::live_chat::{MAX_MESSAGE_CHARS, Visibility};
+use switchboard_contract::validate::message_text;
+use web_sys::{HtmlElement, HtmlTextAreaElement};
+use yew::prelude::*;
+
+use crate::i18n::{number, t, t_with};
+use crate::ui::{Button, ButtonKind, IconName};
+
+/// The limit is shown when fewer characters than this are left.
+const SHOW_LIMIT: usize = 500;
+/// What browsers report for keys that an input method takes.
+const KEY_OF_INPUT_METHOD: u32 = 229;
+
+/// Props for [`Composer`].
+#[derive(Properties, PartialEq)]
+pub struct ComposerProps {
+    /// Which conversation is answered; another one starts with its own draft.
+    pub id: ConversationId,
+    /// What was typed here before and not sent.
+    pub draft: String,
+    /// The text and who sees it.
+    pub on_send: Callback<(String, Visibility)>,
+    /// Each change of what is typed.
+    pub on_draft: Callback<String>,
+    /// Whether the conversation is closed: answering it takes one more step.
+    #[prop_or_default]
+    pub closed: bool,
+}
+
+/// A text box that grows, a switch for internal notes, and a button. Enter sends, Shift and Enter make a line.
+#[component]
+pub fn Composer(props: &ComposerProps) -> Html {
+    let text = {
+        let draft = props.draft.clone();
+        use_state(move || draft)
+    };
+    let is_note = use_state(|| false);
+    let area = use_node_ref();
+    {
+        let area = area.clone();
+        use_effect_with((*text).clone(), move |_| grow(&area));
+    }
+    let length = text.chars().count();
+    let left = MAX_MESSAGE_CHARS.checked_sub(length);
+    let can_send = message_text(&text).is_ok();
+    let send = {
+        let (text, is_note) = (text.clone(), *is_note);
+        let (on_send, on_draft) = (props.on_send.clone(), props.on_draft.clone());
+        let area = area.clone();
+        Callback::from(move |()| {
+            if !can_send {
+                return;
+            }
+            let visibility = if is_note {
+                Visibility::Internal
+            } else {
+                Visibility::Public
+            };
+            on_send.emit((text.trim().to_owned(), visibility));
+            on_draft.emit(String::new());
+            text.set(String::new());
+            if let Some(area) = area.cast::<HtmlElement>() {
+                crate::browser::focus(&area);
+            }
+        })
+    };
+    let oninput = {
+        let (text, on_draft) = (text.clone(), props.on_draft.clone());
+        Callback::from(move |event: InputEvent| {
+            if let Some(area) = event.target_dyn_into::<HtmlTextAreaElement>() {
+                on_draft.emit(area.value());
+                text.set(area.value());
+            }
+        })
+    };
+    let onkeydown = {
+        let send = send.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            let composing = event.is_composing() || event.key_code() == KEY_OF_INPUT_METHOD;
+            if event.key() == "Enter" && !event.shift_key() && !composing {
+                event.prevent_default();
+                send.emit(());
+            }
+        })
+    };
+    let on_note = {
+        let is_note = is_note.clone();
+        Callback::from(move |_: MouseEvent| is_note.set(!*is_note))
+    };
+    html! {
+        <div class={classes!("composer", is_note.then_some("is-note"))}>
+            if props.closed && !*is_note {
+                <p class="hint">{ t("composer.closed") }</p>
+            }
+            <div class="composer-box">
+                <textarea
+                    ref={area}
+                    rows="2"
+                    dir="auto"
+                    aria-label={t("composer.label")}
+                    placeholder={if *is_note { t("composer.note_hint") } else { t("composer.hint") }}
+                    value={(*text).clone()}
+                    aria-invalid={left.is_none().then_some("true")}
+                    {oninput}
+                    {onkeydown}
+                />
+                <div class="composer-bar">
+                    <Button kind={ButtonKind::Quiet} icon={IconName::Lock} pressed={Some(*is_note)} onclick={on_note}>
+                        { t("composer.note") }
+                    </Button>
+                    <span class="push"></span>
+                    <span class="meta" aria-live="polite">{ limit(left, length) }</span>
+                    <Button
+                        kind={ButtonKind::Primary}
+                        disabled={!can_send}
+                        onclick={send.reform(|_: MouseEvent| ())}
+                    >
+                        { if *is_note { t("composer.add_note") } else { t("composer.send") } }
+                    </Button>
+                </div>
+            </div>
+        </div>
+    }
+}
+
+/// How many characters are left near the limit, and how many are too many beyond it.
+fn limit(left: Option<usize>, length: usize) -> AttrValue {
+    match left {
+        Some(left) if left >= SHOW_LIMIT => AttrValue::default(),
+        Some(left) => t_with("composer.left", &[("count", &number(left as u64))]),
+        None => t_with(
+            "composer.too_long",
+            &[("count", &number((length - MAX_MESSAGE_CHARS) as u64))],
+        ),
+    }
+}
+
+/// As high as what it holds; the style sheet sets the bounds.
+fn grow(area: &NodeRef) {
+    if let Some(area) = area.cast::<HtmlTextAreaElement>() {
+        let style = web_sys::HtmlElement::style(&area);
+        // Refused only for values that are not valid.
+        let _ = style.set_property("block-size", "auto");
+        let _ = style.set_property("block-size", &format!("{}px", area.scroll_height()));
+    }
+}

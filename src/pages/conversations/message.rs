@@ -1,0 +1,252 @@
+//! The messages of a thread: bubbles, notices, days, and how the person's own messages stand.
+
+use std::rc::Rc;
+
+use switchboard_contract::ids::MessageId;
+use switchboard_contract::live_chat::{LiveChatMessage, MessageType, Visibility};
+use switchboard_contract::problem::{Problem, ProblemCode};
+use switchboard_contract::time::Timestamp;
+use switchboard_engine::desk::{Draft, Row};
+use switchboard_engine::outbox::{Item, State};
+use yew::prelude::*;
+
+use crate::browser::now;
+use crate::i18n::{clock_time, day_and_time, local_day, t, t_with, weekday_date};
+use crate::ui::{Avatar, Icon, IconName, IconSize};
+
+/// Messages of one author further apart than this start a new group, in milliseconds.
+const GROUP_MS: i64 = 5 * 60_000;
+
+/// Props for [`MessageRows`].
+#[derive(Properties, PartialEq)]
+pub struct MessageRowsProps {
+    /// Stored messages in order, then those that wait.
+    pub rows: Vec<Row>,
+    /// What the visitor is called.
+    pub visitor: AttrValue,
+    /// Who writes the messages that wait.
+    pub me_id: AttrValue,
+    /// What that person is called.
+    pub me_name: AttrValue,
+    /// Tries a refused message again.
+    pub on_retry: Callback<MessageId>,
+    /// Gives a refused message up.
+    pub on_discard: Callback<MessageId>,
+}
+
+/// What decides how a row looks beside its neighbours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Look {
+    kind: MessageType,
+    author: String,
+    internal: bool,
+    at: Timestamp,
+}
+
+impl Look {
+    fn of(row: &Row, me_id: &str) -> Self {
+        match row {
+            Row::Stored(message) => Self {
+                kind: message.kind,
+                author: message.author_id.map_or_else(String::new, |id| id.to_string()),
+                internal: message.visibility == Visibility::Internal,
+                at: message.created_at,
+            },
+            Row::Queued(item) => Self {
+                kind: MessageType::Bot,
+                author: me_id.to_owned(),
+                internal: item.payload.visibility == Visibility::Internal,
+                at: item.queued_at,
+            },
+        }
+    }
+
+    fn is_notice(&self) -> bool {
+        matches!(self.kind, MessageType::System | MessageType::Unknown)
+    }
+
+    fn groups_with(&self, before: &Self) -> bool {
+        !self.is_notice()
+            && self.kind == before.kind
+            && self.author == before.author
+            && self.internal == before.internal
+            && self.at.as_millis() - before.at.as_millis() < GROUP_MS
+            && local_day(self.at) == local_day(before.at)
+    }
+}
+
+/// The rows, grouped by author and day.
+#[component]
+pub fn MessageRows(props: &MessageRowsProps) -> Html {
+    let looks: Vec<Look> = props.rows.iter().map(|row| Look::of(row, &props.me_id)).collect();
+    let today = local_day(now().wall);
+    let rows = props.rows.iter().enumerate().map(|(place, row)| {
+        let look = &looks[place];
+        let before = place.checked_sub(1).map(|before| &looks[before]);
+        let first = before.is_none_or(|before| !look.groups_with(before));
+        let last = looks.get(place + 1).is_none_or(|after| !after.groups_with(look));
+        let new_day = before.is_none_or(|before| local_day(before.at) != local_day(look.at));
+        html! {
+            <div key={key(row)}>
+                <div>{ if new_day { day(look.at, today) } else { html! { <span hidden=true /> } } }</div>
+                { view_row(props, row, look, first, last) }
+            </div>
+        }
+    });
+    html! { <>{ for rows }</> }
+}
+
+/// The same for a message while it waits and once it is stored, so that its bubble stays in place.
+fn key(row: &Row) -> String {
+    match row {
+        Row::Stored(message) => message.id.to_string(),
+        Row::Queued(item) => item.id.to_string(),
+    }
+}
+
+fn day(at: Timestamp, today: i64) -> Html {
+    let text = match today - local_day(at) {
+        0 => t("time.today"),
+        1 => t("time.yesterday"),
+        _ => AttrValue::from(weekday_date(at)),
+    };
+    html! { <div class="day"><span>{ text }</span></div> }
+}
+
+fn view_row(props: &MessageRowsProps, row: &Row, look: &Look, first: bool, last: bool) -> Html {
+    if let (true, Row::Stored(message)) = (look.is_notice(), row) {
+        return html! { <p class="system"><bdi>{ message.content.clone() }</bdi></p> };
+    }
+    let (content, state) = match row {
+        Row::Stored(message) => (message.content.clone(), stored_state(message, last)),
+        Row::Queued(item) => (item.payload.content.clone(), queued_state(props, item)),
+    };
+    let bubble = match row {
+        Row::Queued(Item {
+            state: State::Blocked(_),
+            ..
+        }) => Some("bubble-failed"),
+        Row::Queued(_) => Some("bubble-pending"),
+        Row::Stored(_) => None,
+    };
+    let author = author(props, row);
+    let by_visitor = look.kind == MessageType::User;
+    let time = clock_time(look.at);
+    let label = if look.internal {
+        t_with("message.note_label", &[("name", &author), ("time", &time)])
+    } else {
+        t_with("message.label", &[("name", &author), ("time", &time)])
+    };
+    let side = if by_visitor { "msg-user" } else { "msg-bot" };
+    html! {
+        <div
+            class={classes!("msg", side, look.internal.then_some("msg-note"), first.then_some("msg-first"))}
+            role="article"
+            aria-label={label}
+        >
+            if first && !by_visitor {
+                <Avatar id={look.author.clone()} name={author.clone()} size="1.75rem" />
+            }
+            if first {
+                <div class="msg-by">
+                    if look.internal {
+                        <Icon name={IconName::Lock} size={IconSize::Small} />
+                        <span>{ t("message.note") }</span>
+                    }
+                    <b><bdi>{ author }</bdi></b>
+                    <time class="num" datetime={look.at.to_string()} title={day_and_time(look.at)}>{ time }</time>
+                </div>
+            }
+            <div class="msg-body">
+                <div class={classes!("bubble", bubble)} dir="auto">{ content }</div>
+                { state }
+            </div>
+        </div>
+    }
+}
+
+fn author(props: &MessageRowsProps, row: &Row) -> AttrValue {
+    match row {
+        Row::Queued(_) => props.me_name.clone(),
+        Row::Stored(message) => match (message.kind, &message.author_name) {
+            (MessageType::User, _) => props.visitor.clone(),
+            (_, Some(name)) => AttrValue::from(name.clone()),
+            (_, None) => t("message.automation"),
+        },
+    }
+}
+
+/// Under the last message of a group; the visitor's own need none, and nobody receives a note.
+fn stored_state(message: &LiveChatMessage, last: bool) -> Html {
+    if message.kind != MessageType::Bot || message.visibility == Visibility::Internal || !last {
+        return html! { <span hidden=true /> };
+    }
+    let (class, icon, text) = match (message.read_at, message.delivered_at) {
+        (Some(at), _) => (
+            "delivery delivery-read",
+            IconName::Checks,
+            t_with("message.read", &[("time", &clock_time(at))]),
+        ),
+        (None, Some(_)) => ("delivery", IconName::Checks, t("message.delivered")),
+        (None, None) => ("delivery", IconName::Check, t("message.sent")),
+    };
+    html! { <div {class}><Icon name={icon} size={IconSize::Small} /><span>{ text }</span></div> }
+}
+
+fn queued_state(props: &MessageRowsProps, item: &Item<Draft>) -> Html {
+    let State::Blocked(problem) = &item.state else {
+        return html! {
+            <div class="delivery">
+                <Icon name={IconName::Clock} size={IconSize::Small} />
+                <span>{ t("message.pending") }</span>
+            </div>
+        };
+    };
+    let id = item.id;
+    let on_retry = props.on_retry.reform(move |_: MouseEvent| id);
+    let on_discard = props.on_discard.reform(move |_: MouseEvent| id);
+    html! {
+        <div class="delivery delivery-failed" role="alert">
+            <Icon name={IconName::Alert} size={IconSize::Small} />
+            <span>{ t("message.not_sent") }{ " " }{ reason(problem) }</span>
+            <button class="text-btn" type="button" onclick={on_retry}>{ retry_text(problem) }</button>
+            <button class="text-btn text-btn-quiet" type="button" onclick={on_discard}>{ t("message.discard") }</button>
+        </div>
+    }
+}
+
+fn reason(problem: &Rc<Problem>) -> AttrValue {
+    match problem.code {
+        ProblemCode::NewerReply => match colleague_reply(problem) {
+            Some(reply) => t_with(
+                "message.newer_reply_text",
+                &[
+                    ("name", reply.author_name.as_deref().unwrap_or_default()),
+                    ("text", &reply.content),
+                ],
+            ),
+            None => t("message.newer_reply"),
+        },
+        ProblemCode::ConversationClosed => t("message.closed"),
+        ProblemCode::ConversationArchived => t("message.archived"),
+        ProblemCode::NotFound | ProblemCode::Gone => t("message.gone"),
+        ProblemCode::ValidationFailed => t("message.invalid"),
+        _ => t("message.refused"),
+    }
+}
+
+fn colleague_reply(problem: &Problem) -> Option<LiveChatMessage> {
+    problem
+        .current
+        .clone()
+        .and_then(|current| serde_json::from_value(current).ok())
+}
+
+/// What trying again does depends on why it was refused.
+fn retry_text(problem: &Problem) -> AttrValue {
+    match problem.code {
+        ProblemCode::NewerReply => t("message.send_anyway"),
+        ProblemCode::ConversationClosed => t("message.reopen_and_send"),
+        _ => t("message.retry"),
+    }
+}

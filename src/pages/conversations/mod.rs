@@ -1,0 +1,104 @@
+//! `/conversations` and `/conversations/:id`: the inbox. List, thread and visitor stand side by side, or one at a time on
+//! narrow screens. It reads the chat through [`crate::chat`]'s hooks and nothing else.
+
+mod announcer;
+mod composer;
+mod filter;
+mod list;
+mod message;
+mod row;
+mod style;
+mod thread;
+mod timer;
+mod visitor;
+
+use switchboard_contract::ids::ConversationId;
+use switchboard_engine::inbox::Shelf;
+use yew::prelude::*;
+use yew_router::hooks::{use_location, use_navigator};
+
+use crate::i18n::t;
+use crate::routes::Route;
+use crate::ui::{EmptyState, IconName};
+
+use announcer::Announcer;
+pub use composer::{Composer, ComposerProps};
+use filter::{query_of, shelf_of};
+use list::ListPane;
+pub use message::{MessageRows, MessageRowsProps};
+use style::inbox_class;
+use thread::ThreadPane;
+use visitor::VisitorPane;
+
+/// Props for [`Conversations`].
+#[derive(Properties, PartialEq)]
+pub struct ConversationsProps {
+    /// The conversation that is open.
+    #[prop_or_default]
+    pub selected: Option<ConversationId>,
+}
+
+/// The inbox.
+#[component]
+pub fn Conversations(props: &ConversationsProps) -> Html {
+    let navigator = use_navigator();
+    let location = use_location();
+    let shelf = shelf_of(location.as_ref().map_or("", |location| location.query_str()));
+    let visitor_shown = use_state(|| false);
+    {
+        let visitor_shown = visitor_shown.clone();
+        use_effect_with(props.selected, move |_| visitor_shown.set(false));
+    }
+    let go = {
+        let navigator = navigator.clone();
+        use_callback((), move |(route, shelf): (Route, Shelf), ()| {
+            if let Some(navigator) = &navigator {
+                // A pair of texts always has a query form.
+                let _ = navigator.push_with_query(&route, query_of(shelf));
+            }
+        })
+    };
+    let on_open = use_callback((go.clone(), shelf), |id: ConversationId, (go, shelf)| {
+        go.emit((Route::Conversation { id }, *shelf));
+    });
+    let on_shelf = use_callback((go.clone(), props.selected), |shelf: Shelf, (go, selected)| {
+        let route = selected.map_or(Route::Conversations, |id| Route::Conversation { id });
+        go.emit((route, shelf));
+    });
+    let on_back = use_callback((go, shelf), |(), (go, shelf)| {
+        go.emit((Route::Conversations, *shelf))
+    });
+    let on_visitor = {
+        let visitor_shown = visitor_shown.clone();
+        use_callback((), move |shown: bool, ()| visitor_shown.set(shown))
+    };
+    let pane = match (props.selected, *visitor_shown) {
+        (None, _) => "list",
+        (Some(_), false) => "thread",
+        (Some(_), true) => "visitor",
+    };
+    html! {
+        <div class={inbox_class()} data-pane={pane}>
+            <ListPane {shelf} selected={props.selected} {on_open} {on_shelf} />
+            <div class="pane pane-thread" key={props.selected.map_or_else(String::new, |id| id.to_string())}>
+                if let Some(id) = props.selected {
+                    <ThreadPane {id} {on_back} on_visitor={on_visitor.clone()} />
+                } else {
+                    <EmptyState
+                        icon={IconName::Chat}
+                        title={t("conversations.none_selected")}
+                        text={t("conversations.none_selected_text")}
+                    />
+                }
+            </div>
+            <div class="pane pane-visitor">
+                if let Some(id) = props.selected {
+                    <VisitorPane {id} on_close={on_visitor} />
+                } else {
+                    <span hidden=true />
+                }
+            </div>
+            <Announcer open={props.selected} />
+        </div>
+    }
+}

@@ -1,0 +1,83 @@
+//! One conversation in the list.
+
+use switchboard_contract::ids::ConversationId;
+use yew::prelude::*;
+use yew_router::Routable;
+
+use super::timer::{ConversationTimer, ConversationTimerProps};
+use crate::browser::now;
+use crate::chat::use_conversation;
+use crate::i18n::{day_and_time, list_time, number, t};
+use crate::people::visitor_name;
+use crate::routes::Route;
+use crate::ui::Avatar;
+
+/// Props for [`ConversationRow`].
+#[derive(Properties, PartialEq)]
+pub(super) struct ConversationRowProps {
+    /// Which one.
+    pub id: ConversationId,
+    /// Whether it is open beside the list.
+    pub selected: bool,
+    /// Shared by all rows.
+    pub on_open: Callback<ConversationId>,
+}
+
+/// A row; drawn again only when its own conversation changes.
+#[component]
+pub(super) fn ConversationRow(props: &ConversationRowProps) -> Html {
+    let id = props.id;
+    let conversation = use_conversation(id);
+    let onclick = use_callback(props.on_open.clone(), move |event: MouseEvent, on_open| {
+        if event.meta_key() || event.ctrl_key() || event.shift_key() || event.alt_key() {
+            return;
+        }
+        event.prevent_default();
+        on_open.emit(id);
+    });
+    let Some(conversation) = conversation else {
+        return html! { <span hidden=true /> };
+    };
+    let name = visitor_name(&conversation.user);
+    let unread = conversation.unread_count;
+    let at = conversation.last_message_at;
+    let timer = ConversationTimerProps::of(&conversation);
+    html! {
+        <a
+            class={classes!("conv", (unread > 0).then_some("is-unread"))}
+            href={Route::Conversation { id }.to_path()}
+            aria-current={props.selected.then_some("true")}
+            {onclick}
+        >
+            <Avatar
+                id={conversation.user_id.to_string()}
+                name={conversation.user.name.clone().unwrap_or_default()}
+            />
+            <div class="conv-body">
+                <div class="conv-line">
+                    <bdi class="conv-name truncate" title={name.clone()}>{ name.clone() }</bdi>
+                    <time class="conv-time" datetime={at.to_string()} title={day_and_time(at)}>
+                        { list_time(at, now().wall) }
+                    </time>
+                </div>
+                <div class="conv-line">
+                    <span class="conv-text truncate" title={conversation.last_message.clone()}>
+                        <bdi>{ conversation.last_message.clone() }</bdi>
+                    </span>
+                    <span class="conv-unread">
+                        if unread > 0 {
+                            <span class="count"><span class="sr">{ t("conversation.unread") }{ " " }</span>{ number(unread) }</span>
+                        }
+                    </span>
+                </div>
+                <div class="conv-meta">
+                    <span class="chip" title={conversation.funnel_name.clone()}>
+                        <span class="sr">{ t("conversation.funnel") }{ " " }</span><bdi>{ conversation.funnel_name.clone() }</bdi>
+                    </span>
+                    <span class="push"></span>
+                    <ConversationTimer ..timer />
+                </div>
+            </div>
+        </a>
+    }
+}

@@ -1,0 +1,143 @@
+//! How the inbox looks: three panes, one at a time where there is no room.
+
+use yew::AttrValue;
+
+use crate::scoped;
+
+/// The class that scopes the sheet.
+pub(super) fn inbox_class() -> AttrValue {
+    scoped!(
+        r#"
+        display: grid;
+        grid-template-columns: var(--pane-list) minmax(0, 1fr) var(--pane-visitor);
+        block-size: 100%;
+        overflow: hidden;
+
+        .pane { min-inline-size: 0; min-block-size: 0; display: flex; flex-direction: column; position: relative; }
+        .pane + .pane { border-inline-start: 1px solid var(--line); }
+        .pane-head { display: flex; align-items: center; gap: var(--space-2); block-size: 3.25rem; padding-inline: var(--space-4) var(--space-3); flex: none; }
+        .pane-head h1:focus { outline: none; }
+        .pane-back, .only-narrow { display: none; }
+        .list-tools { padding-inline: var(--space-4); padding-block-end: var(--space-2); }
+        .field-quiet { border-color: transparent; background: var(--hover); }
+        .field-quiet:hover { border-color: var(--line-strong); }
+        .tabs { display: flex; gap: var(--space-4); padding-inline: var(--space-4); border-block-end: 1px solid var(--line); flex: none; }
+        .tab { display: inline-flex; align-items: center; block-size: 2.25rem; color: var(--text-2); font-weight: var(--weight-medium); position: relative; white-space: nowrap; }
+        .tab:hover { color: var(--text); }
+        .tab[aria-selected="true"] { color: var(--text); }
+        .tab[aria-selected="true"]::after { content: ""; position: absolute; inset-inline: 0; inset-block-end: 0; block-size: 2px; background: var(--accent); border-radius: 2px 2px 0 0; }
+        .tab:focus-visible { outline-offset: -2px; border-radius: var(--radius-xs); }
+        .list-scroll { flex: 1; min-block-size: 0; overflow: auto; overflow-anchor: none; }
+        .list-end { display: grid; place-items: center; padding: var(--space-4); }
+
+        .conv { display: grid; grid-template-columns: 2rem minmax(0, 1fr); gap: 0 var(--space-3); block-size: var(--row-conversation); padding: var(--space-2) var(--space-4); position: relative; }
+        .conv::before { content: ""; position: absolute; inset-block-start: 0; inset-inline: 3.75rem var(--space-4); block-size: 1px; background: var(--line); }
+        li:first-child > .conv::before { display: none; }
+        .conv[aria-current]::before { display: none; }
+        .conv:hover { background: var(--surface-sunken); }
+        .conv:focus-visible { outline-offset: -2px; }
+        .conv[aria-current] { background: var(--accent-subtle); }
+        .conv[aria-current]::after { content: ""; position: absolute; inset-block: 0; inset-inline-start: 0; inline-size: 2px; background: var(--accent); }
+        .conv-body { min-inline-size: 0; }
+        .conv-line { display: flex; align-items: center; gap: var(--space-2); min-inline-size: 0; block-size: 1.25rem; }
+        .conv-name { font-weight: var(--weight-medium); }
+        .conv-time { margin-inline-start: auto; font-size: var(--text-11); color: var(--text-3); font-variant-numeric: var(--numeric); white-space: nowrap; }
+        .conv-text { color: var(--text-2); flex: 1; }
+        .conv-unread { display: inline-flex; flex: none; }
+        .conv.is-unread .conv-name { font-weight: var(--weight-strong); }
+        .conv.is-unread .conv-text { color: var(--text); }
+        .conv-meta { display: flex; align-items: center; gap: var(--space-2); block-size: 1.25rem; font-size: var(--text-11); line-height: var(--lh-11); color: var(--text-3); min-inline-size: 0; }
+        .chip { display: inline-block; flex: none; block-size: 1.125rem; max-inline-size: 9rem; padding-inline: 0.3125rem; border-radius: var(--radius-xs); background: var(--hover); color: var(--text-2); font-size: var(--text-11); line-height: 1.125rem; font-weight: var(--weight-medium); white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+        .conv[aria-current] .chip { background: var(--accent-subtle-2); }
+        .count { display: inline-grid; place-items: center; min-inline-size: 1.125rem; block-size: 1.125rem; padding-inline: 0.3125rem; border-radius: var(--radius-full); background: var(--accent); color: var(--text-on-solid); font-size: var(--text-11); line-height: 1; font-weight: var(--weight-strong); font-variant-numeric: var(--numeric); }
+        .timer { display: inline-flex; align-items: center; gap: 0.1875rem; font-size: var(--text-11); line-height: var(--lh-11); color: var(--text-3); font-variant-numeric: var(--numeric); white-space: nowrap; }
+        .timer .icon { inline-size: 0.75rem; block-size: 0.75rem; }
+        .timer-soon { color: var(--warning-text); font-weight: var(--weight-medium); }
+        .timer-late { color: var(--danger-text); font-weight: var(--weight-medium); }
+
+        .thread { display: flex; flex-direction: column; min-block-size: 0; flex: 1; }
+        .thread-head { border-block-end: 1px solid var(--line); }
+        .thread-who { min-inline-size: 0; flex: 1; }
+        .thread-who h2, .visitor-id h2 { font-size: var(--text-14); line-height: var(--lh-14); letter-spacing: var(--tracking-tight); }
+        .log-frame { flex: 1; min-block-size: 0; position: relative; display: flex; }
+        .log { flex: 1; min-inline-size: 0; overflow: auto; overflow-anchor: none; scrollbar-gutter: stable; padding: var(--space-4) var(--space-6) var(--space-3); display: flex; flex-direction: column; }
+        .log:focus-visible { outline-offset: -2px; }
+        .log > * { inline-size: 100%; max-inline-size: var(--measure-thread); margin-inline: auto; }
+        .log > :first-child { margin-block-start: auto; }
+        .log-start { display: grid; justify-items: center; }
+        .log-start > * { inline-size: 100%; }
+        .log-start > .btn { inline-size: auto; }
+        .log-news { position: absolute; inset-block-end: var(--space-3); inset-inline: 0; display: grid; justify-items: center; pointer-events: none; }
+        .log-news .btn { pointer-events: auto; box-shadow: var(--elevation-1); }
+        .day { display: flex; align-items: center; gap: var(--space-3); padding-block: var(--space-3); font-size: var(--text-11); line-height: var(--lh-11); color: var(--text-3); font-weight: var(--weight-medium); }
+        .day::before { content: ""; flex: 1; block-size: 1px; background: var(--line); }
+        .day::after { content: ""; flex: 1; block-size: 1px; background: var(--line); }
+        .system { text-align: center; font-size: var(--text-12); line-height: var(--lh-12); color: var(--text-3); padding-block: var(--space-2); text-wrap: balance; overflow-wrap: anywhere; }
+        .msg { display: grid; grid-template-columns: 1.75rem minmax(0, 1fr); column-gap: var(--space-2); margin-block-start: var(--space-1); }
+        .msg-first { margin-block-start: var(--space-3); }
+        .msg > [aria-hidden] { grid-column: 1; grid-row: 1 / 3; align-self: start; margin-block-start: 1.25rem; }
+        .msg-by { grid-column: 2; font-size: var(--text-12); line-height: var(--lh-12); color: var(--text-3); padding-block-end: var(--space-1); display: flex; gap: var(--space-2); align-items: baseline; min-inline-size: 0; }
+        .msg-by b { font-weight: var(--weight-medium); color: var(--text-2); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+        .msg-by .icon { align-self: center; }
+        .msg-body { grid-column: 2; display: grid; justify-items: start; gap: var(--space-1); }
+        .bubble { max-inline-size: min(85%, 32rem); padding: 0.4375rem 0.75rem; border-radius: var(--radius-l); border-start-start-radius: var(--radius-xs); background: var(--bubble-agent); font-size: var(--text-14); line-height: var(--lh-14); white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: plaintext; text-align: start; }
+        .msg-user { grid-template-columns: minmax(0, 1fr); }
+        .msg-user .msg-by { grid-column: 1; justify-content: flex-end; }
+        .msg-user .msg-body { grid-column: 1; justify-items: end; }
+        .msg-user .bubble { background: var(--bubble-visitor); border-start-start-radius: var(--radius-l); border-start-end-radius: var(--radius-xs); }
+        .msg-note .bubble { background: var(--bubble-note); }
+        .msg-note .msg-by { color: var(--warning-text); }
+        .msg-note .msg-by b { color: inherit; }
+        .bubble-failed { box-shadow: inset 0 0 0 1px var(--danger-line); background: var(--surface); }
+        .bubble-pending { background: var(--surface); box-shadow: inset 0 0 0 1px var(--accent-line); }
+        .delivery { display: flex; align-items: center; gap: var(--space-1); font-size: var(--text-11); line-height: var(--lh-11); color: var(--text-3); min-block-size: 1rem; }
+        .delivery-read .icon { color: var(--accent-text); }
+        .delivery-failed { color: var(--danger-text); min-block-size: 1.5rem; gap: var(--space-2); flex-wrap: wrap; overflow-wrap: anywhere; }
+        .text-btn { color: var(--accent-text); font-weight: var(--weight-medium); border-radius: var(--radius-xs); min-block-size: 1.5rem; font-size: var(--text-12); }
+        .text-btn:hover { text-decoration: underline; text-underline-offset: 2px; }
+        .text-btn-quiet { color: var(--text-2); }
+
+        .composer { flex: none; padding: 0 var(--space-6) var(--space-4); display: grid; gap: var(--space-2); }
+        .composer > * { inline-size: 100%; max-inline-size: var(--measure-thread); margin-inline: auto; }
+        .composer-box { border: 1px solid var(--line-control); border-radius: var(--radius-m); background: var(--surface); }
+        .composer-box:focus-within { border-color: var(--focus); box-shadow: 0 0 0 1px var(--focus); }
+        .composer-box textarea { display: block; inline-size: 100%; border: 0; background: none; resize: none; padding: 0.625rem 0.75rem 0.25rem; font-size: var(--text-14); line-height: var(--lh-14); outline: none; min-block-size: 3.5rem; max-block-size: 11rem; }
+        .composer-box textarea::placeholder { color: var(--text-3); opacity: 1; }
+        .composer-bar { display: flex; align-items: center; gap: var(--space-2); padding: 0.25rem 0.375rem 0.375rem; }
+        .composer-bar [aria-pressed="true"] { background: var(--warning-bg); color: var(--warning-text); }
+        .composer.is-note .composer-box { background: var(--bubble-note); border-color: var(--warning-line); }
+
+        .visitor { flex: 1; min-block-size: 0; overflow: auto; }
+        .visitor-id { padding: var(--space-4); display: flex; align-items: center; gap: var(--space-3); }
+        .panel-section { padding: var(--space-3) var(--space-4) var(--space-4); border-block-start: 1px solid var(--line); display: grid; gap: var(--space-3); }
+        .panel-section h3 { color: var(--text-2); }
+        .facts { display: grid; gap: var(--space-2); line-height: var(--lh-13); }
+        .facts > div { display: grid; grid-template-columns: 5.25rem minmax(0, 1fr); gap: var(--space-3); }
+        .facts dt { color: var(--text-3); overflow-wrap: anywhere; }
+
+        @media (max-width: 1180px) {
+            grid-template-columns: 19rem minmax(0, 1fr);
+            .pane-visitor { display: none; }
+            &[data-pane="visitor"] .pane-thread { display: none; }
+            &[data-pane="visitor"] .pane-visitor { display: flex; }
+            .only-narrow { display: inline-grid; }
+        }
+        @media (max-width: 900px) {
+            display: block;
+            block-size: calc(100dvh - var(--topbar-block) - var(--tabbar-block) - env(safe-area-inset-bottom));
+            .pane { display: none; border: 0; block-size: 100%; }
+            &[data-pane="visitor"] .pane-thread { display: none; }
+            &[data-pane="list"] .pane-list { display: flex; }
+            &[data-pane="thread"] .pane-thread { display: flex; }
+            &[data-pane="visitor"] .pane-visitor { display: flex; }
+            .pane + .pane { border: 0; }
+            .pane-back { display: inline-grid; margin-inline-start: calc(var(--space-2) * -1); }
+            .log { padding-inline: var(--space-4); }
+            .composer { padding: 0 var(--space-3) var(--space-3); }
+        }
+        @media (max-width: 640px) {
+            .composer-box textarea { font-size: var(--text-16); }
+        }
+        "#
+    )
+}

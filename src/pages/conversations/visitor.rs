@@ -1,0 +1,100 @@
+//! Who the visitor is.
+
+use switchboard_contract::ids::ConversationId;
+use switchboard_contract::live_chat::LiveChatUser;
+use yew::prelude::*;
+
+use crate::browser::now;
+use crate::chat::use_conversation;
+use crate::i18n::{country_name, day_and_time, language_name, t, time_in_zone};
+use crate::people::visitor_name;
+use crate::ui::{Avatar, IconButton, IconName};
+
+/// Props for [`VisitorPane`].
+#[derive(Properties, PartialEq)]
+pub(super) struct VisitorPaneProps {
+    /// Whose conversation.
+    pub id: ConversationId,
+    /// Back to the messages, where there is no room for both.
+    pub on_close: Callback<bool>,
+}
+
+/// The third pane.
+#[component]
+pub(super) fn VisitorPane(props: &VisitorPaneProps) -> Html {
+    let conversation = use_conversation(props.id);
+    let Some(conversation) = conversation else {
+        return html! { <span hidden=true /> };
+    };
+    let visitor = &conversation.user;
+    let name = visitor_name(visitor);
+    html! {
+        <section class="visitor" role="region" aria-label={t("visitor.label")}>
+            <div class="visitor-id">
+                <IconButton
+                    class="only-narrow"
+                    icon={IconName::Back}
+                    label={t("visitor.back")}
+                    onclick={props.on_close.reform(|_: MouseEvent| false)}
+                />
+                <Avatar id={visitor.id.to_string()} name={visitor.name.clone().unwrap_or_default()} size="2.5rem" />
+                <div class="truncate">
+                    <h2 class="truncate" title={name.clone()}><bdi>{ name }</bdi></h2>
+                    <div class="small text-3 truncate"><bdi>{ visitor.email.clone().unwrap_or_default() }</bdi></div>
+                </div>
+            </div>
+            <div class="panel-section">
+                <h3>{ t("visitor.details") }</h3>
+                <dl class="facts">{ for facts(visitor).into_iter().map(|(term, value, title)| html! {
+                    <div key={term.to_string()}>
+                        <dt>{ term.clone() }</dt>
+                        <dd class="truncate" title={title}><bdi>{ value }</bdi></dd>
+                    </div>
+                }) }</dl>
+            </div>
+        </section>
+    }
+}
+
+/// What is known: term, value, and the value in full.
+fn facts(visitor: &LiveChatUser) -> Vec<(AttrValue, AttrValue, AttrValue)> {
+    let mut facts = Vec::new();
+    let mut add = |term: AttrValue, value: String, title: Option<String>| {
+        if !value.trim().is_empty() {
+            let title = title.unwrap_or_else(|| value.clone());
+            facts.push((term, AttrValue::from(value), AttrValue::from(title)));
+        }
+    };
+    let page = visitor.page_title.clone().or_else(|| visitor.page.clone());
+    add(t("visitor.page"), page.unwrap_or_default(), visitor.page.clone());
+    add(
+        t("visitor.referrer"),
+        visitor.referrer.clone().unwrap_or_default(),
+        None,
+    );
+    let zone = visitor.timezone.as_deref();
+    let local_time = zone.and_then(|zone| time_in_zone(now().wall, zone));
+    add(
+        t("visitor.local_time"),
+        local_time.unwrap_or_default(),
+        visitor.timezone.clone(),
+    );
+    let country = visitor.country.as_deref().map(country_name);
+    add(t("visitor.country"), country.unwrap_or_default(), None);
+    if !visitor.locale.is_empty() {
+        add(t("visitor.language"), language_name(&visitor.locale), None);
+    }
+    let device = [visitor.browser.as_str(), visitor.os.as_str()];
+    let device: Vec<&str> = device.into_iter().filter(|part| !part.is_empty()).collect();
+    add(t("visitor.device"), device.join(", "), None);
+    add(
+        t("visitor.phone"),
+        visitor.phone.clone().unwrap_or_default(),
+        None,
+    );
+    add(t("visitor.first_seen"), day_and_time(visitor.first_seen_at), None);
+    for (name, value) in &visitor.attributes {
+        add(AttrValue::from(name.clone()), value.clone(), None);
+    }
+    facts
+}

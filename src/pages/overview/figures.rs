@@ -1,0 +1,129 @@
+//! Key figures in one ruled strip.
+
+use yew::prelude::*;
+
+use crate::scoped;
+use crate::ui::Skeleton;
+
+/// One figure.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Figure {
+    /// Names it among its siblings.
+    pub key: &'static str,
+    /// What is counted.
+    pub label: AttrValue,
+    /// The number; `None` while it is loading or cannot be had.
+    pub value: Option<AttrValue>,
+    /// A word on it.
+    pub detail: Option<AttrValue>,
+    /// Whether someone should act.
+    pub urgent: bool,
+}
+
+/// Props for [`Figures`].
+#[derive(Properties, PartialEq)]
+pub struct FiguresProps {
+    /// What the figures are about.
+    pub label: AttrValue,
+    /// From the start of the line.
+    pub figures: Vec<Figure>,
+    /// Whether numbers are still on their way.
+    pub is_loading: bool,
+}
+
+/// The strip. Each number is an element of its own.
+#[component]
+pub fn Figures(props: &FiguresProps) -> Html {
+    let class = scoped!(
+        r#"
+        display: grid;
+        grid-template-columns: repeat(4, minmax(0, 1fr));
+        margin-block-start: calc(var(--space-6) * -1);
+        border-block-end: 1px solid var(--line);
+
+        .figure {
+            display: grid;
+            align-content: start;
+            gap: var(--space-1);
+            min-inline-size: 0;
+            padding: var(--space-4) var(--space-5);
+            border-inline-start: 1px solid var(--line);
+        }
+        .figure:first-child {
+            padding-inline-start: 0;
+            border-inline-start: 0;
+        }
+        dt {
+            color: var(--text-2);
+            white-space: nowrap;
+        }
+        .value {
+            block-size: var(--lh-24);
+            font-size: var(--text-24);
+            line-height: var(--lh-24);
+            font-weight: var(--weight-strong);
+            font-variant-numeric: var(--numeric);
+            letter-spacing: var(--tracking-display);
+        }
+        .value > span {
+            margin-block: 0.25rem;
+        }
+        .detail {
+            min-block-size: var(--lh-12);
+            color: var(--text-3);
+            font-size: var(--text-12);
+            line-height: var(--lh-12);
+        }
+        .is-urgent {
+            color: var(--danger-text);
+            font-weight: var(--weight-medium);
+        }
+
+        @media (max-width: 900px) {
+            margin-block-start: calc(var(--space-4) * -1);
+            margin-inline: calc(var(--space-4) * -1);
+
+            .figure, .figure:first-child {
+                padding-inline: var(--space-4) var(--space-2);
+            }
+        }
+        @media (max-width: 640px) {
+            grid-template-columns: repeat(2, minmax(0, 1fr));
+
+            .figure, .figure:first-child {
+                padding: var(--space-3) var(--space-4);
+                border-inline-start: 0;
+                border-block-start: 1px solid var(--line);
+            }
+            .figure:nth-child(-n+2) {
+                border-block-start: 0;
+            }
+            .figure:nth-child(even) {
+                border-inline-start: 1px solid var(--line);
+            }
+            .value {
+                font-size: var(--text-20);
+            }
+        }
+        "#
+    );
+    html! {
+        <dl {class} aria-label={props.label.clone()} aria-busy={props.is_loading.to_string()}>
+            { for props.figures.iter().map(|figure| html! {
+                <div class="figure" key={figure.key}>
+                    <dt>{ figure.label.clone() }</dt>
+                    <dd class="value">
+                        if let Some(value) = &figure.value {
+                            { value.clone() }
+                        } else if props.is_loading {
+                            <Skeleton inline="3rem" block="1.5rem" />
+                        } else {
+                            { "–" }
+                        }
+                    </dd>
+                    <dd class={classes!("detail", figure.urgent.then_some("is-urgent"))}>{ figure.detail.clone() }</dd>
+                </div>
+            }) }
+        </dl>
+    }
+}

@@ -1,0 +1,200 @@
+//! Key figures and what is new.
+
+mod figures;
+mod latest;
+mod sites;
+
+use switchboard_contract::live_chat::LiveChatConversation;
+use switchboard_contract::page::{CursorPage, MAX_LIMIT};
+use switchboard_contract::time::Timestamp;
+use yew::prelude::*;
+
+use crate::api::{ConversationQuery, StatusFilter, use_resource};
+use crate::browser::now;
+use crate::i18n::{duration_short, number, t, t_count, t_with, weekday_date};
+use crate::routes::Route;
+use crate::scoped;
+use crate::ui::PageHead;
+
+use figures::{Figure, Figures};
+use latest::Latest;
+use sites::Sites;
+
+/// Counts over the open conversations of one page of the list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Counts {
+    open: u64,
+    waiting: u64,
+    longest_wait: Option<Timestamp>,
+    unread: u64,
+    unread_messages: u64,
+    /// Whether there are more than the page holds: every count is then "at least".
+    at_least: bool,
+}
+
+impl Counts {
+    fn of(page: &CursorPage<LiveChatConversation>) -> Self {
+        let start = Self {
+            at_least: page.has_more,
+            ..Self::default()
+        };
+        page.items.iter().fold(start, |counts, conversation| Self {
+            open: counts.open + 1,
+            waiting: counts.waiting + u64::from(conversation.waiting_since.is_some()),
+            longest_wait: match (counts.longest_wait, conversation.waiting_since) {
+                (Some(one), Some(other)) => Some(one.min(other)),
+                (one, other) => one.or(other),
+            },
+            unread: counts.unread + u64::from(conversation.unread_count > 0),
+            unread_messages: counts.unread_messages + conversation.unread_count,
+            at_least: counts.at_least,
+        })
+    }
+
+    fn show(self, count: u64) -> AttrValue {
+        let shown = number(count);
+        AttrValue::from(if self.at_least { format!("{shown}+") } else { shown })
+    }
+}
+
+/// The page.
+#[component]
+pub fn Overview() -> Html {
+    let open = use_resource((), |api, ()| async move {
+        let query = ConversationQuery {
+            status: StatusFilter::Open,
+            limit: Some(MAX_LIMIT),
+            cursor: None,
+        };
+        api.conversations(&query).await
+    });
+    let visitors = use_resource((), |api, ()| async move { api.visitors_online(None).await });
+    let counts = open.data.as_ref().map(|data| Counts::of(&data.value));
+    let now = now().wall;
+    let figures = vec![
+        Figure {
+            key: "open",
+            label: t("overview.open"),
+            value: counts.map(|counts| counts.show(counts.open)),
+            detail: Some(t("overview.open_detail")),
+            urgent: false,
+        },
+        Figure {
+            key: "waiting",
+            label: t("overview.waiting"),
+            value: counts.map(|counts| counts.show(counts.waiting)),
+            detail: counts.map(|counts| match counts.longest_wait {
+                Some(since) => {
+                    let seconds = (now.as_millis() - since.as_millis()) / 1_000;
+                    t_with("overview.longest", &[("wait", &duration_short(seconds))])
+                }
+                None => t("overview.nobody_waits"),
+            }),
+            urgent: counts.is_some_and(|counts| counts.waiting > 0),
+        },
+        Figure {
+            key: "unread",
+            label: t("overview.unread"),
+            value: counts.map(|counts| counts.show(counts.unread)),
+            detail: counts.map(|counts| t_count("overview.unread_messages", counts.unread_messages, &[])),
+            urgent: false,
+        },
+        Figure {
+            key: "visitors",
+            label: t("overview.visitors"),
+            value: visitors.data.as_ref().map(|data| {
+                let count = number(u64::try_from(data.value.items.len()).unwrap_or(u64::MAX));
+                AttrValue::from(if data.value.has_more {
+                    format!("{count}+")
+                } else {
+                    count
+                })
+            }),
+            detail: Some(t("overview.visitors_detail")),
+            urgent: false,
+        },
+    ];
+    let class = scoped!(
+        r#"
+        .grid {
+            display: grid;
+            grid-template-columns: minmax(0, 2fr) minmax(0, 1fr);
+            gap: var(--space-8) var(--space-10);
+            align-items: start;
+        }
+        .grid > section {
+            min-inline-size: 0;
+        }
+
+        @media (max-width: 1180px) {
+            .grid {
+                grid-template-columns: minmax(0, 1fr);
+            }
+        }
+        "#
+    );
+    html! {
+        <>
+            <PageHead heading={Route::Overview.heading()} aside={AttrValue::from(weekday_date(now))} />
+            <div class={classes!("page", class)}>
+                <Figures
+                    label={t("overview.figures")}
+                    {figures}
+                    is_loading={open.is_loading || visitors.is_loading}
+                />
+                <div class="grid">
+                    <Latest conversations={open} />
+                    <Sites />
+                </div>
+            </div>
+        </>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(rows: &[(u64, Option<i64>)], has_more: bool) -> CursorPage<LiveChatConversation> {
+        let items: Vec<_> = rows
+            .iter()
+            .map(|(unread, waiting)| {
+                let id = "01890a5d-ac96-774b-bcce-b302099a8057";
+                let at = "2026-11-22T09:30:00.000Z";
+                serde_json::json!({
+                    "id": id, "userId": id, "funnelId": id, "funnelName": "f", "websiteId": id, "status": "open",
+                    "user": {"id": id, "firstSeenAt": at, "lastSeenAt": at},
+                    "startedAt": at, "lastMessageAt": at, "lastMessage": "", "messageCount": 0,
+                    "createdAt": at, "updatedAt": at, "version": 1,
+                    "unreadCount": unread,
+                    "waitingSince": waiting.map(|at| Timestamp::from_millis(at).to_string()),
+                })
+            })
+            .collect();
+        let page = serde_json::json!({
+            "items": items, "hasMore": has_more, "asOf": {"epoch": "e", "offset": "0"},
+        });
+        serde_json::from_value(page).expect("a page")
+    }
+
+    #[test]
+    fn figures_count_what_the_page_holds() {
+        let counts = Counts::of(&page(&[(0, None), (2, Some(5_000)), (1, Some(3_000))], false));
+        assert_eq!(
+            counts,
+            Counts {
+                open: 3,
+                waiting: 2,
+                longest_wait: Some(Timestamp::from_millis(3_000)),
+                unread: 2,
+                unread_messages: 3,
+                at_least: false,
+            }
+        );
+    }
+
+    #[test]
+    fn a_page_that_is_not_the_last_says_at_least() {
+        assert!(Counts::of(&page(&[(0, None)], true)).at_least);
+    }
+}

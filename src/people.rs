@@ -1,0 +1,20 @@
+//! What visitors are called where the site has not told a name.
+
+use switchboard_contract::live_chat::LiveChatUser;
+use yew::AttrValue;
+
+use crate::i18n::{country_name, t, t_with};
+
+/// The visitor's name, else the email address, else where they come from.
+#[must_use]
+pub fn visitor_name(visitor: &LiveChatUser) -> AttrValue {
+    let given = [&visitor.name, &visitor.email]
+        .into_iter()
+        .flatten()
+        .find(|text| !text.trim().is_empty());
+    match (given, &visitor.country) {
+        (Some(text), _) => AttrValue::from(text.clone()),
+        (None, Some(country)) => t_with("visitor.from", &[("country", &country_name(country))]),
+        (None, None) => t("visitor.anonymous"),
+    }
+}

@@ -1,0 +1,184 @@
+//! The route table, as data: every page's path, heading, section of the navigation and who may see it.
+
+use switchboard_contract::ids::ConversationId;
+use yew::AttrValue;
+use yew_router::Routable;
+
+use crate::i18n::t;
+use crate::ui::IconName;
+
+/// A page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Routable)]
+pub enum Route {
+    /// Key figures and what is new.
+    #[at("/")]
+    Overview,
+    /// The list of conversations.
+    #[at("/conversations")]
+    Conversations,
+    /// One conversation, beside the list.
+    #[at("/conversations/:id")]
+    Conversation {
+        /// Which one.
+        id: ConversationId,
+    },
+    /// People on the sites.
+    #[at("/visitors")]
+    Visitors,
+    /// The account's websites.
+    #[at("/websites")]
+    Websites,
+    /// Figures over time.
+    #[at("/analytics")]
+    Analytics,
+    /// The signed-in person.
+    #[at("/settings/profile")]
+    Profile,
+    /// Sign in.
+    #[at("/login")]
+    Login,
+    /// How to get an account.
+    #[at("/register")]
+    Register,
+    /// How to get a new password.
+    #[at("/forgot-password")]
+    ForgotPassword,
+    /// Anything else.
+    #[not_found]
+    #[at("/404")]
+    NotFound,
+}
+
+/// Who a page is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Someone signed in; others sign in first and come back.
+    Member,
+    /// Someone not signed in; others are sent home.
+    Guest,
+    /// Anyone.
+    Anyone,
+}
+
+/// A link of the main navigation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// `/`
+    Overview,
+    /// `/conversations`
+    Conversations,
+    /// `/visitors`
+    Visitors,
+    /// `/websites`
+    Websites,
+    /// `/analytics`
+    Analytics,
+    /// `/settings/…`
+    Settings,
+}
+
+impl Section {
+    /// In the order of the navigation.
+    pub const ALL: [Self; 6] = [
+        Self::Overview,
+        Self::Conversations,
+        Self::Visitors,
+        Self::Websites,
+        Self::Analytics,
+        Self::Settings,
+    ];
+
+    /// Where the link leads.
+    #[must_use]
+    pub const fn route(self) -> Route {
+        match self {
+            Self::Overview => Route::Overview,
+            Self::Conversations => Route::Conversations,
+            Self::Visitors => Route::Visitors,
+            Self::Websites => Route::Websites,
+            Self::Analytics => Route::Analytics,
+            Self::Settings => Route::Profile,
+        }
+    }
+
+    /// The link's text.
+    #[must_use]
+    pub fn label(self) -> AttrValue {
+        match self {
+            Self::Overview => t("nav.overview"),
+            Self::Conversations => t("nav.conversations"),
+            Self::Visitors => t("nav.visitors"),
+            Self::Websites => t("nav.websites"),
+            Self::Analytics => t("nav.analytics"),
+            Self::Settings => t("nav.settings"),
+        }
+    }
+
+    /// The link's icon.
+    #[must_use]
+    pub const fn icon(self) -> IconName {
+        match self {
+            Self::Overview => IconName::Overview,
+            Self::Conversations => IconName::Chat,
+            Self::Visitors => IconName::Users,
+            Self::Websites => IconName::Globe,
+            Self::Analytics => IconName::Chart,
+            Self::Settings => IconName::Settings,
+        }
+    }
+}
+
+impl Route {
+    /// Who the page is for.
+    #[must_use]
+    pub const fn access(&self) -> Access {
+        match self {
+            Self::Login | Self::Register | Self::ForgotPassword => Access::Guest,
+            Self::NotFound => Access::Anyone,
+            Self::Overview
+            | Self::Conversations
+            | Self::Conversation { .. }
+            | Self::Visitors
+            | Self::Websites
+            | Self::Analytics
+            | Self::Profile => Access::Member,
+        }
+    }
+
+    /// Whether the page needs someone signed in.
+    #[must_use]
+    pub fn needs_member(&self) -> bool {
+        self.access() == Access::Member
+    }
+
+    /// The link of the navigation that is current on this page.
+    #[must_use]
+    pub const fn section(&self) -> Option<Section> {
+        match self {
+            Self::Overview => Some(Section::Overview),
+            Self::Conversations | Self::Conversation { .. } => Some(Section::Conversations),
+            Self::Visitors => Some(Section::Visitors),
+            Self::Websites => Some(Section::Websites),
+            Self::Analytics => Some(Section::Analytics),
+            Self::Profile => Some(Section::Settings),
+            Self::Login | Self::Register | Self::ForgotPassword | Self::NotFound => None,
+        }
+    }
+
+    /// The page's `h1`, also in the document's title.
+    #[must_use]
+    pub fn heading(&self) -> AttrValue {
+        match self {
+            Self::Overview => t("overview.heading"),
+            Self::Conversations | Self::Conversation { .. } => t("conversations.heading"),
+            Self::Visitors => t("visitors.heading"),
+            Self::Websites => t("websites.heading"),
+            Self::Analytics => t("analytics.heading"),
+            Self::Profile => t("profile.heading"),
+            Self::Login => t("login.heading"),
+            Self::Register => t("register.heading"),
+            Self::ForgotPassword => t("forgot.heading"),
+            Self::NotFound => t("not_found.heading"),
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! The frame around every page of a member: top bar, navigation, and the sheet that holds the page.
+
+mod account_menu;
+mod connection;
+mod rail;
+
+use wasm_bindgen::JsCast;
+use yew::prelude::*;
+
+use crate::auth::use_me;
+use crate::browser::{document, focus, set_title};
+use crate::i18n::{t, t_with};
+use crate::routes::{Route, Section};
+use crate::ui::{HEADING_ID, Mark};
+
+use account_menu::AccountMenu;
+pub use connection::{Connection, ConnectionStatus};
+pub use rail::{Rail, RailProps, Unread};
+
+const MAIN_ID: &str = "main";
+
+/// Props for [`Shell`].
+#[derive(Properties, PartialEq)]
+pub struct ShellProps {
+    /// Which page is shown.
+    pub route: Route,
+    /// The page.
+    pub children: Html,
+}
+
+/// The frame. It stays while the page inside changes.
+#[component]
+pub fn Shell(props: &ShellProps) -> Html {
+    let me = use_me();
+    use_page_change(props.route);
+    html! {
+        <>
+            <SkipLink />
+            <div class="app">
+                <header class="topbar">
+                    <div class="workspace">
+                        <Mark />
+                        <span class="truncate" title={me.account_name.clone()}><bdi>{ me.account_name.clone() }</bdi></span>
+                    </div>
+                    <div class="topbar-end">
+                        <ConnectionStatus />
+                        <span class="rule-v" aria-hidden="true"></span>
+                        <AccountMenu />
+                    </div>
+                </header>
+                <Rail section={props.route.section()} />
+                <main class="sheet" id={MAIN_ID} tabindex="-1">{ props.children.clone() }</main>
+            </div>
+        </>
+    }
+}
+
+/// The first thing that the Tab key reaches: past the navigation, to the page.
+#[component]
+pub fn SkipLink() -> Html {
+    let onclick = Callback::from(|event: MouseEvent| {
+        event.prevent_default();
+        focus_page();
+    });
+    html! {
+        <a class="skip" href={format!("#{MAIN_ID}")} {onclick}>{ t("nav.skip") }</a>
+    }
+}
+
+/// Names the document after the page, and moves the focus to the page's heading when the section changes: not on the first
+/// page, where the browser puts it, and not within a section, where the page itself knows better.
+#[hook]
+pub fn use_page_change(route: Route) {
+    use_effect_with(route, |route| {
+        set_title(&t_with("app.title", &[("page", &route.heading())]));
+    });
+    let last = use_mut_ref(|| None::<Option<Section>>);
+    use_effect_with(route.section(), move |section| {
+        let before = last.replace(Some(*section));
+        if before.is_some_and(|before| before != *section) {
+            if let Some(main) = main() {
+                main.set_scroll_top(0);
+            }
+            focus_page();
+        }
+    });
+}
+
+fn main() -> Option<web_sys::HtmlElement> {
+    document()?.get_element_by_id(MAIN_ID)?.dyn_into().ok()
+}
+
+fn focus_page() {
+    let heading = document().and_then(|document| document.get_element_by_id(HEADING_ID));
+    if let Some(target) = heading.or_else(|| main().map(Into::into)) {
+        focus(&target);
+    }
+}

@@ -1,0 +1,189 @@
+//! A dialog over the page.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, KeyboardEvent};
+use yew::prelude::*;
+
+use super::{Button, ButtonKind};
+use crate::browser::{focus, focused};
+use crate::i18n::t;
+use crate::scoped;
+
+/// What the focus can rest on inside a dialog.
+const FOCUSABLE: &str = "a[href], button:not([disabled]), input:not([disabled]), select:not([disabled]), textarea:not([disabled]), [tabindex='0']";
+
+/// Props for [`Dialog`].
+#[derive(Properties, PartialEq)]
+pub struct DialogProps {
+    /// The heading, which names the dialog.
+    pub title: AttrValue,
+    /// What it is about; says what will be lost, in numbers.
+    pub children: Html,
+    /// The text of the button that goes on.
+    pub confirm: AttrValue,
+    /// Whether going on loses something.
+    #[prop_or_default]
+    pub danger: bool,
+    /// Whether going on is under way.
+    #[prop_or_default]
+    pub busy: bool,
+    /// Go on.
+    pub on_confirm: Callback<()>,
+    /// Cancel: the button, Escape, or a press beside the dialog.
+    pub on_cancel: Callback<()>,
+}
+
+/// A modal question. The focus starts on Cancel, stays inside, and goes back to where it came from.
+#[component]
+pub fn Dialog(props: &DialogProps) -> Html {
+    let panel = use_node_ref();
+    let cancel = use_node_ref();
+    {
+        let cancel = cancel.clone();
+        use_effect_with((), move |()| {
+            let before = focused();
+            if let Some(button) = cancel.cast::<Element>() {
+                focus(&button);
+            }
+            move || {
+                if let Some(before) = before {
+                    focus(&before);
+                }
+            }
+        });
+    }
+    let onkeydown = {
+        let panel = panel.clone();
+        let on_cancel = props.on_cancel.clone();
+        Callback::from(move |event: KeyboardEvent| match event.key().as_str() {
+            "Escape" => {
+                event.prevent_default();
+                event.stop_propagation();
+                on_cancel.emit(());
+            }
+            "Tab" => {
+                if let Some(panel) = panel.cast::<Element>() {
+                    keep_inside(&panel, &event);
+                }
+            }
+            _ => {}
+        })
+    };
+    let onmousedown = {
+        let on_cancel = props.on_cancel.clone();
+        let panel = panel.clone();
+        Callback::from(move |event: MouseEvent| {
+            let target = event
+                .target()
+                .and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+            let inside = panel
+                .cast::<Element>()
+                .is_some_and(|panel| panel.contains(target.as_ref()));
+            if !inside {
+                event.prevent_default();
+                on_cancel.emit(());
+            }
+        })
+    };
+    let class = scoped!(
+        r#"
+        position: fixed;
+        inset: 0;
+        z-index: var(--z-dialog);
+        display: grid;
+        place-items: center;
+        padding: var(--space-4);
+        overflow: auto;
+        background: var(--scrim);
+
+        .dialog {
+            inline-size: min(28rem, 100%);
+            overflow: hidden;
+            border-radius: var(--radius-l);
+            background: var(--surface-raised);
+            box-shadow: var(--elevation-2);
+            animation: dialog-in var(--motion-base) var(--ease-out);
+        }
+        .body {
+            display: grid;
+            gap: var(--space-3);
+            padding: var(--space-5) var(--space-5) var(--space-4);
+        }
+        h2 {
+            font-size: var(--text-14);
+            line-height: var(--lh-14);
+        }
+        .foot {
+            display: flex;
+            flex-wrap: wrap;
+            justify-content: flex-end;
+            gap: var(--space-2);
+            padding: var(--space-3) var(--space-5);
+            border-block-start: 1px solid var(--line);
+        }
+
+        @keyframes dialog-in {
+            from {
+                opacity: 0;
+                transform: scale(0.98);
+            }
+        }
+        @media (forced-colors: active) {
+            .dialog {
+                border: 1px solid ButtonText;
+            }
+        }
+        "#
+    );
+    let on_cancel = props.on_cancel.reform(|_: MouseEvent| ());
+    let on_confirm = props.on_confirm.reform(|_: MouseEvent| ());
+    html! {
+        <div {class} {onmousedown} {onkeydown}>
+            <div class="dialog" ref={panel} role="dialog" aria-modal="true" aria-labelledby="dialog-title" aria-describedby="dialog-text">
+                <div class="body">
+                    <h2 id="dialog-title">{ props.title.clone() }</h2>
+                    <div id="dialog-text" class="text-2">{ props.children.clone() }</div>
+                </div>
+                <div class="foot">
+                    <Button node_ref={cancel} onclick={on_cancel}>{ t("dialog.cancel") }</Button>
+                    <Button
+                        kind={if props.danger { ButtonKind::Danger } else { ButtonKind::Primary }}
+                        busy={props.busy}
+                        onclick={on_confirm}
+                    >
+                        { props.confirm.clone() }
+                    </Button>
+                </div>
+            </div>
+        </div>
+    }
+}
+
+/// Makes the focus go round inside `panel`.
+fn keep_inside(panel: &Element, event: &KeyboardEvent) {
+    let Ok(found) = panel.query_selector_all(FOCUSABLE) else {
+        return;
+    };
+    let element = |index: u32| {
+        found
+            .item(index)
+            .and_then(|node| node.dyn_into::<HtmlElement>().ok())
+    };
+    let (Some(first), Some(last)) = (element(0), element(found.length().saturating_sub(1))) else {
+        return;
+    };
+    let current = focused();
+    let at = |edge: &HtmlElement| current.as_ref() == Some(edge);
+    let outside = !current
+        .as_ref()
+        .is_some_and(|current| panel.contains(Some(current)));
+    let next = if event.shift_key() && (at(&first) || outside) {
+        last
+    } else if !event.shift_key() && (at(&last) || outside) {
+        first
+    } else {
+        return;
+    };
+    event.prevent_default();
+    focus(&next);
+}

@@ -1,0 +1,39 @@
+//! The design system: one file a component, each with its own scoped style.
+//!
+//! Components here know nothing of the API beyond [`crate::api::ApiError`] and [`crate::api::Resource`], which they can show.
+//! What must paint before the program runs (frame, sign-in, buttons, fields) is styled in `styles/base.css`.
+
+mod avatar;
+mod brand;
+mod button;
+mod dialog;
+mod field;
+mod form_summary;
+mod icon;
+mod link;
+mod menu;
+mod page_head;
+mod scoped;
+mod skeleton;
+mod states;
+mod table;
+mod toasts;
+
+pub use avatar::{Avatar, AvatarProps};
+pub use brand::Mark;
+pub use button::{Button, ButtonKind, ButtonProps, IconButton, IconButtonProps};
+pub use dialog::{Dialog, DialogProps};
+pub use field::{Checkbox, CheckboxProps, Field, FieldProps};
+pub use form_summary::{FieldProblem, FormSummary, FormSummaryProps};
+pub use icon::{Icon, IconName, IconProps, IconSize};
+pub use link::{Link, LinkProps};
+pub use menu::{Menu, MenuItem, MenuProps};
+pub use page_head::{HEADING_ID, PageHead, PageHeadProps};
+pub use scoped::Scoped;
+pub use skeleton::{Loading, LoadingProps, Skeleton, SkeletonProps};
+pub use states::{
+    EmptyState, EmptyStateProps, ErrorState, ErrorStateProps, Notice, NoticeProps, Status, StatusProps, Tone,
+    view_resource,
+};
+pub use table::{Table, TableProps};
+pub use toasts::{ToastKind, ToastProvider, ToastProviderProps, Toasts, use_toasts};

@@ -1,0 +1,262 @@
+//! What a list or panel shows instead of data: nothing there yet, or something failed.
+
+use yew::prelude::*;
+
+use super::{Button, Icon, IconName, IconSize};
+use crate::api::{ApiError, Resource};
+use crate::i18n::{clock_time, t, t_with};
+use crate::scoped;
+
+/// Props for [`EmptyState`].
+#[derive(Properties, PartialEq)]
+pub struct EmptyStateProps {
+    /// What it is about.
+    pub icon: IconName,
+    /// What there is not.
+    pub title: AttrValue,
+    /// What it is for, and the next step.
+    pub text: AttrValue,
+    /// The next step, as a button or a link.
+    #[prop_or_default]
+    pub children: Html,
+}
+
+/// Nothing there yet.
+#[component]
+pub fn EmptyState(props: &EmptyStateProps) -> Html {
+    let class = scoped!(
+        r#"
+        display: grid;
+        justify-items: center;
+        gap: var(--space-1);
+        padding: var(--space-10) var(--space-6);
+        text-align: center;
+
+        & > .icon {
+            inline-size: 1.5rem;
+            block-size: 1.5rem;
+            margin-block-end: var(--space-2);
+            color: var(--text-3);
+            stroke-width: 1.5;
+        }
+        p {
+            max-inline-size: 36ch;
+            color: var(--text-2);
+            overflow-wrap: anywhere;
+            text-wrap: balance;
+        }
+        .title {
+            color: var(--text);
+            font-weight: var(--weight-strong);
+        }
+        .btn {
+            margin-block-start: var(--space-3);
+        }
+        "#
+    );
+    html! {
+        <div {class}>
+            <Icon name={props.icon} />
+            <p class="title">{ props.title.clone() }</p>
+            <p>{ props.text.clone() }</p>
+            <div>{ props.children.clone() }</div>
+        </div>
+    }
+}
+
+/// Props for [`ErrorState`].
+#[derive(Properties, PartialEq)]
+pub struct ErrorStateProps {
+    /// What could not be loaded, in one sentence.
+    pub title: AttrValue,
+    /// Why.
+    pub error: ApiError,
+    /// Whether another try is on its way.
+    #[prop_or_default]
+    pub busy: bool,
+    /// Try again.
+    pub on_retry: Callback<()>,
+}
+
+/// Something failed and there is no earlier data to show.
+#[component]
+pub fn ErrorState(props: &ErrorStateProps) -> Html {
+    let onclick = props.on_retry.reform(|_: MouseEvent| ());
+    html! {
+        <div role="alert">
+            <EmptyState icon={IconName::Alert} title={props.title.clone()} text={props.error.message()}>
+                <Button icon={IconName::Refresh} busy={props.busy} {onclick}>{ t("error.retry") }</Button>
+            </EmptyState>
+        </div>
+    }
+}
+
+/// How a notice is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Tone {
+    /// Something to know.
+    #[default]
+    Info,
+    /// Something to look at.
+    Warning,
+    /// Something failed.
+    Danger,
+}
+
+/// Props for [`Notice`].
+#[derive(Properties, PartialEq)]
+pub struct NoticeProps {
+    /// How it is meant.
+    #[prop_or_default]
+    pub tone: Tone,
+    /// What it says, and what to do.
+    pub children: Html,
+}
+
+/// A strip above the data that it is about.
+#[component]
+pub fn Notice(props: &NoticeProps) -> Html {
+    let class = scoped!(
+        r#"
+        display: flex;
+        align-items: flex-start;
+        gap: var(--space-2);
+        padding: var(--space-2) var(--space-3);
+        border: 1px solid var(--info-line);
+        border-radius: var(--radius-m);
+        background: var(--info-bg);
+
+        & > .icon {
+            margin-block-start: 0.125rem;
+            color: var(--info-text);
+        }
+        &.is-warning {
+            border-color: var(--warning-line);
+            background: var(--warning-bg);
+        }
+        &.is-warning > .icon {
+            color: var(--warning-text);
+        }
+        &.is-danger {
+            border-color: var(--danger-line);
+            background: var(--danger-bg);
+        }
+        &.is-danger > .icon {
+            color: var(--danger-text);
+        }
+        .notice-body {
+            flex: 1;
+            min-inline-size: 0;
+            display: flex;
+            flex-wrap: wrap;
+            gap: var(--space-1) var(--space-3);
+        }
+        .text-btn {
+            min-block-size: 1.25rem;
+            color: var(--accent-text);
+            font-weight: var(--weight-medium);
+            border-radius: var(--radius-xs);
+        }
+        .text-btn:hover {
+            text-decoration: underline;
+            text-underline-offset: 2px;
+        }
+        "#
+    );
+    let (icon, tone, role) = match props.tone {
+        Tone::Info => (IconName::Info, None, "status"),
+        Tone::Warning => (IconName::Warn, Some("is-warning"), "status"),
+        Tone::Danger => (IconName::Alert, Some("is-danger"), "alert"),
+    };
+    html! {
+        <div class={classes!(class, tone)} {role}>
+            <Icon name={icon} />
+            <div class="notice-body">{ props.children.clone() }</div>
+        </div>
+    }
+}
+
+/// Shows a [`Resource`] in the state that it is in: its skeleton, its error, or its data with a word on its age when the
+/// last try failed.
+///
+/// `failed` says what could not be loaded; `skeleton` has the final shape. The notice above old data stands in an element of
+/// class `stale`, for pages without a padding of their own.
+pub fn view_resource<T>(
+    resource: &Resource<T>,
+    failed: &AttrValue,
+    skeleton: impl FnOnce() -> Html,
+    ready: impl FnOnce(&T) -> Html,
+) -> Html {
+    match (&resource.data, &resource.error) {
+        (Some(data), None) => ready(&data.value),
+        (Some(data), Some(error)) => {
+            let age = t_with("error.stale", &[("time", &clock_time(data.at))]);
+            let onclick = resource.reload.reform(|_: MouseEvent| ());
+            html! {
+                <>
+                    <div class="stale">
+                        <Notice tone={Tone::Danger}>
+                            <span>{ failed.clone() }{ " " }{ error.message() }{ " " }{ age }</span>
+                            <button class="text-btn" type="button" {onclick}>{ t("error.retry") }</button>
+                        </Notice>
+                    </div>
+                    <div>{ ready(&data.value) }</div>
+                </>
+            }
+        }
+        (None, Some(error)) => html! {
+            <ErrorState
+                title={failed.clone()}
+                error={error.clone()}
+                busy={resource.is_loading}
+                on_retry={resource.reload.clone()}
+            />
+        },
+        (None, None) => skeleton(),
+    }
+}
+
+/// Props for [`Status`].
+#[derive(Properties, PartialEq)]
+pub struct StatusProps {
+    /// What it stands for.
+    pub icon: IconName,
+    /// `success`, `warning`, `danger`, or nothing.
+    #[prop_or_default]
+    pub tone: Option<&'static str>,
+    /// The word.
+    pub text: AttrValue,
+}
+
+/// A state with its icon: never by colour alone.
+#[component]
+pub fn Status(props: &StatusProps) -> Html {
+    let class = scoped!(
+        r#"
+        display: flex;
+        align-items: center;
+        gap: 0.375rem;
+        white-space: nowrap;
+
+        .icon {
+            color: var(--text-3);
+        }
+        &.is-success .icon {
+            color: var(--success-text);
+        }
+        &.is-warning, &.is-warning .icon {
+            color: var(--warning-text);
+        }
+        &.is-danger, &.is-danger .icon {
+            color: var(--danger-text);
+        }
+        "#
+    );
+    let tone = props.tone.map(|tone| format!("is-{tone}"));
+    html! {
+        <span class={classes!(class, tone)}>
+            <Icon name={props.icon} size={IconSize::Small} />
+            { props.text.clone() }
+        </span>
+    }
+}
