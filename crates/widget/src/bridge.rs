@@ -1,0 +1,129 @@
+//! What the loader on the host page and the frame tell each other by `postMessage`: JSON texts. Either side takes only
+//! what comes from the other's window and origin, and ignores what it cannot read.
+
+use serde::{Deserialize, Serialize};
+use switchboard_contract::ids::VisitorId;
+use switchboard_contract::website::WidgetConfig;
+
+/// From the loader.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum FromHost {
+    /// A visit has begun on the host page.
+    Session(HostSession),
+    /// The chat was opened or closed.
+    Shown(Shown),
+}
+
+/// What the frame needs to speak for the visitor.
+#[derive(Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HostSession {
+    /// To be traded for the visitor's token; works once.
+    pub code: String,
+    /// Whose it is, so that a token kept from before need not be traded for again.
+    pub visitor: VisitorId,
+    /// The published configuration.
+    #[serde(default)]
+    pub widget: WidgetConfig,
+}
+
+impl std::fmt::Debug for HostSession {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("HostSession")
+    }
+}
+
+/// Whether the visitor sees the frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub struct Shown {
+    /// Whether it is open.
+    pub shown: bool,
+    /// Whether the visitor opened it just now and wants to write.
+    #[serde(default)]
+    pub focus: bool,
+}
+
+/// To the loader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ToHost {
+    /// The frame listens.
+    Ready,
+    /// The code was spent or too old, or the token ended: send another [`HostSession`].
+    SessionNeeded,
+    /// So many answers wait to be read.
+    Unread(u64),
+    /// The visitor wants the chat closed.
+    Close,
+}
+
+/// Reads a message of the loader; none when it is something else.
+#[must_use]
+pub fn read(text: &str) -> Option<FromHost> {
+    serde_json::from_str(text).ok()
+}
+
+/// Writes a message to the loader.
+#[must_use]
+pub fn write(message: ToHost) -> String {
+    serde_json::to_string(&message).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_loader_sends_is_read() {
+        let text = r##"{"session":{"code":"c","visitor":"01890a5d-ac96-774b-bcce-b302099a8057",
+            "widget":{"theme":{"accent":"#112233"},"greeting":"Hello"}}}"##;
+        let Some(FromHost::Session(session)) = read(text) else {
+            panic!("a session")
+        };
+        assert_eq!(session.code, "c");
+        assert_eq!(session.widget.theme.accent, "#112233");
+        assert_eq!(
+            session.widget.theme.accent_text, "#ffffff",
+            "missing fields take their defaults"
+        );
+        assert_eq!(
+            read(r#"{"shown":{"shown":true}}"#),
+            Some(FromHost::Shown(Shown {
+                shown: true,
+                focus: false
+            }))
+        );
+    }
+
+    #[test]
+    fn anything_else_is_ignored() {
+        for text in [
+            "",
+            "null",
+            "{}",
+            "\"ready\"",
+            r#"{"later":{}}"#,
+            r#"{"shown":{"shown":"yes"}}"#,
+            r#"{"session":{"code":1}}"#,
+            r#"{"session":{"code":"c","visitor":"me"}}"#,
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_the_frame_sends_has_the_shape_that_the_loader_reads() {
+        assert_eq!(write(ToHost::Ready), r#""ready""#);
+        assert_eq!(write(ToHost::SessionNeeded), r#""sessionNeeded""#);
+        assert_eq!(write(ToHost::Unread(2)), r#"{"unread":2}"#);
+        assert_eq!(write(ToHost::Close), r#""close""#);
+    }
+
+    #[test]
+    fn debug_output_holds_no_code() {
+        let message =
+            read(r#"{"session":{"code":"secret","visitor":"01890a5d-ac96-774b-bcce-b302099a8057"}}"#);
+        assert!(!format!("{message:?}").contains("secret"));
+    }
+}

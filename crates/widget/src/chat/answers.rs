@@ -1,0 +1,259 @@
+//! Requests to the API and what their answers mean.
+
+use std::rc::Rc;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use switchboard_contract::ids::MessageId;
+use switchboard_contract::live_chat::MessagePage;
+use switchboard_contract::problem::{Problem, ProblemCode};
+use switchboard_contract::visitor::{OpenFrame, VisitorSend, VisitorSendResult};
+use switchboard_engine::Now;
+use switchboard_engine::outbox::{self, Outcome};
+use switchboard_engine::socket::{self, TicketError};
+
+use super::{Chat, Effect, Kept, Request};
+
+/// How long an answer that cannot be read is taken for a hiccup, in milliseconds.
+const UNREADABLE_WAIT_MS: u64 = 5_000;
+
+/// What a request was for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    Trade,
+    Newest,
+    Earlier,
+    /// From the outbox, with its generation.
+    Post(u64, MessageId),
+    /// For the socket, with its generation.
+    Ticket(u64),
+}
+
+/// The part of a session that the frame needs: the loader has handed over the rest.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Traded {
+    visitor_token: String,
+}
+
+/// The part of a ticket that the frame needs.
+#[derive(Deserialize)]
+struct Ticket {
+    ticket: String,
+}
+
+/// Why there is no result.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// No answer, or one that passes; try again, not before this many milliseconds.
+    Passing(u64),
+    /// The token or code is not accepted.
+    Unauthorised,
+    /// The server will not do it.
+    Refused(Box<Problem>),
+}
+
+/// Reads an answer.
+pub(super) fn read<T: DeserializeOwned>(status: u16, body: &str) -> Result<T, Failure> {
+    if (200..300).contains(&status) {
+        return serde_json::from_str(body).map_err(|_| Failure::Passing(UNREADABLE_WAIT_MS));
+    }
+    if status == 401 {
+        return Err(Failure::Unauthorised);
+    }
+    let problem: Option<Problem> = serde_json::from_str(body).ok();
+    match status {
+        0 | 408 | 429 | 500.. => Err(Failure::Passing(
+            problem.and_then(|problem| problem.retry_after_ms).unwrap_or(0),
+        )),
+        _ => Err(Failure::Refused(Box::new(problem.unwrap_or_else(|| {
+            Problem::new(ProblemCode::Unknown, "")
+        })))),
+    }
+}
+
+impl Chat {
+    fn request(
+        &mut self,
+        purpose: Purpose,
+        path: String,
+        body: Option<String>,
+        authorised: bool,
+        out: &mut Vec<Effect>,
+    ) {
+        self.next_id += 1;
+        self.requests.push((self.next_id, purpose));
+        out.push(Effect::Request(Request {
+            id: self.next_id,
+            path,
+            body,
+            authorised,
+        }));
+    }
+
+    fn is_asking(&self, purpose: Purpose) -> bool {
+        self.requests.iter().any(|(_, asked)| *asked == purpose)
+    }
+
+    /// Trades the loader's code for a token.
+    pub(super) fn trade(&mut self, out: &mut Vec<Effect>) {
+        let Some(session) = &self.trading else { return };
+        if self.is_asking(Purpose::Trade) {
+            return;
+        }
+        let open = OpenFrame {
+            frame_code: session.code.clone(),
+        };
+        let body = serde_json::to_string(&open).ok();
+        self.request(Purpose::Trade, "/api/visitor/frame".to_owned(), body, false, out);
+    }
+
+    pub(super) fn ask_for_ticket(&mut self, generation: u64, out: &mut Vec<Effect>) {
+        let path = "/api/visitor/ticket".to_owned();
+        self.request(Purpose::Ticket(generation), path, Some("{}".to_owned()), true, out);
+    }
+
+    pub(super) fn load_newest(&mut self, out: &mut Vec<Effect>) {
+        if !self.is_asking(Purpose::Newest) {
+            self.request(Purpose::Newest, "/api/visitor/messages".to_owned(), None, true, out);
+        }
+    }
+
+    pub(super) fn load_earlier(&mut self, out: &mut Vec<Effect>) {
+        let Some(oldest) = self.thread.oldest_seq() else {
+            return;
+        };
+        if self.thread.has_more_before() && !self.is_asking(Purpose::Earlier) {
+            let mut path = String::from("/api/visitor/messages?before=");
+            path.push_str(&oldest.to_string());
+            self.request(Purpose::Earlier, path, None, true, out);
+        }
+    }
+
+    pub(super) fn post(
+        &mut self,
+        generation: u64,
+        id: MessageId,
+        content: &str,
+        after_id: Option<MessageId>,
+        out: &mut Vec<Effect>,
+    ) {
+        let send = VisitorSend {
+            id,
+            content: content.to_owned(),
+            attachments: Vec::new(),
+            after_id,
+        };
+        let body = serde_json::to_string(&send).ok();
+        let path = "/api/visitor/messages".to_owned();
+        self.request(Purpose::Post(generation, id), path, body, true, out);
+    }
+
+    pub(super) fn on_answer(&mut self, now: Now, id: u64, status: u16, body: &str, out: &mut Vec<Effect>) {
+        let Some(index) = self.requests.iter().position(|(asked, _)| *asked == id) else {
+            return;
+        };
+        let (_, purpose) = self.requests.swap_remove(index);
+        match purpose {
+            Purpose::Trade => self.on_traded(now, read(status, body), out),
+            Purpose::Newest => match self.checked(read::<MessagePage>(status, body), out) {
+                Some(page) => self.merge_newest(now, page, out),
+                None => self.dirty = true,
+            },
+            Purpose::Earlier => {
+                if let Some(page) = self.checked(read::<MessagePage>(status, body), out) {
+                    self.merge_earlier(page);
+                }
+            }
+            Purpose::Post(generation, id) => self.on_posted(now, generation, id, read(status, body), out),
+            Purpose::Ticket(generation) => {
+                let result = match read::<Ticket>(status, body) {
+                    Ok(ticket) => {
+                        self.failures = 0;
+                        Ok(ticket.ticket)
+                    }
+                    Err(Failure::Passing(0)) => Err(TicketError::Unreachable),
+                    Err(Failure::Passing(wait)) => Err(TicketError::RateLimited(wait)),
+                    Err(Failure::Unauthorised) => Err(TicketError::SignedOut),
+                    Err(Failure::Refused(_)) => {
+                        self.refuse();
+                        Err(TicketError::SignedOut)
+                    }
+                };
+                self.on_link(now, socket::Event::Ticket { generation, result }, out);
+            }
+        }
+    }
+
+    /// The result of a load; failures are dealt with here.
+    fn checked<T>(&mut self, result: Result<T, Failure>, out: &mut Vec<Effect>) -> Option<T> {
+        match result {
+            Ok(value) => {
+                self.failures = 0;
+                return Some(value);
+            }
+            Err(Failure::Passing(_)) => self.back_off(out),
+            Err(Failure::Unauthorised) => self.ask_for_session(out),
+            Err(Failure::Refused(_)) => self.refuse(),
+        }
+        None
+    }
+
+    fn refuse(&mut self) {
+        self.refused = true;
+        self.dirty = true;
+    }
+
+    fn on_traded(&mut self, now: Now, result: Result<Traded, Failure>, out: &mut Vec<Effect>) {
+        match result {
+            Ok(traded) => {
+                let Some(session) = self.trading.take() else {
+                    return;
+                };
+                let visit = Kept {
+                    visitor: session.visitor,
+                    token: traded.visitor_token,
+                };
+                self.begin(now, visit, out);
+            }
+            Err(Failure::Passing(_)) => {
+                self.failing = true;
+                self.dirty = true;
+                self.back_off(out);
+            }
+            Err(Failure::Unauthorised) => self.ask_for_session(out),
+            Err(Failure::Refused(_)) => {
+                self.trading = None;
+                self.refuse();
+            }
+        }
+    }
+
+    fn on_posted(
+        &mut self,
+        now: Now,
+        generation: u64,
+        id: MessageId,
+        result: Result<VisitorSendResult, Failure>,
+        out: &mut Vec<Effect>,
+    ) {
+        let outcome = match result {
+            Ok(result) => {
+                // First the bubble that is stored, then the end of the one that waits: none is missing in between.
+                self.take_in(now, result.message, &result.position, out);
+                out.push(Effect::ForgetWaiting(id));
+                Outcome::Stored
+            }
+            Err(Failure::Passing(wait_ms)) => {
+                self.dirty = true;
+                Outcome::Unsure { wait_ms }
+            }
+            Err(Failure::Unauthorised) => {
+                self.ask_for_session(out);
+                Outcome::NeedsAuth
+            }
+            Err(Failure::Refused(problem)) => Outcome::Refused(Rc::from(problem)),
+        };
+        self.on_outbox(now, outbox::Event::Attempted { generation, outcome }, out);
+    }
+}

@@ -1,0 +1,538 @@
+//! What the frame does: the engine's socket, outbox and thread put together for one visitor. No clock, no I/O; the browser
+//! shell turns [`Effect`]s into calls and callbacks into [`Event`]s.
+//!
+//! ```text
+//! loader ─session→ kept token fits? ─yes→ visit: load history, connect, send what waits
+//!                        └─no→ trade the code → visit          a 401 anywhere: ask the loader for a new session
+//! ```
+
+mod answers;
+mod history;
+
+use std::rc::Rc;
+
+use serde::{Deserialize, Serialize};
+use switchboard_contract::ids::{ConversationId, MessageId, VisitorId};
+use switchboard_contract::live_chat::LiveChatMessage;
+use switchboard_contract::position::{Epoch, Position};
+use switchboard_contract::validate::{self, Violation};
+use switchboard_contract::website::WidgetConfig;
+use switchboard_engine::Now;
+use switchboard_engine::outbox::{self, Outbox, Outcome};
+use switchboard_engine::random::Random;
+use switchboard_engine::socket::{self, Identity, Socket, Status};
+use switchboard_engine::thread::Thread;
+
+use crate::bridge::{FromHost, HostSession, ToHost};
+use crate::rows::{self, Row};
+use answers::Purpose;
+
+const RETRY_BASE_MS: u64 = 1_000;
+const RETRY_CAP_MS: u64 = 20_000;
+
+/// A visitor's token as the frame keeps it from one page to the next.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// Whose it is.
+    pub visitor: VisitorId,
+    /// Sent as `Authorization: Bearer`.
+    pub token: String,
+}
+
+/// A message as the frame keeps it until the server has it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// Who wrote it.
+    pub visitor: VisitorId,
+    /// Its text.
+    pub content: String,
+}
+
+/// What the shell found in its storage at the start.
+#[derive(Default)]
+pub struct Remembered {
+    /// The token of an earlier page.
+    pub kept: Option<Kept>,
+    /// Messages that an earlier page could not deliver.
+    pub waiting: Vec<(MessageId, Waiting)>,
+}
+
+/// A timer as the shell keeps it; setting one replaces the one of the same slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Timer {
+    /// The socket's.
+    Socket(socket::Timer),
+    /// The outbox's, by generation.
+    Outbox(u64),
+    /// A failed request's, by generation.
+    Retry(u64),
+}
+
+/// What happened.
+pub enum Event {
+    /// The program runs.
+    Start,
+    /// The loader says something.
+    Host(FromHost),
+    /// A request ended.
+    Answer {
+        /// From [`Effect::Request`].
+        id: u64,
+        /// The HTTP status; 0 when there was no answer.
+        status: u16,
+        /// The body.
+        body: String,
+    },
+    /// The WebSocket, the network or the page's visibility.
+    Link(socket::Event),
+    /// A timer ran out.
+    Timer(Timer),
+    /// The visitor sends what was typed.
+    Submit {
+        /// Fresh random bytes for the message's id.
+        random: [u8; 10],
+        /// As typed.
+        text: String,
+    },
+    /// The visitor wants a refused message tried again.
+    Retry(MessageId),
+    /// The visitor gives a refused message up.
+    Discard(MessageId),
+    /// The visitor wants earlier messages.
+    Earlier,
+}
+
+/// An HTTP request to the frame's own origin.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Request {
+    /// Goes back with the answer.
+    pub id: u64,
+    /// Path and query.
+    pub path: String,
+    /// `POST` with this JSON; `GET` without.
+    pub body: Option<String>,
+    /// Whether it carries [`Chat::token`].
+    pub authorised: bool,
+}
+
+/// What the shell has to do.
+#[derive(Debug, PartialEq)]
+pub enum Effect {
+    /// Send it; answer with [`Event::Answer`].
+    Request(Request),
+    /// Open a WebSocket, abandoning an older one.
+    OpenSocket(u64),
+    /// Send a text frame on the WebSocket of this generation.
+    SendFrame(u64, String),
+    /// Close the WebSocket of this generation.
+    CloseSocket(u64),
+    /// Call back with [`Event::Timer`] in so many milliseconds.
+    SetTimer(Timer, u64),
+    /// Post it to the loader.
+    Tell(ToHost),
+    /// Store [`Chat::visit`] durably.
+    KeepVisit,
+    /// Forget the stored visit.
+    ForgetVisit,
+    /// Store this message durably, as JSON of [`Waiting`].
+    KeepWaiting(MessageId, String),
+    /// Forget a stored message.
+    ForgetWaiting(MessageId),
+    /// What was typed is accepted: empty the textbox.
+    Accepted,
+    /// What was typed is over the limit.
+    TooLong,
+    /// Say this to people who do not see the screen.
+    Announce(Rc<LiveChatMessage>),
+    /// Put the cursor into the textbox.
+    Focus,
+    /// Something that is shown has changed.
+    Draw,
+}
+
+/// The line about the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// All is well.
+    None,
+    /// The first connection is on its way.
+    Connecting,
+    /// No connection, nothing waits.
+    Offline,
+    /// No connection, and something waits.
+    Waits,
+    /// The website refuses this visitor.
+    Refused,
+    /// The program is too old for the server.
+    Outdated,
+}
+
+/// The machine. See the module's documentation.
+pub struct Chat {
+    socket: Socket,
+    outbox: Outbox<(), Rc<str>>,
+    random: Random,
+    next_id: u64,
+    requests: Vec<(u64, Purpose)>,
+    remembered: Remembered,
+    widget: WidgetConfig,
+    greeting: Option<Rc<str>>,
+    visit: Option<Kept>,
+    /// The loader's session while its code is being traded; kept to try again when the server cannot be reached.
+    trading: Option<HostSession>,
+    needs_session: bool,
+    failures: u32,
+    retry: Option<u64>,
+    refused: bool,
+    failing: bool,
+    shown: bool,
+    thread: Thread,
+    conversation: Option<ConversationId>,
+    epoch: Option<Epoch>,
+    /// Stored messages that the thread cannot take in before it is loaded anew.
+    ahead: Vec<Rc<LiveChatMessage>>,
+    /// What the next newest page must reflect.
+    wanted: Option<Position>,
+    reflected: Option<Position>,
+    /// The newest `seq` that was announced.
+    noted: u64,
+    /// The newest `seq` that was on the screen.
+    seen: u64,
+    dirty: bool,
+}
+
+impl Chat {
+    /// A chat that waits for its loader. `tab` names this frame to the server, `seed` spreads retries.
+    #[must_use]
+    pub fn new(tab: String, seed: u64, remembered: Remembered) -> Self {
+        let identity = Identity {
+            client: concat!("widget/", env!("CARGO_PKG_VERSION")).to_owned(),
+            tab,
+        };
+        Self {
+            socket: Socket::new(identity, seed),
+            outbox: Outbox::new(seed.rotate_left(16)),
+            random: Random::from_seed(seed.rotate_left(32)),
+            next_id: 0,
+            requests: Vec::new(),
+            remembered,
+            widget: WidgetConfig::default(),
+            greeting: None,
+            visit: None,
+            trading: None,
+            needs_session: false,
+            failures: 0,
+            retry: None,
+            refused: false,
+            failing: false,
+            shown: true,
+            thread: Thread::default(),
+            conversation: None,
+            epoch: None,
+            ahead: Vec::new(),
+            wanted: None,
+            reflected: None,
+            noted: 0,
+            seen: 0,
+            dirty: true,
+        }
+    }
+
+    /// What authorised requests carry.
+    #[must_use]
+    pub fn token(&self) -> Option<&str> {
+        self.visit.as_ref().map(|visit| visit.token.as_str())
+    }
+
+    /// What [`Effect::KeepVisit`] stores.
+    #[must_use]
+    pub const fn visit(&self) -> Option<&Kept> {
+        self.visit.as_ref()
+    }
+
+    /// The website's colours and words.
+    #[must_use]
+    pub const fn widget(&self) -> &WidgetConfig {
+        &self.widget
+    }
+
+    /// Whether there are earlier messages on the server.
+    #[must_use]
+    pub const fn has_earlier(&self) -> bool {
+        self.thread.has_more_before()
+    }
+
+    /// Whether history is there, so that an empty log means that nothing was written.
+    #[must_use]
+    pub const fn is_loaded(&self) -> bool {
+        self.thread.is_loaded()
+    }
+
+    /// The log, from the earliest message to what waits to be sent.
+    #[must_use]
+    pub fn rows(&self) -> Vec<Row> {
+        let greeting = self
+            .greeting
+            .clone()
+            .filter(|_| !self.thread.has_more_before());
+        rows::rows(greeting, &self.thread, &self.ahead, self.outbox.lane(&()))
+    }
+
+    /// The line about the connection.
+    #[must_use]
+    pub fn notice(&self) -> Notice {
+        match self.socket.status() {
+            _ if self.refused => Notice::Refused,
+            Status::Refused => Notice::Refused,
+            Status::UpdateNeeded => Notice::Outdated,
+            Status::Live if !self.needs_session => Notice::None,
+            _ if !self.failing => Notice::Connecting,
+            _ if self.outbox.is_empty() => Notice::Offline,
+            _ => Notice::Waits,
+        }
+    }
+
+    /// Takes in one event and says what to do.
+    pub fn step(&mut self, now: Now, event: Event, out: &mut Vec<Effect>) {
+        match event {
+            Event::Start => {
+                out.push(Effect::Tell(ToHost::Ready));
+                self.back_off(out);
+            }
+            Event::Host(FromHost::Session(session)) => self.on_session(now, session, out),
+            Event::Host(FromHost::Shown(shown)) => {
+                self.shown = shown.shown;
+                self.note_seen(out);
+                if shown.shown && shown.focus {
+                    out.push(Effect::Focus);
+                }
+            }
+            Event::Answer { id, status, body } => self.on_answer(now, id, status, &body, out),
+            Event::Link(event) => self.on_link(now, event, out),
+            Event::Timer(Timer::Socket(timer)) => self.on_link(now, socket::Event::Timer(timer), out),
+            Event::Timer(Timer::Outbox(generation)) => {
+                self.on_outbox(now, outbox::Event::Timer { generation }, out);
+            }
+            Event::Timer(Timer::Retry(generation)) => {
+                if self.retry == Some(generation) {
+                    self.retry = None;
+                    self.try_again(out);
+                }
+            }
+            Event::Submit { random, text } => self.submit(now, random, &text, out),
+            Event::Retry(id) => self.on_outbox(now, outbox::Event::Retry { id, force: false }, out),
+            Event::Discard(id) => self.on_outbox(now, outbox::Event::Discard { id }, out),
+            Event::Earlier => self.load_earlier(out),
+        }
+        if std::mem::take(&mut self.dirty) {
+            out.push(Effect::Draw);
+        }
+    }
+
+    fn on_session(&mut self, now: Now, session: HostSession, out: &mut Vec<Effect>) {
+        self.greeting = session.widget.greeting.as_deref().map(Rc::from);
+        self.widget = session.widget.clone();
+        self.dirty = true;
+        self.refused = false;
+        match &self.visit {
+            Some(visit) if visit.visitor == session.visitor => {
+                if !self.needs_session {
+                    return;
+                }
+            }
+            Some(_) => self.forget_visitor(now, out),
+            None => {
+                let kept = self.remembered.kept.take();
+                if let Some(kept) = kept.filter(|kept| kept.visitor == session.visitor) {
+                    return self.begin(now, kept, out);
+                }
+            }
+        }
+        self.trading = Some(session);
+        self.trade(out);
+    }
+
+    /// Another person than before: nothing of the old one stays.
+    fn forget_visitor(&mut self, now: Now, out: &mut Vec<Effect>) {
+        let queued: Vec<_> = self.outbox.lane(&()).map(|item| item.id).collect();
+        out.extend(queued.into_iter().map(Effect::ForgetWaiting));
+        self.on_outbox(now, outbox::Event::Clear, out);
+        self.on_link(now, socket::Event::Stop, out);
+        self.requests.clear();
+        self.visit = None;
+        self.thread = Thread::default();
+        self.conversation = None;
+        (self.epoch, self.wanted, self.reflected) = (None, None, None);
+        self.ahead.clear();
+        (self.noted, self.seen) = (0, 0);
+        out.push(Effect::ForgetVisit);
+    }
+
+    /// There is a token: everything that needs one starts.
+    fn begin(&mut self, now: Now, visit: Kept, out: &mut Vec<Effect>) {
+        let visitor = visit.visitor;
+        self.visit = Some(visit);
+        self.trading = None;
+        self.needs_session = false;
+        self.retry = None;
+        self.dirty = true;
+        out.push(Effect::KeepVisit);
+        self.load_newest(out);
+        self.on_link(now, socket::Event::Start(None), out);
+        for (id, waiting) in std::mem::take(&mut self.remembered.waiting) {
+            if waiting.visitor == visitor {
+                let payload = Rc::from(waiting.content);
+                self.on_outbox(now, outbox::Event::Enqueue { lane: (), id, payload }, out);
+            } else {
+                out.push(Effect::ForgetWaiting(id));
+            }
+        }
+        self.on_outbox(now, outbox::Event::Wake, out);
+    }
+
+    fn submit(&mut self, now: Now, random: [u8; 10], text: &str, out: &mut Vec<Effect>) {
+        let text = text.trim();
+        match validate::message_text(text) {
+            Ok(()) => {}
+            Err(Violation::Required) => return,
+            Err(_) => return out.push(Effect::TooLong),
+        }
+        let id = MessageId::from_parts(now.wall, random);
+        // Without a visitor the message waits in memory; with one it is stored before the first try.
+        if let Some(json) = self.waiting_json(text) {
+            out.push(Effect::KeepWaiting(id, json));
+        }
+        out.push(Effect::Accepted);
+        let payload = Rc::from(text);
+        self.on_outbox(now, outbox::Event::Enqueue { lane: (), id, payload }, out);
+    }
+
+    fn waiting_json(&self, text: &str) -> Option<String> {
+        let waiting = Waiting {
+            visitor: self.visit.as_ref()?.visitor,
+            content: text.to_owned(),
+        };
+        serde_json::to_string(&waiting).ok()
+    }
+
+    fn on_outbox(&mut self, now: Now, event: outbox::Event<(), Rc<str>>, out: &mut Vec<Effect>) {
+        let gone = match &event {
+            outbox::Event::Discard { id } | outbox::Event::Seen { id } => Some(*id),
+            _ => None,
+        };
+        let mut effects = Vec::new();
+        self.outbox.step(now, event, &mut effects);
+        if let Some(id) = gone
+            && self.outbox.lane(&()).all(|item| item.id != id)
+        {
+            out.push(Effect::ForgetWaiting(id));
+        }
+        for effect in effects {
+            match effect {
+                outbox::Effect::Post {
+                    generation,
+                    id,
+                    payload,
+                    after,
+                    ..
+                } => {
+                    if self.visit.is_some() && !self.needs_session {
+                        self.post(generation, id, &payload, after, out);
+                    } else {
+                        let outcome = Outcome::NeedsAuth;
+                        self.on_outbox(now, outbox::Event::Attempted { generation, outcome }, out);
+                    }
+                }
+                outbox::Effect::SetTimer { generation, after_ms } => {
+                    out.push(Effect::SetTimer(Timer::Outbox(generation), after_ms));
+                }
+                outbox::Effect::Changed { .. } => self.dirty = true,
+            }
+        }
+    }
+
+    fn on_link(&mut self, now: Now, event: socket::Event, out: &mut Vec<Effect>) {
+        let mut effects = Vec::new();
+        self.socket.step(now, event, &mut effects);
+        for effect in effects {
+            match effect {
+                socket::Effect::FetchTicket { generation } => self.ask_for_ticket(generation, out),
+                socket::Effect::Open { generation } => out.push(Effect::OpenSocket(generation)),
+                socket::Effect::Send { generation, text } => out.push(Effect::SendFrame(generation, text)),
+                socket::Effect::Abandon { generation } => out.push(Effect::CloseSocket(generation)),
+                socket::Effect::SetTimer { timer, after_ms } => {
+                    out.push(Effect::SetTimer(Timer::Socket(timer), after_ms));
+                }
+                // A visitor's log cannot be read over REST: a new connection brings a snapshot instead.
+                socket::Effect::FetchDifference { generation, .. } => self.on_link(
+                    now,
+                    socket::Event::Difference {
+                        generation,
+                        result: Err(socket::DifferenceError::PositionLost),
+                    },
+                    out,
+                ),
+                socket::Effect::Apply(event) => self.on_log_event(now, event, out),
+                socket::Effect::Snapshot(position) => self.on_snapshot(position, out),
+                socket::Effect::Signal(_) => {}
+                socket::Effect::Status(status) => self.on_status(now, status, out),
+            }
+        }
+    }
+
+    fn on_status(&mut self, now: Now, status: Status, out: &mut Vec<Effect>) {
+        self.dirty = true;
+        match status {
+            Status::Live => {
+                self.failing = false;
+                self.on_outbox(now, outbox::Event::Wake, out);
+                self.try_again(out);
+            }
+            Status::Reconnecting { .. } | Status::Offline => self.failing = true,
+            Status::SignedOut => self.ask_for_session(out),
+            _ => {}
+        }
+    }
+
+    /// The token is not accepted, or there is none: only the loader can get another.
+    fn ask_for_session(&mut self, out: &mut Vec<Effect>) {
+        self.trading = None;
+        if !self.needs_session {
+            self.needs_session = true;
+            self.dirty = true;
+            out.push(Effect::ForgetVisit);
+        }
+        if self.retry.is_none() {
+            if self.failures == 0 {
+                out.push(Effect::Tell(ToHost::SessionNeeded));
+            }
+            self.back_off(out);
+        }
+    }
+
+    fn back_off(&mut self, out: &mut Vec<Effect>) {
+        if self.retry.is_some() {
+            return;
+        }
+        let wait = RETRY_BASE_MS + self.random.full_jitter(self.failures, RETRY_BASE_MS, RETRY_CAP_MS);
+        self.failures = self.failures.saturating_add(1);
+        self.next_id += 1;
+        self.retry = Some(self.next_id);
+        out.push(Effect::SetTimer(Timer::Retry(self.next_id), wait));
+    }
+
+    /// What failed for want of a connection is due again.
+    fn try_again(&mut self, out: &mut Vec<Effect>) {
+        if self.trading.is_some() {
+            self.trade(out);
+        } else if self.visit.is_none() || self.needs_session {
+            out.push(Effect::Tell(ToHost::SessionNeeded));
+            self.back_off(out);
+        } else if !self.thread.is_loaded() || self.wanted.is_some() {
+            self.load_newest(out);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,114 @@
+//! What people read in the frame, by language. A language is one more table; the visitor's own is taken when there is one.
+
+/// The texts of one language.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Texts {
+    /// Primary language subtag, such as `en`.
+    pub language: &'static str,
+    /// `ltr` or `rtl`.
+    pub direction: &'static str,
+    /// The frame's heading.
+    pub title: &'static str,
+    /// Name of the region.
+    pub chat: &'static str,
+    /// Name of the log.
+    pub messages: &'static str,
+    /// Name of the textbox.
+    pub message: &'static str,
+    /// Hint in the empty textbox.
+    pub placeholder: &'static str,
+    /// Name of the button that sends.
+    pub send: &'static str,
+    /// Name of the button that closes the chat.
+    pub close: &'static str,
+    /// Button above the log.
+    pub earlier: &'static str,
+    /// Who wrote, for the visitor's own messages.
+    pub you: &'static str,
+    /// Who wrote, when an operator has no name.
+    pub team: &'static str,
+    /// A message is on its way.
+    pub sending: &'static str,
+    /// The server has it.
+    pub sent: &'static str,
+    /// An operator has read it.
+    pub read: &'static str,
+    /// The server refused it.
+    pub not_sent: &'static str,
+    /// Button on a refused message.
+    pub retry: &'static str,
+    /// Button on a refused message.
+    pub discard: &'static str,
+    /// The first connection is on its way.
+    pub connecting: &'static str,
+    /// No connection, nothing waits.
+    pub offline: &'static str,
+    /// No connection, and something waits.
+    pub waits: &'static str,
+    /// The website or the server refuses this visitor.
+    pub refused: &'static str,
+    /// A newer program is there: the page has to be loaded again.
+    pub outdated: &'static str,
+    /// What was typed is over the limit.
+    pub too_long: &'static str,
+}
+
+const ENGLISH: Texts = Texts {
+    language: "en",
+    direction: "ltr",
+    title: "Chat with us",
+    chat: "Chat",
+    messages: "Messages",
+    message: "Message",
+    placeholder: "Write a message",
+    send: "Send",
+    close: "Close chat",
+    earlier: "Show earlier messages",
+    you: "You",
+    team: "Team",
+    sending: "Sending…",
+    sent: "Sent",
+    read: "Read",
+    not_sent: "Not sent",
+    retry: "Retry",
+    discard: "Discard",
+    connecting: "Connecting…",
+    offline: "No connection. Trying again…",
+    waits: "Your message waits for the connection",
+    refused: "Chat is not available right now",
+    outdated: "Chat was updated. Reload the page to go on.",
+    too_long: "This is too long: use at most 10,000 characters.",
+};
+
+const ALL: [&Texts; 1] = [&ENGLISH];
+
+/// The texts for a visitor whose browser prefers these languages, the first that there is; English otherwise.
+pub fn preferred<'l>(languages: impl IntoIterator<Item = &'l str>) -> &'static Texts {
+    languages
+        .into_iter()
+        .find_map(|tag| {
+            let primary = tag.split(['-', '_']).next().unwrap_or_default();
+            ALL.into_iter()
+                .find(|texts| texts.language.eq_ignore_ascii_case(primary))
+        })
+        .unwrap_or(&ENGLISH)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use switchboard_contract::live_chat::MAX_MESSAGE_CHARS;
+
+    #[test]
+    fn the_first_language_that_there_is() {
+        assert_eq!(preferred(["tlh", "EN-gb"]).language, "en");
+        assert_eq!(preferred([]).language, "en");
+        assert_eq!(preferred(["", "x"]).language, "en");
+    }
+
+    #[test]
+    fn the_limit_in_words_is_the_limit() {
+        assert_eq!(MAX_MESSAGE_CHARS, 10_000);
+        assert!(ENGLISH.too_long.contains("10,000"));
+    }
+}
