@@ -1,0 +1,76 @@
+//! Which part may know which (docs/architecture.md): pages do not call the browser, the engine does no I/O.
+
+use super::{rust_files, rust_text, verdict};
+use crate::failure::Outcome;
+use crate::paths;
+
+/// A folder and what must not be named in it.
+const FORBIDDEN: [(&str, &[&str]); 4] = [
+    ("src/pages", &["web_sys", "gloo_net", "gloo_storage", "js_sys"]),
+    ("src/ui", &["gloo_net", "gloo_storage"]),
+    (
+        "crates/engine/src",
+        &["web_sys", "js_sys", "yew", "SystemTime", "Instant"],
+    ),
+    (
+        "crates/contract/src",
+        &["web_sys", "js_sys", "yew", "SystemTime", "Instant"],
+    ),
+];
+
+/// Looks through the folders.
+pub fn check() -> Outcome {
+    let mut complaints = Vec::new();
+    for (folder, words) in FORBIDDEN {
+        for (file, text) in rust_files(folder)? {
+            for (line, word) in named(&text, words) {
+                complaints.push(format!("{}:{line} names {word}", file.display()));
+            }
+        }
+    }
+    for krate in ["engine", "contract"] {
+        let manifest = paths::read(&paths::root().join(format!("crates/{krate}/Cargo.toml")))?;
+        for dependency in ["web-sys", "js-sys", "yew", "tokio"] {
+            if manifest
+                .lines()
+                .any(|line| line.trim_start().starts_with(dependency))
+            {
+                complaints.push(format!("crates/{krate} depends on {dependency}"));
+            }
+        }
+    }
+    verdict(
+        "parts that know too much",
+        &complaints,
+        "move the call to the part that may, see docs/architecture.md",
+    )
+}
+
+/// Where a source names one of the words as a path or type, comments and strings aside.
+fn named<'w>(source: &str, words: &[&'w str]) -> Vec<(usize, &'w str)> {
+    let (code, _) = rust_text::read(source);
+    let is_name = |c: char| c.is_alphanumeric() || c == '_';
+    let mut found = Vec::new();
+    for (number, line) in code.lines().enumerate() {
+        for word in words {
+            let alone = line.match_indices(word).any(|(at, _)| {
+                !line[..at].ends_with(is_name) && !line[at + word.len()..].starts_with(is_name)
+            });
+            if alone {
+                found.push((number + 1, *word));
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_whole_words_in_code_only() {
+        let source = "// web_sys is fine here\nuse web_sys::Event;\nlet my_web_sys_like = 1;\n";
+        assert_eq!(named(source, &["web_sys"]), [(2, "web_sys")]);
+    }
+}

@@ -1,0 +1,24 @@
+// Waiting on conditions.
+import { setTimeout as pause } from "node:timers/promises";
+
+/** How long anything may take before a journey counts it as not happening. */
+export const LIMIT_MS = 30_000;
+
+/**
+ * Asks until `condition` answers something true, and returns that. What it throws counts as "not yet".
+ */
+export async function eventually(what, condition, limitMs = LIMIT_MS) {
+  const deadline = Date.now() + limitMs;
+  let last;
+  do {
+    try {
+      const answer = await condition();
+      if (answer) return answer;
+      last = undefined;
+    } catch (error) {
+      last = error;
+    }
+    await pause(50);
+  } while (Date.now() < deadline);
+  throw new Error(`did not happen within ${limitMs / 1000} s: ${what}${last ? ` (${last.message})` : ""}`, { cause: last });
+}

@@ -1,0 +1,80 @@
+// What visitors and operators do, by the names of the interface's contract.
+import { eventually } from "./eventually.mjs";
+
+export const AGENT = { email: "agent@demo.test", password: "switchboard-demo" };
+export const OWNER = { email: "owner@demo.test", password: "switchboard-demo" };
+
+/** Fills in the form of `/login` and sends it. */
+export async function submitSignIn(page, { email, password }) {
+  await page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor();
+  await page.getByLabel("Email", { exact: true }).fill(email);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+}
+
+/** Signs in and stands on `/conversations`, live. */
+export async function openConversations(page, origin, who = AGENT) {
+  await page.goto(`${origin}/conversations`);
+  await submitSignIn(page, who);
+  await page.getByRole("heading", { level: 1, name: "Conversations" }).waitFor();
+  await untilConnected(page);
+}
+
+/** Waits until the `Connection` status says Live. */
+export const untilConnected = (page) => untilConnection(page, /^Live$/);
+
+/** Waits for a text of the `Connection` status. */
+export const untilConnection = (page, text) =>
+  eventually(`Connection says ${text}`, async () => {
+    const shown = (await page.getByRole("status", { name: "Connection" }).innerText()).trim();
+    if (text.test(shown)) return true;
+    throw new Error(`it says “${shown}”`);
+  });
+
+/** The operator's list, log and composer. */
+export const desk = (page) => ({
+  list: page.getByRole("list", { name: "Conversations" }),
+  log: page.getByRole("log", { name: "Messages" }),
+  reply: page.getByRole("textbox", { name: "Reply" }),
+  send: page.getByRole("button", { name: "Send", exact: true }),
+});
+
+/** Writes a reply in the open conversation. */
+export async function answer(page, text) {
+  await desk(page).reply.fill(text);
+  await desk(page).send.click();
+  await desk(page).log.getByText(text, { exact: true }).waitFor();
+}
+
+/** The widget's frame on a host page: its log, textbox and button. */
+export const chat = (page) => {
+  const frame = page.frameLocator('iframe[title="Chat"]');
+  return {
+    log: frame.getByRole("log", { name: "Messages" }),
+    message: frame.getByRole("textbox", { name: "Message" }),
+    send: frame.getByRole("button", { name: "Send", exact: true }),
+  };
+};
+
+/** Opens the chat on a page that has the widget. */
+export async function openChat(page) {
+  await page.getByRole("button", { name: "Open chat" }).click();
+  await chat(page).message.waitFor();
+}
+
+/** Writes as the visitor. */
+export async function write(page, text) {
+  await chat(page).message.fill(text);
+  await chat(page).send.click();
+  await chat(page).log.getByText(text, { exact: true }).waitFor();
+}
+
+/** The texts of a log in their order, those that are in `among` only. */
+export async function orderOf(log, among) {
+  const all = await log.innerText();
+  return among
+    .map((text) => ({ text, at: all.indexOf(text), twice: all.indexOf(text) !== all.lastIndexOf(text) }))
+    .filter(({ at }) => at >= 0)
+    .sort((a, b) => a.at - b.at)
+    .map(({ text, twice }) => (twice ? `${text} (twice)` : text));
+}

@@ -1,0 +1,52 @@
+// Pictures of the pages there are, at four widths and in both themes, in target/look/: `node tests/e2e/look.mjs`.
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+
+import { Person, launch } from "./harness/browser.mjs";
+import { chat, desk, openChat, openConversations, write } from "./harness/people.mjs";
+import { Server } from "./harness/server.mjs";
+import { settings } from "./harness/settings.mjs";
+
+const WIDTHS = [[360, 740], [768, 1024], [1280, 800], [1920, 1080]];
+const PAGES = [["/", "overview"], ["/conversations", "conversations"], ["/visitors", "visitors"], ["/websites", "websites"],
+  ["/analytics", "analytics"], ["/settings/profile", "profile"], ["/no/such/page", "not-found"]];
+const folder = join(settings.root, "target/look");
+mkdirSync(folder, { recursive: true });
+
+const [browser, server] = await Promise.all([launch(), Server.start()]);
+try {
+  for (const colorScheme of ["light", "dark"]) {
+    for (const [width, height] of WIDTHS) {
+      const person = await Person.in(browser, { viewport: { width, height }, colorScheme, reducedMotion: "reduce" });
+      const { page } = person;
+      const shoot = async (name) => {
+        await page.waitForLoadState("networkidle");
+        await page.screenshot({ path: join(folder, `${name}-${colorScheme}-${width}.png`) });
+      };
+      await page.goto(`${server.origin}/login`);
+      await page.getByRole("button", { name: "Sign in", exact: true }).waitFor();
+      await shoot("sign-in");
+      await openConversations(page, server.origin);
+      for (const [address, name] of PAGES) {
+        await page.goto(`${server.origin}${address}`);
+        await page.getByRole("heading", { level: 1 }).first().waitFor();
+        await shoot(name);
+      }
+      await page.goto(`${server.origin}/conversations`);
+      await desk(page).list.getByRole("link").first().click();
+      await desk(page).reply.waitFor();
+      await shoot("conversation");
+      await page.goto(`${server.origin}/demo`);
+      await openChat(page);
+      await write(page, "Hello, is anyone there?");
+      await chat(page).log.waitFor();
+      await shoot("shop");
+      await person.context.close();
+      for (const problem of person.problems) console.log(`${colorScheme} ${width}: ${problem}`);
+    }
+  }
+  console.log(`The pictures are in ${folder}`);
+} finally {
+  await browser.close();
+  await server.stop();
+}
