@@ -88,7 +88,8 @@ fn Switch() -> Html {
     let auth = use_auth();
     match (route.access(), &auth.state) {
         (Access::Member | Access::Anyone, AuthState::SignedIn(me)) => {
-            html! { <Workspace me={me.clone()} {route} /> }
+            // Keyed by the person: nothing of one is ever shown to another.
+            html! { <Workspace key={me.id.to_string()} me={me.clone()} {route} /> }
         }
         (Access::Guest, AuthState::SignedIn(_)) => html! { <BackToWork /> },
         (_, AuthState::Restoring(error)) => {

@@ -10,7 +10,7 @@ use std::task::{Context, Poll, Waker};
 
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Document, Element, Event, EventTarget, HtmlElement, Window};
+use web_sys::{Document, Element, Event, EventTarget, HtmlElement, ResizeObserver, Window};
 
 /// The window. `None` only where there is no page, such as in a worker.
 #[must_use]
@@ -70,6 +70,43 @@ pub fn origin() -> String {
     window()
         .and_then(|window| window.location().origin().ok())
         .unwrap_or_default()
+}
+
+/// The scripts of this app that may run as workers.
+const WORKERS: [&str; 1] = ["/relay.js"];
+
+/// The address of a worker's script, as the page's Trusted Types policy lets it pass; `None` for any other address.
+#[must_use]
+pub fn script_url(path: &str) -> Option<JsValue> {
+    thread_local! {
+        static POLICY: Option<JsValue> = trusted_types_policy();
+    }
+    if !WORKERS.contains(&path) {
+        return None;
+    }
+    let plain = JsValue::from_str(path);
+    POLICY.with(|policy| match policy {
+        // The browser has no Trusted Types, so it asks for none.
+        None => Some(plain.clone()),
+        Some(policy) => {
+            let create = js_sys::Reflect::get(policy, &JsValue::from_str("createScriptURL")).ok()?;
+            let create: js_sys::Function = create.dyn_into().ok()?;
+            create.call1(policy, &plain).ok()
+        }
+    })
+}
+
+/// The one policy that the Content-Security-Policy names. Which addresses pass is decided before it is asked.
+fn trusted_types_policy() -> Option<JsValue> {
+    let types = js_sys::Reflect::get(&js_sys::global(), &JsValue::from_str("trustedTypes")).ok()?;
+    let create = js_sys::Reflect::get(&types, &JsValue::from_str("createPolicy")).ok()?;
+    let create: js_sys::Function = create.dyn_into().ok()?;
+    let pass = Closure::<dyn Fn(JsValue) -> JsValue>::new(|path: JsValue| path).into_js_value();
+    let rules = js_sys::Object::new();
+    js_sys::Reflect::set(&rules, &JsValue::from_str("createScriptURL"), &pass).ok()?;
+    create
+        .call2(&types, &JsValue::from_str("switchboard"), &rules)
+        .ok()
 }
 
 /// Calls back once after some milliseconds, unless it is dropped before.
@@ -248,11 +285,75 @@ impl Drop for Listener {
     }
 }
 
+/// Calls back when an element's size changes, and once at the start, until it is dropped.
+pub struct ResizeWatch {
+    observer: Option<ResizeObserver>,
+    _callback: Closure<dyn FnMut()>,
+}
+
+impl ResizeWatch {
+    /// Watches `element`.
+    pub fn new(element: &Element, callback: impl FnMut() + 'static) -> Self {
+        let callback = Closure::<dyn FnMut()>::new(callback);
+        let observer = ResizeObserver::new(callback.as_ref().unchecked_ref()).ok();
+        if let Some(observer) = &observer {
+            observer.observe(element);
+        }
+        Self {
+            observer,
+            _callback: callback,
+        }
+    }
+}
+
+impl Drop for ResizeWatch {
+    fn drop(&mut self) {
+        if let Some(observer) = &self.observer {
+            observer.disconnect();
+        }
+    }
+}
+
+/// Whether the page is written from right to left.
+#[must_use]
+pub fn is_right_to_left() -> bool {
+    document()
+        .and_then(|document| document.document_element())
+        .and_then(|root| root.get_attribute("dir"))
+        .is_some_and(|direction| direction == "rtl")
+}
+
+/// Puts the focus below `root`, on what the first selector that fits anything finds, if what had the focus is gone or
+/// hidden.
+pub fn catch_focus(root: &yew::NodeRef, selectors: &[String]) {
+    let visible = |element: &HtmlElement| element.offset_width() > 0 || element.offset_height() > 0;
+    if focused().is_some_and(|element| element.tag_name() != "BODY" && visible(&element)) {
+        return;
+    }
+    let Some(root) = root.cast::<Element>() else {
+        return;
+    };
+    let found = selectors
+        .iter()
+        // Fails only for selectors that are not valid.
+        .find_map(|selector| root.query_selector(selector).ok().flatten());
+    if let Some(target) = found {
+        focus(&target);
+    }
+}
+
 /// Puts the focus on an element, if it takes it.
 pub fn focus(element: &Element) {
     if let Some(element) = element.dyn_ref::<HtmlElement>() {
         // Refused only for elements that are gone, where there is nothing to do.
         let _ = element.focus();
+    }
+}
+
+/// Puts the focus on what a component has drawn, if it is there.
+pub fn focus_node(node: &yew::NodeRef) {
+    if let Some(element) = node.cast::<Element>() {
+        focus(&element);
     }
 }
 

@@ -8,6 +8,7 @@ use switchboard_contract::time::Timestamp;
 
 const HINT: &str = "switchboard.session";
 const LEAVING: &str = "switchboard.signing-out";
+const GENERATION: &str = "switchboard.token-generation";
 
 /// Says that a refresh cookie probably exists, so that a start without one asks nothing of the server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,8 +18,6 @@ pub struct Hint {
     pub user_id: MemberId,
     /// When the last access token ends by this device's clock; never the base of a decision about time.
     pub expires_at: Timestamp,
-    /// Counts the tokens of this page.
-    pub generation: u64,
 }
 
 /// The hint, if there is one that can be read.
@@ -26,16 +25,23 @@ pub fn load() -> Option<Hint> {
     LocalStorage::get(HINT).ok()
 }
 
-/// Stores the hint. Without storage (private windows) a reload just asks for the password again.
-pub fn save(hint: &Hint) {
-    if LocalStorage::set(HINT, hint).is_err() {
+/// Stores the hint and the newest token's number. Without storage (private windows) a reload just asks for the password
+/// again.
+pub fn save(hint: &Hint, generation: u64) {
+    let newest = generation.max(self::generation());
+    if LocalStorage::set(HINT, hint).is_err() || LocalStorage::set(GENERATION, newest).is_err() {
         crate::browser::log_error("the session hint could not be stored; a reload will ask to sign in again");
     }
 }
 
-/// Forgets the hint.
+/// Forgets the hint. The count of tokens stays: a token of the next session must be newer than any of this one.
 pub fn clear() {
     LocalStorage::delete(HINT);
+}
+
+/// The newest token's number in any tab of this browser.
+pub fn generation() -> u64 {
+    LocalStorage::get(GENERATION).unwrap_or(0)
 }
 
 /// Marks a sign-out that the server has not confirmed yet: while it stands, nothing renews the session.
@@ -50,7 +56,7 @@ pub fn is_leaving() -> bool {
     LocalStorage::get(LEAVING).unwrap_or(false)
 }
 
-/// The server knows of the sign-out, or someone signed in again.
+/// The server knows of the sign-out.
 pub fn clear_leaving() {
     LocalStorage::delete(LEAVING);
 }

@@ -4,9 +4,12 @@
 //! the guards that pick a page by that stand in [`crate::app`], by the table in [`crate::routes`].
 
 mod hint;
+mod lock;
+mod peers;
 mod provider;
 pub mod return_to;
 mod session;
+mod waiting;
 
 pub use provider::{
     Auth, AuthProvider, AuthProviderProps, MeProvider, MeProviderProps, use_api, use_auth, use_me,

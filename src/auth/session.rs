@@ -1,16 +1,17 @@
-//! The browser shell of [`switchboard_engine::refresh`]: it keeps the token, makes the calls and runs the timers, and
-//! decides nothing.
+//! The browser shell of [`switchboard_engine::refresh`]: it keeps the token, makes the calls, takes the lock, speaks with the
+//! other tabs and runs the timer, and decides nothing.
 
 use std::cell::{Cell, RefCell};
-use std::future::poll_fn;
-use std::rc::Rc;
-use std::task::{Poll, Waker};
+use std::rc::{Rc, Weak};
 
-use switchboard_contract::auth::{AccessGrant, Me};
+use switchboard_contract::auth::{AccessGrant, LoginRequest, Me};
 use switchboard_engine::refresh::{Effect, Event, Outcome, Refresh, SignedOut};
 use yew::Callback;
 
 use super::hint::{self, Hint};
+use super::lock::Lock;
+use super::peers::{Peers, Said};
+use super::waiting::Waiting;
 use crate::api::{ApiError, Transport, auth};
 use crate::browser::{Listener, Task, Timeout, document, now, random_seed, window};
 
@@ -28,17 +29,17 @@ pub enum AuthState {
 /// An access token with its place in the sequence of tokens.
 #[derive(Clone)]
 pub struct Token {
-    /// Counts the tokens of this page.
+    /// Counts the tokens of this browser.
     pub generation: u64,
     /// The token; never stored, never shown.
     pub text: Rc<str>,
 }
 
-#[derive(Default)]
-struct Pending {
-    /// The outcome for whoever waits on this round.
-    outcome: Option<Result<Token, ApiError>>,
-    wakers: Vec<Waker>,
+/// A token that came, by an answer or from another tab, before the machine has taken it.
+struct Come {
+    token: Rc<str>,
+    expires_in_ms: u64,
+    user: Me,
 }
 
 struct Inner {
@@ -46,12 +47,13 @@ struct Inner {
     machine: RefCell<Refresh>,
     state: RefCell<AuthState>,
     token: RefCell<Option<Token>>,
-    /// The grant that the machine has not acknowledged yet.
-    granted: RefCell<Option<AccessGrant>>,
-    pending: RefCell<Rc<RefCell<Pending>>>,
+    come: RefCell<Option<Come>>,
+    waiting: Waiting<Token>,
     timer: RefCell<Option<Timeout>>,
     refreshing: RefCell<Option<Task>>,
     leaving: RefCell<Option<Task>>,
+    lock: RefCell<Option<(u64, Lock)>>,
+    peers: RefCell<Option<Peers>>,
     on_change: RefCell<Option<Callback<AuthState>>>,
     listeners: RefCell<Vec<Listener>>,
     started: Cell<bool>,
@@ -81,11 +83,13 @@ impl Session {
             machine: RefCell::new(Refresh::new(random_seed())),
             state: RefCell::new(state),
             token: RefCell::default(),
-            granted: RefCell::default(),
-            pending: RefCell::default(),
+            come: RefCell::default(),
+            waiting: Waiting::default(),
             timer: RefCell::default(),
             refreshing: RefCell::default(),
             leaving: RefCell::default(),
+            lock: RefCell::default(),
+            peers: RefCell::default(),
             on_change: RefCell::default(),
             listeners: RefCell::default(),
             started: Cell::new(false),
@@ -108,49 +112,71 @@ impl Session {
     pub fn start(&self, on_change: Callback<AuthState>) {
         *self.0.on_change.borrow_mut() = Some(on_change);
         self.listen();
-        if self.0.started.replace(true) {
-            return;
-        }
-        if hint::is_leaving() {
-            self.finish_sign_out();
-        } else if hint::load().is_some() {
-            self.drive(Event::Restore);
+        if !self.0.started.replace(true) {
+            self.drive(Event::Restore {
+                hinted: hint::load().is_some(),
+                leaving: hint::is_leaving(),
+            });
         }
     }
 
     /// Stops timers, calls and listeners; the page goes on without this session.
     pub fn stop(&self) {
         self.0.listeners.borrow_mut().clear();
+        self.0.peers.borrow_mut().take();
         self.0.on_change.borrow_mut().take();
         self.0.timer.borrow_mut().take();
         self.0.refreshing.borrow_mut().take();
+        self.0.lock.borrow_mut().take();
+    }
+
+    /// Asks the server for a session. A sign-out that it has not heard yet goes first: later it would end the new one.
+    ///
+    /// # Errors
+    /// As `login`; a failure to tell the sign-out counts as one.
+    pub async fn sign_in(&self, request: &LoginRequest) -> Result<AccessGrant, ApiError> {
+        if hint::is_leaving() {
+            self.0.leaving.borrow_mut().take();
+            match auth::logout(&self.0.transport).await {
+                Ok(()) | Err(ApiError::SignedOut) => {}
+                Err(error) => return Err(error),
+            }
+            hint::clear_leaving();
+            self.drive(Event::Left);
+        }
+        auth::login(&self.0.transport, request).await
     }
 
     /// A sign-in succeeded.
     pub fn adopt(&self, grant: AccessGrant) {
-        hint::clear_leaving();
-        self.0.leaving.borrow_mut().take();
         let expires_in_ms = grant.expires_in_ms;
-        *self.0.granted.borrow_mut() = Some(grant);
-        self.drive(Event::SignedIn { expires_in_ms });
+        self.came(grant.access_token.into(), expires_in_ms, grant.user);
+        self.drive(Event::SignedIn {
+            expires_in_ms,
+            hinted: hint::generation(),
+        });
     }
 
     /// Ends the session here at once, and on the server as soon as it answers.
     pub fn sign_out(&self) {
-        hint::mark_leaving();
         self.drive(Event::SignOut);
-        self.finish_sign_out();
+    }
+
+    /// The server has said that this session is revoked.
+    pub fn revoked(&self) {
+        self.drive(Event::Revoked);
+    }
+
+    /// The person has changed something about themselves.
+    pub fn update_me(&self, me: Me) {
+        if matches!(self.state(), AuthState::SignedIn(_)) {
+            self.change(AuthState::SignedIn(Rc::new(me)));
+        }
     }
 
     /// Tries again now instead of waiting: the network may be back.
     pub fn wake(&self) {
         self.drive(Event::Awake);
-    }
-
-    /// The server says that the session is over: asks, so that only a definite refusal ends it here.
-    pub fn check(&self) {
-        let token = self.0.machine.borrow().token();
-        self.drive(Event::Rejected { token });
     }
 
     /// The token in hand, or the one that is being fetched.
@@ -163,7 +189,7 @@ impl Session {
         }
         match self.state() {
             AuthState::SignedOut(_) => Err(ApiError::SignedOut),
-            AuthState::Restoring(_) | AuthState::SignedIn(_) => self.next_token().await,
+            AuthState::Restoring(_) | AuthState::SignedIn(_) => self.0.waiting.next().await,
         }
     }
 
@@ -175,7 +201,7 @@ impl Session {
         if matches!(self.state(), AuthState::SignedOut(_)) {
             return Err(ApiError::SignedOut);
         }
-        let waiting = self.0.pending.borrow().clone();
+        let next = self.0.waiting.next();
         self.drive(Event::Rejected { token: spent });
         let newer = self
             .0
@@ -185,47 +211,74 @@ impl Session {
             .filter(|token| token.generation > spent);
         match newer {
             Some(token) => Ok(token),
-            None => outcome(waiting).await,
+            None => next.await,
         }
-    }
-
-    async fn next_token(&self) -> Result<Token, ApiError> {
-        let waiting = self.0.pending.borrow().clone();
-        outcome(waiting).await
     }
 
     fn drive(&self, event: Event) {
         let mut effects = Vec::new();
         self.0.machine.borrow_mut().step(now(), event, &mut effects);
         for effect in effects {
-            match effect {
-                Effect::Refresh { attempt } => self.refresh(attempt),
-                Effect::SetTimer { generation, after_ms } => {
-                    let session = Rc::downgrade(&self.0);
-                    let timer = Timeout::new(after_ms, move || {
-                        if let Some(inner) = session.upgrade() {
-                            Session(inner).drive(Event::Timer { generation });
-                        }
-                    });
-                    *self.0.timer.borrow_mut() = Some(timer);
-                }
-                Effect::Ready { token } => self.ready(token),
-                Effect::SignedOut(reason) => self.signed_out(reason),
+            self.run(effect);
+        }
+    }
+
+    fn run(&self, effect: Effect) {
+        match effect {
+            Effect::Lock { attempt } => self.lock(attempt),
+            Effect::Unlock { attempt } => {
+                let lock = self.0.lock.borrow_mut().take_if(|(held, _)| *held == attempt);
+                drop(lock);
             }
+            Effect::AskPeers { token } => self.say(&Said::Ask { generation: token }),
+            Effect::Share { expires_in_ms, .. } => self.share(expires_in_ms),
+            Effect::Refresh { attempt } => self.refresh(attempt),
+            Effect::AbortRefresh { .. } => drop(self.0.refreshing.borrow_mut().take()),
+            Effect::Logout { attempt } => self.logout(attempt),
+            Effect::Leave => {
+                hint::mark_leaving();
+                self.say(&Said::SignedOut);
+            }
+            Effect::Left => hint::clear_leaving(),
+            Effect::SetTimer { generation, after_ms } => {
+                let session = self.weak();
+                let timer = Timeout::new(after_ms, move || session.drive(Event::Timer { generation }));
+                *self.0.timer.borrow_mut() = Some(timer);
+            }
+            Effect::Ready { token } => self.ready(token),
+            Effect::SignedOut(reason) => self.signed_out(reason),
+        }
+    }
+
+    fn weak(&self) -> WeakSession {
+        WeakSession(Rc::downgrade(&self.0))
+    }
+
+    fn lock(&self, attempt: u64) {
+        let session = self.weak();
+        let locked = move || {
+            session.drive(Event::Locked {
+                attempt,
+                hinted: hint::generation(),
+                leaving: hint::is_leaving(),
+            });
+        };
+        match Lock::request(locked.clone()) {
+            Some(lock) => *self.0.lock.borrow_mut() = Some((attempt, lock)),
+            None => locked(),
         }
     }
 
     fn refresh(&self, attempt: u64) {
-        let session = Rc::downgrade(&self.0);
+        let session = self.weak();
         let transport = self.0.transport.clone();
         let task = Task::spawn(async move {
             let answer = auth::refresh(&transport).await;
-            let Some(inner) = session.upgrade() else { return };
-            let session = Session(inner);
+            let Some(session) = session.upgrade() else { return };
             let outcome = match answer {
                 Ok(grant) => {
                     let expires_in_ms = grant.expires_in_ms;
-                    *session.0.granted.borrow_mut() = Some(grant);
+                    session.came(grant.access_token.into(), expires_in_ms, grant.user);
                     Outcome::Granted { expires_in_ms }
                 }
                 Err(ApiError::SignedOut) => Outcome::Refused,
@@ -243,24 +296,47 @@ impl Session {
         *self.0.refreshing.borrow_mut() = Some(task);
     }
 
+    /// Tells the server of a sign-out; the mark stays until it knows.
+    fn logout(&self, attempt: u64) {
+        let session = self.weak();
+        let transport = self.0.transport.clone();
+        let task = Task::spawn(async move {
+            let heard = matches!(auth::logout(&transport).await, Ok(()) | Err(ApiError::SignedOut));
+            session.drive(Event::LoggedOut { attempt, heard });
+        });
+        *self.0.leaving.borrow_mut() = Some(task);
+    }
+
+    fn came(&self, token: Rc<str>, expires_in_ms: u64, user: Me) {
+        *self.0.come.borrow_mut() = Some(Come {
+            token,
+            expires_in_ms,
+            user,
+        });
+    }
+
     fn ready(&self, generation: u64) {
-        // Without a grant in hand the machine only repeats that a newer token is already there.
-        if let Some(grant) = self.0.granted.borrow_mut().take() {
-            hint::save(&Hint {
-                user_id: grant.user.id,
-                expires_at: now()
-                    .wall
-                    .plus_millis(i64::try_from(grant.expires_in_ms).unwrap_or(i64::MAX)),
-                generation,
-            });
+        // With nothing come the machine only repeats that a newer token is already there.
+        if let Some(Come {
+            token,
+            expires_in_ms,
+            user,
+        }) = self.0.come.borrow_mut().take()
+        {
+            let life = i64::try_from(expires_in_ms).unwrap_or(i64::MAX);
+            let hint = Hint {
+                user_id: user.id,
+                expires_at: now().wall.plus_millis(life),
+            };
+            hint::save(&hint, generation);
             *self.0.token.borrow_mut() = Some(Token {
                 generation,
-                text: grant.access_token.into(),
+                text: token,
             });
-            self.change(AuthState::SignedIn(self.same_person(grant.user)));
+            self.change(AuthState::SignedIn(self.same_person(user)));
         }
         if let Some(token) = self.0.token.borrow().clone() {
-            self.settle(&Ok(token));
+            self.0.waiting.settle(&Ok(token));
         }
     }
 
@@ -274,13 +350,11 @@ impl Session {
 
     fn signed_out(&self, reason: SignedOut) {
         hint::clear();
-        // A renewal that is on its way must not bring a token any more.
-        self.0.refreshing.borrow_mut().take();
         self.0.token.borrow_mut().take();
-        self.0.granted.borrow_mut().take();
+        self.0.come.borrow_mut().take();
         self.0.timer.borrow_mut().take();
         self.change(AuthState::SignedOut(reason));
-        self.settle(&Err(ApiError::SignedOut));
+        self.0.waiting.settle(&Err(ApiError::SignedOut));
     }
 
     /// A renewal got no answer: nobody is signed out by that, but whoever waits should not wait for ever.
@@ -288,7 +362,7 @@ impl Session {
         if matches!(self.state(), AuthState::Restoring(_)) {
             self.change(AuthState::Restoring(Some(error.clone())));
         }
-        self.settle(&Err(error));
+        self.0.waiting.settle(&Err(error));
     }
 
     fn change(&self, state: AuthState) {
@@ -302,65 +376,89 @@ impl Session {
         }
     }
 
-    /// Ends the round: those who wait get this outcome, those who come later wait for the next.
-    fn settle(&self, outcome: &Result<Token, ApiError>) {
-        let round = self.0.pending.replace(Rc::default());
-        let wakers = {
-            let mut round = round.borrow_mut();
-            round.outcome = Some(outcome.clone());
-            std::mem::take(&mut round.wakers)
-        };
-        wakers.into_iter().for_each(Waker::wake);
+    fn say(&self, said: &Said) {
+        if let Some(peers) = &*self.0.peers.borrow() {
+            peers.say(said);
+        }
     }
 
-    /// Tells the server of a sign-out; the mark stays until it knows.
-    fn finish_sign_out(&self) {
-        let transport = self.0.transport.clone();
-        let task = Task::spawn(async move {
-            match auth::logout(&transport).await {
-                Ok(()) | Err(ApiError::SignedOut) => hint::clear_leaving(),
-                // The mark stands; the next start or the network's return tries again.
-                Err(_) => {}
+    fn share(&self, expires_in_ms: u64) {
+        let token = self.0.token.borrow().clone();
+        if let (Some(token), AuthState::SignedIn(me)) = (token, self.state()) {
+            let (generation, token) = (token.generation, token.text.to_string());
+            self.say(&Said::Token {
+                generation,
+                expires_in_ms,
+                token,
+                user: (*me).clone(),
+            });
+        }
+    }
+
+    fn on_said(&self, said: Said) {
+        match said {
+            Said::Token {
+                generation,
+                expires_in_ms,
+                token,
+                user,
+            } => {
+                // A renewal of this tab that has just come is the machine's to take first.
+                if self.0.come.borrow().is_none() {
+                    self.came(token.into(), expires_in_ms, user);
+                    self.drive(Event::Peer {
+                        token: generation,
+                        expires_in_ms,
+                    });
+                    self.0.come.borrow_mut().take();
+                }
             }
-        });
-        *self.0.leaving.borrow_mut() = Some(task);
+            Said::Ask { generation } => self.drive(Event::PeerAsks { token: generation }),
+            Said::SignedOut => self.drive(Event::PeerSignedOut),
+        }
     }
 
     fn listen(&self) {
-        let mut listeners = Vec::new();
-        let on_wake = |session: &Self| {
-            let session = Rc::downgrade(&session.0);
-            move |_| {
-                if let Some(inner) = session.upgrade() {
-                    let session = Session(inner);
-                    if hint::is_leaving() {
-                        session.finish_sign_out();
-                    } else {
-                        session.wake();
-                    }
-                }
+        let session = self.weak();
+        *self.0.peers.borrow_mut() = Some(Peers::new(move |said| {
+            if let Some(session) = session.upgrade() {
+                session.on_said(said);
             }
+        }));
+        let mut listeners = Vec::new();
+        let wake = || {
+            let session = self.weak();
+            move |_| session.drive(Event::Awake)
         };
         if let Some(window) = window() {
-            listeners.push(Listener::new(&window, "online", on_wake(self)));
+            listeners.push(Listener::new(&window, "online", wake()));
+            // Where there are no broadcasts, the mark of a sign-out tells the other tabs.
+            let session = self.weak();
+            listeners.push(Listener::new(&window, "storage", move |_| {
+                if hint::is_leaving() {
+                    session.drive(Event::PeerSignedOut);
+                }
+            }));
         }
         if let Some(document) = document() {
-            listeners.push(Listener::new(&document, "visibilitychange", on_wake(self)));
+            listeners.push(Listener::new(&document, "visibilitychange", wake()));
         }
         *self.0.listeners.borrow_mut() = listeners;
     }
 }
 
-async fn outcome(round: Rc<RefCell<Pending>>) -> Result<Token, ApiError> {
-    poll_fn(move |cx| {
-        let mut round = round.borrow_mut();
-        match &round.outcome {
-            Some(outcome) => Poll::Ready(outcome.clone()),
-            None => {
-                round.wakers.push(cx.waker().clone());
-                Poll::Pending
-            }
+/// For what calls back later: it must not keep the session alive.
+#[derive(Clone)]
+struct WeakSession(Weak<Inner>);
+
+impl WeakSession {
+    fn upgrade(&self) -> Option<Session> {
+        self.0.upgrade().map(Session)
+    }
+
+    fn drive(&self, event: Event) {
+        if let Some(session) = self.upgrade() {
+            session.drive(event);
         }
-    })
-    .await
+    }
 }

@@ -33,7 +33,7 @@ pub fn ChatProvider(props: &ChatProviderProps) -> Html {
     let config = use_config();
     let chat = use_memo((), |()| {
         let session = auth.session().clone();
-        Chat::new(api, Callback::from(move |()| session.check()))
+        Chat::new(api, Callback::from(move |()| session.revoked()))
     });
     use_effect_with((), {
         let chat = (*chat).clone();

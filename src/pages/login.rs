@@ -8,7 +8,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::auth_layout::AuthLayout;
-use crate::api::{ApiError, auth};
+use crate::api::ApiError;
 use crate::auth::{AuthState, use_auth};
 use crate::browser::{Interval, monotonic_ms, use_task};
 use crate::i18n::{duration_short, rule, t, t_with};
@@ -83,7 +83,10 @@ enum Trouble {
 #[component]
 pub fn Login() -> Html {
     let auth = use_auth();
-    let session_ended = auth.state == AuthState::SignedOut(SignedOut::Ended);
+    let session_ended = matches!(
+        auth.state,
+        AuthState::SignedOut(SignedOut::Expired | SignedOut::Revoked)
+    );
     html! {
         <AuthLayout route={Route::Login} lead={t("login.lead")}>
             <div class="stack">
@@ -157,7 +160,7 @@ pub fn LoginForm() -> Html {
             let (errors, trouble, done) = (errors.setter(), trouble.setter(), is_sending.setter());
             is_sending.set(true);
             task.run(async move {
-                match auth::login(auth.session().transport(), &request).await {
+                match auth.session().sign_in(&request).await {
                     Ok(grant) => {
                         SessionStorage::delete(DRAFT);
                         auth.adopt(grant);

@@ -1,24 +1,38 @@
 //! When to renew the access token, and what is a sign-out (`protocol.md` *Auth*).
 //!
-//! The machine knows tokens by generation only; the shell keeps the token itself, in memory. Renewal comes at 80 % of the
-//! life, counted by the monotonic clock, or when a request was refused; there is one at a time. A network failure is never a
-//! sign-out.
+//! The machine knows tokens by generation only; the shell keeps the token itself, in memory. All tabs of a browser share one
+//! refresh cookie, so they take turns: a Web Lock, the generation of the newest token in a hint that every tab can read, and
+//! the token itself handed over between tabs. Renewal comes at 80 % of the life by the monotonic clock, or when a request was
+//! refused. A network failure is never a sign-out; only a definite refusal is.
+//!
+//! ```text
+//! SignedOut ─restore→ Locking → Asking → Refreshing ─granted→ Ready ─80 %, 401→ Locking
+//!                        ↑__________ Waiting ←──no answer──┘     Leaving: a sign-out that the server has not heard
+//! ```
 
 use crate::Now;
 use crate::random::Random;
 
 const BASE_MS: u64 = 500;
 const CAP_MS: u64 = 10_000;
+/// A frozen tab may hold the lock; beyond this wait the renewal goes without it, which rotation by parent makes harmless.
+pub const LOCK_WAIT_MS: u64 = 4_000;
+/// How long the other tabs have to hand over a token that the hint says exists.
+pub const PEER_WAIT_MS: u64 = 300;
+/// A renewal may take this long; then it is aborted, and only then the lock is let go.
+pub const REFRESH_TIMEOUT_MS: u64 = 10_000;
 
 /// Why nobody is signed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignedOut {
     /// No one has signed in on this device.
     Never,
-    /// The person signed out here.
+    /// The person signed out, here or in another tab.
     Here,
-    /// The server refused to renew: expired, or ended elsewhere.
-    Ended,
+    /// The server refused to renew: the session's time is over.
+    Expired,
+    /// The session was revoked, from another device or by an administrator.
+    Revoked,
 }
 
 /// How an attempt to renew ended.
@@ -41,17 +55,33 @@ pub enum Outcome {
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// The page starts and someone was signed in here before.
-    Restore,
+    /// The page starts.
+    Restore {
+        /// Someone was signed in on this device: the hint exists.
+        hinted: bool,
+        /// A sign-out has not reached the server yet: the durable marker stands.
+        leaving: bool,
+    },
     /// A sign-in gave a token.
     SignedIn {
         /// From now on.
         expires_in_ms: u64,
+        /// The hint's generation before it.
+        hinted: u64,
     },
     /// A request with the token of this generation was answered 401.
     Rejected {
         /// The token's generation.
         token: u64,
+    },
+    /// The lock is ours.
+    Locked {
+        /// From [`Effect::Lock`].
+        attempt: u64,
+        /// The hint's generation, read after taking the lock.
+        hinted: u64,
+        /// Whether a sign-out marker stands, read after taking the lock.
+        leaving: bool,
     },
     /// An attempt ended.
     Attempted {
@@ -60,25 +90,86 @@ pub enum Event {
         /// How.
         outcome: Outcome,
     },
+    /// Another tab handed over a token.
+    Peer {
+        /// The token's generation.
+        token: u64,
+        /// What is left of its life, in milliseconds.
+        expires_in_ms: u64,
+    },
+    /// Another tab asks for a token newer than this generation.
+    PeerAsks {
+        /// What it has.
+        token: u64,
+    },
+    /// Another tab signed out.
+    PeerSignedOut,
+    /// The server told that this session is revoked.
+    Revoked,
+    /// The person signed out.
+    SignOut,
+    /// `POST /api/auth/logout` ended.
+    LoggedOut {
+        /// From [`Effect::Logout`].
+        attempt: u64,
+        /// Whether the server has heard it: any definite answer counts.
+        heard: bool,
+    },
+    /// The server has heard of the sign-out by another call: of another tab, or before a sign-in.
+    Left,
     /// The timer set by [`Effect::SetTimer`] ran out.
     Timer {
         /// From [`Effect::SetTimer`].
         generation: u64,
     },
-    /// The network may be back, or the page woke up.
+    /// The network may be back, the page woke up, or a clock jumped.
     Awake,
-    /// The person signed out.
-    SignOut,
 }
 
 /// What the shell has to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
+    /// Ask for the lock; answer with [`Event::Locked`].
+    Lock {
+        /// Goes back with the answer.
+        attempt: u64,
+    },
+    /// Let the lock go, or stop asking for it.
+    Unlock {
+        /// From [`Effect::Lock`].
+        attempt: u64,
+    },
+    /// Ask the other tabs for a token newer than this generation.
+    AskPeers {
+        /// What this tab has.
+        token: u64,
+    },
+    /// Hand this token to the other tabs.
+    Share {
+        /// The token's generation.
+        token: u64,
+        /// What is left of its life, in milliseconds.
+        expires_in_ms: u64,
+    },
     /// Call `POST /api/auth/refresh`; answer with [`Event::Attempted`].
     Refresh {
         /// Goes back with the answer.
         attempt: u64,
     },
+    /// Abort that call; it will not be answered.
+    AbortRefresh {
+        /// From [`Effect::Refresh`].
+        attempt: u64,
+    },
+    /// Call `POST /api/auth/logout`; answer with [`Event::LoggedOut`].
+    Logout {
+        /// Goes back with the answer.
+        attempt: u64,
+    },
+    /// Write the durable marker of a sign-out, tell the other tabs, and erase what belongs to the person.
+    Leave,
+    /// The server has heard the sign-out: remove the marker.
+    Left,
     /// Call back with [`Event::Timer`]; replaces the timer before it.
     SetTimer {
         /// Goes back when it runs out.
@@ -86,7 +177,8 @@ pub enum Effect {
         /// In how many milliseconds.
         after_ms: u64,
     },
-    /// The token just granted is this generation: whoever waits may go on.
+    /// The token just granted or handed over is this generation: write it into the hint unless it is older, and let whoever
+    /// waits go on.
     Ready {
         /// The token's generation.
         token: u64,
@@ -99,12 +191,22 @@ pub enum Effect {
 enum State {
     SignedOut,
     Ready,
-    /// An attempt is on its way.
+    Locking {
+        attempt: u64,
+    },
+    /// The lock is held and the hint says that another tab has a newer token.
+    Asking {
+        attempt: u64,
+    },
     Refreshing {
         attempt: u64,
     },
     /// The last attempt got no answer.
     Waiting,
+    /// A sign-out that the server has not heard; `attempt` when it is being told.
+    Leaving {
+        attempt: Option<u64>,
+    },
 }
 
 /// The machine. See the module's documentation.
@@ -113,7 +215,12 @@ pub struct Refresh {
     state: State,
     random: Random,
     token: u64,
-    renew_at: u64,
+    /// The hint's generation as last read; the next token is newer than both.
+    hinted: u64,
+    /// Tokens up to here belong to a session that was left: one handed over late is not taken.
+    left: u64,
+    granted: Now,
+    life_ms: u64,
     tries: u32,
     counter: u64,
     timer: u64,
@@ -122,91 +229,297 @@ pub struct Refresh {
 impl Refresh {
     /// A machine for a page on which nobody is signed in.
     #[must_use]
-    pub const fn new(seed: u64) -> Self {
+    pub fn new(seed: u64) -> Self {
         Self {
             state: State::SignedOut,
             random: Random::from_seed(seed),
             token: 0,
-            renew_at: 0,
+            hinted: 0,
+            left: 0,
+            granted: Now::default(),
+            life_ms: 0,
             tries: 0,
             counter: 0,
             timer: 0,
         }
     }
 
-    /// The generation of the token in hand; 0 before the first.
+    /// The generation of the token in hand; 0 when there is none.
     #[must_use]
     pub const fn token(&self) -> u64 {
         self.token
     }
 
+    /// Whether a sign-out waits to be told to the server: a sign-in has to wait for it.
+    #[must_use]
+    pub const fn is_leaving(&self) -> bool {
+        matches!(self.state, State::Leaving { .. })
+    }
+
     /// Takes in one event and says what to do.
     pub fn step(&mut self, now: Now, event: Event, out: &mut Vec<Effect>) {
         match event {
-            Event::Restore if self.state == State::SignedOut => self.refresh(out),
-            Event::SignedIn { expires_in_ms } => self.grant(now, expires_in_ms, out),
-            Event::Rejected { token } => match self.state {
-                // Another request has already brought a newer token: the caller just tries again with it.
-                State::Ready if token < self.token => out.push(Effect::Ready { token: self.token }),
-                State::Ready => self.refresh(out),
-                State::SignedOut | State::Refreshing { .. } | State::Waiting => {}
-            },
-            Event::Attempted { attempt, outcome } if self.state == (State::Refreshing { attempt }) => {
-                match outcome {
-                    Outcome::Granted { expires_in_ms } => self.grant(now, expires_in_ms, out),
-                    Outcome::Refused => self.sign_out(SignedOut::Ended, out),
-                    Outcome::Unsure { wait_ms } => {
-                        self.state = State::Waiting;
-                        let wait = wait_ms + self.random.full_jitter(self.tries, BASE_MS, CAP_MS);
-                        self.tries = self.tries.saturating_add(1);
-                        self.set_timer(wait, out);
-                    }
+            Event::Restore { leaving: true, .. } if self.state == State::SignedOut => {
+                out.push(Effect::SignedOut(SignedOut::Here));
+                self.tell_logout(out);
+            }
+            Event::Restore { hinted: true, .. } if self.state == State::SignedOut => self.lock(out),
+            Event::Restore { .. } if self.state == State::SignedOut => {
+                out.push(Effect::SignedOut(SignedOut::Never));
+            }
+            Event::SignedIn {
+                expires_in_ms,
+                hinted,
+            } => {
+                self.let_go(out);
+                self.hinted = self.hinted.max(hinted);
+                self.grant(now, self.token.max(self.hinted) + 1, expires_in_ms, out);
+                out.push(Effect::Share {
+                    token: self.token,
+                    expires_in_ms,
+                });
+            }
+            Event::Rejected { token } if self.state == State::Ready => {
+                if token < self.token {
+                    // A newer token is in hand already: the caller just tries again with it.
+                    out.push(Effect::Ready { token: self.token });
+                } else {
+                    self.lock(out);
                 }
             }
+            Event::Locked {
+                attempt,
+                hinted,
+                leaving,
+            } if self.state == (State::Locking { attempt }) => {
+                self.on_locked(attempt, hinted, leaving, out);
+            }
+            Event::Attempted { attempt, outcome } if self.state == (State::Refreshing { attempt }) => {
+                self.on_attempted(now, attempt, outcome, out);
+            }
+            Event::Peer { token, expires_in_ms } => self.on_peer(now, token, expires_in_ms, out),
+            Event::PeerAsks { token } if self.state == State::Ready && self.token > token => {
+                let passed = now.monotonic.saturating_sub(self.granted.monotonic);
+                let expires_in_ms = self.life_ms.saturating_sub(passed);
+                if expires_in_ms > 0 {
+                    out.push(Effect::Share {
+                        token: self.token,
+                        expires_in_ms,
+                    });
+                }
+            }
+            Event::SignOut => {
+                if !self.is_leaving() {
+                    out.push(Effect::Leave);
+                    self.sign_out(SignedOut::Here, out);
+                    self.tell_logout(out);
+                }
+            }
+            Event::PeerSignedOut => {
+                if !matches!(self.state, State::SignedOut | State::Leaving { .. }) {
+                    self.sign_out(SignedOut::Here, out);
+                }
+            }
+            Event::Revoked => {
+                if !matches!(self.state, State::SignedOut | State::Leaving { .. }) {
+                    self.sign_out(SignedOut::Revoked, out);
+                }
+            }
+            Event::LoggedOut { attempt, heard }
+                if self.state
+                    == (State::Leaving {
+                        attempt: Some(attempt),
+                    }) =>
+            {
+                if heard {
+                    self.state = State::SignedOut;
+                    self.timer = 0;
+                    out.push(Effect::Left);
+                } else {
+                    self.state = State::Leaving { attempt: None };
+                    self.wait(0, out);
+                }
+            }
+            Event::Left if self.is_leaving() => {
+                self.state = State::SignedOut;
+                self.timer = 0;
+            }
             Event::Timer { generation } if generation == self.timer => self.on_due(now, out),
-            Event::Awake => match self.state {
-                State::Waiting => self.refresh(out),
-                State::Ready if now.monotonic >= self.renew_at => self.refresh(out),
-                _ => {}
-            },
-            Event::SignOut => self.sign_out(SignedOut::Here, out),
-            Event::Restore | Event::Attempted { .. } | Event::Timer { .. } => {}
+            Event::Awake => self.on_awake(now, out),
+            // Out of date, or without meaning in this state.
+            Event::Restore { .. }
+            | Event::Rejected { .. }
+            | Event::Locked { .. }
+            | Event::Attempted { .. }
+            | Event::PeerAsks { .. }
+            | Event::LoggedOut { .. }
+            | Event::Left
+            | Event::Timer { .. } => {}
         }
+    }
+
+    fn lock(&mut self, out: &mut Vec<Effect>) {
+        self.counter += 1;
+        self.state = State::Locking {
+            attempt: self.counter,
+        };
+        out.push(Effect::Lock {
+            attempt: self.counter,
+        });
+        self.set_timer(LOCK_WAIT_MS, out);
+    }
+
+    fn on_locked(&mut self, attempt: u64, hinted: u64, leaving: bool, out: &mut Vec<Effect>) {
+        self.hinted = self.hinted.max(hinted);
+        if leaving {
+            // While the marker stands no tab renews.
+            self.sign_out_from(attempt, SignedOut::Here, out);
+        } else if hinted > self.token && self.token > 0 {
+            // A page that has just started asks nobody: its peers may all be closed, and the hint outlives them.
+            self.state = State::Asking { attempt };
+            out.push(Effect::AskPeers { token: self.token });
+            self.set_timer(PEER_WAIT_MS, out);
+        } else {
+            self.refresh(attempt, out);
+        }
+    }
+
+    fn refresh(&mut self, attempt: u64, out: &mut Vec<Effect>) {
+        self.state = State::Refreshing { attempt };
+        out.push(Effect::Refresh { attempt });
+        self.set_timer(REFRESH_TIMEOUT_MS, out);
+    }
+
+    fn on_attempted(&mut self, now: Now, attempt: u64, outcome: Outcome, out: &mut Vec<Effect>) {
+        match outcome {
+            Outcome::Granted { expires_in_ms } => {
+                self.grant(now, self.token.max(self.hinted) + 1, expires_in_ms, out);
+                // Before the lock goes: the next tab finds the token on its way.
+                out.push(Effect::Share {
+                    token: self.token,
+                    expires_in_ms,
+                });
+                out.push(Effect::Unlock { attempt });
+            }
+            Outcome::Refused => self.sign_out_from(attempt, SignedOut::Expired, out),
+            Outcome::Unsure { wait_ms } => {
+                self.state = State::Waiting;
+                out.push(Effect::Unlock { attempt });
+                self.wait(wait_ms, out);
+            }
+        }
+    }
+
+    fn on_peer(&mut self, now: Now, token: u64, expires_in_ms: u64, out: &mut Vec<Effect>) {
+        self.hinted = self.hinted.max(token);
+        // A renewal on its way ends by itself: its answer is newer than any token handed over before it.
+        if token <= self.token.max(self.left)
+            || matches!(self.state, State::Refreshing { .. } | State::Leaving { .. })
+        {
+            return;
+        }
+        self.let_go(out);
+        self.grant(now, token, expires_in_ms, out);
     }
 
     fn on_due(&mut self, now: Now, out: &mut Vec<Effect>) {
         match self.state {
-            State::Waiting => self.refresh(out),
-            State::Ready if now.monotonic >= self.renew_at => self.refresh(out),
-            State::Ready => self.set_timer(self.renew_at - now.monotonic, out),
-            State::SignedOut | State::Refreshing { .. } => {}
+            // The lock may be held by a frozen tab; never steal, go without.
+            State::Locking { attempt } => {
+                out.push(Effect::Unlock { attempt });
+                self.refresh(attempt, out);
+            }
+            State::Asking { attempt } => self.refresh(attempt, out),
+            State::Refreshing { attempt } => {
+                out.push(Effect::AbortRefresh { attempt });
+                out.push(Effect::Unlock { attempt });
+                self.state = State::Waiting;
+                self.wait(0, out);
+            }
+            State::Waiting => self.lock(out),
+            State::Ready => match self.renew_in(now) {
+                0 => self.lock(out),
+                left => self.set_timer(left, out),
+            },
+            State::Leaving { attempt: None } => self.tell_logout(out),
+            State::SignedOut | State::Leaving { .. } => {}
         }
     }
 
-    fn refresh(&mut self, out: &mut Vec<Effect>) {
+    fn on_awake(&mut self, now: Now, out: &mut Vec<Effect>) {
+        match self.state {
+            State::Waiting => self.lock(out),
+            State::Leaving { attempt: None } => self.tell_logout(out),
+            State::Ready => {
+                // Some monotonic clocks stand still while the machine sleeps; a wall clock that jumps costs one renewal.
+                let slept = now.wall.as_millis().saturating_sub(self.granted.wall.as_millis());
+                if self.renew_in(now) == 0 || u64::try_from(slept).is_ok_and(|slept| slept >= self.life_ms) {
+                    self.lock(out);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Milliseconds until 80 % of the token's life have passed.
+    fn renew_in(&self, now: Now) -> u64 {
+        let passed = now.monotonic.saturating_sub(self.granted.monotonic);
+        (self.life_ms.saturating_mul(4) / 5).saturating_sub(passed)
+    }
+
+    fn grant(&mut self, now: Now, token: u64, expires_in_ms: u64, out: &mut Vec<Effect>) {
+        self.state = State::Ready;
+        self.tries = 0;
+        self.token = token;
+        self.hinted = self.hinted.max(token);
+        self.granted = now;
+        self.life_ms = expires_in_ms;
+        self.set_timer(self.renew_in(now), out);
+        out.push(Effect::Ready { token });
+    }
+
+    /// Leaves whatever was on its way.
+    fn let_go(&mut self, out: &mut Vec<Effect>) {
+        match self.state {
+            State::Locking { attempt } | State::Asking { attempt } => out.push(Effect::Unlock { attempt }),
+            State::Refreshing { attempt } => {
+                out.push(Effect::AbortRefresh { attempt });
+                out.push(Effect::Unlock { attempt });
+            }
+            _ => {}
+        }
+    }
+
+    fn sign_out_from(&mut self, attempt: u64, reason: SignedOut, out: &mut Vec<Effect>) {
+        out.push(Effect::Unlock { attempt });
+        self.state = State::SignedOut;
+        self.sign_out(reason, out);
+    }
+
+    fn sign_out(&mut self, reason: SignedOut, out: &mut Vec<Effect>) {
+        self.let_go(out);
+        self.state = State::SignedOut;
+        self.left = self.hinted.max(self.token);
+        self.token = 0;
+        self.timer = 0;
+        self.tries = 0;
+        out.push(Effect::SignedOut(reason));
+    }
+
+    fn tell_logout(&mut self, out: &mut Vec<Effect>) {
         self.counter += 1;
-        self.state = State::Refreshing {
-            attempt: self.counter,
+        self.state = State::Leaving {
+            attempt: Some(self.counter),
         };
-        out.push(Effect::Refresh {
+        out.push(Effect::Logout {
             attempt: self.counter,
         });
     }
 
-    fn grant(&mut self, now: Now, expires_in_ms: u64, out: &mut Vec<Effect>) {
-        self.state = State::Ready;
-        self.tries = 0;
-        self.token += 1;
-        let life = expires_in_ms.saturating_mul(4) / 5;
-        self.renew_at = now.monotonic + life;
-        self.set_timer(life, out);
-        out.push(Effect::Ready { token: self.token });
-    }
-
-    fn sign_out(&mut self, reason: SignedOut, out: &mut Vec<Effect>) {
-        self.state = State::SignedOut;
-        self.timer = 0;
-        out.push(Effect::SignedOut(reason));
+    fn wait(&mut self, at_least: u64, out: &mut Vec<Effect>) {
+        let wait = at_least + self.random.full_jitter(self.tries, BASE_MS, CAP_MS);
+        self.tries = self.tries.saturating_add(1);
+        self.set_timer(wait, out);
     }
 
     fn set_timer(&mut self, after_ms: u64, out: &mut Vec<Effect>) {
@@ -220,169 +533,5 @@ impl Refresh {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-    use switchboard_contract::time::Timestamp;
-
-    fn step(machine: &mut Refresh, monotonic: u64, event: Event) -> Vec<Effect> {
-        let mut out = Vec::new();
-        machine.step(
-            Now {
-                monotonic,
-                wall: Timestamp::default(),
-            },
-            event,
-            &mut out,
-        );
-        out
-    }
-
-    fn signed_in() -> Refresh {
-        let mut machine = Refresh::new(1);
-        step(
-            &mut machine,
-            0,
-            Event::SignedIn {
-                expires_in_ms: 600_000,
-            },
-        );
-        machine
-    }
-
-    #[test]
-    fn renews_at_four_fifths_of_the_life() {
-        let mut machine = Refresh::new(1);
-        let out = step(
-            &mut machine,
-            1_000,
-            Event::SignedIn {
-                expires_in_ms: 600_000,
-            },
-        );
-        let Some(Effect::SetTimer {
-            generation,
-            after_ms: 480_000,
-        }) = out.first()
-        else {
-            panic!("{out:?}")
-        };
-        let out = step(
-            &mut machine,
-            481_000,
-            Event::Timer {
-                generation: *generation,
-            },
-        );
-        let [Effect::Refresh { attempt }] = out[..] else {
-            panic!("{out:?}")
-        };
-        let granted = Event::Attempted {
-            attempt,
-            outcome: Outcome::Granted {
-                expires_in_ms: 600_000,
-            },
-        };
-        assert!(step(&mut machine, 481_100, granted).contains(&Effect::Ready { token: 2 }));
-    }
-
-    #[test]
-    fn many_refused_requests_cause_one_renewal() {
-        let mut machine = signed_in();
-        let out = step(&mut machine, 5, Event::Rejected { token: 1 });
-        let [Effect::Refresh { attempt }] = out[..] else {
-            panic!("{out:?}")
-        };
-        assert!(step(&mut machine, 6, Event::Rejected { token: 1 }).is_empty());
-        step(
-            &mut machine,
-            7,
-            Event::Attempted {
-                attempt,
-                outcome: Outcome::Granted { expires_in_ms: 1_000 },
-            },
-        );
-        let late = step(&mut machine, 8, Event::Rejected { token: 1 });
-        assert_eq!(
-            late,
-            [Effect::Ready { token: 2 }],
-            "an older token's 401 needs no renewal"
-        );
-    }
-
-    #[test]
-    fn only_a_definite_refusal_signs_out() {
-        let mut machine = Refresh::new(1);
-        let [Effect::Refresh { attempt }] = step(&mut machine, 0, Event::Restore)[..] else {
-            panic!("a renewal")
-        };
-        let out = step(
-            &mut machine,
-            1,
-            Event::Attempted {
-                attempt,
-                outcome: Outcome::Unsure { wait_ms: 0 },
-            },
-        );
-        assert!(matches!(out[..], [Effect::SetTimer { .. }]), "{out:?}");
-        let [Effect::Refresh { attempt }] = step(&mut machine, 2, Event::Awake)[..] else {
-            panic!("a renewal")
-        };
-        let out = step(
-            &mut machine,
-            3,
-            Event::Attempted {
-                attempt,
-                outcome: Outcome::Refused,
-            },
-        );
-        assert_eq!(out, [Effect::SignedOut(SignedOut::Ended)]);
-    }
-
-    #[test]
-    fn a_renewal_that_ends_after_the_sign_out_changes_nothing() {
-        let mut machine = signed_in();
-        let [Effect::Refresh { attempt }] = step(&mut machine, 5, Event::Rejected { token: 1 })[..] else {
-            panic!("a renewal")
-        };
-        assert_eq!(
-            step(&mut machine, 6, Event::SignOut),
-            [Effect::SignedOut(SignedOut::Here)]
-        );
-        let granted = Event::Attempted {
-            attempt,
-            outcome: Outcome::Granted { expires_in_ms: 1_000 },
-        };
-        assert!(step(&mut machine, 7, granted).is_empty());
-    }
-
-    proptest! {
-        /// Whatever happens, at most one renewal is on its way, and only a refusal or the person signs out.
-        #[test]
-        fn one_renewal_at_a_time(steps in prop::collection::vec((0_u8..6, 0_u64..20_000), 1..100)) {
-            let mut machine = signed_in();
-            let (mut now, mut open) = (0_u64, None);
-            for (kind, passed) in steps {
-                now += passed;
-                let event = match (kind, open) {
-                    (0, _) => Event::Rejected { token: machine.token() },
-                    (1, _) => Event::Awake,
-                    (2, _) => Event::Timer { generation: machine.timer },
-                    (3, Some(attempt)) => Event::Attempted { attempt, outcome: Outcome::Unsure { wait_ms: 0 } },
-                    (_, Some(attempt)) => Event::Attempted { attempt, outcome: Outcome::Granted { expires_in_ms: passed } },
-                    _ => Event::Restore,
-                };
-                if matches!(event, Event::Attempted { .. }) {
-                    open = None;
-                }
-                for effect in step(&mut machine, now, event) {
-                    prop_assert!(!matches!(effect, Effect::SignedOut(_)));
-                    if let Effect::Refresh { attempt } = effect {
-                        prop_assert!(open.is_none(), "a second renewal while one is on its way");
-                        open = Some(attempt);
-                    }
-                }
-            }
-        }
-    }
-}
+#[path = "refresh_tests.rs"]
+mod tests;

@@ -1,0 +1,75 @@
+//! The lock that the tabs of a browser take in turn to renew the session (Web Locks). The bindings of `web-sys` for it are
+//! still marked unstable, so it is reached by name.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use js_sys::{Function, Object, Promise, Reflect};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::AbortController;
+
+use crate::browser::window;
+
+const NAME: &str = "switchboard.refresh";
+
+/// A lock that is held or asked for. Dropping it lets it go, or stops asking.
+pub struct Lock {
+    abort: AbortController,
+    release: Rc<RefCell<Option<Function>>>,
+    _granted: Closure<dyn FnMut(JsValue) -> Promise>,
+    _refused: Closure<dyn FnMut(JsValue)>,
+}
+
+impl Lock {
+    /// Asks for the lock; `on_locked` is called once it is ours. `None` where there are no locks, such as on a page that is not
+    /// served securely: then nobody takes turns.
+    pub fn request(on_locked: impl FnOnce() + 'static) -> Option<Self> {
+        let navigator = window()?.navigator();
+        let locks = Reflect::get(&navigator, &JsValue::from_str("locks")).ok()?;
+        let request: Function = Reflect::get(&locks, &JsValue::from_str("request"))
+            .ok()?
+            .dyn_into()
+            .ok()?;
+        let abort = AbortController::new().ok()?;
+        let options = Object::new();
+        Reflect::set(&options, &JsValue::from_str("signal"), &abort.signal()).ok()?;
+
+        let release = Rc::new(RefCell::new(None));
+        let mut on_locked = Some(on_locked);
+        let granted = {
+            let release = release.clone();
+            Closure::<dyn FnMut(JsValue) -> Promise>::new(move |_: JsValue| {
+                let held = Promise::new(&mut |resolve, _| *release.borrow_mut() = Some(resolve));
+                if let Some(on_locked) = on_locked.take() {
+                    on_locked();
+                }
+                held
+            })
+        };
+        let promise: Promise = request
+            .call3(&locks, &JsValue::from_str(NAME), &options, granted.as_ref())
+            .ok()?
+            .dyn_into()
+            .ok()?;
+        // Rejected when asking is stopped: that is no error.
+        let refused = Closure::<dyn FnMut(JsValue)>::new(|_| {});
+        let _ = promise.catch(&refused);
+        Some(Self {
+            abort,
+            release,
+            _granted: granted,
+            _refused: refused,
+        })
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        match self.release.borrow_mut().take() {
+            // Fails only if the function were not one.
+            Some(release) => drop(release.call0(&JsValue::UNDEFINED)),
+            None => self.abort.abort(),
+        }
+    }
+}
