@@ -87,6 +87,8 @@ fn Switch() -> Html {
     let route = use_route::<Route>().unwrap_or(Route::NotFound);
     let auth = use_auth();
     match (route.access(), &auth.state) {
+        // Stays in place when it comes out who is signed in.
+        (Access::Link, _) => link_page(route),
         (Access::Member | Access::Anyone, AuthState::SignedIn(me)) => {
             // Keyed by the person: nothing of one is ever shown to another.
             html! { <Workspace key={me.id.to_string()} me={me.clone()} {route} /> }
@@ -99,6 +101,14 @@ fn Switch() -> Html {
         }
         (Access::Member, AuthState::SignedOut(reason)) => html! { <ToLogin from={route} reason={*reason} /> },
         (Access::Guest | Access::Anyone, AuthState::SignedOut(_)) => guest_page(route),
+    }
+}
+
+fn link_page(route: Route) -> Html {
+    match route {
+        Route::ResetPassword => html! { <pages::ResetPassword /> },
+        Route::AcceptInvitation => html! { <pages::AcceptInvitation /> },
+        _ => html! { <pages::VerifyEmail /> },
     }
 }
 

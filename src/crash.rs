@@ -17,8 +17,10 @@ thread_local! {
 }
 
 /// From now on a panic shows the page, and the console gets the same details.
+///
+/// Through Yew, which otherwise puts a hook of its own in the place of this one when it renders.
 pub fn install() {
-    std::panic::set_hook(Box::new(|info| {
+    yew::set_custom_panic_hook(Box::new(|info| {
         let details = describe(info);
         browser::log_error(&details);
         // Panics that follow from the first would only hide it.
@@ -38,9 +40,16 @@ fn describe(info: &PanicHookInfo<'_>) -> String {
         .unwrap_or("the program stopped without a message");
     let place = info
         .location()
-        .map(|place| format!(" ({}:{})", place.file(), place.line()))
+        .map(|place| format!(" ({}:{})", within_crate(place.file()), place.line()))
         .unwrap_or_default();
     format!("Switchboard {}: {message}{place}", env!("CARGO_PKG_VERSION"))
+}
+
+/// A source file without the folder of the machine that built it: `yew-0.23.0/src/scheduler.rs`.
+fn within_crate(file: &str) -> &str {
+    file.split_once("/registry/src/")
+        .and_then(|(_, rest)| rest.split_once('/'))
+        .map_or(file, |(_, rest)| rest)
 }
 
 fn show(details: &str) {
@@ -96,5 +105,19 @@ fn on_press(button: &Element, act: impl FnMut() + 'static) {
     // The program has stopped: the page lives until it is reloaded, and so do its two buttons.
     if let Some(button) = button.dyn_ref::<HtmlElement>() {
         button.set_onclick(Some(closure.into_js_value().unchecked_ref()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_do_not_tell_of_the_machine_that_built_the_program() {
+        assert_eq!(
+            within_crate("/home/someone/.cargo/registry/src/index-1/yew-0.23.0/src/a.rs"),
+            "yew-0.23.0/src/a.rs"
+        );
+        assert_eq!(within_crate("src/app.rs"), "src/app.rs");
     }
 }

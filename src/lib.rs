@@ -3,23 +3,27 @@
 //! | module | holds |
 //! | --- | --- |
 //! | [`app`], [`routes`] | providers, guards, the route table |
-//! | [`pages`], [`shell`], [`ui`] | what people see |
+//! | [`pages`], [`shell`], [`forms`], [`ui`] | what people see |
 //! | [`auth`] | who is signed in |
 //! | [`chat`] | conversations, messages and the outbox, kept live |
 //! | [`realtime`] | the WebSocket |
 //! | [`api`] | the REST client |
 //! | [`config`], [`crash`], [`i18n`], [`browser`] | the file beside the bundle, the last page, texts, the browser |
+//! | [`appearance`], [`picture`] | theme and density, pictures of people |
 
 pub mod api;
 pub mod app;
+pub mod appearance;
 pub mod auth;
 pub mod browser;
 pub mod chat;
 pub mod config;
 pub mod crash;
+pub mod forms;
 pub mod i18n;
 pub mod pages;
 pub mod people;
+pub mod picture;
 pub mod realtime;
 pub mod routes;
 pub mod shell;
@@ -32,5 +36,6 @@ pub fn start() {
         // Refused only for names that are not valid.
         let _ = root.set_attribute("lang", &i18n::language());
     }
+    appearance::restore();
     yew::Renderer::<app::Root>::new().render();
 }

@@ -1,5 +1,6 @@
-//! What visitors are called where the site has not told a name.
+//! What people are called: visitors where the site has not told a name, members by their role.
 
+use switchboard_contract::auth::Role;
 use switchboard_contract::live_chat::LiveChatUser;
 use yew::AttrValue;
 
@@ -16,5 +17,16 @@ pub fn visitor_name(visitor: &LiveChatUser) -> AttrValue {
         (Some(text), _) => AttrValue::from(text.clone()),
         (None, Some(country)) => t_with("visitor.from", &[("country", &country_name(country))]),
         (None, None) => t("visitor.anonymous"),
+    }
+}
+
+/// A role in words.
+#[must_use]
+pub fn role_name(role: Role) -> AttrValue {
+    match role {
+        Role::Owner => t("role.owner"),
+        Role::Admin => t("role.admin"),
+        Role::Agent => t("role.agent"),
+        Role::Unknown => t("role.unknown"),
     }
 }

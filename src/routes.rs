@@ -1,5 +1,6 @@
 //! The route table, as data: every page's path, heading, section of the navigation and who may see it.
 
+use switchboard_contract::auth::Role;
 use switchboard_contract::ids::ConversationId;
 use yew::AttrValue;
 use yew_router::Routable;
@@ -34,15 +35,30 @@ pub enum Route {
     /// The signed-in person.
     #[at("/settings/profile")]
     Profile,
+    /// Who else works in the account.
+    #[at("/settings/team")]
+    Team,
+    /// Password, second factor and sessions.
+    #[at("/settings/security")]
+    Security,
     /// Sign in.
     #[at("/login")]
     Login,
-    /// How to get an account.
+    /// A new account.
     #[at("/register")]
     Register,
-    /// How to get a new password.
+    /// Where the mail to a new address leads.
+    #[at("/verify-email")]
+    VerifyEmail,
+    /// Asks for a mail that leads to a new password.
     #[at("/forgot-password")]
     ForgotPassword,
+    /// Where that mail leads.
+    #[at("/reset-password")]
+    ResetPassword,
+    /// Where the mail to a new member leads.
+    #[at("/accept-invitation")]
+    AcceptInvitation,
     /// Anything else.
     #[not_found]
     #[at("/404")]
@@ -56,6 +72,8 @@ pub enum Access {
     Member,
     /// Someone not signed in; others are sent home.
     Guest,
+    /// Whoever holds the link of a mail, signed in or not; shown outside of the shell.
+    Link,
     /// Anyone.
     Anyone,
 }
@@ -134,6 +152,7 @@ impl Route {
     pub const fn access(&self) -> Access {
         match self {
             Self::Login | Self::Register | Self::ForgotPassword => Access::Guest,
+            Self::VerifyEmail | Self::ResetPassword | Self::AcceptInvitation => Access::Link,
             Self::NotFound => Access::Anyone,
             Self::Overview
             | Self::Conversations
@@ -141,7 +160,20 @@ impl Route {
             | Self::Visitors
             | Self::Websites
             | Self::Analytics
-            | Self::Profile => Access::Member,
+            | Self::Profile
+            | Self::Team
+            | Self::Security => Access::Member,
+        }
+    }
+
+    /// Whether the page is for members of this role. The server decides for itself; this keeps people from pages that
+    /// would only refuse them.
+    #[must_use]
+    pub const fn is_for(&self, role: Role) -> bool {
+        match self {
+            // A role that this build does not know counts as the weakest.
+            Self::Team => matches!(role, Role::Owner | Role::Admin),
+            _ => true,
         }
     }
 
@@ -160,8 +192,14 @@ impl Route {
             Self::Visitors => Some(Section::Visitors),
             Self::Websites => Some(Section::Websites),
             Self::Analytics => Some(Section::Analytics),
-            Self::Profile => Some(Section::Settings),
-            Self::Login | Self::Register | Self::ForgotPassword | Self::NotFound => None,
+            Self::Profile | Self::Team | Self::Security => Some(Section::Settings),
+            Self::Login
+            | Self::Register
+            | Self::VerifyEmail
+            | Self::ForgotPassword
+            | Self::ResetPassword
+            | Self::AcceptInvitation
+            | Self::NotFound => None,
         }
     }
 
@@ -175,9 +213,14 @@ impl Route {
             Self::Websites => t("websites.heading"),
             Self::Analytics => t("analytics.heading"),
             Self::Profile => t("profile.heading"),
+            Self::Team => t("team.heading"),
+            Self::Security => t("security.heading"),
             Self::Login => t("login.heading"),
             Self::Register => t("register.heading"),
+            Self::VerifyEmail => t("verify.heading"),
             Self::ForgotPassword => t("forgot.heading"),
+            Self::ResetPassword => t("reset.heading"),
+            Self::AcceptInvitation => t("invitation.heading"),
             Self::NotFound => t("not_found.heading"),
         }
     }

@@ -6,14 +6,16 @@ use switchboard_contract::realtime::EventPage;
 use super::{Api, ApiError, Call};
 
 impl Api {
-    /// `GET /events`: what happened after a position.
+    /// `GET /events`: what happened after a position. The server may wait up to `wait_ms` for something to tell.
     ///
     /// # Errors
     /// [`ApiError::NotFound`] with `position_lost` when the log no longer reaches back to it.
-    pub async fn events(&self, after: &Position) -> Result<EventPage, ApiError> {
+    pub async fn events(&self, after: &Position, wait_ms: u64) -> Result<EventPage, ApiError> {
         let call = Call::get("/events")
             .query("after", after.offset)
             .query("epoch", &after.epoch.0)
+            .query_opt("waitMs", (wait_ms > 0).then_some(wait_ms))
+            .patient(wait_ms)
             .once();
         self.call(call).await
     }

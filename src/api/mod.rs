@@ -4,12 +4,14 @@
 //! renewal of the token and one repetition; callers see [`ApiError::SignedOut`] only when the session is over.
 
 pub mod auth;
+mod common_passwords;
 mod conversations;
 mod error;
 mod events;
 mod messages;
 mod realtime;
 mod resource;
+pub mod team;
 mod transport;
 mod visitors;
 mod websites;
@@ -18,6 +20,7 @@ use serde::de::DeserializeOwned;
 
 use crate::auth::Session;
 
+pub use common_passwords::{common_passwords, use_common_passwords};
 pub use conversations::{ConversationQuery, StatusFilter};
 pub use error::ApiError;
 pub use messages::Around;

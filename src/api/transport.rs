@@ -30,6 +30,7 @@ pub struct Call {
     if_match: Option<u64>,
     cookies: bool,
     repeatable: bool,
+    patience_ms: u64,
 }
 
 impl Call {
@@ -43,6 +44,7 @@ impl Call {
             if_match: None,
             cookies: false,
             repeatable,
+            patience_ms: 0,
         }
     }
 
@@ -59,6 +61,16 @@ impl Call {
     /// Changes what is at `path`. Never repeated by itself.
     pub fn patch(path: impl Into<String>) -> Self {
         Self::new(Method::PATCH, path)
+    }
+
+    /// Replaces what is at `path`. Never repeated by itself: what a second try finds may be what the first one left.
+    pub fn put(path: impl Into<String>) -> Self {
+        Self::new(Method::PUT, path)
+    }
+
+    /// Removes what is at `path`. Never repeated by itself.
+    pub fn delete(path: impl Into<String>) -> Self {
+        Self::new(Method::DELETE, path)
     }
 
     /// Sends `body` as JSON.
@@ -98,6 +110,13 @@ impl Call {
     #[must_use]
     pub fn with_cookies(mut self) -> Self {
         self.cookies = true;
+        self
+    }
+
+    /// Gives the server this much longer to answer, in milliseconds: it was asked to wait.
+    #[must_use]
+    pub fn patient(mut self, millis: u64) -> Self {
+        self.patience_ms = millis;
         self
     }
 
@@ -216,7 +235,7 @@ impl Transport {
             None => builder.build(),
         }
         .map_err(|error| undecodable(&call.path, &error))?;
-        let answer = within(TIMEOUT_MS, async {
+        let answer = within(TIMEOUT_MS + call.patience_ms, async {
             let response = request.send().await.map_err(|_| ApiError::Offline)?;
             let status = response.status();
             let wait = retry_after_ms(&response);

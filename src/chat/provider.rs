@@ -75,6 +75,7 @@ fn connection(status: Status, monotonic: u64) -> Connection {
     match status {
         Status::Idle | Status::Connecting => Connection::Connecting,
         Status::Live => Connection::Live,
+        Status::Polling => Connection::Polling,
         Status::Reconnecting { at } => {
             let seconds = at.saturating_sub(monotonic).div_ceil(1_000);
             Connection::Reconnecting {

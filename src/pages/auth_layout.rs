@@ -1,18 +1,29 @@
 //! The frame of the pages for people who are not signed in: a form beside the patch panel.
 
+use std::cell::Cell;
+
 use yew::prelude::*;
 
 use crate::app::use_config;
+use crate::browser::focus_node;
 use crate::i18n::t;
 use crate::routes::Route;
 use crate::shell::{SkipLink, use_page_change};
 use crate::ui::{HEADING_ID, Link, Mark};
+
+thread_local! {
+    /// Whether a page of this frame was shown before: on the first one the browser places the focus.
+    static SHOWN: Cell<bool> = const { Cell::new(false) };
+}
 
 /// Props for [`AuthLayout`].
 #[derive(Properties, PartialEq)]
 pub struct AuthLayoutProps {
     /// Which page it is; gives the heading.
     pub route: Route,
+    /// The heading of a later step, instead of the page's own; each new one takes the focus.
+    #[prop_or_default]
+    pub heading: Option<AttrValue>,
     /// A sentence below the heading.
     pub lead: AttrValue,
     /// The form.
@@ -23,6 +34,17 @@ pub struct AuthLayoutProps {
 #[component]
 pub fn AuthLayout(props: &AuthLayoutProps) -> Html {
     use_page_change(props.route);
+    let heading = props.heading.clone().unwrap_or_else(|| props.route.heading());
+    let title = use_node_ref();
+    {
+        let title = title.clone();
+        use_effect_with(heading.clone(), move |_| {
+            // What had the focus has gone with the page or the step before.
+            if SHOWN.replace(true) {
+                focus_node(&title);
+            }
+        });
+    }
     let environment = use_config().environment;
     html! {
         <>
@@ -34,7 +56,7 @@ pub fn AuthLayout(props: &AuthLayoutProps) -> Html {
                     </header>
                     <main class="auth-main" id="main" tabindex="-1">
                         <div class="stack">
-                            <h1 id={HEADING_ID} tabindex="-1">{ props.route.heading() }</h1>
+                            <h1 id={HEADING_ID} tabindex="-1" ref={title}>{ heading }</h1>
                             <p class="text-2">{ props.lead.clone() }</p>
                         </div>
                         { props.children.clone() }

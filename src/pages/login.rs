@@ -1,82 +1,48 @@
-//! Sign in.
+//! Sign in: email and password, then a code where a second factor is set up.
 
-use gloo_storage::{SessionStorage, Storage};
-use switchboard_contract::auth::LoginRequest;
+use switchboard_contract::auth::{AccessGrant, LoginRequest, TotpLoginRequest};
+use switchboard_contract::problem::ProblemCode;
 use switchboard_contract::validate;
+use switchboard_engine::form::Field;
 use switchboard_engine::refresh::SignedOut;
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::auth_layout::AuthLayout;
-use crate::api::ApiError;
+use super::resend::Resend;
+use crate::api::{ApiError, auth};
 use crate::auth::{AuthState, use_auth};
-use crate::browser::{Interval, monotonic_ms, use_task};
-use crate::i18n::{duration_short, rule, t, t_with};
+use crate::browser::focus_node;
+use crate::forms::{CapsLock, FormField, FormHandle, FormOptions, FormTrouble, prefill, use_form};
+use crate::i18n::t;
 use crate::routes::Route;
-use crate::ui::{Button, ButtonKind, Checkbox, Field, FieldProblem, FormSummary, Link, Notice};
+use crate::ui::{Button, ButtonKind, Checkbox, Link, Notice};
 
 const EMAIL: &str = "email";
 const PASSWORD: &str = "password";
+const KEEP: &str = "keepSignedIn";
+const CODE: &str = "code";
 /// Keeps the address (never the password) across a reload of the tab.
-const DRAFT: &str = "switchboard.login-email";
+const DRAFT: &str = "switchboard.login";
 
-#[derive(Clone, Default, PartialEq)]
-struct Errors {
-    email: Option<AttrValue>,
-    password: Option<AttrValue>,
-}
+const FIRST_STEP: FormOptions = FormOptions {
+    prefix: "",
+    draft: Some(DRAFT),
+    label: |field| match field {
+        EMAIL => t("login.email"),
+        PASSWORD => t("login.password"),
+        _ => t("login.keep"),
+    },
+};
 
-impl Errors {
-    fn of(email: &str, password: &str) -> Self {
-        Self {
-            email: validate::email(email).err().map(rule),
-            password: validate::entered_password(password).err().map(rule),
-        }
-    }
+const SECOND_STEP: FormOptions = FormOptions {
+    prefix: "",
+    draft: None,
+    label: |_| t("login.code"),
+};
 
-    /// The server's messages, should its rules be stricter than this build's.
-    fn of_server(error: &ApiError) -> Self {
-        let first = |name: &str| {
-            error
-                .fields()
-                .and_then(|fields| fields.get(name))
-                .and_then(|messages| messages.first())
-                .map(|message| AttrValue::from(message.clone()))
-        };
-        Self {
-            email: first(EMAIL),
-            password: first(PASSWORD),
-        }
-    }
-
-    const fn any(&self) -> bool {
-        self.email.is_some() || self.password.is_some()
-    }
-
-    fn problems(&self) -> Vec<FieldProblem> {
-        let line = |field: &'static str, label: AttrValue, error: &Option<AttrValue>| {
-            error.as_ref().map(|error| FieldProblem {
-                field: AttrValue::Static(field),
-                text: t_with("form.problem", &[("field", &label), ("problem", error)]),
-            })
-        };
-        [
-            line(EMAIL, t("login.email"), &self.email),
-            line(PASSWORD, t("login.password"), &self.password),
-        ]
-        .into_iter()
-        .flatten()
-        .collect()
-    }
-}
-
-/// Why the last submission did not succeed.
-#[derive(Clone, PartialEq)]
-enum Trouble {
-    Fields,
-    Api(ApiError),
-    /// Until this moment of the monotonic clock, in milliseconds.
-    Throttled(f64),
+/// Whoever comes to the page next in this tab is probably this person.
+pub(super) fn expect(email: &str) {
+    prefill(DRAFT, EMAIL, email);
 }
 
 /// The page.
@@ -103,166 +69,103 @@ pub fn Login() -> Html {
     }
 }
 
-/// The form. What was typed stays across failures.
+/// The forms of both steps. What was typed stays across failures.
 #[component]
 pub fn LoginForm() -> Html {
+    let challenge = use_state(|| None::<AttrValue>);
+    let on_challenge = {
+        let challenge = challenge.setter();
+        Callback::from(move |text: AttrValue| challenge.set(Some(text)))
+    };
+    let on_back = {
+        let challenge = challenge.setter();
+        Callback::from(move |()| challenge.set(None))
+    };
+    match &*challenge {
+        None => html! { <PasswordStep {on_challenge} /> },
+        Some(challenge) => html! { <CodeStep challenge={challenge.clone()} {on_back} /> },
+    }
+}
+
+/// What the first step came to.
+enum First {
+    In(Box<AccessGrant>),
+    CodeIsDue(AttrValue),
+}
+
+#[derive(Properties, PartialEq)]
+struct PasswordStepProps {
+    on_challenge: Callback<AttrValue>,
+}
+
+#[component]
+fn PasswordStep(props: &PasswordStepProps) -> Html {
     let auth = use_auth();
-    let email = use_state(|| SessionStorage::get::<String>(DRAFT).unwrap_or_default());
-    let password = use_state(String::new);
-    let keep = use_state(|| true);
-    let errors = use_state(Errors::default);
-    let trouble = use_state(|| None::<Trouble>);
-    let attempt = use_state(|| 0_u32);
-    let is_sending = use_state(|| false);
-    let task = use_task();
-    let email_ref = use_node_ref();
-    let password_ref = use_node_ref();
-
-    let throttled_until = match &*trouble {
-        Some(Trouble::Throttled(until)) => Some(*until),
-        _ => None,
-    };
-    let wait = use_countdown(throttled_until);
-
+    let form = use_form(FIRST_STEP, || {
+        vec![
+            Field::text(EMAIL, validate::email),
+            Field::secret(PASSWORD, validate::entered_password),
+            Field::choice(KEEP).holding("true"),
+        ]
+    });
     let onsubmit = {
-        let (email, password, keep, errors) = (email.clone(), password.clone(), keep.clone(), errors.clone());
-        let (trouble, attempt, is_sending) = (trouble.clone(), attempt.clone(), is_sending.clone());
-        let task = task.clone();
-        let (email_ref, password_ref) = (email_ref.clone(), password_ref.clone());
-        Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
-            if *is_sending || wait > 0 {
-                return;
-            }
-            // What a password manager filled in without telling is in the fields only.
-            let typed = |node: &NodeRef, known: &str| {
-                node.cast::<HtmlInputElement>()
-                    .map_or_else(|| known.to_owned(), |input| input.value())
-            };
-            let (typed_email, typed_password) = (typed(&email_ref, &email), typed(&password_ref, &password));
-            email.set(typed_email.clone());
-            password.set(typed_password.clone());
-            let found = Errors::of(&typed_email, &typed_password);
-            attempt.set(*attempt + 1);
-            if found.any() {
-                errors.set(found);
-                trouble.set(Some(Trouble::Fields));
-                return;
-            }
-            errors.set(Errors::default());
-            trouble.set(None);
+        let session = auth.session().clone();
+        let send = move |form: &FormHandle| {
+            let session = session.clone();
             let request = LoginRequest {
-                email: typed_email.trim().to_owned(),
-                password: typed_password,
-                keep_signed_in: *keep,
+                email: form.value(EMAIL).trim().to_owned(),
+                password: form.value(PASSWORD),
+                keep_signed_in: form.is_on(KEEP),
             };
-            let auth = auth.clone();
-            let (errors, trouble, done) = (errors.setter(), trouble.setter(), is_sending.setter());
-            is_sending.set(true);
-            task.run(async move {
-                match auth.session().sign_in(&request).await {
-                    Ok(grant) => {
-                        SessionStorage::delete(DRAFT);
-                        auth.adopt(grant);
-                    }
-                    Err(ApiError::RateLimited(wait)) => {
-                        trouble.set(Some(Trouble::Throttled(monotonic_ms() + wait as f64)));
-                    }
-                    Err(error) => {
-                        errors.set(Errors::of_server(&error));
-                        trouble.set(Some(Trouble::Api(error)));
-                    }
+            async move {
+                match session.sign_in(&request).await {
+                    Ok(grant) => Ok(First::In(Box::new(grant))),
+                    Err(error) => match challenge_of(&error) {
+                        Some(challenge) => Ok(First::CodeIsDue(challenge)),
+                        None => Err(error),
+                    },
                 }
-                done.set(false);
-            });
-        })
-    };
-    let on_email = {
-        let email = email.clone();
-        Callback::from(move |text: String| {
-            // Where storage is refused, only a reload loses it.
-            let _ = SessionStorage::set(DRAFT, &text);
-            email.set(text);
-        })
-    };
-    let on_password = {
-        let password = password.clone();
-        Callback::from(move |text| password.set(text))
-    };
-    let on_email_blur = {
-        let (email, errors) = (email.clone(), errors.clone());
-        Callback::from(move |()| {
-            // An empty field is told of on submit: leaving it by a link must not move the link away.
-            let error = if email.trim().is_empty() {
-                None
-            } else {
-                validate::email(&email).err().map(rule)
-            };
-            errors.set(Errors {
-                email: error,
-                ..(*errors).clone()
-            });
-        })
+            }
+        };
+        let (auth, on_challenge) = (auth.clone(), props.on_challenge.clone());
+        let then = Callback::from(move |first| match first {
+            First::In(grant) => auth.adopt(*grant),
+            First::CodeIsDue(challenge) => on_challenge.emit(challenge),
+        });
+        form.onsubmit(send, then)
     };
     let on_keep = {
-        let keep = keep.clone();
-        Callback::from(move |on| keep.set(on))
+        let setter = form.setter(KEEP);
+        Callback::from(move |on: bool| setter.emit(on.to_string()))
     };
-    let summary = trouble.as_ref().map(|trouble| match trouble {
-        Trouble::Fields => html! {
-            <FormSummary title={t("form.check_fields")} problems={errors.problems()} attempt={*attempt} />
-        },
-        Trouble::Api(error) => html! {
-            <FormSummary title={error.message()} problems={errors.problems()} attempt={*attempt} />
-        },
-        Trouble::Throttled(_) => html! {
-            <FormSummary title={t("login.throttled")} attempt={*attempt}>
-                <span role="timer" class="num">
-                    { if wait > 0 {
-                        t_with("login.try_again_in", &[("wait", &duration_short(wait))])
-                    } else {
-                        t("login.try_again_now")
-                    } }
-                </span>
-            </FormSummary>
-        },
-    });
+    let unverified = form
+        .failure()
+        .is_some_and(|error| error.code() == Some(ProblemCode::EmailUnverified));
     html! {
         <form class="form" novalidate=true {onsubmit}>
-            <div hidden={summary.is_none()}>{ summary }</div>
-            <Field
-                id={EMAIL}
-                name={EMAIL}
-                kind="email"
-                label={t("login.email")}
-                autocomplete="username"
-                value={(*email).clone()}
-                error={errors.email.clone()}
-                oninput={on_email}
-                onblur={on_email_blur}
-                node_ref={email_ref}
-                large=true
-            />
-            <Field
-                id={PASSWORD}
-                name={PASSWORD}
-                kind="password"
-                label={t("login.password")}
-                autocomplete="current-password"
-                value={(*password).clone()}
-                error={errors.password.clone()}
-                oninput={on_password}
-                node_ref={password_ref}
-                large=true
-                aside={html! { <Link class="link push" to={Route::ForgotPassword}>{ t("login.forgot") }</Link> }}
-            />
-            <Checkbox label={t("login.keep")} name="keep" checked={*keep} onchange={on_keep} />
+            <FormTrouble form={form.clone()} title={unverified.then(|| t("login.unverified"))}>
+                if unverified {
+                    <Resend email={form.value(EMAIL)} />
+                }
+            </FormTrouble>
+            <FormField form={form.clone()} name={EMAIL} kind="email" autocomplete="username" large=true />
+            <CapsLock>
+                <FormField
+                    form={form.clone()}
+                    name={PASSWORD}
+                    kind="password"
+                    autocomplete="current-password"
+                    large=true
+                    aside={html! { <Link class="link push" to={Route::ForgotPassword}>{ t("login.forgot") }</Link> }}
+                />
+            </CapsLock>
+            <Checkbox label={t("login.keep")} name={KEEP} checked={form.is_on(KEEP)} onchange={on_keep} />
             <Button
                 kind={ButtonKind::Primary}
                 large=true
                 submit=true
-                busy={*is_sending}
-                disabled={wait > 0}
+                busy={form.is_sending()}
+                disabled={form.throttle().left() > 0}
             >
                 { t("login.submit") }
             </Button>
@@ -270,18 +173,72 @@ pub fn LoginForm() -> Html {
     }
 }
 
-/// Seconds left until a moment of the monotonic clock, counted down once a second.
-#[hook]
-fn use_countdown(until: Option<f64>) -> i64 {
-    let left = move || {
-        until.map_or(0, |until| {
-            ((until - monotonic_ms()) / 1_000.0).ceil().max(0.0) as i64
-        })
+/// What the second step wants back, when that is why the first one did not sign in.
+fn challenge_of(error: &ApiError) -> Option<AttrValue> {
+    let problem = error
+        .problem()
+        .filter(|problem| problem.code == ProblemCode::TotpRequired)?;
+    problem.challenge.clone().map(AttrValue::from)
+}
+
+#[derive(Properties, PartialEq)]
+struct CodeStepProps {
+    challenge: AttrValue,
+    /// Back to email and password.
+    on_back: Callback<()>,
+}
+
+#[component]
+fn CodeStep(props: &CodeStepProps) -> Html {
+    let auth = use_auth();
+    let form = use_form(SECOND_STEP, || vec![Field::secret(CODE, validate::second_factor)]);
+    let field = use_node_ref();
+    {
+        let field = field.clone();
+        // The field that had the focus has gone with the first step.
+        use_effect_with((), move |()| focus_node(&field));
+    }
+    let onsubmit = {
+        let (transport, challenge) = (auth.session().transport().clone(), props.challenge.clone());
+        let send = move |form: &FormHandle| {
+            let transport = transport.clone();
+            let request = TotpLoginRequest {
+                challenge: challenge.to_string(),
+                code: form.value(CODE).trim().to_owned(),
+            };
+            async move { auth::login_totp(&transport, &request).await }
+        };
+        let auth = auth.clone();
+        form.onsubmit(send, Callback::from(move |grant| auth.adopt(grant)))
     };
-    let tick = use_force_update();
-    use_effect_with(until.map(f64::to_bits), move |until| {
-        let interval = until.map(|_| Interval::new(1_000, move || tick.force_update()));
-        move || drop(interval)
+    let title = form.failure().and_then(|error| match error {
+        ApiError::InvalidCredentials => Some(t("login.wrong_code")),
+        ApiError::SignedOut | ApiError::NotFound(_) | ApiError::Refused(_) => Some(t("login.too_late")),
+        _ => None,
     });
-    left()
+    let on_back = props.on_back.reform(|_: MouseEvent| ());
+    html! {
+        <form class="form" novalidate=true {onsubmit}>
+            <p class="text-2">{ t("login.code_lead") }</p>
+            <FormTrouble form={form.clone()} {title} />
+            <FormField
+                form={form.clone()}
+                name={CODE}
+                autocomplete="one-time-code"
+                hint={t("login.code_hint")}
+                large=true
+                node_ref={field}
+            />
+            <Button
+                kind={ButtonKind::Primary}
+                large=true
+                submit=true
+                busy={form.is_sending()}
+                disabled={form.throttle().left() > 0}
+            >
+                { t("login.submit") }
+            </Button>
+            <p><button class="link" type="button" onclick={on_back}>{ t("login.start_again") }</button></p>
+        </form>
+    }
 }

@@ -1,23 +1,13 @@
 //! The signed-in person.
 
-use switchboard_contract::auth::Role;
 use yew::prelude::*;
 
 use crate::auth::use_me;
 use crate::i18n::t;
+use crate::people::role_name;
 use crate::routes::Route;
 use crate::scoped;
 use crate::ui::{Avatar, Notice, PageHead};
-
-/// A role in words.
-fn role_name(role: Role) -> AttrValue {
-    match role {
-        Role::Owner => t("role.owner"),
-        Role::Admin => t("role.admin"),
-        Role::Agent => t("role.agent"),
-        Role::Unknown => t("role.unknown"),
-    }
-}
 
 /// The page.
 #[component]

@@ -110,7 +110,7 @@ fn visitor_row(visitor: &LiveChatUser) -> Html {
                 <div class="cell-main">
                     <Avatar id={visitor.id.to_string()} name={visitor.name.clone().unwrap_or_default()} size="1.75rem" />
                     <div>
-                        <div class="truncate strong" title={name.clone()}><bdi>{ name.clone() }</bdi></div>
+                        <bdi class="truncate strong" title={name.clone()}>{ name.clone() }</bdi>
                         if let Some(email) = visitor.email.clone().filter(|email| *email != *name) {
                             <div class="meta truncate">{ email }</div>
                         }
@@ -118,7 +118,7 @@ fn visitor_row(visitor: &LiveChatUser) -> Html {
                 </div>
             </td>
             <td role="cell" data-label={t("visitors.column_page")} class="text-2">
-                <div class="truncate page-cell" title={address}><bdi>{ page }</bdi></div>
+                <bdi class="truncate" title={address}>{ page }</bdi>
             </td>
             <td role="cell" data-label={t("visitors.column_country")} class="text-2">{ country }</td>
             <td role="cell" data-label={t("visitors.column_browser")} class="text-2 col-low">

@@ -120,7 +120,7 @@ fn website_row(website: &Website) -> Html {
                 <div class="cell-main">
                     <Avatar id={website.id.to_string()} name={website.name.clone()} size="1.75rem" site=true />
                     <div>
-                        <div class="truncate strong" title={website.name.clone()}><bdi>{ website.name.clone() }</bdi></div>
+                        <bdi class="truncate strong" title={website.name.clone()}>{ website.name.clone() }</bdi>
                         <div class="meta truncate">{ website.domain.clone() }</div>
                     </div>
                 </div>

@@ -84,7 +84,11 @@ impl Link {
                     .take_if(|open| open.generation == generation);
             }
             Effect::SetTimer { timer, after_ms } => inner.set_timer(timer, after_ms),
-            Effect::FetchDifference { generation, after } => inner.fetch_difference(generation, after),
+            Effect::FetchDifference {
+                generation,
+                after,
+                wait_ms,
+            } => inner.fetch_difference(generation, after, wait_ms),
             Effect::Apply(_) | Effect::Snapshot(_) | Effect::Status(_) | Effect::Signal(_) => {}
         }
     }
@@ -208,13 +212,21 @@ impl Inner {
         });
     }
 
-    fn fetch_difference(self: &Rc<Self>, generation: u64, after: switchboard_contract::position::Position) {
+    fn fetch_difference(
+        self: &Rc<Self>,
+        generation: u64,
+        after: switchboard_contract::position::Position,
+        wait_ms: u64,
+    ) {
         let api = self.api.clone();
         self.spawn(async move {
-            let result = api.events(&after).await.map_err(|error| match error.code() {
-                Some(ProblemCode::PositionLost) => DifferenceError::PositionLost,
-                _ => DifferenceError::Unreachable,
-            });
+            let result = api
+                .events(&after, wait_ms)
+                .await
+                .map_err(|error| match error.code() {
+                    Some(ProblemCode::PositionLost) => DifferenceError::PositionLost,
+                    _ => DifferenceError::Unreachable,
+                });
             Event::Difference { generation, result }
         });
     }

@@ -41,7 +41,7 @@ pub fn AccountMenu() -> Html {
     };
     html! {
         <Menu label={t("account.label")} {items} {head}>
-            <Avatar id={me.id.to_string()} name={me.name.clone()} size="1.5rem" />
+            <Avatar id={me.id.to_string()} name={me.name.clone()} size="1.5rem" picture={me.avatar_url.clone()} />
         </Menu>
     }
 }

@@ -21,9 +21,12 @@ pub struct AvatarProps {
     /// A website.
     #[prop_or_default]
     pub site: bool,
+    /// A picture as a `data:` URL, instead of the initials.
+    #[prop_or_default]
+    pub picture: Option<AttrValue>,
 }
 
-/// Initials on a colour. Decorative: the name stands beside it.
+/// A picture, or initials on a colour. Decorative: the name stands beside it.
 #[component]
 pub fn Avatar(props: &AvatarProps) -> Html {
     let class = scoped!(
@@ -50,6 +53,12 @@ pub fn Avatar(props: &AvatarProps) -> Html {
         &.is-site {
             border-radius: 28%;
         }
+        img {
+            inline-size: 100%;
+            block-size: 100%;
+            border-radius: inherit;
+            object-fit: cover;
+        }
         "#
     );
     let colour = colour_of(&props.id);
@@ -60,7 +69,9 @@ pub fn Avatar(props: &AvatarProps) -> Html {
     let initials = initials(&props.name, if props.site { 1 } else { 2 });
     html! {
         <span class={classes!(class, props.site.then_some("is-site"))} {style} aria-hidden="true">
-            if initials.is_empty() {
+            if let Some(picture) = &props.picture {
+                <img src={picture.clone()} alt="" />
+            } else if initials.is_empty() {
                 <Icon name={if props.site { IconName::Globe } else { IconName::User }} />
             } else {
                 { initials }

@@ -69,6 +69,9 @@ pub struct ButtonProps {
     /// The accessible name, where it says more than the text.
     #[prop_or_default]
     pub label: Option<AttrValue>,
+    /// The id of the form that it submits, where it stands outside of it.
+    #[prop_or_default]
+    pub form: Option<AttrValue>,
 }
 
 /// A button with a text.
@@ -91,6 +94,7 @@ pub fn Button(props: &ButtonProps) -> Html {
             ref={props.node_ref.clone()}
             class={classes!("btn", props.kind.class(), large, props.class.clone())}
             type={if props.submit { "submit" } else { "button" }}
+            form={props.form.clone()}
             aria-disabled={inert.then_some("true")}
             aria-busy={props.busy.then_some("true")}
             aria-pressed={props.pressed.map(|pressed| pressed.to_string())}

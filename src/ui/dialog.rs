@@ -31,6 +31,9 @@ pub struct DialogProps {
     pub on_confirm: Callback<()>,
     /// Cancel: the button, Escape, or a press beside the dialog.
     pub on_cancel: Callback<()>,
+    /// Where the focus starts instead of on Cancel, such as the first field.
+    #[prop_or_default]
+    pub first: Option<NodeRef>,
 }
 
 /// A modal question. The focus starts on Cancel, stays inside, and goes back to where it came from.
@@ -39,10 +42,10 @@ pub fn Dialog(props: &DialogProps) -> Html {
     let panel = use_node_ref();
     let cancel = use_node_ref();
     {
-        let cancel = cancel.clone();
+        let first = props.first.clone().unwrap_or_else(|| cancel.clone());
         use_effect_with((), move |()| {
             let before = focused();
-            if let Some(button) = cancel.cast::<Element>() {
+            if let Some(button) = first.cast::<Element>() {
                 focus(&button);
             }
             move || {

@@ -9,14 +9,18 @@ mod button;
 mod dialog;
 mod field;
 mod form_summary;
+mod growing_text_area;
 mod icon;
 mod link;
 mod menu;
 mod page_head;
+mod reading_place;
 mod scoped;
+mod search_field;
 mod skeleton;
 mod states;
 mod table;
+mod tabs;
 mod toasts;
 
 pub use avatar::{Avatar, AvatarProps};
@@ -25,15 +29,19 @@ pub use button::{Button, ButtonKind, ButtonProps, IconButton, IconButtonProps};
 pub use dialog::{Dialog, DialogProps};
 pub use field::{Checkbox, CheckboxProps, Field, FieldProps};
 pub use form_summary::{FieldProblem, FormSummary, FormSummaryProps};
+pub use growing_text_area::{GrowingTextArea, GrowingTextAreaProps};
 pub use icon::{Icon, IconName, IconProps, IconSize};
 pub use link::{Link, LinkProps};
 pub use menu::{Menu, MenuItem, MenuProps};
 pub use page_head::{HEADING_ID, PageHead, PageHeadProps};
+pub use reading_place::{Extent, ReadingPlace, use_near_end, use_reading_place};
 pub use scoped::Scoped;
+pub use search_field::{SearchField, SearchFieldProps};
 pub use skeleton::{Loading, LoadingProps, Skeleton, SkeletonProps};
 pub use states::{
     EmptyState, EmptyStateProps, ErrorState, ErrorStateProps, Notice, NoticeProps, Status, StatusProps, Tone,
     view_resource,
 };
 pub use table::{Table, TableProps};
+pub use tabs::{Tabs, TabsProps};
 pub use toasts::{ToastKind, ToastProvider, ToastProviderProps, Toasts, use_toasts};

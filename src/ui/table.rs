@@ -149,9 +149,6 @@ pub fn Table(props: &TableProps) -> Html {
                 inset-inline-end: 0;
                 inset-block-start: var(--space-3);
             }
-            &.is-inset td.td-corner {
-                inset-inline-end: var(--space-4);
-            }
             td:first-child, &.is-inset td:first-child {
                 padding-inline-end: var(--space-10);
             }

@@ -1,9 +1,10 @@
 // Pictures of the pages there are, at four widths and in both themes, in target/look/: `node tests/e2e/look.mjs`.
+// `--readme` makes only the README's picture, docs/images/conversations.png.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { Person, launch } from "./harness/browser.mjs";
-import { chat, desk, openChat, openConversations, write } from "./harness/people.mjs";
+import { chat, desk, openChat, openConversations, settled, write } from "./harness/people.mjs";
 import { Server } from "./harness/server.mjs";
 import { settings } from "./harness/settings.mjs";
 
@@ -14,13 +15,26 @@ const folder = join(settings.root, "target/look");
 mkdirSync(folder, { recursive: true });
 
 const [browser, server] = await Promise.all([launch(), Server.start()]);
-try {
+
+async function readme() {
+  const images = join(settings.root, "docs/images");
+  mkdirSync(images, { recursive: true });
+  const { page } = await Person.in(browser, { viewport: { width: 1440, height: 860 }, colorScheme: "light" });
+  await openConversations(page, server.origin);
+  await desk(page).list.getByRole("link").nth(1).click();
+  await desk(page).reply.waitFor();
+  await settled(page);
+  await page.screenshot({ path: join(images, "conversations.png") });
+  console.log(`The picture is in ${images}`);
+}
+
+async function everything() {
   for (const colorScheme of ["light", "dark"]) {
     for (const [width, height] of WIDTHS) {
       const person = await Person.in(browser, { viewport: { width, height }, colorScheme, reducedMotion: "reduce" });
       const { page } = person;
       const shoot = async (name) => {
-        await page.waitForLoadState("networkidle");
+        await settled(page);
         await page.screenshot({ path: join(folder, `${name}-${colorScheme}-${width}.png`) });
       };
       await page.goto(`${server.origin}/login`);
@@ -46,6 +60,10 @@ try {
     }
   }
   console.log(`The pictures are in ${folder}`);
+}
+
+try {
+  await (process.argv.includes("--readme") ? readme() : everything());
 } finally {
   await browser.close();
   await server.stop();

@@ -20,6 +20,8 @@ pub struct Seen {
     pub method: String,
     /// The path, without the query.
     pub path: String,
+    /// The query with its `?`; empty without one.
+    pub query: String,
     /// `Authorization`, if it was sent.
     pub authorization: Option<String>,
     /// `X-Switchboard`, if it was sent.
@@ -58,6 +60,7 @@ impl FakeServer {
             let call = Seen {
                 method: request.method(),
                 path: url.pathname(),
+                query: url.search(),
                 authorization: header("Authorization"),
                 switchboard: header("X-Switchboard"),
             };

@@ -1,5 +1,14 @@
 //! Conversations, messages and the people on the sites (`/api/live-chat/*`, `/api/visitors`).
 
+mod actions;
+mod labels;
+
+pub use actions::{
+    ChangeConversations, ChangeResult, ChangeResults, ConversationChange, ConversationRef, MAX_CHANGED,
+    MAX_CHANGED_LABELS, MarkRead, ReadResult,
+};
+pub use labels::{ChangeLabel, CreateLabel, Label, LabelColour, LabelList, MAX_LABEL_CHARS};
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -210,6 +219,10 @@ pub struct LiveChatConversation {
     /// How urgent it is.
     #[serde(default)]
     pub priority: Priority,
+    /// Hidden from the open ones until then; absent when it is not. A visitor's message ends it at once, and its end
+    /// by time is an event too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snoozed_until: Option<Timestamp>,
     /// Visitor messages that no operator has read.
     #[serde(default)]
     pub unread_count: u64,

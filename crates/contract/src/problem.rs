@@ -61,6 +61,10 @@ codes! {
     SessionEnded = 401, "This session has ended";
     /// The caller's role does not allow it.
     Forbidden = 403, "You are not allowed to do this";
+    /// The password was right, and the address is not verified yet.
+    EmailUnverified = 403, "Verify your email first";
+    /// The account requires a second factor and the member has none: only setting one up is allowed.
+    TotpEnrolmentDue = 403, "Set up a second factor first";
     /// The `Origin` is foreign or the header `X-Switchboard: 1` is missing.
     OriginRefused = 403, "Requests from this origin are refused";
     /// The visitor is blocked.

@@ -1,5 +1,12 @@
 //! The WebSocket `GET /api/realtime`, subprotocol [`SUBPROTOCOL`], and the same log over REST (`GET /api/events`).
 
+mod signal;
+
+pub use signal::{
+    MAX_DRAFT_CHARS, PRESENCE_TTL_MS, PresenceBody, Sender, SenderKind, Signal, SignalType, TYPING_TTL_MS,
+    TypingBody, VIEWING_TTL_MS,
+};
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -242,18 +249,28 @@ pub enum EventType {
     /// A conversation was deleted.
     #[serde(rename = "conversation.deleted")]
     ConversationDeleted,
-    /// A read mark moved.
+    /// The team's read mark moved; the body is the conversation.
     #[serde(rename = "conversation.read")]
     ConversationRead,
     /// A message was stored.
     #[serde(rename = "message.created")]
     MessageCreated,
-    /// A message changed.
+    /// A message changed. `deliveredAt` and `readAt` are cumulative marks: they hold for every earlier message of the same
+    /// type in its conversation that has none yet.
     #[serde(rename = "message.updated")]
     MessageUpdated,
     /// A website's state changed.
     #[serde(rename = "website.status")]
     WebsiteStatus,
+    /// A label was made.
+    #[serde(rename = "label.created")]
+    LabelCreated,
+    /// A label changed.
+    #[serde(rename = "label.updated")]
+    LabelUpdated,
+    /// A label was deleted, and is on no conversation any more; the body holds its `id`.
+    #[serde(rename = "label.deleted")]
+    LabelDeleted,
     /// A session was revoked.
     #[serde(rename = "session.revoked")]
     SessionRevoked,
@@ -275,45 +292,13 @@ pub struct EventPage {
     pub head: Offset,
     /// Whether there are more.
     pub has_more: bool,
+    /// What was told while the request waited (`waitMs`); never replayed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signals: Vec<Signal>,
 }
 
-/// What a signal tells of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SignalType {
-    /// Someone writes; the body may hold a draft.
-    Typing,
-    /// Someone looks at a conversation.
-    Viewing,
-    /// Someone's availability.
-    Presence,
-    /// Live figures.
-    Metrics,
-    /// A type that this build does not know.
-    #[serde(other)]
-    Unknown,
-}
-
-/// Something that matters now and is never replayed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Signal {
-    /// What it tells of.
-    #[serde(rename = "type")]
-    pub kind: SignalType,
-    /// Where.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub conversation_id: Option<ConversationId>,
-    /// Whose; filled in by the server.
-    #[serde(default)]
-    pub who: String,
-    /// For how long it holds, in milliseconds.
-    #[serde(default)]
-    pub ttl_ms: u64,
-    /// More, by type.
-    #[serde(default)]
-    pub body: Option<Value>,
-}
+/// Longest `waitMs` of `GET /api/events`.
+pub const MAX_WAIT_MS: u32 = 25_000;
 
 /// Close codes of the socket (`protocol.md` *Realtime*).
 pub mod close {

@@ -67,6 +67,9 @@ pub struct VisitorConversation {
     pub started_at: Timestamp,
     /// The last public message's `seq` (counting public ones only); 0 before there is one.
     pub last_seq: u64,
+    /// The visitor has read everything up to this `seq`.
+    #[serde(default)]
+    pub read_seq: u64,
 }
 
 /// The answer of `POST /api/visitor/sessions` and `POST /api/visitor/frame`.
@@ -145,4 +148,16 @@ pub struct PageBeat {
     /// The host page's title.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page_title: Option<String>,
+}
+
+/// `POST /api/visitor/read`: the visitor has read everything up to here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct VisitorRead {
+    /// The newest `seq` that was read, counting public messages; one past the last means all of them.
+    pub seq: u64,
+    /// In which conversation; the latest one when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation_id: Option<ConversationId>,
 }

@@ -392,7 +392,7 @@ impl<E: Clone> Desk<E> {
                 socket::Effect::Snapshot(_) => self.load_all_anew(out),
                 socket::Effect::Status(status) => {
                     out.push(Effect::Status(status));
-                    if status == Status::Live {
+                    if matches!(status, Status::Live | Status::Polling) {
                         self.on_outbox(now, outbox::Event::Wake, out);
                         self.retry_failed_loads(out);
                     }
@@ -535,6 +535,11 @@ impl<E: Clone> Desk<E> {
         loading.generation = None;
         let fetch = loading.fetch.clone();
         loading.error = result.as_ref().err().cloned();
+        if let Ok(Fetched::List(CursorPage { as_of, .. }) | Fetched::Messages(MessagePage { as_of, .. })) =
+            &result
+        {
+            self.on_link(now, socket::Event::Loaded(as_of.clone()), out);
+        }
         if let Ok(fetched) = result {
             if matches!(fetch, Fetch::Conversation(_)) {
                 self.loading.remove(&fetch.place());

@@ -297,7 +297,12 @@ impl Inbox {
                     changes.arrived.push(Rc::new(message));
                 }
             }
-            EventType::WebsiteStatus | EventType::SessionRevoked | EventType::Unknown => {}
+            EventType::WebsiteStatus
+            | EventType::LabelCreated
+            | EventType::LabelUpdated
+            | EventType::LabelDeleted
+            | EventType::SessionRevoked
+            | EventType::Unknown => {}
         }
         Ok(changes)
     }

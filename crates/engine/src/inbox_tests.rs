@@ -55,6 +55,7 @@ fn conversation(n: u8, last_message_at: i64, shelf: Shelf) -> LiveChatConversati
         assignee_id: None,
         labels: Vec::new(),
         priority: Priority::Normal,
+        snoozed_until: None,
         unread_count: 0,
         waiting_since: None,
         rating: None,

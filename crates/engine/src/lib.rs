@@ -10,12 +10,14 @@
 //! | [`desk`] | what follows from what in an operator's tab: the machines below put together |
 //! | [`socket`] | when to connect, what counts as alive, which events to apply and in which order |
 //! | [`outbox`] | which queued message is sent next, and what its outcome means |
+//! | [`form`] | what is wrong with a form, when to say so, what survives a reload |
 //! | [`inbox`] | conversations and lists under events and snapshots |
 //! | [`thread`] | the messages of one conversation |
 //! | [`refresh`] | when to renew the access token, and what is a sign-out |
 //! | [`retry`] | whether a failed request is tried again, and when |
 
 pub mod desk;
+pub mod form;
 pub mod inbox;
 pub mod outbox;
 pub mod random;

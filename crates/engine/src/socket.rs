@@ -3,7 +3,8 @@
 //!
 //! ```text
 //! Idle ─start→ Ticketing → Opening → Hello → Live ⇄ Probing
-//!                 ↑__________ Backoff ←__________|      Offline: the network is known to be down
+//!                 ↑__________ Backoff ←__________|      Polling: sockets are blocked, the API answers
+//!                                                       Offline: the network is known to be down
 //!                                                       Terminal: only a new start helps
 //! ```
 
@@ -35,6 +36,14 @@ const BACKOFF_BASE_MS: u64 = 500;
 const BACKOFF_CAP_VISIBLE_MS: u64 = 5_000;
 const BACKOFF_CAP_HIDDEN_MS: u64 = 20_000;
 const DEFAULT_WAIT_MS: u64 = 5_000;
+/// Rule 8: after this many upgrades that failed although a ticket was to be had, the log is read over REST instead.
+const UPGRADES_BEFORE_POLLING: u32 = 3;
+/// How long the server may keep a poll open when there is nothing to tell.
+const POLL_WAIT_MS: u64 = 25_000;
+/// Two polls that brought nothing are at least this far apart, also where the server does not wait.
+const POLL_PAUSE_MS: u64 = 2_000;
+/// While polling, an upgrade is tried again this often.
+const UPGRADE_EVERY_MS: u64 = 5 * 60_000;
 /// More events than this out of order are not kept: the difference brings them.
 const MAX_HELD: usize = 1_000;
 
@@ -53,6 +62,10 @@ pub enum TimerKind {
     Ack,
     /// The authorisation is due for renewal.
     Renew,
+    /// The next poll.
+    Poll,
+    /// While polling: try whether sockets work by now.
+    Upgrade,
 }
 
 /// A timer as the shell keeps it: comes back in [`Event::Timer`].
@@ -110,6 +123,8 @@ pub enum Event {
     },
     /// A timer set by [`Effect::SetTimer`] ran out.
     Timer(Timer),
+    /// A snapshot of something was loaded: where polling may start when no socket has ever told a position.
+    Loaded(Position),
     /// The answer of `GET /api/events`.
     Difference {
         /// From [`Effect::FetchDifference`].
@@ -174,11 +189,14 @@ pub enum Effect {
         generation: u64,
         /// The position to start after.
         after: Position,
+        /// How long the server may wait for something to tell, in milliseconds.
+        wait_ms: u64,
     },
     /// Apply this event to the data; they come in order, each once.
     Apply(LogEvent),
-    /// There is no continuity: fetch what is shown anew, in place. The data is complete from this position on.
-    Snapshot(Position),
+    /// There is no continuity: fetch what is shown anew, in place. The data is complete from this position on; while polling
+    /// it is not known yet, and the first load tells it.
+    Snapshot(Option<Position>),
     /// Someone types, looks, comes or goes.
     Signal(Signal),
     /// The state to show has changed.
@@ -194,6 +212,8 @@ pub enum Status {
     Connecting,
     /// Everything arrives at once.
     Live,
+    /// Everything arrives, by asking again and again: sockets are blocked.
+    Polling,
     /// Waiting for the next try, which comes at this monotonic time.
     Reconnecting {
         /// Milliseconds, as in [`Now::monotonic`].
@@ -217,6 +237,7 @@ enum State {
     Hello,
     Live { since: u64, probe_since: Option<u64> },
     Backoff,
+    Polling { asked: u64 },
     Offline,
     Terminal(Status),
 }
@@ -239,6 +260,7 @@ pub struct Socket {
     status: Status,
     shown: bool,
     attempt: u32,
+    failed_upgrades: u32,
     generation: u64,
     timer_generation: u64,
     timers: BTreeMap<TimerKind, u64>,
@@ -267,6 +289,7 @@ impl Socket {
             status: Status::Idle,
             shown: true,
             attempt: 0,
+            failed_upgrades: 0,
             generation: 0,
             timer_generation: 0,
             timers: BTreeMap::new(),
@@ -311,6 +334,7 @@ impl Socket {
             Event::Closed { generation, code } => self.on_closed(now, generation, code, out),
             Event::Timer(timer) => self.on_timer(now, timer, out),
             Event::Difference { generation, result } => self.on_difference(now, generation, result, out),
+            Event::Loaded(position) => self.on_loaded(now, position, out),
             Event::Awake => self.on_awake(now, out),
             Event::NetworkDown => self.on_network_down(out),
             Event::Shown(shown) => self.on_shown(now, shown, out),
@@ -476,7 +500,7 @@ impl Socket {
             }
             ServerFrame::Resync { .. } => {
                 if let Some(position) = self.position() {
-                    out.push(Effect::Snapshot(position));
+                    out.push(Effect::Snapshot(Some(position)));
                 }
             }
             ServerFrame::Signal(signal) => out.push(Effect::Signal(signal)),
@@ -500,6 +524,7 @@ impl Socket {
         self.timers.remove(&TimerKind::Step);
         self.heartbeat_ms = heartbeat_ms.max(1);
         self.retry_floor_ms = None;
+        self.failed_upgrades = 0;
         self.held.clear();
         self.state = State::Live {
             since: now.monotonic,
@@ -508,7 +533,7 @@ impl Socket {
         if mode == Mode::Snapshot || self.epoch.as_ref() != Some(&epoch) {
             self.epoch = Some(epoch.clone());
             (self.applied, self.applied_id) = (head, None);
-            out.push(Effect::Snapshot(Position { epoch, offset: head }));
+            out.push(Effect::Snapshot(Some(Position { epoch, offset: head })));
         }
         self.set_timer(TimerKind::Heartbeat, self.heartbeat_ms + HEARTBEAT_GRACE_MS, out);
         self.schedule_renewal(expires_ms, out);
@@ -591,6 +616,12 @@ impl Socket {
                     self.move_to(page.head, None, out);
                 }
                 self.apply_held(out);
+                if let State::Polling { asked } = self.state {
+                    let brought_nothing = self.applied == before;
+                    let pause = POLL_PAUSE_MS.saturating_sub(now.monotonic.saturating_sub(asked));
+                    self.set_timer(TimerKind::Poll, if brought_nothing { pause } else { 0 }, out);
+                    return;
+                }
                 // A page that brings nothing new must not be asked for again at once: the next ping does.
                 if page.has_more && self.applied > before {
                     self.fetch_difference(out);
@@ -600,7 +631,14 @@ impl Socket {
                 // Another epoch, or past the window: forget the position, the next welcome brings a snapshot.
                 (self.epoch, self.applied, self.applied_id) = (None, Offset(0), None);
                 self.held.clear();
-                self.connect(now, out);
+                if matches!(self.state, State::Polling { .. }) {
+                    out.push(Effect::Snapshot(None));
+                } else {
+                    self.connect(now, out);
+                }
+            }
+            Err(DifferenceError::Unreachable) if matches!(self.state, State::Polling { .. }) => {
+                self.back_off(now, out);
             }
             Err(DifferenceError::Unreachable) => self.await_missing(out),
         }
@@ -613,7 +651,37 @@ impl Socket {
         out.push(Effect::FetchDifference {
             generation: self.timer_generation,
             after,
+            wait_ms: if matches!(self.state, State::Polling { .. }) {
+                POLL_WAIT_MS
+            } else {
+                0
+            },
         });
+    }
+
+    /// Rule 8: the log over REST, until sockets work.
+    fn start_polling(&mut self, now: Now, out: &mut Vec<Effect>) {
+        self.drop_link(out);
+        self.attempt = 0;
+        self.state = State::Polling { asked: now.monotonic };
+        self.set_timer(TimerKind::Upgrade, UPGRADE_EVERY_MS, out);
+        if self.epoch.is_some() {
+            self.fetch_difference(out);
+        } else {
+            out.push(Effect::Snapshot(None));
+        }
+    }
+
+    /// Without a welcome the position of the first load is where events go on: whatever is loaded later reflects a higher one.
+    fn on_loaded(&mut self, now: Now, position: Position, out: &mut Vec<Effect>) {
+        if self.epoch.is_some() || matches!(self.state, State::Idle | State::Terminal(_)) {
+            return;
+        }
+        (self.epoch, self.applied, self.applied_id) = (Some(position.epoch), position.offset, None);
+        if let State::Polling { asked } = &mut self.state {
+            *asked = now.monotonic;
+            self.fetch_difference(out);
+        }
     }
 
     fn on_closed(&mut self, now: Now, generation: u64, code: u16, out: &mut Vec<Effect>) {
@@ -640,6 +708,13 @@ impl Socket {
             && now.monotonic.saturating_sub(since) >= STABLE_MS
         {
             self.attempt = 0;
+        }
+        if matches!(self.state, State::Opening | State::Hello) {
+            self.failed_upgrades = self.failed_upgrades.saturating_add(1);
+            if self.failed_upgrades >= UPGRADES_BEFORE_POLLING {
+                self.start_polling(now, out);
+                return;
+            }
         }
         self.drop_link(out);
         let cap = if self.shown {
@@ -678,8 +753,17 @@ impl Socket {
             TimerKind::Gap => self.fetch_difference(out),
             TimerKind::Ack => {
                 self.ack_due = false;
-                self.send(&ClientFrame::Ack { offset: self.applied }, out);
+                if matches!(self.state, State::Live { .. }) {
+                    self.send(&ClientFrame::Ack { offset: self.applied }, out);
+                }
             }
+            TimerKind::Poll => {
+                if let State::Polling { asked } = &mut self.state {
+                    *asked = now.monotonic;
+                    self.fetch_difference(out);
+                }
+            }
+            TimerKind::Upgrade => self.connect(now, out),
             TimerKind::Renew => {
                 self.timer_generation += 1;
                 self.renewal = Some(self.timer_generation);
@@ -772,6 +856,7 @@ impl Socket {
         let status = match self.state {
             State::Idle => Status::Idle,
             State::Live { .. } => Status::Live,
+            State::Polling { .. } => Status::Polling,
             State::Offline => Status::Offline,
             State::Terminal(status) => status,
             State::Ticketing | State::Opening | State::Hello => Status::Connecting,

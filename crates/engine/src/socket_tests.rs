@@ -111,10 +111,10 @@ fn live(socket: &mut Socket) -> u64 {
             text: welcome("snapshot", 10),
         },
     );
-    assert!(out.contains(&Effect::Snapshot(Position {
+    assert!(out.contains(&Effect::Snapshot(Some(Position {
         epoch: Epoch("e".into()),
         offset: Offset(10)
-    })));
+    }))));
     assert_eq!(socket.status(), Status::Live);
     generation
 }
@@ -182,6 +182,7 @@ fn a_gap_is_filled_by_the_difference() {
     let Some(Effect::FetchDifference {
         generation: fetch,
         after,
+        wait_ms: 0,
     }) = out.first()
     else {
         panic!("{out:?}")
@@ -192,6 +193,7 @@ fn a_gap_is_filled_by_the_difference() {
         events: vec![log_event(11, 10), log_event(12, 11)],
         head: Offset(12),
         has_more: false,
+        signals: Vec::new(),
     };
     let out = step(
         &mut socket,
@@ -484,6 +486,185 @@ fn only_a_definite_refusal_of_the_ticket_is_a_sign_out() {
         },
     );
     assert_eq!(socket.status(), Status::SignedOut);
+}
+
+/// Three tickets, three upgrades that never open.
+fn blocked(socket: &mut Socket) -> Vec<Effect> {
+    let mut out = step(socket, 0, Event::Start(None));
+    for attempt in 0..3 {
+        let generation = generation(&out);
+        step(
+            socket,
+            attempt,
+            Event::Ticket {
+                generation,
+                result: Ok("t".into()),
+            },
+        );
+        out = step(
+            socket,
+            attempt,
+            Event::Closed {
+                generation,
+                code: 1006,
+            },
+        );
+        if attempt < 2 {
+            let (reconnect, _) = timer(&out, TimerKind::Reconnect);
+            out = step(socket, attempt, Event::Timer(reconnect));
+        }
+    }
+    out
+}
+
+fn poll(out: &[Effect]) -> (u64, Position, u64) {
+    let found = out.iter().find_map(|effect| match effect {
+        Effect::FetchDifference {
+            generation,
+            after,
+            wait_ms,
+        } => Some((*generation, after.clone(), *wait_ms)),
+        _ => None,
+    });
+    found.unwrap_or_else(|| panic!("a poll in {out:?}"))
+}
+
+fn polled(head: u64, events: Vec<LogEvent>) -> Result<EventPage, DifferenceError> {
+    let mut page: EventPage =
+        serde_json::from_str(r#"{"epoch":"e","events":[],"head":"0","hasMore":false}"#).expect("reads");
+    (page.head, page.events) = (Offset(head), events);
+    Ok(page)
+}
+
+#[test]
+fn blocked_sockets_are_replaced_by_polling_until_they_work() {
+    let mut socket = machine();
+    let out = blocked(&mut socket);
+    assert_eq!(socket.status(), Status::Polling);
+    assert!(
+        out.contains(&Effect::Snapshot(None)),
+        "no socket has ever told a position"
+    );
+    let (upgrade, after_ms) = timer(&out, TimerKind::Upgrade);
+    assert_eq!(after_ms, UPGRADE_EVERY_MS);
+
+    let position = Position {
+        epoch: Epoch("e".into()),
+        offset: Offset(10),
+    };
+    let (generation, after, wait_ms) = poll(&step(&mut socket, 10, Event::Loaded(position.clone())));
+    assert_eq!((after, wait_ms), (position, POLL_WAIT_MS));
+    let out = step(
+        &mut socket,
+        900,
+        Event::Difference {
+            generation,
+            result: polled(11, vec![log_event(11, 10)]),
+        },
+    );
+    assert_eq!(applied(&out), [11]);
+    let (next, pause) = timer(&out, TimerKind::Poll);
+    assert_eq!(pause, 0, "there may be more");
+    let (generation, after, _) = poll(&step(&mut socket, 900, Event::Timer(next)));
+    assert_eq!(after.offset, Offset(11));
+    let out = step(
+        &mut socket,
+        1_000,
+        Event::Difference {
+            generation,
+            result: polled(11, vec![]),
+        },
+    );
+    assert_eq!(
+        timer(&out, TimerKind::Poll).1,
+        POLL_PAUSE_MS - 100,
+        "a server that does not wait is not hammered"
+    );
+
+    let generation = self::generation(&step(&mut socket, 300_000, Event::Timer(upgrade)));
+    step(
+        &mut socket,
+        300_001,
+        Event::Ticket {
+            generation,
+            result: Ok("t".into()),
+        },
+    );
+    let frames = sent(&step(&mut socket, 300_002, Event::Opened { generation }));
+    assert!(
+        matches!(&frames[..], [ClientFrame::Hello { resume: Some(resume), .. }] if resume.offset == Offset(11))
+    );
+    step(
+        &mut socket,
+        300_003,
+        Event::Frame {
+            generation,
+            text: welcome("replay", 11),
+        },
+    );
+    assert_eq!(socket.status(), Status::Live);
+}
+
+#[test]
+fn an_upgrade_that_fails_again_goes_back_to_polling_at_once() {
+    let mut socket = machine();
+    let (upgrade, _) = timer(&blocked(&mut socket), TimerKind::Upgrade);
+    let generation = generation(&step(&mut socket, 300_000, Event::Timer(upgrade)));
+    step(
+        &mut socket,
+        300_001,
+        Event::Ticket {
+            generation,
+            result: Ok("t".into()),
+        },
+    );
+    step(
+        &mut socket,
+        300_002,
+        Event::Closed {
+            generation,
+            code: 1006,
+        },
+    );
+    assert_eq!(socket.status(), Status::Polling);
+}
+
+#[test]
+fn a_server_that_is_gone_is_not_polled() {
+    let mut socket = machine();
+    blocked(&mut socket);
+    let position = Position {
+        epoch: Epoch("e".into()),
+        offset: Offset(10),
+    };
+    let (generation, ..) = poll(&step(&mut socket, 10, Event::Loaded(position)));
+    step(
+        &mut socket,
+        20,
+        Event::Difference {
+            generation,
+            result: Err(DifferenceError::Unreachable),
+        },
+    );
+    assert!(matches!(socket.status(), Status::Reconnecting { .. }));
+}
+
+#[test]
+fn a_position_that_is_lost_while_polling_is_told_by_the_next_load() {
+    let mut socket = machine();
+    blocked(&mut socket);
+    let position = |offset| Position {
+        epoch: Epoch("e".into()),
+        offset: Offset(offset),
+    };
+    let (generation, ..) = poll(&step(&mut socket, 10, Event::Loaded(position(10))));
+    let lost = Event::Difference {
+        generation,
+        result: Err(DifferenceError::PositionLost),
+    };
+    assert!(step(&mut socket, 20, lost).contains(&Effect::Snapshot(None)));
+    let (_, after, _) = poll(&step(&mut socket, 30, Event::Loaded(position(90))));
+    assert_eq!(after.offset, Offset(90));
 }
 
 #[test]

@@ -41,9 +41,11 @@ pub async fn serve(mut config: Config) -> Result<(), ConfigError> {
             })
             .into_future(),
     );
+    let stop_signal = StopSignal::listen()
+        .map_err(|error| ConfigError::new(format!("Cannot listen for signals ({error}); try again")))?;
     println!("Switchboard listens on http://{addr}");
 
-    wait_for_signal().await;
+    stop_signal.heard().await;
     tracing::info!("stopping");
     stop.send_replace(true);
     let ended = async {
@@ -57,21 +59,46 @@ pub async fn serve(mut config: Config) -> Result<(), ConfigError> {
     Ok(())
 }
 
+/// The wish of whoever runs the server that it stops: SIGTERM or Ctrl-C.
 #[cfg(unix)]
-async fn wait_for_signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
-        },
-        Err(_) => {
-            let _ = tokio::signal::ctrl_c().await;
+struct StopSignal {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl StopSignal {
+    /// Listens from now on, so that no wish is missed once the server has said that it is there.
+    fn listen() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn heard(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
         }
     }
 }
 
+/// The wish of whoever runs the server that it stops: Ctrl-C.
 #[cfg(not(unix))]
-async fn wait_for_signal() {
-    let _ = tokio::signal::ctrl_c().await;
+struct StopSignal;
+
+#[cfg(not(unix))]
+impl StopSignal {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn heard(self) {
+        // Without a handler there is nothing to hear, and the system ends the program by itself.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
 }

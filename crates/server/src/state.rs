@@ -6,6 +6,7 @@ use crate::auth::keys::Keys;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::db::Db;
+use crate::live_chat::snooze;
 use crate::realtime::hub::Hub;
 use crate::seed;
 
@@ -25,7 +26,8 @@ pub struct AppState {
 }
 
 impl AppState {
-    /// Opens the database, makes or reads the signing key and, in demo mode, seeds an empty database.
+    /// Opens the database, makes or reads the signing key and, in demo mode, seeds an empty database. What happens by time
+    /// happens from then on, until the database is closed.
     ///
     /// # Errors
     /// One line about what cannot be opened.
@@ -45,6 +47,7 @@ impl AppState {
         if state.config.demo {
             seed::demo(&state).await.map_err(broken)?;
         }
+        tokio::spawn(snooze::run(state.db.clone(), state.clock.clone()));
         Ok(state)
     }
 }

@@ -1,5 +1,7 @@
 //! The program as a person starts it: each mistake is one line that says what to do, and a code that is not 0.
 
+#![allow(clippy::expect_used, reason = "a test that cannot go on fails")]
+
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -70,7 +72,10 @@ fn a_taken_port_is_named() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
     let addr = taken.local_addr().expect("an address").to_string();
     let line = refusal(&run(program(&folder.0).env("SWITCHBOARD_ADDR", &addr)));
-    assert!(line.contains(&addr) && line.contains("SWITCHBOARD_ADDR"), "{line}");
+    assert!(
+        line.contains(&addr) && line.contains("SWITCHBOARD_ADDR"),
+        "{line}"
+    );
 }
 
 #[test]
@@ -78,7 +83,9 @@ fn a_data_folder_that_cannot_be_written_is_named() {
     let folder = Folder::new();
     let file = folder.0.join("file");
     std::fs::write(&file, "").expect("a file in the way");
-    let line = refusal(&run(program(&folder.0).env("SWITCHBOARD_DATA_DIR", file.join("data"))));
+    let line = refusal(&run(
+        program(&folder.0).env("SWITCHBOARD_DATA_DIR", file.join("data"))
+    ));
     assert!(line.contains("SWITCHBOARD_DATA_DIR"), "{line}");
 }
 
@@ -99,11 +106,22 @@ fn commands_do_what_they_say() {
     let headers = String::from_utf8_lossy(&headers.stdout).into_owned();
     assert!(headers.contains("wss://api.example.com"), "{headers}");
     let document = run(program(&folder.0).arg("openapi"));
-    assert!(document.stdout.starts_with(b"{"), "the document, and nothing before it");
+    assert!(
+        document.stdout.starts_with(b"{"),
+        "the document, and nothing before it"
+    );
     assert!(run(program(&folder.0).arg("migrate")).status.success());
     assert!(folder.0.join("switchboard-data/switchboard.sqlite").is_file());
     let line = refusal(&run(program(&folder.0).args([
-        "generate", "--conversations", "1", "--messages", "1", "--days", "1", "--seed", "1",
+        "generate",
+        "--conversations",
+        "1",
+        "--messages",
+        "1",
+        "--days",
+        "1",
+        "--seed",
+        "1",
     ])));
     assert!(line.contains("SWITCHBOARD_DEMO"), "{line}");
     let line = refusal(&run(program(&folder.0).arg("serve-please")));

@@ -1,5 +1,7 @@
 //! What the server hands to browsers besides the API: the dashboard's files, the widget, the demo shop, health.
 
+#![allow(clippy::expect_used, reason = "a test that cannot go on fails")]
+
 mod common;
 
 use std::path::{Path, PathBuf};
@@ -40,30 +42,50 @@ fn directive<'a>(answer: &'a Answer, name: &str) -> &'a str {
 
 async fn only_a_websites_pages_frame_its_chat(app: &App) {
     let other = app.second_account("owner@other.test").await;
-    let frame = app.get(&format!("/widget/frame/{}", other.public_key)).send().await;
+    let frame = app
+        .get(&format!("/widget/frame/{}", other.public_key))
+        .send()
+        .await;
     assert_eq!(frame.status, 200, "{}", frame.text);
     assert_eq!(directive(&frame, "frame-ancestors"), "https://other.example");
     assert_eq!(directive(&frame, "script-src"), "'self' 'wasm-unsafe-eval'");
     assert_eq!(frame.header("x-content-type-options"), Some("nosniff"));
-    assert!(!frame.text.contains("<script>"), "no inline script: {}", frame.text);
+    assert!(
+        !frame.text.contains("<script>"),
+        "no inline script: {}",
+        frame.text
+    );
 
     let frame = app.get(&format!("/widget/frame/{DEMO_PUBLIC_KEY}")).send().await;
     assert!(directive(&frame, "frame-ancestors").contains(&app.base));
-    app.get("/widget/frame/nobody").send().await.problem(404, "not_found");
+    app.get("/widget/frame/nobody")
+        .send()
+        .await
+        .problem(404, "not_found");
 }
 
 async fn the_loader_is_cached_shortly_and_revalidated(app: &App) {
     let first = app.get("/widget.js").send().await;
     assert_eq!(first.header("cache-control"), Some("public, max-age=300"));
     assert_eq!(first.header("cross-origin-resource-policy"), Some("cross-origin"));
-    assert_eq!(first.header("content-type"), Some("text/javascript; charset=utf-8"));
+    assert_eq!(
+        first.header("content-type"),
+        Some("text/javascript; charset=utf-8")
+    );
     let etag = first.header("etag").expect("an etag");
     let again = app.get("/widget.js").header("if-none-match", etag).send().await;
     assert_eq!((again.status, again.text.as_str()), (304, ""));
 
-    let packed = app.get("/widget.js").header("accept-encoding", "gzip, br").send().await;
+    let packed = app
+        .get("/widget.js")
+        .header("accept-encoding", "gzip, br")
+        .send()
+        .await;
     assert_eq!(packed.header("content-encoding"), Some("br"));
-    assert_eq!(packed.header("vary").map(|vary| vary.contains("accept-encoding")), Some(true));
+    assert_eq!(
+        packed.header("vary").map(|vary| vary.contains("accept-encoding")),
+        Some(true)
+    );
 
     // The frame names its files by version, which are kept for ever; any other version is asked for again.
     let frame = app.get(&format!("/widget/frame/{DEMO_PUBLIC_KEY}")).send().await;
@@ -74,12 +96,22 @@ async fn the_loader_is_cached_shortly_and_revalidated(app: &App) {
         .expect("the start-up script")
         .to_owned();
     let kept = app.get(&boot).send().await;
-    assert_eq!(kept.header("cache-control"), Some("public, max-age=31536000, immutable"));
+    assert_eq!(
+        kept.header("cache-control"),
+        Some("public, max-age=31536000, immutable")
+    );
     for path in ["/widget/assets/old/frame_boot.js", "/widget/assets/frame_boot.js"] {
         let asked = app.get(path).send().await;
-        assert_eq!((asked.status, asked.header("cache-control")), (200, Some("no-cache")), "{path}");
+        assert_eq!(
+            (asked.status, asked.header("cache-control")),
+            (200, Some("no-cache")),
+            "{path}"
+        );
     }
-    app.get("/widget/assets/nothing.js").send().await.problem(404, "not_found");
+    app.get("/widget/assets/nothing.js")
+        .send()
+        .await
+        .problem(404, "not_found");
 }
 
 async fn the_demo_shop_loads_the_widget_from_another_site(app: &App) {
@@ -89,7 +121,10 @@ async fn the_demo_shop_loads_the_widget_from_another_site(app: &App) {
         for path in ["/demo", "/demo/tents"] {
             let shop = app.get(path).header("host", host).send().await;
             assert_eq!(shop.status, 200, "{path}");
-            assert!(shop.text.contains(&snippet(widget, DEMO_PUBLIC_KEY)), "{path} on {page}");
+            assert!(
+                shop.text.contains(&snippet(widget, DEMO_PUBLIC_KEY)),
+                "{path} on {page}"
+            );
             assert_eq!(directive(&shop, "script-src"), widget.as_str());
         }
     }
@@ -99,7 +134,11 @@ async fn the_demo_shop_loads_the_widget_from_another_site(app: &App) {
 
 async fn generated_data_is_whole_and_repeatable(app: &App) {
     let owner = app.token(common::OWNER).await;
-    let before = app.get("/api/live-chat/conversations?limit=1").bearer(&owner).send().await;
+    let before = app
+        .get("/api/live-chat/conversations?limit=1")
+        .bearer(&owner)
+        .send()
+        .await;
     let plan = Plan {
         conversations: 120,
         messages: 7_000,
@@ -113,7 +152,9 @@ async fn generated_data_is_whole_and_repeatable(app: &App) {
     let mut cursor = String::new();
     loop {
         let page = app
-            .get(&format!("/api/live-chat/conversations?status=all&limit=200&cursor={cursor}"))
+            .get(&format!(
+                "/api/live-chat/conversations?status=all&limit=200&cursor={cursor}"
+            ))
             .bearer(&owner)
             .send()
             .await;
@@ -127,7 +168,10 @@ async fn generated_data_is_whole_and_repeatable(app: &App) {
             None => break,
         }
     }
-    assert!(conversations >= 120 && messages >= 7_000, "{conversations} {messages}");
+    assert!(
+        conversations >= 120 && messages >= 7_000,
+        "{conversations} {messages}"
+    );
 
     // Whoever followed the log before learns that something is missing.
     let position = &before.json["asOf"];
@@ -141,7 +185,10 @@ async fn generated_data_is_whole_and_repeatable(app: &App) {
     .await
     .problem(410, "position_lost");
 
-    assert!(generate::fill(&app.state, &plan).await.is_err(), "the same seed makes the same rows");
+    assert!(
+        generate::fill(&app.state, &plan).await.is_err(),
+        "the same seed makes the same rows"
+    );
 }
 
 async fn dropped_requests_leave_no_transaction_open(app: &App) {
@@ -150,7 +197,9 @@ async fn dropped_requests_leave_no_transaction_open(app: &App) {
         let read = tokio::spawn(async move {
             db.read(|tx| {
                 Box::pin(async move {
-                    sqlx::query("SELECT COUNT(*) FROM messages").execute(tx.conn()).await?;
+                    sqlx::query("SELECT COUNT(*) FROM messages")
+                        .execute(tx.conn())
+                        .await?;
                     Ok(())
                 })
             })
@@ -189,7 +238,12 @@ async fn the_dashboard_is_served_with_its_policy() {
         config.dashboard_dir = Some(folder.clone());
     })
     .await;
-    for path in ["/", "/login", "/conversations/0192f0c1-2222-7000-8000-000000000000", "/no/such/page"] {
+    for path in [
+        "/",
+        "/login",
+        "/conversations/0192f0c1-2222-7000-8000-000000000000",
+        "/no/such/page",
+    ] {
         let page = app.get(path).send().await;
         assert_eq!(page.status, 200, "{path}");
         assert!(page.text.contains("<title>Switchboard</title>"), "{path}");
@@ -199,21 +253,35 @@ async fn the_dashboard_is_served_with_its_policy() {
         assert_eq!(page.header("cross-origin-opener-policy"), Some("same-origin"));
     }
     let script = app.get("/switchboard-0123456789abcdef.js").send().await;
-    assert_eq!(script.header("cache-control"), Some("public, max-age=31536000, immutable"));
+    assert_eq!(
+        script.header("cache-control"),
+        Some("public, max-age=31536000, immutable")
+    );
     assert_eq!(script.text, "plain");
     let packed = app
         .get("/switchboard-0123456789abcdef.js")
         .header("accept-encoding", "br")
         .send()
         .await;
-    assert_eq!((packed.header("content-encoding"), packed.text.as_str()), (Some("br"), "packed"));
+    assert_eq!(
+        (packed.header("content-encoding"), packed.text.as_str()),
+        (Some("br"), "packed")
+    );
     let wasm = app.get("/switchboard-0123456789abcdef_bg.wasm").send().await;
     assert_eq!(wasm.header("content-type"), Some("application/wasm"));
     for path in ["/config.json", "/boot.js"] {
-        assert_eq!(app.get(path).send().await.header("cache-control"), Some("no-cache"), "{path}");
+        assert_eq!(
+            app.get(path).send().await.header("cache-control"),
+            Some("no-cache"),
+            "{path}"
+        );
     }
     assert_eq!(app.get("/missing-0123456789abcdef.js").send().await.status, 404);
-    for path in ["/../Cargo.toml", "/..%2f..%2fetc/passwd.txt", "/%2e%2e/secret.json"] {
+    for path in [
+        "/../Cargo.toml",
+        "/..%2f..%2fetc/passwd.txt",
+        "/%2e%2e/secret.json",
+    ] {
         assert_ne!(app.get(path).send().await.status, 200, "{path}");
     }
     let posted = app.post("/login").json(&json!({})).send().await;

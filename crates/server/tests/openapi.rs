@@ -1,5 +1,7 @@
 //! The OpenAPI document against the checked-in copy and against the router.
 
+#![allow(clippy::expect_used, reason = "a test that cannot go on fails")]
+
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,7 +29,10 @@ async fn every_route_is_documented_and_every_document_has_its_route(app: &App) {
         .into_iter()
         .filter(|route| !route.contains('*') && (route.contains(" /api/") || route.ends_with('z')))
         .collect();
-    assert!(served.contains("POST /api/live-chat/messages"), "the router's description reads: {served:?}");
+    assert!(
+        served.contains("POST /api/live-chat/messages"),
+        "the router's description reads: {served:?}"
+    );
     let document = openapi::document().expect("writes");
     let mut documented = BTreeSet::new();
     for (path, item) in document["paths"].as_object().expect("paths") {
@@ -43,7 +48,9 @@ async fn every_route_is_documented_and_every_document_has_its_route(app: &App) {
 fn routes(description: &str) -> BTreeSet<String> {
     let mut methods = BTreeMap::new();
     let mut paths = BTreeMap::new();
-    for piece in description.split("RouteId(").skip(1) {
+    // The fallbacks that follow have numbers of their own.
+    let described = description.split("fallback_router").next().unwrap_or_default();
+    for piece in described.split("RouteId(").skip(1) {
         let Some((number, rest)) = piece.split_once("): ") else {
             continue;
         };

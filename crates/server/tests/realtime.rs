@@ -1,5 +1,7 @@
 //! The socket as operators and visitors meet it: what arrives, in which order, and what never does.
 
+#![allow(clippy::expect_used, reason = "a test that cannot go on fails")]
+
 mod common;
 mod socket;
 
@@ -332,7 +334,7 @@ async fn a_hundred_writers_make_one_chain(app: &App) {
     assert!(answers.iter().all(|answer| answer.status == 201));
     let mut texts = Vec::new();
     let mut last = Value::Null;
-    for _ in 0..(204) {
+    for _ in 0..204 {
         last = socket.frame().await;
         assert_eq!(last["t"], "event", "{last}");
         if last["type"] == "message.created" {

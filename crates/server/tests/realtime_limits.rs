@@ -1,5 +1,7 @@
 //! The socket against bad, slow and silent clients: each ends with its own close code, and nothing stored is harmed.
 
+#![allow(clippy::expect_used, reason = "a test that cannot go on fails")]
+
 mod common;
 mod socket;
 
@@ -93,10 +95,9 @@ async fn tickets_open_one_socket_once(app: &App) {
     // A ticket belongs to the origin that it was fetched from, and is spent by the attempt.
     let ticket = operator_ticket(app, &agent).await;
     let twin = app.base.replace("127.0.0.1", "localhost");
-    let mut elsewhere = open(app, Some(&twin), PROTOCOL)
-        .await
-        .ok()
-        .expect("an allowed origin");
+    let Ok(mut elsewhere) = open(app, Some(&twin), PROTOCOL).await else {
+        panic!("an allowed origin")
+    };
     elsewhere.send(&hello(&ticket, Value::Null)).await;
     elsewhere.ends_with(4104).await;
     let mut back = Socket::silent(app).await;

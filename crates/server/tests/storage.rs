@@ -113,25 +113,24 @@ async fn callers_that_go_away_stop_nothing(app: &App) {
 
 async fn readers_that_go_away_leave_no_transaction_behind(app: &App) {
     let db = &app.state.db;
-    for _ in 0..10 {
-        // Cuts the read at the first place where it has to wait, at the second, …
-        for cut in 0..15 {
-            let mut read = Box::pin(stored(db, "x"));
-            let mut waits = 0;
-            std::future::poll_fn(|context| match read.as_mut().poll(context) {
-                Poll::Pending if waits < cut => {
-                    waits += 1;
-                    Poll::Pending
-                }
-                _ => Poll::Ready(()),
-            })
-            .await;
+    // Cuts the read at the first place where it has to wait, at the second, …
+    for cut in 0..15 {
+        let mut read = Box::pin(stored(db, "x"));
+        let mut waits = 0;
+        std::future::poll_fn(|context| match read.as_mut().poll(context) {
+            Poll::Pending if waits < cut => {
+                waits += 1;
+                Poll::Pending
+            }
+            _ => Poll::Ready(()),
+        })
+        .await;
+        drop(read);
+        for n in 0..10 {
+            db.write(move |tx| Box::pin(insert(tx, format!("after-{cut}-{n}"))))
+                .await
+                .expect("every connection writes");
         }
-    }
-    for n in 0..50 {
-        db.write(move |tx| Box::pin(insert(tx, format!("after-{n}"))))
-            .await
-            .expect("every connection writes");
     }
 }
 

@@ -1,27 +1,25 @@
-// Starts the frame's program. Whatever keeps it from running, now or later, ends in a page that says so.
-function unavailable() {
-  const page = document.createElement("section");
-  page.className = "unavailable";
-  page.setAttribute("aria-label", "Chat");
+// Starts the chat's program. When it cannot start or breaks, the visitor is told, and a new try is one press away.
+let failed = false;
+
+function fail(error) {
+  console.error(error);
+  if (failed) return;
+  failed = true;
+  const section = document.createElement("section");
+  section.className = "crash";
+  section.setAttribute("aria-label", "Chat");
   const text = document.createElement("p");
   text.setAttribute("role", "alert");
   text.textContent = "Chat is not available right now";
   const reload = document.createElement("button");
   reload.type = "button";
   reload.textContent = "Reload";
-  reload.addEventListener("click", () => location.reload());
-  page.append(text, reload);
-  document.body.replaceChildren(page);
+  reload.onclick = () => location.reload();
+  section.append(text, reload);
+  document.body.replaceChildren(section);
 }
 
-// A program that stopped in the middle of something cannot go on.
-addEventListener("error", ({ error }) => {
-  if (error instanceof WebAssembly.RuntimeError) unavailable();
-});
-
-try {
-  const { default: init } = await import("./widget.js");
-  await init();
-} catch {
-  unavailable();
-}
+// A panic ends the program: the trap arrives here from whichever callback it happened in.
+addEventListener("error", (event) => fail(event.error || event.message));
+addEventListener("unhandledrejection", (event) => fail(event.reason));
+import("./widget.js").then((widget) => widget.default()).catch(fail);

@@ -1,9 +1,11 @@
-//! What the loader on the host page and the frame tell each other by `postMessage`: JSON texts. Either side takes only
+//! What the loader on the host page and the frame tell each other by `postMessage`: values of JSON. Either side takes only
 //! what comes from the other's window and origin, and ignores what it cannot read.
 
 use serde::{Deserialize, Serialize};
 use switchboard_contract::ids::VisitorId;
 use switchboard_contract::website::WidgetConfig;
+
+use crate::json;
 
 /// From the loader.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -61,7 +63,7 @@ pub enum ToHost {
 /// Reads a message of the loader; none when it is something else.
 #[must_use]
 pub fn read(text: &str) -> Option<FromHost> {
-    serde_json::from_str(text).ok()
+    json::read(text)
 }
 
 /// Writes a message to the loader.

@@ -7,12 +7,14 @@
 //! | [`rows`] | the log as it is shown, message by message |
 //! | [`bridge`] | what frame and loader tell each other |
 //! | [`texts`] | what people read, by language |
+//! | `json` | one way to read JSON |
 //! | `web` | the browser: requests, the WebSocket, storage, the document; decides nothing |
 //!
 //! Everything but `web` compiles and is tested natively.
 
 pub mod bridge;
 pub mod chat;
+mod json;
 pub mod rows;
 pub mod texts;
 #[cfg(target_arch = "wasm32")]

@@ -47,6 +47,8 @@ pub fn dashboard(bundlers: &Bundlers) -> Outcome {
         .current_dir(paths::root())
         .env("PATH", bundlers.path()?)
         .env("RUSTFLAGS", portable_paths()?)
+        // What failed is in its message; where in Trunk it noticed is of no use.
+        .env("RUST_BACKTRACE", "0")
         // Trunk takes it for a flag of its own and refuses the usual value `1`.
         .env_remove("NO_COLOR"))
     .map_err(|failure| failure.during("building the dashboard"))
@@ -109,23 +111,26 @@ pub fn widget(bundlers: &Bundlers) -> Outcome {
 
 /// Compiles the server with the widget inside and returns the program.
 ///
+/// The one for running here is a copy: a plain `cargo build`, which knows no widget, would put another in its place.
+///
 /// # Errors
 /// When it does not compile.
 pub fn server(profile: ServerProfile) -> Outcome<PathBuf> {
+    let name = format!("switchboard-server{}", std::env::consts::EXE_SUFFIX);
     let mut command = cargo_with_widget();
     command.args(["build", "--package", "switchboard-server"]);
     if profile == ServerProfile::Release {
-        command.arg("--release");
+        run(command.arg("--release"))?;
+        return Ok(paths::target().join("release").join(name));
     }
     run(&mut command)?;
-    let folder = if profile == ServerProfile::Release {
-        "release"
-    } else {
-        "debug"
-    };
-    Ok(paths::target()
-        .join(folder)
-        .join(format!("switchboard-server{}", std::env::consts::EXE_SUFFIX)))
+    let built = paths::target().join("debug").join(&name);
+    let copy = paths::target().join("xtask").join(&name);
+    fs::create_dir_all(paths::target().join("xtask")).map_err(io("target/xtask"))?;
+    // A copy that runs right now cannot be written over, but its name can be taken from it.
+    let _ = fs::remove_file(&copy);
+    fs::copy(&built, &copy).map_err(io(copy.display()))?;
+    Ok(copy)
 }
 
 /// `cargo`, told where the widget is when it is built: always the same way, so that the server is not compiled twice.

@@ -3,16 +3,14 @@
 use switchboard_contract::ids::ConversationId;
 use switchboard_contract::live_chat::{MAX_MESSAGE_CHARS, Visibility};
 use switchboard_contract::validate::message_text;
-use web_sys::{HtmlElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
+use crate::browser::focus_node;
 use crate::i18n::{number, t, t_with};
-use crate::ui::{Button, ButtonKind, IconName};
+use crate::ui::{Button, ButtonKind, GrowingTextArea, IconName};
 
 /// The limit is shown when fewer characters than this are left.
 const SHOW_LIMIT: usize = 500;
-/// What browsers report for keys that an input method takes.
-const KEY_OF_INPUT_METHOD: u32 = 229;
 
 /// Props for [`Composer`].
 #[derive(Properties, PartialEq)]
@@ -39,10 +37,6 @@ pub fn Composer(props: &ComposerProps) -> Html {
     };
     let is_note = use_state(|| false);
     let area = use_node_ref();
-    {
-        let area = area.clone();
-        use_effect_with((*text).clone(), move |_| grow(&area));
-    }
     let length = text.chars().count();
     let left = MAX_MESSAGE_CHARS.checked_sub(length);
     let can_send = message_text(&text).is_ok();
@@ -62,28 +56,14 @@ pub fn Composer(props: &ComposerProps) -> Html {
             on_send.emit((text.trim().to_owned(), visibility));
             on_draft.emit(String::new());
             text.set(String::new());
-            if let Some(area) = area.cast::<HtmlElement>() {
-                crate::browser::focus(&area);
-            }
+            focus_node(&area);
         })
     };
-    let oninput = {
+    let on_input = {
         let (text, on_draft) = (text.clone(), props.on_draft.clone());
-        Callback::from(move |event: InputEvent| {
-            if let Some(area) = event.target_dyn_into::<HtmlTextAreaElement>() {
-                on_draft.emit(area.value());
-                text.set(area.value());
-            }
-        })
-    };
-    let onkeydown = {
-        let send = send.clone();
-        Callback::from(move |event: KeyboardEvent| {
-            let composing = event.is_composing() || event.key_code() == KEY_OF_INPUT_METHOD;
-            if event.key() == "Enter" && !event.shift_key() && !composing {
-                event.prevent_default();
-                send.emit(());
-            }
+        Callback::from(move |typed: String| {
+            on_draft.emit(typed.clone());
+            text.set(typed);
         })
     };
     let on_note = {
@@ -96,16 +76,14 @@ pub fn Composer(props: &ComposerProps) -> Html {
                 <p class="hint">{ t("composer.closed") }</p>
             }
             <div class="composer-box">
-                <textarea
-                    ref={area}
-                    rows="2"
-                    dir="auto"
-                    aria-label={t("composer.label")}
-                    placeholder={if *is_note { t("composer.note_hint") } else { t("composer.hint") }}
+                <GrowingTextArea
+                    label={t("composer.label")}
                     value={(*text).clone()}
-                    aria-invalid={left.is_none().then_some("true")}
-                    {oninput}
-                    {onkeydown}
+                    hint={if *is_note { t("composer.note_hint") } else { t("composer.hint") }}
+                    invalid={left.is_none()}
+                    {on_input}
+                    on_enter={send.clone()}
+                    node_ref={area}
                 />
                 <div class="composer-bar">
                     <Button kind={ButtonKind::Quiet} icon={IconName::Lock} pressed={Some(*is_note)} onclick={on_note}>
@@ -135,15 +113,5 @@ fn limit(left: Option<usize>, length: usize) -> AttrValue {
             "composer.too_long",
             &[("count", &number((length - MAX_MESSAGE_CHARS) as u64))],
         ),
-    }
-}
-
-/// As high as what it holds; the style sheet sets the bounds.
-fn grow(area: &NodeRef) {
-    if let Some(area) = area.cast::<HtmlTextAreaElement>() {
-        let style = web_sys::HtmlElement::style(&area);
-        // Refused only for values that are not valid.
-        let _ = style.set_property("block-size", "auto");
-        let _ = style.set_property("block-size", &format!("{}px", area.scroll_height()));
     }
 }

@@ -2,8 +2,6 @@
 
 use switchboard_contract::ids::ConversationId;
 use switchboard_engine::inbox::Shelf;
-use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlInputElement};
 use yew::prelude::*;
 
 use super::row::ConversationRow;
@@ -11,11 +9,11 @@ use crate::chat::{LiveChat, use_live_chat};
 use crate::i18n::{t, t_with};
 use crate::people::visitor_name;
 use crate::ui::{
-    Button, EmptyState, ErrorState, HEADING_ID, Icon, IconName, Loading, Notice, Skeleton, Tone,
+    Button, EmptyState, ErrorState, HEADING_ID, IconName, Loading, Notice, SearchField, Skeleton, Tabs, Tone,
+    use_near_end,
 };
 
-/// The next page is asked for when this much is left below, in pixels.
-const NEAR_END: i32 = 400;
+const PANEL_ID: &str = "conversation-list";
 const SHELVES: [Shelf; 3] = [Shelf::Open, Shelf::Closed, Shelf::Archived];
 
 /// Props for [`ListPane`].
@@ -36,27 +34,19 @@ pub(super) struct ListPaneProps {
 pub(super) fn ListPane(props: &ListPaneProps) -> Html {
     let live = use_live_chat(props.shelf);
     let search = use_state(String::new);
-    let oninput = {
+    let on_input = {
         let search = search.clone();
-        Callback::from(move |event: InputEvent| {
-            if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
-                search.set(input.value());
-            }
-        })
+        Callback::from(move |text| search.set(text))
     };
-    let onscroll = {
+    let onscroll = use_near_end({
         let live = live.clone();
-        Callback::from(move |event: Event| {
-            let Some(list) = event.target_dyn_into::<Element>() else {
-                return;
-            };
-            if list.scroll_height() - list.scroll_top() - list.client_height() < NEAR_END
-                && live.error.is_none()
-            {
+        Callback::from(move |()| {
+            if live.error.is_none() {
                 live.load_more();
             }
         })
-    };
+    });
+    let on_select = props.on_shelf.reform(|place: usize| SHELVES[place]);
     let shown: Vec<ConversationId> = live
         .conversations
         .iter()
@@ -67,20 +57,21 @@ pub(super) fn ListPane(props: &ListPaneProps) -> Html {
         <section class="pane pane-list" aria-labelledby={HEADING_ID}>
             <div class="pane-head"><h1 id={HEADING_ID} tabindex="-1">{ t("conversations.heading") }</h1></div>
             <div class="list-tools">
-                <div class="field-wrap">
-                    <Icon name={IconName::Search} />
-                    <input
-                        class="field field-quiet"
-                        type="search"
-                        aria-label={t("conversations.search")}
-                        placeholder={t("conversations.search_hint")}
-                        value={(*search).clone()}
-                        {oninput}
-                    />
-                </div>
+                <SearchField
+                    label={t("conversations.search")}
+                    hint={t("conversations.search_hint")}
+                    value={(*search).clone()}
+                    {on_input}
+                />
             </div>
-            <Tabs shelf={props.shelf} on_shelf={props.on_shelf.clone()} />
-            <div class="list-scroll" id="conversation-list" role="tabpanel" aria-label={shelf_label(props.shelf)} {onscroll}>
+            <Tabs
+                label={t("conversations.status")}
+                tabs={SHELVES.map(shelf_label).to_vec()}
+                selected={SHELVES.iter().position(|shelf| *shelf == props.shelf).unwrap_or(0)}
+                {on_select}
+                controls={PANEL_ID}
+            />
+            <div class="list-scroll" id={PANEL_ID} role="tabpanel" aria-label={shelf_label(props.shelf)} {onscroll}>
                 <div>{ view_error(&live) }</div>
                 <div>{ view_list(&live, props, &shown, &search) }</div>
                 <div>{ view_end(&live) }</div>
@@ -207,59 +198,5 @@ fn shelf_label(shelf: Shelf) -> AttrValue {
         Shelf::Open => t("conversations.open"),
         Shelf::Closed => t("conversations.closed"),
         Shelf::Archived => t("conversations.archived"),
-    }
-}
-
-#[derive(Properties, PartialEq)]
-struct TabsProps {
-    shelf: Shelf,
-    on_shelf: Callback<Shelf>,
-}
-
-/// The tabs: one stop for the Tab key, arrows go between them.
-#[component]
-fn Tabs(props: &TabsProps) -> Html {
-    let root = use_node_ref();
-    let onkeydown = {
-        let (root, on_shelf, current) = (root.clone(), props.on_shelf.clone(), props.shelf);
-        Callback::from(move |event: KeyboardEvent| {
-            let place = SHELVES.iter().position(|shelf| *shelf == current).unwrap_or(0);
-            let next = match event.key().as_str() {
-                "ArrowRight" => (place + 1) % SHELVES.len(),
-                "ArrowLeft" => (place + SHELVES.len() - 1) % SHELVES.len(),
-                "Home" => 0,
-                "End" => SHELVES.len() - 1,
-                _ => return,
-            };
-            event.prevent_default();
-            on_shelf.emit(SHELVES[next]);
-            let tabs = root.cast::<Element>().map(|root| root.children());
-            let tab = tabs.and_then(|tabs| tabs.item(u32::try_from(next).unwrap_or(0)));
-            if let Some(tab) = tab.and_then(|tab| tab.dyn_into::<Element>().ok()) {
-                crate::browser::focus(&tab);
-            }
-        })
-    };
-    html! {
-        <div class="tabs" role="tablist" aria-label={t("conversations.status")} ref={root} {onkeydown}>
-            { for SHELVES.iter().map(|shelf| {
-                let (shelf, on_shelf) = (*shelf, props.on_shelf.clone());
-                let selected = shelf == props.shelf;
-                html! {
-                    <button
-                        key={shelf.as_query()}
-                        class="tab"
-                        type="button"
-                        role="tab"
-                        aria-selected={selected.to_string()}
-                        aria-controls="conversation-list"
-                        tabindex={if selected { "0" } else { "-1" }}
-                        onclick={Callback::from(move |_: MouseEvent| on_shelf.emit(shelf))}
-                    >
-                        { shelf_label(shelf) }
-                    </button>
-                }
-            }) }
-        </div>
     }
 }

@@ -84,7 +84,12 @@ pub fn MessageRows(props: &MessageRowsProps) -> Html {
         let look = &looks[place];
         let before = place.checked_sub(1).map(|before| &looks[before]);
         let first = before.is_none_or(|before| !look.groups_with(before));
-        let last = looks.get(place + 1).is_none_or(|after| !after.groups_with(look));
+        // What is stored and what still waits each say so at their end.
+        let before_queue = matches!(
+            (row, props.rows.get(place + 1)),
+            (Row::Stored(_), Some(Row::Queued(_)))
+        );
+        let last = before_queue || looks.get(place + 1).is_none_or(|after| !after.groups_with(look));
         let new_day = before.is_none_or(|before| local_day(before.at) != local_day(look.at));
         html! {
             <div key={key(row)}>

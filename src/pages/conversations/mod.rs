@@ -2,6 +2,7 @@
 //! narrow screens. It reads the chat through [`crate::chat`]'s hooks and nothing else.
 
 mod announcer;
+mod clock;
 mod composer;
 mod filter;
 mod list;
@@ -17,6 +18,7 @@ use switchboard_engine::inbox::Shelf;
 use yew::prelude::*;
 use yew_router::hooks::{use_location, use_navigator};
 
+use crate::browser::catch_focus;
 use crate::i18n::t;
 use crate::routes::Route;
 use crate::ui::{EmptyState, IconName};
@@ -77,8 +79,10 @@ pub fn Conversations(props: &ConversationsProps) -> Html {
         (Some(_), false) => "thread",
         (Some(_), true) => "visitor",
     };
+    let root = use_node_ref();
+    use_focus_of_pane(&root, pane, props.selected);
     html! {
-        <div class={inbox_class()} data-pane={pane}>
+        <div class={inbox_class()} data-pane={pane} ref={root}>
             <ListPane {shelf} selected={props.selected} {on_open} {on_shelf} />
             <div class="pane pane-thread" key={props.selected.map_or_else(String::new, |id| id.to_string())}>
                 if let Some(id) = props.selected {
@@ -101,4 +105,21 @@ pub fn Conversations(props: &ConversationsProps) -> Html {
             <Announcer open={props.selected} />
         </div>
     }
+}
+
+/// Where one pane is shown at a time, the focus follows: into the pane that comes, and back to the row it came from.
+#[hook]
+fn use_focus_of_pane(root: &NodeRef, pane: &'static str, selected: Option<ConversationId>) {
+    let before = use_mut_ref(|| None::<(&'static str, Option<ConversationId>)>);
+    let root = root.clone();
+    use_effect_with((pane, selected), move |now| {
+        let Some((_, left)) = before.replace(Some(*now)) else {
+            return;
+        };
+        let heading = if now.0 == "list" { "h1" } else { "h2" };
+        let row = left.map(|id| format!(".pane-list a[href$='{id}']"));
+        let selectors = row.filter(|_| now.0 == "list").into_iter();
+        let selectors: Vec<String> = selectors.chain([format!(".pane-{} {heading}", now.0)]).collect();
+        catch_focus(&root, &selectors);
+    });
 }

@@ -41,7 +41,7 @@ pub(super) fn ConversationRow(props: &ConversationRowProps) -> Html {
     let name = visitor_name(&conversation.user);
     let unread = conversation.unread_count;
     let at = conversation.last_message_at;
-    let timer = ConversationTimerProps::of(&conversation);
+    let timer = ConversationTimerProps::of(&conversation).brief();
     html! {
         <a
             class={classes!("conv", (unread > 0).then_some("is-unread"))}

@@ -21,12 +21,6 @@ pub(super) fn inbox_class() -> AttrValue {
         .list-tools { padding-inline: var(--space-4); padding-block-end: var(--space-2); }
         .field-quiet { border-color: transparent; background: var(--hover); }
         .field-quiet:hover { border-color: var(--line-strong); }
-        .tabs { display: flex; gap: var(--space-4); padding-inline: var(--space-4); border-block-end: 1px solid var(--line); flex: none; }
-        .tab { display: inline-flex; align-items: center; block-size: 2.25rem; color: var(--text-2); font-weight: var(--weight-medium); position: relative; white-space: nowrap; }
-        .tab:hover { color: var(--text); }
-        .tab[aria-selected="true"] { color: var(--text); }
-        .tab[aria-selected="true"]::after { content: ""; position: absolute; inset-inline: 0; inset-block-end: 0; block-size: 2px; background: var(--accent); border-radius: 2px 2px 0 0; }
-        .tab:focus-visible { outline-offset: -2px; border-radius: var(--radius-xs); }
         .list-scroll { flex: 1; min-block-size: 0; overflow: auto; overflow-anchor: none; }
         .list-end { display: grid; place-items: center; padding: var(--space-4); }
 
@@ -34,6 +28,7 @@ pub(super) fn inbox_class() -> AttrValue {
         .conv::before { content: ""; position: absolute; inset-block-start: 0; inset-inline: 3.75rem var(--space-4); block-size: 1px; background: var(--line); }
         li:first-child > .conv::before { display: none; }
         .conv[aria-current]::before { display: none; }
+        li:has(> .conv[aria-current]) + li > .conv::before { display: none; }
         .conv:hover { background: var(--surface-sunken); }
         .conv:focus-visible { outline-offset: -2px; }
         .conv[aria-current] { background: var(--accent-subtle); }
@@ -56,11 +51,13 @@ pub(super) fn inbox_class() -> AttrValue {
         .timer-late { color: var(--danger-text); font-weight: var(--weight-medium); }
 
         .thread { display: flex; flex-direction: column; min-block-size: 0; flex: 1; }
+        .thread-timer { flex: none; }
         .thread-head { border-block-end: 1px solid var(--line); }
         .thread-who { min-inline-size: 0; flex: 1; }
+        .thread-who h2:focus, .visitor-id h2:focus { outline: none; }
         .thread-who h2, .visitor-id h2 { font-size: var(--text-14); line-height: var(--lh-14); letter-spacing: var(--tracking-tight); }
         .log-frame { flex: 1; min-block-size: 0; position: relative; display: flex; }
-        .log { flex: 1; min-inline-size: 0; overflow: auto; overflow-anchor: none; scrollbar-gutter: stable; padding: var(--space-4) var(--space-6) var(--space-3); display: flex; flex-direction: column; }
+        .log { flex: 1; min-inline-size: 0; overflow: auto; overflow-anchor: none; scrollbar-gutter: stable; padding: var(--space-4) calc(var(--space-6) - 11px) var(--space-3) var(--space-6); display: flex; flex-direction: column; }
         .log:focus-visible { outline-offset: -2px; }
         .log > * { inline-size: 100%; max-inline-size: var(--measure-thread); margin-inline: auto; }
         .log > :first-child { margin-block-start: auto; }

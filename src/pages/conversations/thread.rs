@@ -1,9 +1,8 @@
 //! One conversation: who, the messages, and the place to answer.
 
 use switchboard_contract::ids::{ConversationId, MessageId};
-use switchboard_contract::live_chat::ConversationStatus;
+use switchboard_contract::live_chat::{ConversationStatus, LiveChatConversation};
 use switchboard_engine::desk::Row;
-use web_sys::Element;
 use yew::prelude::*;
 
 use super::composer::Composer;
@@ -14,13 +13,9 @@ use crate::chat::{Chat, ThreadView, use_chat, use_conversation, use_thread};
 use crate::i18n::{t, t_with};
 use crate::people::visitor_name;
 use crate::ui::{
-    Button, ButtonKind, EmptyState, ErrorState, IconButton, IconName, Loading, Notice, Skeleton, Tone,
+    Button, ButtonKind, EmptyState, ErrorState, Extent, IconButton, IconName, Loading, Notice, Skeleton,
+    Tone, use_reading_place,
 };
-
-/// Within this distance of the end the reader counts as being there, in pixels.
-const AT_END: i32 = 48;
-/// Earlier messages are asked for when this much is left above, in pixels.
-const NEAR_START: i32 = 300;
 
 /// Props for [`ThreadPane`].
 #[derive(Properties, PartialEq)]
@@ -68,18 +63,16 @@ pub(super) fn ThreadPane(props: &ThreadPaneProps) -> Html {
                     onclick={props.on_back.reform(|_: MouseEvent| ())}
                 />
                 <div class="thread-who">
-                    <h2 class="truncate"><bdi>{ name.clone() }</bdi></h2>
+                    <h2 class="truncate" tabindex="-1" title={name.clone()}><bdi>{ name.clone() }</bdi></h2>
                     if let Some(known) = &conversation {
-                        <div class="meta truncate">
-                            <bdi>{ known.user.page_title.clone().or(known.user.page.clone()).unwrap_or_default() }</bdi>
-                            { " · " }
-                            <bdi>{ known.funnel_name.clone() }</bdi>
-                        </div>
+                        <div class="meta truncate">{ whereabouts(known) }</div>
                     }
                 </div>
-                if let Some(known) = &conversation {
-                    <ConversationTimer ..ConversationTimerProps::of(known) />
-                }
+                <div class="thread-timer">
+                    if let Some(known) = &conversation {
+                        <ConversationTimer ..ConversationTimerProps::of(known) />
+                    }
+                </div>
                 <IconButton
                     class="only-narrow"
                     icon={IconName::User}
@@ -90,6 +83,21 @@ pub(super) fn ThreadPane(props: &ThreadPaneProps) -> Html {
             <Log {id} {thread} visitor={name} />
             <Composer {id} draft={chat.draft(id)} {on_send} on_draft={keep_draft(&chat, id)} {closed} />
         </section>
+    }
+}
+
+/// The page that the visitor looks at, and the funnel in which they wrote.
+fn whereabouts(conversation: &LiveChatConversation) -> Html {
+    let visitor = &conversation.user;
+    let page = visitor.page_title.as_ref().or(visitor.page.as_ref());
+    let parts = page.into_iter().chain([&conversation.funnel_name]);
+    let parts = parts.filter(|part| !part.is_empty()).enumerate();
+    html! {
+        <>
+            { for parts.map(|(place, part)| html! {
+                <span key={place}>{ if place > 0 { " · " } else { "" } }<bdi>{ part.clone() }</bdi></span>
+            }) }
+        </>
     }
 }
 
@@ -117,77 +125,21 @@ impl PartialEq for LogProps {
     }
 }
 
-/// Where the reader is, kept between renders so that nothing moves under their eyes.
-#[derive(Default)]
-struct Reading {
-    /// At the end, or not yet anywhere: new messages come into view by themselves.
-    left_end: bool,
-    /// From the end of the content to the top of what is seen, in pixels.
-    from_end: i32,
-    first: Option<MessageId>,
-    last: Option<MessageId>,
-}
-
 /// The messages, the newest at the end. A reader at the end stays there; a reader further up stays where they are, also
 /// when earlier messages come in above.
 #[component]
 fn Log(props: &LogProps) -> Html {
     let chat = use_chat();
     let me = use_me();
-    let node = use_node_ref();
-    let reading = use_mut_ref(Reading::default);
-    let news = use_state(|| false);
-    let (first, last) = (
-        stored_ids(&props.thread.rows).next(),
-        row_ids(&props.thread.rows).next_back(),
-    );
-    {
-        let (node, reading, news) = (node.clone(), reading.clone(), news.clone());
-        use_effect(move || {
-            let Some(log) = node.cast::<Element>() else { return };
-            let mut reading = reading.borrow_mut();
-            if !reading.left_end {
-                log.set_scroll_top(log.scroll_height());
-            } else if reading.first != first {
-                log.set_scroll_top(log.scroll_height() - reading.from_end);
-            }
-            if reading.left_end && reading.last.is_some() && reading.last != last && !*news {
-                news.set(true);
-            }
-            (reading.first, reading.last) = (first, last);
-        });
-    }
-    let onscroll = {
-        let (reading, news, chat, id) = (reading.clone(), news.clone(), chat.clone(), props.id);
+    let on_near_start = {
         let failed = props.thread.error.is_some();
-        Callback::from(move |event: Event| {
-            let Some(log) = event.target_dyn_into::<Element>() else {
-                return;
-            };
-            let from_end = log.scroll_height() - log.scroll_top();
-            {
-                let mut reading = reading.borrow_mut();
-                reading.from_end = from_end;
-                reading.left_end = from_end - log.client_height() > AT_END;
-                if !reading.left_end && *news {
-                    news.set(false);
-                }
-            }
-            if log.scroll_top() < NEAR_START && !failed {
-                chat.more_of_thread(id);
+        use_callback((chat.clone(), props.id, failed), |(), (chat, id, failed)| {
+            if !failed {
+                chat.more_of_thread(*id);
             }
         })
     };
-    let to_end = {
-        let (node, reading, news) = (node.clone(), reading, news.clone());
-        Callback::from(move |_: MouseEvent| {
-            reading.borrow_mut().left_end = false;
-            news.set(false);
-            if let Some(log) = node.cast::<Element>() {
-                log.set_scroll_top(log.scroll_height());
-            }
-        })
-    };
+    let place = use_reading_place(extent(&props.thread.rows), on_near_start);
     let on_retry = {
         let chat = chat.clone();
         use_callback(chat, |id: MessageId, chat| chat.retry(id))
@@ -199,7 +151,7 @@ fn Log(props: &LogProps) -> Html {
     let thread = &props.thread;
     html! {
         <div class="log-frame">
-            <div class="log" role="log" aria-label={t("conversation.messages")} aria-live="off" tabindex="0" ref={node} {onscroll}>
+            <div class="log" role="log" aria-label={t("conversation.messages")} aria-live="off" tabindex="0" ref={place.node} onscroll={place.onscroll}>
                 <div class="log-start">{ view_start(&chat, props) }</div>
                 if thread.is_loaded || !thread.rows.is_empty() {
                     <MessageRows
@@ -213,26 +165,30 @@ fn Log(props: &LogProps) -> Html {
                 }
             </div>
             <div class="log-news">
-                if *news {
-                    <Button kind={ButtonKind::Plain} icon={IconName::Down} onclick={to_end}>{ t("conversation.news") }</Button>
+                if place.has_news {
+                    <Button kind={ButtonKind::Plain} icon={IconName::Down} onclick={place.to_end}>{ t("conversation.news") }</Button>
                 }
             </div>
         </div>
     }
 }
 
-fn stored_ids(rows: &[Row]) -> impl Iterator<Item = MessageId> {
-    rows.iter().filter_map(|row| match row {
+/// The outermost messages. Only stored ones count as the first: what waits comes in below.
+fn extent(rows: &[Row]) -> Extent<MessageId> {
+    let first = rows.iter().find_map(|row| match row {
         Row::Stored(message) => Some(message.id),
         Row::Queued(_) => None,
-    })
-}
-
-fn row_ids(rows: &[Row]) -> impl DoubleEndedIterator<Item = MessageId> {
-    rows.iter().map(|row| match row {
-        Row::Stored(message) => message.id,
-        Row::Queued(item) => item.id,
-    })
+    });
+    let (last, last_is_own) = match rows.last() {
+        Some(Row::Stored(message)) => (Some(message.id), false),
+        Some(Row::Queued(item)) => (Some(item.id), true),
+        None => (None, false),
+    };
+    Extent {
+        first,
+        last,
+        last_is_own,
+    }
 }
 
 /// Above the messages: what is loading, what failed, or that there is more.

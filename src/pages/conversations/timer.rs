@@ -4,7 +4,8 @@ use switchboard_contract::live_chat::LiveChatConversation;
 use switchboard_contract::time::Timestamp;
 use yew::prelude::*;
 
-use crate::browser::{Timeout, now};
+use super::clock::Alarm;
+use crate::browser::now;
 use crate::i18n::{duration_short, t_with};
 use crate::ui::{Icon, IconName, IconSize};
 
@@ -17,11 +18,19 @@ const MINUTE_MS: i64 = 60_000;
 fn use_wait_ms(between: Option<(Timestamp, Direction)>) -> i64 {
     let update = use_force_update();
     let wait = between.map_or(0, |(at, direction)| direction.wait_ms(at, now().wall));
-    use_effect_with((between, wait), move |(between, wait)| {
-        let timeout = between.filter(|_| *wait > 0).map(|(_, direction)| {
-            Timeout::new(direction.next_change_ms(*wait), move || update.force_update())
+    let ticks = use_mut_ref(|| 0_u32);
+    let tick = *ticks.borrow();
+    // By the tick and not by the wait: where the server's clock is ahead, the wait is 0 for a while.
+    use_effect_with((between, tick), move |(between, _)| {
+        let running = between.filter(|(_, direction)| *direction == Direction::Since || wait > 0);
+        let alarm = running.map(|(_, direction)| {
+            let ring = Callback::from(move |()| {
+                *ticks.borrow_mut() += 1;
+                update.force_update();
+            });
+            Alarm::new(direction.next_change_ms(wait), ring)
         });
-        move || drop(timeout)
+        move || drop(alarm)
     });
     wait
 }
@@ -61,6 +70,9 @@ pub(super) struct ConversationTimerProps {
     pub waiting_since: Option<Timestamp>,
     /// When the conversation closes by itself.
     pub auto_close_at: Option<Timestamp>,
+    /// Where there is little room the words before a countdown are heard, not seen.
+    #[prop_or_default]
+    pub brief: bool,
 }
 
 impl ConversationTimerProps {
@@ -69,7 +81,13 @@ impl ConversationTimerProps {
         Self {
             waiting_since: conversation.waiting_since,
             auto_close_at: conversation.auto_close_at,
+            brief: false,
         }
+    }
+
+    /// The same in few words.
+    pub(super) fn brief(self) -> Self {
+        Self { brief: true, ..self }
     }
 }
 
@@ -97,10 +115,18 @@ pub(super) fn ConversationTimer(props: &ConversationTimerProps) -> Html {
         ),
         Some((_, Direction::Until)) => ("timer", t_with("conversation.closes_in", &[("wait", &duration)])),
     };
+    let counts_down = matches!(between, Some((_, Direction::Until)));
     html! {
-        <span {class}>
+        <span {class} title={text.clone()}>
             <Icon name={IconName::Clock} size={IconSize::Small} />
-            { text }
+            <span>
+                if props.brief && counts_down {
+                    <span class="sr">{ text }</span>
+                    <span aria-hidden="true">{ duration }</span>
+                } else {
+                    { text }
+                }
+            </span>
         </span>
     }
 }

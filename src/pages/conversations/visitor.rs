@@ -39,7 +39,7 @@ pub(super) fn VisitorPane(props: &VisitorPaneProps) -> Html {
                 />
                 <Avatar id={visitor.id.to_string()} name={visitor.name.clone().unwrap_or_default()} size="2.5rem" />
                 <div class="truncate">
-                    <h2 class="truncate" title={name.clone()}><bdi>{ name }</bdi></h2>
+                    <h2 class="truncate" tabindex="-1" title={name.clone()}><bdi>{ name }</bdi></h2>
                     <div class="small text-3 truncate"><bdi>{ visitor.email.clone().unwrap_or_default() }</bdi></div>
                 </div>
             </div>
@@ -67,10 +67,11 @@ fn facts(visitor: &LiveChatUser) -> Vec<(AttrValue, AttrValue, AttrValue)> {
     };
     let page = visitor.page_title.clone().or_else(|| visitor.page.clone());
     add(t("visitor.page"), page.unwrap_or_default(), visitor.page.clone());
+    let referrer = visitor.referrer.as_deref().unwrap_or_default();
     add(
         t("visitor.referrer"),
-        visitor.referrer.clone().unwrap_or_default(),
-        None,
+        without_scheme(referrer).to_owned(),
+        visitor.referrer.clone(),
     );
     let zone = visitor.timezone.as_deref();
     let local_time = zone.and_then(|zone| time_in_zone(now().wall, zone));
@@ -97,4 +98,26 @@ fn facts(visitor: &LiveChatUser) -> Vec<(AttrValue, AttrValue, AttrValue)> {
         add(AttrValue::from(name.clone()), value.clone(), None);
     }
     facts
+}
+
+/// The part of an address that people read; the whole stands in the title.
+fn without_scheme(address: &str) -> &str {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    rest.trim_end_matches('/')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_scheme;
+
+    #[test]
+    fn addresses_are_read_without_their_scheme() {
+        assert_eq!(without_scheme("https://search.example/"), "search.example");
+        assert_eq!(
+            without_scheme("https://search.example/q?x=1"),
+            "search.example/q?x=1"
+        );
+        assert_eq!(without_scheme("nonsense"), "nonsense");
+        assert_eq!(without_scheme(""), "");
+    }
 }

@@ -80,12 +80,10 @@ fn row(conversation: &LiveChatConversation) -> Html {
                 </Link>
             </td>
             <td role="cell" class="text-2">
-                <div class="truncate" title={conversation.last_message.clone()}>
-                    <bdi>{ conversation.last_message.clone() }</bdi>
-                </div>
+                <bdi class="truncate" title={conversation.last_message.clone()}>{ conversation.last_message.clone() }</bdi>
             </td>
             <td role="cell" data-label={t("overview.column_funnel")}>
-                <span class="chip" title={conversation.funnel_name.clone()}>{ conversation.funnel_name.clone() }</span>
+                <bdi class="chip" title={conversation.funnel_name.clone()}>{ conversation.funnel_name.clone() }</bdi>
             </td>
             <td role="cell" data-label={t("overview.column_waiting")} class="end">
                 if let Some(waiting) = waiting {

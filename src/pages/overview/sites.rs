@@ -29,9 +29,7 @@ pub fn Sites() -> Html {
                     { for page.items.iter().map(|website| html! {
                         <tr role="row" key={website.id.to_string()}>
                             <td role="cell">
-                                <div class="truncate strong" title={website.domain.clone()}>
-                                    <bdi>{ website.name.clone() }</bdi>
-                                </div>
+                                <bdi class="truncate strong" title={website.domain.clone()}>{ website.name.clone() }</bdi>
                             </td>
                             <td role="cell" data-label={t("websites.column_status")}>
                                 { website_status(website.status.state) }

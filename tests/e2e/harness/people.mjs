@@ -31,6 +31,10 @@ export const untilConnection = (page, text) =>
     throw new Error(`it says “${shown}”`);
   });
 
+/** Waits until nothing on the page is loading. */
+export const settled = (page) =>
+  eventually("nothing is loading", async () => (await page.locator('[aria-busy="true"]').count()) === 0);
+
 /** The operator's list, log and composer. */
 export const desk = (page) => ({
   list: page.getByRole("list", { name: "Conversations" }),

@@ -7,7 +7,7 @@ const path = (variable, otherwise) => process.env[variable] || otherwise;
 
 export const settings = {
   root,
-  server: path("SWITCHBOARD_SERVER", `${root}target/debug/switchboard-server`),
+  server: path("SWITCHBOARD_SERVER", `${root}target/xtask/switchboard-server`),
   dist: path("SWITCHBOARD_DIST", `${root}dist`),
   browser: path("SWITCHBOARD_BROWSER", "/usr/bin/chromium"),
 };

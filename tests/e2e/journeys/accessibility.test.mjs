@@ -3,7 +3,7 @@ import { after, before, describe } from "node:test";
 
 import { assertAccessible } from "../harness/axe.mjs";
 import { Person, answered, it, launch } from "../harness/browser.mjs";
-import { chat, desk, openChat, openConversations, write } from "../harness/people.mjs";
+import { chat, desk, openChat, openConversations, settled, write } from "../harness/people.mjs";
 import { Server } from "../harness/server.mjs";
 
 /** Address and heading of the pages behind the sign-in. */
@@ -51,7 +51,7 @@ for (const colorScheme of ["light", "dark"]) {
       it(`${heading}, at ${address}`, async () => {
         await page.goto(`${server.origin}${address}`);
         await page.getByRole("heading", { level: 1, name: heading }).waitFor();
-        await page.waitForLoadState("networkidle");
+        await settled(page);
         await assertAccessible(page, address);
       });
     }
@@ -62,7 +62,8 @@ for (const colorScheme of ["light", "dark"]) {
       await write(page, "Hello");
       const frame = page.frames().find((candidate) => candidate.url().includes("/widget/frame/"));
       await chat(page).log.waitFor();
-      await assertAccessible(frame, "the widget's frame");
+      // The main landmark is the shop's; the frame is a region of its page.
+      await assertAccessible(frame, "the widget's frame", { without: ["landmark-one-main"] });
     });
 
     it("raised no complaint", () => person.assertNoProblems());

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use sqlx::Row;
-use switchboard_contract::auth::{AccessGrant, LoginRequest, Me};
+use switchboard_contract::auth::{AccessGrant, LoginRequest, Me, Preferences};
 use switchboard_contract::ids::{MemberId, SessionId};
 use switchboard_contract::problem::ProblemCode;
 use switchboard_contract::time::Timestamp;
@@ -241,6 +241,12 @@ async fn load_me(tx: &mut Tx, member_id: MemberId) -> ApiResult<Me> {
         role: columns::word(&row, "role")?,
         avatar_url: row.try_get("avatar_url")?,
         availability: columns::word(&row, "availability")?,
+        preferences: Preferences::default(),
+        totp_enabled: false,
+        totp_enrolment_due: false,
+        session_id: None,
+        pending_email: None,
+        version: 0,
     })
 }
 

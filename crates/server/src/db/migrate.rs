@@ -6,7 +6,10 @@ use sqlx::{AnyPool, Executor};
 use super::Dialect;
 
 /// Every migration: its number and its text. Released ones never change; a change is a new one.
-const MIGRATIONS: &[(i64, &str)] = &[(1, include_str!("../../migrations/0001_initial.sql"))];
+const MIGRATIONS: &[(i64, &str)] = &[
+    (1, include_str!("../../migrations/0001_initial.sql")),
+    (3, include_str!("../../migrations/0003_actions.sql")),
+];
 
 /// Any constant: servers that start together migrate one after the other.
 const ADVISORY_LOCK: i64 = 0x5357_4954;
@@ -29,12 +32,13 @@ pub async fn migrate(pool: &AnyPool, dialect: Dialect) -> Result<(), sqlx::Error
         sqlx::query_as("SELECT number, checksum FROM migrations ORDER BY number")
             .fetch_all(&mut *tx)
             .await?;
-    if applied.len() > MIGRATIONS.len() {
+    let newer = |(number, _): &(i64, String)| MIGRATIONS.iter().all(|(known, _)| known != number);
+    if applied.iter().any(newer) {
         return Err(foreign("it was written by a newer version; install that version"));
     }
-    for (index, (number, text)) in MIGRATIONS.iter().enumerate() {
+    for (number, text) in MIGRATIONS {
         let checksum = checksum(text);
-        match applied.get(index) {
+        match applied.iter().find(|(applied, _)| applied == number) {
             Some((_, stored)) if *stored == checksum => {}
             Some(_) => return Err(foreign("its tables are those of another version")),
             None => {

@@ -4,8 +4,9 @@
 //! - [`Db::write`] runs in a transaction and answers after the commit. On SQLite all writes pass through one task that
 //!   commits several queued jobs at once (`writer`); on Postgres each is a transaction of its own.
 //!
-//! Lock order, everywhere: website → visitor → conversation → account. The account's counter, from which offsets are
-//! taken, comes last, so that offsets are allocated in commit order (`protocol.md` *Realtime*, rule 1).
+//! Lock order, everywhere: message id → label → website → visitor → conversation → account; several of one kind by id. The
+//! account's counter, from which offsets are taken, comes last, so that offsets are allocated in commit order
+//! (`protocol.md` *Realtime*, rule 1).
 //!
 //! Common ground of the dialects: `$1` placeholders, ids and JSON as `TEXT`, instants, counters and booleans as `BIGINT`.
 
@@ -18,7 +19,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use sqlx::{Any, AnyConnection, AnyPool, Transaction};
-use switchboard_contract::ids::{ConversationId, SessionId, VisitorId, WebsiteId};
+use switchboard_contract::ids::{ConversationId, LabelId, MessageId, SessionId, VisitorId, WebsiteId};
 use switchboard_contract::time::Timestamp;
 
 use crate::clock::Clock;
@@ -47,6 +48,12 @@ pub enum Lock {
     Visitor(VisitorId),
     /// A conversation.
     Conversation(ConversationId),
+    /// A label.
+    Label(LabelId),
+    /// Every conversation that has a label.
+    ConversationsWithLabel(LabelId),
+    /// A message's id, whether there is such a message or not.
+    MessageId(MessageId),
 }
 
 /// A handle to the database; clones share it.
@@ -118,6 +125,19 @@ impl Tx {
                 "SELECT 1 FROM conversations WHERE id = $1 FOR NO KEY UPDATE",
                 id.to_string(),
             ),
+            Lock::Label(id) => (
+                "SELECT 1 FROM labels WHERE id = $1 FOR NO KEY UPDATE",
+                id.to_string(),
+            ),
+            Lock::ConversationsWithLabel(id) => (
+                "SELECT 1 FROM conversations WHERE id IN \
+                 (SELECT conversation_id FROM conversation_labels WHERE label_id = $1) ORDER BY id FOR NO KEY UPDATE",
+                id.to_string(),
+            ),
+            Lock::MessageId(id) => (
+                "SELECT 1 FROM pg_advisory_xact_lock(hashtextextended($1, 0))",
+                id.to_string(),
+            ),
         };
         sqlx::query(sql).bind(id).execute(self.conn()).await?;
         Ok(())
@@ -184,6 +204,12 @@ impl Db {
     pub async fn ping(&self) -> ApiResult<()> {
         sqlx::query("SELECT 1").execute(&self.readers).await?;
         Ok(())
+    }
+
+    /// Whether [`Db::close`] was called.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.readers.is_closed()
     }
 
     /// Waits for transactions to end and closes every connection; later calls fail.

@@ -55,6 +55,8 @@ pub struct Attempt {
     pub content: Content,
     /// The stored message with the same id in the account, when there is one.
     pub same_id: Option<SameId>,
+    /// The author took the id back before it was stored.
+    pub taken_back: bool,
     /// The conversation; for a visitor the latest one, when there is one.
     pub conversation: Option<Standing>,
     /// `afterId` is absent, or names a message by the same author that is stored.
@@ -92,6 +94,8 @@ pub enum Verdict {
 /// Why a message is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
+    /// The author took it back.
+    TakenBack,
     /// The id was used before with other content or by someone else.
     IdReused,
     /// The conversation is archived.
@@ -113,6 +117,9 @@ pub fn decide(attempt: &Attempt) -> Verdict {
         } else {
             Verdict::Refuse(Refusal::IdReused)
         };
+    }
+    if attempt.taken_back {
+        return Verdict::Refuse(Refusal::TakenBack);
     }
     let target = match target(attempt) {
         Ok(target) => target,
@@ -208,6 +215,7 @@ mod tests {
             author,
             content: content(matches!(author, Author::Operator(_)).then_some(1), "hello"),
             same_id: None,
+            taken_back: false,
             conversation: Some(OPEN),
             predecessor_stored: true,
             newer_reply: false,
@@ -316,6 +324,9 @@ mod tests {
         };
         assert_eq!(decide(&wrong), Verdict::Refuse(Refusal::IdReused));
         wrong.same_id = None;
+        wrong.taken_back = true;
+        assert_eq!(decide(&wrong), Verdict::Refuse(Refusal::TakenBack));
+        wrong.taken_back = false;
         assert_eq!(decide(&wrong), Verdict::Refuse(Refusal::Closed));
         wrong.conversation = Some(OPEN);
         assert_eq!(decide(&wrong), Verdict::Refuse(Refusal::OutOfOrder));

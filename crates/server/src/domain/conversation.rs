@@ -1,13 +1,35 @@
-//! What a message or a reopening does to its conversation (`protocol.md` *Lifecycle*).
+//! What messages, operators and time do to a conversation (`protocol.md` *Lifecycle*). Which steps an operator's change
+//! takes is decided by [`super::change`].
 
-use switchboard_contract::live_chat::{ConversationStatus, MessageType, Visibility};
+use std::collections::BTreeSet;
+
+use switchboard_contract::ids::{LabelId, MemberId};
+use switchboard_contract::live_chat::{ConversationStatus, MessageType, Priority, Visibility};
 use switchboard_contract::time::Timestamp;
 
-/// The part of a conversation that messages move.
+/// The part of a conversation that changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conversation {
     /// Whether it is going on.
     pub status: ConversationStatus,
+    /// Whether it is archived; then it is closed.
+    pub is_archived: bool,
+    /// Where the window until archiving begins.
+    pub closed_at: Option<Timestamp>,
+    /// Where the window until deletion begins.
+    pub archived_at: Option<Timestamp>,
+    /// The operator in charge.
+    pub assignee_id: Option<MemberId>,
+    /// The team's labels.
+    pub labels: BTreeSet<LabelId>,
+    /// How urgent it is.
+    pub priority: Priority,
+    /// Hidden from the open ones until then.
+    pub snoozed_until: Option<Timestamp>,
+    /// The team has read everything up to this `seq`.
+    pub team_read_seq: u64,
+    /// The visitor has read everything up to this public `seq`.
+    pub visitor_read_seq: u64,
     /// When the last public message from a person was sent.
     pub last_message_at: Timestamp,
     /// That message's text.
@@ -43,6 +65,32 @@ pub struct Added<'a> {
     pub by_person: bool,
 }
 
+/// One step of a conversation's life, or of its handling. Each is told by an event of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Open again.
+    Reopen,
+    /// Over.
+    Close,
+    /// Put away; it is closed.
+    Archive,
+    /// Back from the archive, closed; both windows begin anew.
+    Unarchive,
+    /// In this operator's charge, or nobody's.
+    Assign(Option<MemberId>),
+    /// Other labels.
+    Label {
+        /// Put on.
+        add: BTreeSet<LabelId>,
+        /// Taken off.
+        remove: BTreeSet<LabelId>,
+    },
+    /// As urgent as this.
+    Prioritise(Priority),
+    /// Hidden until then, or no longer.
+    Snooze(Option<Timestamp>),
+}
+
 /// A message's place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
@@ -58,6 +106,15 @@ impl Conversation {
     pub fn begin(now: Timestamp) -> Self {
         Self {
             status: ConversationStatus::Open,
+            is_archived: false,
+            closed_at: None,
+            archived_at: None,
+            assignee_id: None,
+            labels: BTreeSet::new(),
+            priority: Priority::Normal,
+            snoozed_until: None,
+            team_read_seq: 0,
+            visitor_read_seq: 0,
             last_message_at: now,
             last_message: String::new(),
             message_count: 0,
@@ -91,6 +148,8 @@ impl Conversation {
             if message.kind == MessageType::User {
                 self.unread_count += 1;
                 self.waiting_since.get_or_insert(now);
+                // Whoever writes again is not to be hidden.
+                self.snoozed_until = None;
             } else if message.by_person {
                 // Whoever answers has read what came before.
                 self.unread_count = 0;
@@ -103,11 +162,62 @@ impl Conversation {
         }
     }
 
-    /// Opens it again.
-    pub fn reopen(&mut self, now: Timestamp, auto_close_ms: Option<i64>) {
+    /// Takes one step; `auto_close_ms` is the website's window.
+    pub fn take(&mut self, step: &Step, now: Timestamp, auto_close_ms: Option<i64>) {
         self.touch(now);
-        self.status = ConversationStatus::Open;
-        self.auto_close_at = auto_close_ms.map(|window| now.plus_millis(window));
+        match step {
+            Step::Reopen => {
+                self.status = ConversationStatus::Open;
+                self.closed_at = None;
+                self.auto_close_at = auto_close_ms.map(|window| now.plus_millis(window));
+            }
+            Step::Close => {
+                self.status = ConversationStatus::Closed;
+                self.closed_at = Some(now);
+                self.auto_close_at = None;
+                self.snoozed_until = None;
+                // A conversation that is over keeps nobody waiting.
+                self.waiting_since = None;
+            }
+            Step::Archive => {
+                self.is_archived = true;
+                self.archived_at = Some(now);
+            }
+            Step::Unarchive => {
+                self.is_archived = false;
+                self.archived_at = None;
+                self.closed_at = Some(now);
+            }
+            Step::Assign(member) => self.assignee_id = *member,
+            Step::Label { add, remove } => {
+                self.labels.extend(add);
+                self.labels.retain(|label| !remove.contains(label));
+            }
+            Step::Prioritise(priority) => self.priority = *priority,
+            Step::Snooze(until) => self.snoozed_until = *until,
+        }
+    }
+
+    /// The team has read everything up to `seq`, after which `unread` of the visitor's messages come. False when it had
+    /// read as much before: the mark only moves forward, and never past the last message.
+    pub fn read_by_team(&mut self, seq: u64, unread: u64, now: Timestamp) -> bool {
+        let seq = seq.min(self.last_seq);
+        if seq <= self.team_read_seq {
+            return false;
+        }
+        self.touch(now);
+        self.team_read_seq = seq;
+        // What was answered counts as read wherever the mark stands.
+        self.unread_count = self.unread_count.min(unread);
+        true
+    }
+
+    /// The visitor has read everything up to `public_seq`; false when it had before.
+    pub fn read_by_visitor(&mut self, public_seq: u64) -> bool {
+        let seq = public_seq.min(self.last_public_seq);
+        let moved = seq > self.visitor_read_seq;
+        self.visitor_read_seq = self.visitor_read_seq.max(seq);
+        moved
     }
 
     fn touch(&mut self, now: Timestamp) {
@@ -186,11 +296,69 @@ mod tests {
     #[test]
     fn reopening_restarts_the_window() {
         let mut conversation = Conversation::begin(at(0));
-        conversation.status = ConversationStatus::Closed;
-        conversation.reopen(at(50), Some(HOUR));
+        conversation.take(&Step::Close, at(40), Some(HOUR));
+        assert_eq!(
+            (conversation.auto_close_at, conversation.closed_at),
+            (None, Some(at(40)))
+        );
+        conversation.take(&Step::Reopen, at(50), Some(HOUR));
         assert_eq!(conversation.status, ConversationStatus::Open);
-        assert_eq!(conversation.auto_close_at, Some(at(50 + HOUR)));
-        conversation.reopen(at(60), None);
+        assert_eq!(
+            (conversation.auto_close_at, conversation.closed_at),
+            (Some(at(50 + HOUR)), None)
+        );
+        conversation.take(&Step::Reopen, at(60), None);
         assert_eq!(conversation.auto_close_at, None, "never closes by itself");
+    }
+
+    #[test]
+    fn unarchiving_leaves_it_closed_and_restarts_both_windows() {
+        let mut conversation = Conversation::begin(at(0));
+        conversation.take(&Step::Close, at(10), None);
+        conversation.take(&Step::Archive, at(20), None);
+        assert_eq!(
+            (conversation.closed_at, conversation.archived_at),
+            (Some(at(10)), Some(at(20)))
+        );
+        conversation.take(&Step::Unarchive, at(30), None);
+        assert_eq!(conversation.status, ConversationStatus::Closed);
+        assert_eq!(
+            (conversation.closed_at, conversation.archived_at),
+            (Some(at(30)), None)
+        );
+    }
+
+    #[test]
+    fn a_visitors_message_or_the_end_wakes_a_snoozed_one() {
+        let mut conversation = Conversation::begin(at(0));
+        conversation.take(&Step::Snooze(Some(at(100))), at(1), None);
+        conversation.add(added(MessageType::Bot, Visibility::Public), at(2), None);
+        assert_eq!(conversation.snoozed_until, Some(at(100)));
+        conversation.add(added(MessageType::User, Visibility::Public), at(3), None);
+        assert_eq!(conversation.snoozed_until, None);
+        conversation.take(&Step::Snooze(Some(at(100))), at(4), None);
+        conversation.take(&Step::Close, at(5), None);
+        assert_eq!(
+            (conversation.snoozed_until, conversation.waiting_since),
+            (None, None)
+        );
+    }
+
+    #[test]
+    fn read_marks_only_move_forward_and_never_past_the_end() {
+        let mut conversation = Conversation::begin(at(0));
+        for n in 1..=4 {
+            conversation.add(added(MessageType::User, Visibility::Public), at(n), None);
+        }
+        let version = conversation.version;
+        assert!(conversation.read_by_team(2, 2, at(9)));
+        assert_eq!((conversation.team_read_seq, conversation.unread_count), (2, 2));
+        assert!(!conversation.read_by_team(1, 3, at(9)) && !conversation.read_by_team(2, 2, at(9)));
+        assert!(conversation.read_by_team(u64::MAX, 0, at(9)));
+        assert_eq!((conversation.team_read_seq, conversation.unread_count), (4, 0));
+        assert_eq!(conversation.version, version + 2);
+        conversation.add(added(MessageType::Bot, Visibility::Public), at(10), None);
+        assert!(conversation.read_by_visitor(u64::MAX) && !conversation.read_by_visitor(5));
+        assert_eq!(conversation.visitor_read_seq, 5);
     }
 }

@@ -4,7 +4,8 @@
 //! | module | decides |
 //! | --- | --- |
 //! | [`accept`] | whether a message is stored, repeated or refused |
-//! | [`conversation`] | what a message or a reopening does to its conversation |
+//! | [`conversation`] | what messages, operators and time do to a conversation |
+//! | [`change`] | which steps an operator's change of a conversation takes |
 //! | [`allocate`] | which offsets new events get |
 //! | [`replay`] | how a stream goes on after `hello` |
 //! | [`projection`] | what a visitor gets to see |
@@ -12,6 +13,7 @@
 
 pub mod accept;
 pub mod allocate;
+pub mod change;
 pub mod conversation;
 pub mod projection;
 pub mod replay;

@@ -2,17 +2,21 @@
 //! (`protocol.md` *Visitor side*).
 
 use switchboard_contract::ids::ConversationId;
-use switchboard_contract::live_chat::{ConversationStatus, LiveChatMessage, Visibility};
+use switchboard_contract::live_chat::{ConversationStatus, LiveChatMessage, MessageType, Visibility};
 use switchboard_contract::time::Timestamp;
 use switchboard_contract::visitor::VisitorConversation;
 
-/// A message as its visitor sees it; none for notes. `public_seq` counts public messages only.
+/// A message as its visitor sees it; none for notes. `public_seq` counts public messages only. Marks are shown on the
+/// visitor's own messages: what the visitor read is in the conversation's `readSeq`.
 #[must_use]
 pub fn message(message: &LiveChatMessage, public_seq: Option<u64>) -> Option<LiveChatMessage> {
     let seq = public_seq?;
+    let own = |mark: Option<Timestamp>| mark.filter(|_| message.kind == MessageType::User);
     (message.visibility == Visibility::Public).then(|| LiveChatMessage {
         seq,
         author_id: None,
+        delivered_at: own(message.delivered_at),
+        read_at: own(message.read_at),
         ..message.clone()
     })
 }
@@ -24,12 +28,14 @@ pub const fn conversation(
     status: ConversationStatus,
     started_at: Timestamp,
     last_public_seq: u64,
+    visitor_read_seq: u64,
 ) -> VisitorConversation {
     VisitorConversation {
         id,
         status,
         started_at,
         last_seq: last_public_seq,
+        read_seq: visitor_read_seq,
     }
 }
 
@@ -37,7 +43,6 @@ pub const fn conversation(
 mod tests {
     use super::*;
     use switchboard_contract::ids::{MemberId, MessageId};
-    use switchboard_contract::live_chat::MessageType;
 
     fn stored(visibility: Visibility) -> LiveChatMessage {
         let at = Timestamp::from_millis(0);
@@ -62,6 +67,24 @@ mod tests {
         let seen = message(&stored(Visibility::Public), Some(4)).expect("public");
         assert_eq!((seen.seq, seen.author_id), (4, None));
         assert_eq!(seen.author_name.as_deref(), Some("Mira"));
+    }
+
+    #[test]
+    fn marks_are_shown_on_ones_own_messages_only() {
+        let at = Some(Timestamp::from_millis(7));
+        let marked = |kind| LiveChatMessage {
+            kind,
+            delivered_at: at,
+            read_at: at,
+            ..stored(Visibility::Public)
+        };
+        let marks = |kind| {
+            let seen = message(&marked(kind), Some(4)).expect("public");
+            (seen.delivered_at, seen.read_at)
+        };
+        assert_eq!(marks(MessageType::User), (at, at));
+        assert_eq!(marks(MessageType::Bot), (None, None));
+        assert_eq!(marks(MessageType::System), (None, None));
     }
 
     #[test]

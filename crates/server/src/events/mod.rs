@@ -29,7 +29,7 @@ pub struct StoredEvent {
     pub kind: EventType,
     /// The conversation that it belongs to.
     pub conversation_id: Option<ConversationId>,
-    /// The website that decides who may see it; none in a visitor's log.
+    /// The website that decides who may see it; none in a visitor's log, and for what is the whole account's.
     pub website_id: Option<WebsiteId>,
     /// The message's place, for message events.
     pub seq: Option<u64>,
@@ -65,8 +65,8 @@ pub struct NewEvent {
     pub kind: EventType,
     /// The conversation that it belongs to.
     pub conversation_id: Option<ConversationId>,
-    /// The website that decides who may see it.
-    pub website_id: WebsiteId,
+    /// The website that decides who may see it; none for what is the whole account's.
+    pub website_id: Option<WebsiteId>,
     /// The message's place, for message events.
     pub seq: Option<u64>,
     /// The whole resource after the change.
@@ -119,7 +119,8 @@ pub async fn append(tx: &mut Tx, stream: StreamKey, events: &[NewEvent]) -> ApiR
             .bind(at.as_millis())
             .bind(event.body.to_string());
         if matches!(stream, StreamKey::Account(_)) {
-            insert = insert.bind(event.website_id.to_string());
+            // The column takes no NULL: empty text stands for none.
+            insert = insert.bind(event.website_id.map(|id| id.to_string()).unwrap_or_default());
         }
     }
     insert.execute(tx.conn()).await?;
@@ -208,7 +209,7 @@ pub async fn after(
 ) -> ApiResult<Vec<StoredEvent>> {
     let (sql, id) = match stream {
         StreamKey::Account(id) => (
-            "SELECT log_offset, id, kind, conversation_id, website_id, seq, at, body FROM events \
+            "SELECT log_offset, id, kind, conversation_id, NULLIF(website_id, '') AS website_id, seq, at, body FROM events \
              WHERE account_id = $1 AND log_offset > $2 ORDER BY log_offset LIMIT $3",
             id.to_string(),
         ),

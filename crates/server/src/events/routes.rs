@@ -60,6 +60,7 @@ pub(crate) async fn list(
         has_more: head < log.head,
         head,
         events: visible(events, &operator.rights, from)?,
+        signals: Vec::new(),
     }))
 }
 
@@ -68,7 +69,7 @@ fn visible(events: Vec<StoredEvent>, rights: &Rights, from: Offset) -> ApiResult
     let mut prev = from;
     events
         .into_iter()
-        .filter(|event| event.website_id.is_some_and(|website| rights.allow(website)))
+        .filter(|event| event.website_id.is_none_or(|website| rights.allow(website)))
         .map(|event| {
             let before = std::mem::replace(&mut prev, event.offset);
             event.into_wire(before)

@@ -61,7 +61,7 @@ pub(super) fn sizes(plan: &Plan, random: &mut Random) -> Vec<u64> {
 pub(super) fn story(plan: &Plan, size: u64, end: Timestamp, random: &mut Random) -> Story {
     let span = plan.days * DAY_MS;
     // Long talks get a tighter rhythm rather than a place outside the plan's days.
-    let rhythm = (span / (size + 1)).min(4 * 60 * 1_000).max(1);
+    let rhythm = (span / (size + 1)).clamp(1, 4 * 60 * 1_000);
     let length = rhythm * size;
     let back = length + random.below(span.saturating_sub(length));
     let mut at = end.plus_millis(-back.cast_signed());

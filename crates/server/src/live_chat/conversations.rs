@@ -5,7 +5,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use sqlx::AssertSqlSafe;
 use sqlx::Row;
-use switchboard_contract::ids::{ConversationId, FunnelId, MemberId, WebsiteId};
+use switchboard_contract::ids::{ConversationId, FunnelId, LabelId, MemberId, WebsiteId};
 use switchboard_contract::live_chat::LiveChatConversation;
 use switchboard_contract::page::CursorPage;
 
@@ -26,6 +26,7 @@ const NEWEST: &str = "LEFT JOIN messages m ON m.conversation_id = c.id AND m.seq
 #[serde(rename_all = "snake_case")]
 enum Shelf {
     Open,
+    Snoozed,
     Closed,
     Archived,
     All,
@@ -45,6 +46,7 @@ struct Filter {
     website: Option<WebsiteId>,
     funnel: Option<FunnelId>,
     assignee: Option<Assignee>,
+    label: Option<LabelId>,
     unread: bool,
     limit: u32,
     after: Option<Cursor>,
@@ -89,11 +91,12 @@ impl Filter {
             .transpose()?;
         Ok(Self {
             shelf: params
-                .word("status", "open, closed, archived and all")?
+                .word("status", "open, snoozed, closed, archived and all")?
                 .unwrap_or(Shelf::Open),
             website: params.parsed("websiteId", "a website's id")?,
             funnel: params.parsed("funnelId", "a funnel's id")?,
             assignee,
+            label: params.parsed("label", "a label's id")?,
             unread: params.flag("unread")?.unwrap_or(false),
             limit: params.limit()?,
             after,
@@ -149,7 +152,12 @@ fn conditions(filter: &Filter, operator: &Operator) -> Conditions {
         }
     }
     match filter.shelf {
-        Shelf::Open => conditions.add("c.status = 'open' AND c.is_archived = 0", []),
+        // The end of a snooze takes the instant away, with an event: a list never depends on the time of asking.
+        Shelf::Open => conditions.add(
+            "c.status = 'open' AND c.is_archived = 0 AND c.snoozed_until IS NULL",
+            [],
+        ),
+        Shelf::Snoozed => conditions.add("c.status = 'open' AND c.snoozed_until IS NOT NULL", []),
         Shelf::Closed => conditions.add("c.status = 'closed' AND c.is_archived = 0", []),
         Shelf::Archived => conditions.add("c.is_archived = 1", []),
         Shelf::All => {}
@@ -164,6 +172,12 @@ fn conditions(filter: &Filter, operator: &Operator) -> Conditions {
         None => {}
         Some(Assignee::None) => conditions.add("c.assignee_id IS NULL", []),
         Some(Assignee::Member(member)) => conditions.add("c.assignee_id = ?", [text(&member)]),
+    }
+    if let Some(label) = filter.label {
+        conditions.add(
+            "c.id IN (SELECT conversation_id FROM conversation_labels WHERE label_id = ?)",
+            [text(&label)],
+        );
     }
     if filter.unread {
         conditions.add("c.unread_count > 0", []);

@@ -1,19 +1,23 @@
 //! Everything that one transaction does to one conversation: messages, the conversation's row, and an event for each
 //! step on the account's log and, where the visitor may know, on the visitor's.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
-use switchboard_contract::ids::{AccountId, MessageId};
-use switchboard_contract::live_chat::{Attachment, LiveChatMessage, MessageType, Visibility};
+use switchboard_contract::ids::{AccountId, LabelId, MessageId};
+use switchboard_contract::live_chat::{
+    Attachment, LiveChatConversation, LiveChatMessage, MessageType, Visibility,
+};
 use switchboard_contract::position::Position;
-use switchboard_contract::problem::ProblemCode;
 use switchboard_contract::realtime::EventType;
 use switchboard_contract::time::Timestamp;
 use switchboard_contract::visitor::VisitorConversation;
 
 use super::rows::StoredConversation;
-use crate::db::{Tx, columns};
+use super::store;
+use crate::db::Tx;
 use crate::domain::accept::Author;
-use crate::domain::conversation::{Added, Conversation};
+use crate::domain::conversation::{Added, Conversation, Step};
 use crate::domain::projection;
 use crate::events::{self, NewEvent};
 use crate::ids;
@@ -55,7 +59,9 @@ pub struct Entry {
 pub struct Written {
     /// The messages, in order.
     pub entries: Vec<Entry>,
-    /// The conversation after all of them, as its visitor sees it.
+    /// The conversation after all of them.
+    pub conversation: LiveChatConversation,
+    /// The same as its visitor sees it.
     pub visitor_conversation: VisitorConversation,
 }
 
@@ -66,6 +72,7 @@ pub struct Ledger {
     state: Conversation,
     now: Timestamp,
     is_new: bool,
+    labels_before: BTreeSet<LabelId>,
     messages: Vec<(LiveChatMessage, Option<u64>)>,
     /// By message: which event is its own, on either log.
     places: Vec<(usize, Option<usize>)>,
@@ -90,6 +97,7 @@ impl Ledger {
         Self {
             account,
             state: stored.state(),
+            labels_before: stored.wire.labels.iter().copied().collect(),
             stored,
             now: tx.now(),
             is_new,
@@ -140,30 +148,20 @@ impl Ledger {
             read_at: None,
         };
         let event = self.events.len();
-        self.events.push(NewEvent {
-            kind: EventType::MessageCreated,
-            conversation_id: Some(message.conversation_id),
-            website_id: self.stored.wire.website_id,
-            seq: Some(message.seq),
-            body: serde_json::to_value(&message)?,
-        });
+        self.events
+            .push(self.message_event(EventType::MessageCreated, &message)?);
         let visitor_event = match projection::message(&message, place.public_seq) {
             None => None,
             Some(seen) => {
                 let event = self.visitor_events.len();
-                self.visitor_events.push(NewEvent {
-                    kind: EventType::MessageCreated,
-                    conversation_id: Some(seen.conversation_id),
-                    website_id: self.stored.wire.website_id,
-                    seq: Some(seen.seq),
-                    body: serde_json::to_value(&seen)?,
-                });
+                self.visitor_events
+                    .push(self.message_event(EventType::MessageCreated, &seen)?);
                 Some(event)
             }
         };
         self.messages.push((message, place.public_seq));
         self.places.push((event, visitor_event));
-        self.conversation_changed(visitor_event.is_some())
+        self.conversation_changed(EventType::ConversationUpdated, visitor_event.is_some())
     }
 
     /// Adds a notice from the server that everybody sees.
@@ -171,43 +169,106 @@ impl Ledger {
     /// # Errors
     /// When the system has no randomness.
     pub fn notice(&mut self, text: impl Into<String>) -> ApiResult<()> {
+        self.notice_for(Visibility::Public, text)
+    }
+
+    fn notice_for(&mut self, visibility: Visibility, text: impl Into<String>) -> ApiResult<()> {
         let id = ids::new(self.now)?;
         self.add(Draft {
             id,
             author: Author::System,
             author_name: None,
             content: text.into(),
-            visibility: Visibility::Public,
+            visibility,
             attachments: Vec::new(),
         })
     }
 
-    /// Opens the conversation again, with a notice that says so.
+    /// Takes a step, told by a notice of these words to those who may see it, or by the conversation's event alone.
     ///
     /// # Errors
     /// When the system has no randomness.
-    pub fn reopen(&mut self, notice: impl Into<String>) -> ApiResult<()> {
-        self.state.reopen(self.now, self.stored.auto_close_ms);
-        self.notice(notice)
+    pub fn take(&mut self, step: &Step, words: Option<(String, Visibility)>) -> ApiResult<()> {
+        self.state.take(step, self.now, self.stored.auto_close_ms);
+        match words {
+            Some((text, visibility)) => self.notice_for(visibility, text),
+            None => self.conversation_changed(EventType::ConversationUpdated, false),
+        }
+    }
+
+    /// The team has read everything up to `seq`, after which `unread` of the visitor's messages come; false when it had
+    /// before.
+    ///
+    /// # Errors
+    /// Never in practice: contract types serialise.
+    pub fn read_by_team(&mut self, seq: u64, unread: u64) -> ApiResult<bool> {
+        let moved = self.state.read_by_team(seq, unread, self.now);
+        if moved {
+            self.conversation_changed(EventType::ConversationRead, false)?;
+        }
+        Ok(moved)
+    }
+
+    /// The visitor has read everything up to `public_seq`, and hears of it on other devices; false when it had before.
+    ///
+    /// # Errors
+    /// Never in practice: contract types serialise.
+    pub fn read_by_visitor(&mut self, public_seq: u64) -> ApiResult<bool> {
+        let moved = self.state.read_by_visitor(public_seq);
+        if moved {
+            self.stored.follow(&self.state);
+            self.visitor_events.push(NewEvent {
+                kind: EventType::ConversationUpdated,
+                conversation_id: Some(self.stored.wire.id),
+                website_id: None,
+                seq: None,
+                body: json!(self.stored.as_visitor_sees_it()),
+            });
+        }
+        Ok(moved)
+    }
+
+    /// A stored message whose marks have moved, as it is now: an event for the team and, for one of the visitor's own,
+    /// for the visitor.
+    ///
+    /// # Errors
+    /// Never in practice: contract types serialise.
+    pub fn marked(&mut self, message: &LiveChatMessage, public_seq: Option<u64>) -> ApiResult<()> {
+        self.events
+            .push(self.message_event(EventType::MessageUpdated, message)?);
+        if message.kind == MessageType::User
+            && let Some(seen) = projection::message(message, public_seq)
+        {
+            self.visitor_events
+                .push(self.message_event(EventType::MessageUpdated, &seen)?);
+        }
+        Ok(())
+    }
+
+    /// The conversation as it is after the steps so far.
+    #[must_use]
+    pub const fn state(&self) -> &Conversation {
+        &self.state
     }
 
     /// Stores the conversation, both logs' events and the messages. The account's counter is taken last, so nothing
-    /// may be locked after this.
+    /// may be locked after this. Without a step nothing is stored.
     ///
     /// # Errors
     /// The database's failure.
     pub async fn store(mut self, tx: &mut Tx) -> ApiResult<Written> {
+        self.stored.follow(&self.state);
         if self.is_new {
-            self.insert_conversation(tx).await?;
-        } else {
-            self.update_conversation(tx).await?;
+            store::insert_conversation(tx, self.account, &self.stored).await?;
+        } else if !self.events.is_empty() || !self.visitor_events.is_empty() {
+            store::update_conversation(tx, &self.stored).await?;
         }
+        store::labels(tx, self.stored.wire.id, &self.labels_before, &self.state.labels).await?;
         let visitor = StreamKey::Visitor(self.stored.wire.user_id);
         let visitor_positions = events::append(tx, visitor, &self.visitor_events).await?;
         let positions = events::append(tx, StreamKey::Account(self.account), &self.events).await?;
         let mut entries = Vec::with_capacity(self.messages.len());
-        let messages = std::mem::take(&mut self.messages);
-        for ((message, public_seq), (event, visitor_event)) in messages.into_iter().zip(&self.places) {
+        for ((message, public_seq), (event, visitor_event)) in self.messages.into_iter().zip(&self.places) {
             let lost = || ApiError::internal("an event without a position");
             let entry = Entry {
                 message,
@@ -215,158 +276,48 @@ impl Ledger {
                 position: positions.get(*event).cloned().ok_or_else(lost)?,
                 visitor_position: visitor_event.and_then(|event| visitor_positions.get(event).cloned()),
             };
-            self.insert_message(tx, &entry).await?;
+            store::insert_message(tx, self.account, &entry).await?;
             entries.push(entry);
         }
         Ok(Written {
             entries,
-            visitor_conversation: self.as_visitor_sees_it(),
+            visitor_conversation: self.stored.as_visitor_sees_it(),
+            conversation: self.stored.wire,
         })
     }
 
-    fn as_visitor_sees_it(&self) -> VisitorConversation {
-        let wire = &self.stored.wire;
-        projection::conversation(
-            wire.id,
-            self.state.status,
-            wire.started_at,
-            self.state.last_public_seq,
-        )
+    fn message_event(&self, kind: EventType, message: &LiveChatMessage) -> ApiResult<NewEvent> {
+        Ok(NewEvent {
+            kind,
+            conversation_id: Some(message.conversation_id),
+            website_id: Some(self.stored.wire.website_id),
+            seq: Some(message.seq),
+            body: serde_json::to_value(message)?,
+        })
     }
 
     /// One event with the conversation as it is after this step.
-    fn conversation_changed(&mut self, visitor_may_know: bool) -> ApiResult<()> {
+    fn conversation_changed(&mut self, kind: EventType, visitor_may_know: bool) -> ApiResult<()> {
         let first = self.is_new && self.events.len() == 1;
-        let kind = if first {
-            EventType::ConversationCreated
-        } else {
-            EventType::ConversationUpdated
-        };
-        self.copy_state();
+        self.stored.follow(&self.state);
         let event = NewEvent {
-            kind,
+            kind: if first {
+                EventType::ConversationCreated
+            } else {
+                kind
+            },
             conversation_id: Some(self.stored.wire.id),
-            website_id: self.stored.wire.website_id,
+            website_id: Some(self.stored.wire.website_id),
             seq: None,
             body: serde_json::to_value(&self.stored.wire)?,
         };
         if visitor_may_know {
             self.visitor_events.push(NewEvent {
-                body: json!(self.as_visitor_sees_it()),
+                body: json!(self.stored.as_visitor_sees_it()),
                 ..event.clone()
             });
         }
         self.events.push(event);
-        Ok(())
-    }
-
-    fn copy_state(&mut self) {
-        let wire = &mut self.stored.wire;
-        let state = &self.state;
-        wire.status = state.status;
-        wire.last_message_at = state.last_message_at;
-        wire.last_message.clone_from(&state.last_message);
-        wire.message_count = state.message_count;
-        wire.auto_close_at = state.auto_close_at;
-        wire.unread_count = state.unread_count;
-        wire.waiting_since = state.waiting_since;
-        wire.updated_at = state.updated_at;
-        wire.version = state.version;
-        self.stored.last_seq = state.last_seq;
-        self.stored.last_public_seq = state.last_public_seq;
-    }
-
-    async fn insert_conversation(&self, tx: &mut Tx) -> ApiResult<()> {
-        let wire = &self.stored.wire;
-        sqlx::query(
-            "INSERT INTO conversations (id, account_id, website_id, visitor_id, funnel_id, status, started_at, \
-             last_message_at, last_message, message_count, last_seq, last_public_seq, auto_close_at, unread_count, \
-             waiting_since, created_at, updated_at, version) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
-        )
-        .bind(wire.id.to_string())
-        .bind(self.account.to_string())
-        .bind(wire.website_id.to_string())
-        .bind(wire.user_id.to_string())
-        .bind(wire.funnel_id.to_string())
-        .bind(columns::to_word(&wire.status)?)
-        .bind(wire.started_at.as_millis())
-        .bind(wire.last_message_at.as_millis())
-        .bind(wire.last_message.clone())
-        .bind(columns::to_count(wire.message_count)?)
-        .bind(columns::to_count(self.stored.last_seq)?)
-        .bind(columns::to_count(self.stored.last_public_seq)?)
-        .bind(wire.auto_close_at.map(Timestamp::as_millis))
-        .bind(columns::to_count(wire.unread_count)?)
-        .bind(wire.waiting_since.map(Timestamp::as_millis))
-        .bind(wire.created_at.as_millis())
-        .bind(wire.updated_at.as_millis())
-        .bind(columns::to_count(wire.version)?)
-        .execute(tx.conn())
-        .await?;
-        Ok(())
-    }
-
-    async fn update_conversation(&self, tx: &mut Tx) -> ApiResult<()> {
-        let wire = &self.stored.wire;
-        sqlx::query(
-            "UPDATE conversations SET status = $1, last_message_at = $2, last_message = $3, message_count = $4, \
-             last_seq = $5, last_public_seq = $6, auto_close_at = $7, unread_count = $8, waiting_since = $9, \
-             updated_at = $10, version = $11 WHERE id = $12",
-        )
-        .bind(columns::to_word(&wire.status)?)
-        .bind(wire.last_message_at.as_millis())
-        .bind(wire.last_message.clone())
-        .bind(columns::to_count(wire.message_count)?)
-        .bind(columns::to_count(self.stored.last_seq)?)
-        .bind(columns::to_count(self.stored.last_public_seq)?)
-        .bind(wire.auto_close_at.map(Timestamp::as_millis))
-        .bind(columns::to_count(wire.unread_count)?)
-        .bind(wire.waiting_since.map(Timestamp::as_millis))
-        .bind(wire.updated_at.as_millis())
-        .bind(columns::to_count(wire.version)?)
-        .bind(wire.id.to_string())
-        .execute(tx.conn())
-        .await?;
-        Ok(())
-    }
-
-    async fn insert_message(&self, tx: &mut Tx, entry: &Entry) -> ApiResult<()> {
-        let message = &entry.message;
-        sqlx::query(
-            "INSERT INTO messages (conversation_id, seq, public_seq, account_id, id, kind, content, author_id, \
-             author_name, visibility, attachments, event_offset, visitor_event_offset, created_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
-        )
-        .bind(message.conversation_id.to_string())
-        .bind(columns::to_count(message.seq)?)
-        .bind(entry.public_seq.map(columns::to_count).transpose()?)
-        .bind(self.account.to_string())
-        .bind(message.id.to_string())
-        .bind(columns::to_word(&message.kind)?)
-        .bind(message.content.clone())
-        .bind(message.author_id.map(|id| id.to_string()))
-        .bind(message.author_name.clone())
-        .bind(columns::to_word(&message.visibility)?)
-        .bind(serde_json::to_string(&message.attachments)?)
-        .bind(columns::to_count(entry.position.offset.0)?)
-        .bind(
-            entry
-                .visitor_position
-                .as_ref()
-                .map(|position| columns::to_count(position.offset.0))
-                .transpose()?,
-        )
-        .bind(message.created_at.as_millis())
-        .execute(tx.conn())
-        .await
-        .map_err(|error| match error {
-            // Somebody stored another message with this id since the id was looked up.
-            sqlx::Error::Database(error) if error.is_unique_violation() => {
-                ApiError::new(ProblemCode::IdReused, "Send it with a new id.")
-            }
-            error => error.into(),
-        })?;
         Ok(())
     }
 }

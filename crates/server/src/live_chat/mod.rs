@@ -5,28 +5,52 @@
 //! | --- | --- |
 //! | [`rows`] | reading conversations, messages and visitors |
 //! | [`ledger`] | everything that one transaction does to one conversation, events included |
+//! | `store` | the ledger's statements |
+//! | [`words`] | the notices of steps |
 //! | [`lookups`] | what has to be known before a message is accepted |
-//! | [`conversations`], [`history`], [`send`], [`people`] | the routes |
+//! | [`actions`] | results that are kept for repeats |
+//! | [`marks`] | delivered and read |
+//! | [`snooze`] | wakes conversations whose snooze is over |
+//! | [`conversations`], [`history`], [`send`], [`take_back`], [`change`], [`read`], [`labels`], [`people`] | the routes |
 
+pub mod actions;
+pub mod change;
 pub mod conversations;
 pub mod history;
+pub mod labels;
 pub mod ledger;
 pub mod lookups;
+pub mod marks;
 pub mod people;
+pub mod read;
 pub mod rows;
 pub mod send;
+pub mod snooze;
+mod store;
+pub mod take_back;
+pub mod words;
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, patch, post};
 
 use crate::state::AppState;
 
 /// The routes of this folder.
 pub fn router() -> Router<AppState> {
     Router::new()
-        .route("/api/live-chat/conversations", get(conversations::list))
+        .route(
+            "/api/live-chat/conversations",
+            get(conversations::list).patch(change::change),
+        )
         .route("/api/live-chat/conversations/{id}", get(conversations::one))
         .route("/api/live-chat/conversations/{id}/messages", get(history::list))
+        .route("/api/live-chat/conversations/{id}/read", post(read::mark))
         .route("/api/live-chat/messages", post(send::send))
+        .route("/api/live-chat/messages/{id}", delete(take_back::take_back))
+        .route("/api/live-chat/labels", get(labels::list).post(labels::create))
+        .route(
+            "/api/live-chat/labels/{id}",
+            patch(labels::change).delete(labels::delete),
+        )
         .route("/api/visitors", get(people::list))
 }

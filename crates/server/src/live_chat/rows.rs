@@ -2,14 +2,16 @@
 
 use sqlx::Row;
 use sqlx::any::AnyRow;
-use switchboard_contract::ids::{AccountId, ConversationId, FunnelId, VisitorId, WebsiteId};
-use switchboard_contract::live_chat::{LiveChatConversation, LiveChatMessage, LiveChatUser, Priority};
+use switchboard_contract::ids::{AccountId, ConversationId, FunnelId, LabelId, VisitorId, WebsiteId};
+use switchboard_contract::live_chat::{LiveChatConversation, LiveChatMessage, LiveChatUser};
 use switchboard_contract::time::Timestamp;
+use switchboard_contract::visitor::VisitorConversation;
 
 use crate::db::{Tx, columns};
 use crate::domain::conversation::Conversation;
+use crate::domain::projection;
 use crate::ids;
-use crate::problem::ApiResult;
+use crate::problem::{ApiError, ApiResult};
 
 /// Columns of a visitor `v`.
 pub const VISITOR: &str = "v.id AS v_id, v.name AS v_name, v.email AS v_email, v.phone AS v_phone, \
@@ -21,8 +23,10 @@ pub const VISITOR: &str = "v.id AS v_id, v.name AS v_name, v.email AS v_email, v
 /// Columns of a conversation `c`, without its visitor.
 pub const CONVERSATION: &str = "c.id, c.website_id, c.visitor_id, c.funnel_id, f.name AS funnel_name, c.status, \
     c.is_archived, c.started_at, c.last_message_at, c.last_message, c.message_count, c.last_seq, c.last_public_seq, \
-    c.auto_close_at, c.assignee_id, c.priority, c.unread_count, c.waiting_since, c.rating, c.created_at, c.updated_at, \
-    c.version, w.auto_close_after";
+    c.auto_close_at, c.assignee_id, c.priority, c.snoozed_until, c.closed_at, c.archived_at, c.team_read_seq, \
+    c.visitor_read_seq, c.unread_count, c.waiting_since, c.rating, c.created_at, c.updated_at, c.version, \
+    w.auto_close_after, (SELECT STRING_AGG(cl.label_id, ' ') FROM conversation_labels cl \
+    WHERE cl.conversation_id = c.id) AS labels";
 
 /// Where both come from.
 pub const CONVERSATION_FROM: &str = "FROM conversations c JOIN visitors v ON v.id = c.visitor_id \
@@ -45,6 +49,14 @@ pub struct StoredConversation {
     pub last_public_seq: u64,
     /// The website's window in milliseconds.
     pub auto_close_ms: Option<i64>,
+    /// Where the window until archiving begins.
+    pub closed_at: Option<Timestamp>,
+    /// Where the window until deletion begins.
+    pub archived_at: Option<Timestamp>,
+    /// The team has read everything up to this `seq`.
+    pub team_read_seq: u64,
+    /// The visitor has read everything up to this public `seq`.
+    pub visitor_read_seq: u64,
 }
 
 impl StoredConversation {
@@ -79,7 +91,8 @@ impl StoredConversation {
                 is_archived: false,
                 assignee_id: None,
                 labels: Vec::new(),
-                priority: Priority::Normal,
+                priority: state.priority,
+                snoozed_until: state.snoozed_until,
                 unread_count: state.unread_count,
                 waiting_since: state.waiting_since,
                 rating: None,
@@ -90,14 +103,40 @@ impl StoredConversation {
             last_seq: state.last_seq,
             last_public_seq: state.last_public_seq,
             auto_close_ms,
+            closed_at: state.closed_at,
+            archived_at: state.archived_at,
+            team_read_seq: state.team_read_seq,
+            visitor_read_seq: state.visitor_read_seq,
         })
     }
 
-    /// The part that messages move.
+    /// As its visitor sees it.
+    #[must_use]
+    pub fn as_visitor_sees_it(&self) -> VisitorConversation {
+        let wire = &self.wire;
+        projection::conversation(
+            wire.id,
+            wire.status,
+            wire.started_at,
+            self.last_public_seq,
+            self.visitor_read_seq,
+        )
+    }
+
+    /// The part that changes.
     #[must_use]
     pub fn state(&self) -> Conversation {
         Conversation {
             status: self.wire.status,
+            is_archived: self.wire.is_archived,
+            closed_at: self.closed_at,
+            archived_at: self.archived_at,
+            assignee_id: self.wire.assignee_id,
+            labels: self.wire.labels.iter().copied().collect(),
+            priority: self.wire.priority,
+            snoozed_until: self.wire.snoozed_until,
+            team_read_seq: self.team_read_seq,
+            visitor_read_seq: self.visitor_read_seq,
             last_message_at: self.wire.last_message_at,
             last_message: self.wire.last_message.clone(),
             message_count: self.wire.message_count,
@@ -109,6 +148,31 @@ impl StoredConversation {
             updated_at: self.wire.updated_at,
             version: self.wire.version,
         }
+    }
+
+    /// Takes over what changed.
+    pub fn follow(&mut self, state: &Conversation) {
+        let wire = &mut self.wire;
+        wire.status = state.status;
+        wire.is_archived = state.is_archived;
+        wire.assignee_id = state.assignee_id;
+        wire.labels = state.labels.iter().copied().collect();
+        wire.priority = state.priority;
+        wire.snoozed_until = state.snoozed_until;
+        wire.last_message_at = state.last_message_at;
+        wire.last_message.clone_from(&state.last_message);
+        wire.message_count = state.message_count;
+        wire.auto_close_at = state.auto_close_at;
+        wire.unread_count = state.unread_count;
+        wire.waiting_since = state.waiting_since;
+        wire.updated_at = state.updated_at;
+        wire.version = state.version;
+        self.last_seq = state.last_seq;
+        self.last_public_seq = state.last_public_seq;
+        self.closed_at = state.closed_at;
+        self.archived_at = state.archived_at;
+        self.team_read_seq = state.team_read_seq;
+        self.visitor_read_seq = state.visitor_read_seq;
     }
 }
 
@@ -172,8 +236,9 @@ pub fn read_conversation(row: &AnyRow) -> ApiResult<StoredConversation> {
         auto_close_at: columns::maybe_instant(row, "auto_close_at")?,
         is_archived: columns::flag(row, "is_archived")?,
         assignee_id: columns::maybe_id(row, "assignee_id")?,
-        labels: Vec::new(),
+        labels: labels(row)?,
         priority: columns::word(row, "priority")?,
+        snoozed_until: columns::maybe_instant(row, "snoozed_until")?,
         unread_count: columns::count(row, "unread_count")?,
         waiting_since: columns::maybe_instant(row, "waiting_since")?,
         rating: columns::maybe_word(row, "rating")?,
@@ -186,7 +251,26 @@ pub fn read_conversation(row: &AnyRow) -> ApiResult<StoredConversation> {
         last_seq: columns::count(row, "last_seq")?,
         last_public_seq: columns::count(row, "last_public_seq")?,
         auto_close_ms: auto_close_ms(row)?,
+        closed_at: columns::maybe_instant(row, "closed_at")?,
+        archived_at: columns::maybe_instant(row, "archived_at")?,
+        team_read_seq: columns::count(row, "team_read_seq")?,
+        visitor_read_seq: columns::count(row, "visitor_read_seq")?,
     })
+}
+
+/// The labels, which no database has an order for.
+fn labels(row: &AnyRow) -> ApiResult<Vec<LabelId>> {
+    let text: Option<String> = row.try_get("labels")?;
+    let mut labels = text
+        .unwrap_or_default()
+        .split_ascii_whitespace()
+        .map(|id| {
+            id.parse()
+                .map_err(|_| ApiError::internal("a label's id that does not read"))
+        })
+        .collect::<ApiResult<Vec<LabelId>>>()?;
+    labels.sort_unstable();
+    Ok(labels)
 }
 
 /// The website's window, in milliseconds, from its column in seconds.

@@ -8,10 +8,11 @@ use switchboard_contract::problem::ProblemCode;
 use switchboard_contract::validate::{self, Checks};
 
 use super::ledger::{Draft, Entry, Ledger};
-use super::{lookups, rows};
+use super::{lookups, rows, take_back, words};
 use crate::auth::Operator;
 use crate::db::{Lock, Tx};
 use crate::domain::accept::{self, Attempt, Author, Content, Refusal, Standing, Target, Verdict};
+use crate::domain::conversation::Step;
 use crate::http::ApiJson;
 use crate::problem::{ApiError, ApiResult};
 use crate::state::AppState;
@@ -44,7 +45,8 @@ async fn accept(tx: &mut Tx, operator: &Operator, request: SendMessage) -> ApiRe
         .await?
         .filter(|conversation| operator.rights.allow(conversation.wire.website_id))
         .ok_or_else(missing)?;
-    if request.visibility == Visibility::Public {
+    tx.lock(Lock::MessageId(request.id)).await?;
+    if request.visibility == Visibility::Public || request.reopen {
         tx.lock(Lock::Visitor(seen.wire.user_id)).await?;
     }
     tx.lock(Lock::Conversation(request.conversation_id)).await?;
@@ -55,6 +57,7 @@ async fn accept(tx: &mut Tx, operator: &Operator, request: SendMessage) -> ApiRe
 
     let author = Author::Operator(operator.member_id);
     let known = lookups::by_id(tx, account, request.id).await?;
+    let taken_back = take_back::is_burnt(tx, operator.member_id, request.id).await?;
     let newer_reply =
         lookups::newer_reply(tx, request.conversation_id, operator.member_id, request.seen_seq).await?;
     let attempt = Attempt {
@@ -66,6 +69,7 @@ async fn accept(tx: &mut Tx, operator: &Operator, request: SendMessage) -> ApiRe
             attachments: request.attachments,
         },
         same_id: known.as_ref().map(|known| known.same.clone()),
+        taken_back,
         conversation: Some(Standing {
             status: conversation.wire.status,
             is_archived: conversation.wire.is_archived,
@@ -92,7 +96,7 @@ async fn accept(tx: &mut Tx, operator: &Operator, request: SendMessage) -> ApiRe
     };
     let mut ledger = Ledger::resume(tx, account, conversation);
     if target == Target::Reopened {
-        ledger.reopen(format!("{} reopened the conversation", operator.name))?;
+        ledger.take(&Step::Reopen, words::of(&Step::Reopen, &operator.name, None))?;
     }
     ledger.add(Draft {
         id: request.id,
@@ -117,6 +121,10 @@ async fn accept(tx: &mut Tx, operator: &Operator, request: SendMessage) -> ApiRe
 /// Never in practice: contract types serialise.
 pub(crate) fn refused(refusal: Refusal, newer_reply: Option<LiveChatMessage>) -> ApiResult<ApiError> {
     Ok(match refusal {
+        Refusal::TakenBack => ApiError::new(
+            ProblemCode::Gone,
+            "This message was taken back; to send it after all, send it with a new id.",
+        ),
         Refusal::IdReused => ApiError::new(ProblemCode::IdReused, "Send it with a new id."),
         Refusal::Archived => ApiError::new(
             ProblemCode::ConversationArchived,

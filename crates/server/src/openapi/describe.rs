@@ -72,6 +72,14 @@ pub(super) enum Caller {
     Visitor,
 }
 
+/// One answer that is no problem.
+struct Answer {
+    status: u16,
+    about: &'static str,
+    /// The body's name and shape.
+    body: Option<(String, Shape)>,
+}
+
 /// One route.
 pub(super) struct Route {
     method: HttpMethod,
@@ -81,7 +89,7 @@ pub(super) struct Route {
     caller: Caller,
     parameters: Vec<Parameter>,
     body: Option<Shape>,
-    answers: Vec<(u16, &'static str, Option<(String, Shape)>)>,
+    answers: Vec<Answer>,
     problems: BTreeSet<ProblemCode>,
 }
 
@@ -94,6 +102,16 @@ impl Route {
     /// `POST path`.
     pub(super) fn post(path: &'static str, tag: &'static str, summary: &'static str) -> Self {
         Self::new(HttpMethod::Post, path, tag, summary)
+    }
+
+    /// `PATCH path`.
+    pub(super) fn patch(path: &'static str, tag: &'static str, summary: &'static str) -> Self {
+        Self::new(HttpMethod::Patch, path, tag, summary)
+    }
+
+    /// `DELETE path`.
+    pub(super) fn delete(path: &'static str, tag: &'static str, summary: &'static str) -> Self {
+        Self::new(HttpMethod::Delete, path, tag, summary)
     }
 
     fn new(method: HttpMethod, path: &'static str, tag: &'static str, summary: &'static str) -> Self {
@@ -154,6 +172,20 @@ impl Route {
         self.refuses(&[ProblemCode::BadRequest])
     }
 
+    /// A header that may be sent; one that does not read is 400.
+    pub(super) fn header(mut self, name: &'static str, about: &'static str) -> Self {
+        self.parameters.push(
+            ParameterBuilder::new()
+                .name(name)
+                .parameter_in(ParameterIn::Header)
+                .required(Required::False)
+                .description(Some(about))
+                .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+                .build(),
+        );
+        self.refuses(&[ProblemCode::BadRequest])
+    }
+
     /// The body.
     pub(super) fn takes<T: ToSchema>(mut self) -> Self {
         self.body = Some(shape::<T>());
@@ -173,13 +205,21 @@ impl Route {
 
     /// An answer whose body has a name of its own, such as a list of something.
     pub(super) fn answers_as(mut self, name: &str, shape: Shape, status: u16, about: &'static str) -> Self {
-        self.answers.push((status, about, Some((name.to_owned(), shape))));
+        self.answers.push(Answer {
+            status,
+            about,
+            body: Some((name.to_owned(), shape)),
+        });
         self
     }
 
     /// An answer without a body.
     pub(super) fn answers_empty(mut self, status: u16, about: &'static str) -> Self {
-        self.answers.push((status, about, None));
+        self.answers.push(Answer {
+            status,
+            about,
+            body: None,
+        });
         self
     }
 
@@ -218,16 +258,16 @@ impl Route {
                     .build(),
             ));
         }
-        for (status, about, shape) in self.answers {
-            let mut response = ResponseBuilder::new().description(about);
-            if let Some((name, shape)) = shape {
+        for answer in self.answers {
+            let mut response = ResponseBuilder::new().description(answer.about);
+            if let Some((name, shape)) = answer.body {
                 let reference = (shape.refer)(schemas, &name);
                 response = response.content(
                     "application/json",
                     ContentBuilder::new().schema(Some(reference)).build(),
                 );
             }
-            operation = operation.response(status.to_string(), response.build());
+            operation = operation.response(answer.status.to_string(), response.build());
         }
         for (status, codes) in by_status(&self.problems) {
             operation = operation.response(status.to_string(), refusal(schemas, &codes));

@@ -5,6 +5,13 @@ use serde_json::{Map, Value};
 
 /// Bodies of requests: there, a field with a default may be left out.
 const REQUESTS: &[&str] = &[
+    "ChangeConversations",
+    "ChangeLabel",
+    "ConversationChange",
+    "ConversationRef",
+    "CreateLabel",
+    "MarkRead",
+    "VisitorRead",
     "LoginRequest",
     "OpenFrame",
     "PageBeat",
@@ -15,6 +22,7 @@ const REQUESTS: &[&str] = &[
 
 /// Fields that are null, not absent, when there is nothing.
 const NULLABLE: &[(&str, &str)] = &[
+    ("Signal", "body"),
     ("LogEvent", "body"),
     ("Website", "archiveAfter"),
     ("Website", "autoCloseAfter"),
@@ -22,8 +30,18 @@ const NULLABLE: &[(&str, &str)] = &[
     ("WidgetConfig", "greeting"),
 ];
 
+/// Fields of requests where null says something else than leaving them out.
+const NULL_IS_A_VALUE: &[(&str, &str)] = &[
+    ("ConversationChange", "assigneeId"),
+    ("ConversationChange", "snoozedUntil"),
+];
+
 /// Fields that are left out when empty although they are never null.
-const LEFT_OUT_WHEN_EMPTY: &[(&str, &str)] = &[("Problem", "current"), ("Problem", "fields")];
+const LEFT_OUT_WHEN_EMPTY: &[(&str, &str)] = &[
+    ("EventPage", "signals"),
+    ("Problem", "current"),
+    ("Problem", "fields"),
+];
 
 /// Changes `document` in place.
 pub(super) fn tell(document: &mut Value) {
@@ -61,6 +79,8 @@ fn tell_fields(name: &str, schema: &mut Map<String, Value>, is_request: bool) {
         let listed = required.iter().any(|name| name == field);
         let always = if named(NULLABLE) {
             true
+        } else if named(NULL_IS_A_VALUE) {
+            false
         } else {
             let was_nullable = !listed && drop_null(value);
             !is_request && !was_nullable && !named(LEFT_OUT_WHEN_EMPTY)

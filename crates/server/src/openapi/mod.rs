@@ -3,10 +3,11 @@
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | [`routes`] | the list |
+//! | [`routes`], [`actions`] | the list |
 //! | [`describe`] | the words in which it is written |
 //! | [`exact`] | what serde knows and the derived schemas do not say |
 
+mod actions;
 mod describe;
 mod exact;
 mod routes;

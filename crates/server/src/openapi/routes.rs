@@ -8,7 +8,7 @@ use switchboard_contract::page::{CursorPage, NumberedPage};
 use switchboard_contract::problem::ProblemCode as Code;
 use switchboard_contract::realtime::{EventPage, Ticket};
 use switchboard_contract::visitor::{
-    OpenFrame, PageBeat, StartVisitorSession, VisitorSend, VisitorSendResult, VisitorSession,
+    OpenFrame, PageBeat, StartVisitorSession, VisitorRead, VisitorSend, VisitorSendResult, VisitorSession,
 };
 use switchboard_contract::website::Website;
 use utoipa::openapi::schema::Type::{Boolean, Integer, String as Text};
@@ -20,6 +20,7 @@ pub(super) fn all() -> Vec<Route> {
     [
         auth(),
         live_chat(),
+        super::actions::all(),
         websites(),
         visitors_side(),
         realtime(),
@@ -65,11 +66,12 @@ fn live_chat() -> Vec<Route> {
             (
                 "status",
                 Text,
-                "`open` (unless given), `closed`, `archived` or `all`",
+                "`open` (unless given: those not snoozed), `snoozed`, `closed`, `archived` or `all`",
             ),
             ("websiteId", Text, "Only of this website"),
             ("funnelId", Text, "Only of this funnel"),
             ("assignee", Text, "`me`, `none` or a member's id"),
+            ("label", Text, "Only with this label"),
             ("unread", Boolean, "Only with messages that no operator has read"),
             ("sort", Text, "`newest`"),
             ("limit", Integer, "1 to 200, 50 unless given"),
@@ -200,6 +202,15 @@ fn visitors_side() -> Vec<Route> {
             .caller(Caller::Visitor)
             .takes::<PageBeat>()
             .answers_empty(204, "Noted"),
+        Route::post(
+            "/api/visitor/read",
+            "visitor",
+            "The visitor has read everything up to a `seq`; the mark only moves forward",
+        )
+        .caller(Caller::Visitor)
+        .takes::<VisitorRead>()
+        .answers_empty(204, "Noted")
+        .refuses(&[Code::NotFound]),
         Route::post("/api/visitor/ticket", "visitor", "A one-use ticket for the socket")
             .caller(Caller::Visitor)
             .answers::<Ticket>(200, "The ticket")
@@ -226,7 +237,11 @@ fn realtime() -> Vec<Route> {
                 ("after", Text, "The offset of the last event that was applied"),
                 ("epoch", Text, "The log's generation that the offset belongs to"),
                 ("limit", Integer, "1 to 200, 50 unless given"),
-                ("waitMs", Integer, "How long to wait for an event when there is none"),
+                (
+                    "waitMs",
+                    Integer,
+                    "How long to wait for an event when there is none, up to 25,000; then the answer holds signals too",
+                ),
             ])
             .answers::<EventPage>(200, "The events")
             .refuses(&[Code::PositionLost]),

@@ -150,11 +150,7 @@ impl Connection {
             }
         }
         if !self.budget.take(now) {
-            return Err(End {
-                code: close::TOO_MANY,
-                reason: "Too many frames.",
-                retry_ms: 5_000,
-            });
+            return Err(End::new(close::TOO_MANY, "Too many frames.").retry_in(5_000));
         }
         match frame {
             Some(ClientFrame::Hello { .. }) => Err(End::bad_frame("`hello` comes once, first.")),
@@ -205,11 +201,7 @@ impl Connection {
                 Ok(None)
             }
             Answer::Place(signal, place) => Ok(place.map(|place| Told { signal, place })),
-            Answer::Failed => Err(End {
-                code: 1013,
-                reason: "The database cannot answer now.",
-                retry_ms: 1_000,
-            }),
+            Answer::Failed => Err(NO_ANSWER),
         }
     }
 
@@ -253,11 +245,7 @@ impl Connection {
             .full_since
             .is_some_and(|since| now >= since + self.config.ack_timeout)
         {
-            return Err(End {
-                code: close::SLOW,
-                reason: "Events are not acknowledged.",
-                retry_ms: 1_000,
-            });
+            return Err(End::new(close::SLOW, "Events are not acknowledged.").retry_in(1_000));
         }
         if now >= self.pinged_at + self.config.heartbeat {
             self.pinged_at = now;
@@ -327,6 +315,8 @@ pub(super) const EXPIRED_TICKET: End = End::new(
 );
 /// The visitor may not follow.
 pub(super) const BLOCKED: End = End::new(close::FORBIDDEN, "This website takes no more messages from you.");
+/// The database is not there.
+pub(super) const NO_ANSWER: End = End::new(1013, "The database cannot answer now.").retry_in(1_000);
 const POSITION_LOST: End = End::new(close::POSITION_LOST, "The position is no longer in the log.");
 
 /// A duration in whole milliseconds, as it travels.

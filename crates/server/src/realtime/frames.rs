@@ -8,7 +8,7 @@ use switchboard_contract::realtime::{ClientFrame, MAX_FRAME_BYTES, close};
 pub(super) struct End {
     /// The close code.
     pub(super) code: u16,
-    /// For people; at most 123 bytes, as a close frame holds.
+    /// For people.
     pub(super) reason: &'static str,
     /// How long the client waits before it tries again, in milliseconds.
     pub(super) retry_ms: u64,
@@ -17,6 +17,8 @@ pub(super) struct End {
 impl End {
     /// An end that the client may try to mend at once.
     pub(super) const fn new(code: u16, reason: &'static str) -> Self {
+        // A close frame holds 125 bytes, two of which are the code.
+        debug_assert!(reason.len() <= 123);
         Self {
             code,
             reason,
@@ -24,13 +26,14 @@ impl End {
         }
     }
 
+    /// The same, to be tried again after so many milliseconds.
+    pub(super) const fn retry_in(self, retry_ms: u64) -> Self {
+        Self { retry_ms, ..self }
+    }
+
     /// A frame that breaks the protocol.
     pub(super) const fn bad_frame(reason: &'static str) -> Self {
-        Self {
-            code: close::BAD_FRAME,
-            reason,
-            retry_ms: 5_000,
-        }
+        Self::new(close::BAD_FRAME, reason).retry_in(5_000)
     }
 }
 
@@ -42,7 +45,7 @@ pub(super) fn read(message: &Message) -> Result<Option<ClientFrame>, End> {
         Message::Ping(_) | Message::Pong(_) | Message::Close(_) => return Ok(None),
     };
     if text.len() > MAX_FRAME_BYTES {
-        return Err(TOO_LARGE);
+        return Err(End::bad_frame("The frame is over 64 KiB."));
     }
     match serde_json::from_str(text) {
         Ok(ClientFrame::Unknown) => Ok(None),
@@ -50,9 +53,6 @@ pub(super) fn read(message: &Message) -> Result<Option<ClientFrame>, End> {
         Err(_) => Err(End::bad_frame("The frame is not JSON of this protocol.")),
     }
 }
-
-/// A frame over the limit.
-pub(super) const TOO_LARGE: End = End::bad_frame("The frame is over 64 KiB.");
 
 #[cfg(test)]
 mod tests {
@@ -99,10 +99,5 @@ mod tests {
             read(&Message::text(r#"{"t":"pong","n":3,"new":true}"#)),
             Ok(Some(ClientFrame::Pong { n: 3 }))
         );
-    }
-
-    #[test]
-    fn reasons_fit_a_close_frame() {
-        assert!(TOO_LARGE.reason.len() <= 123);
     }
 }

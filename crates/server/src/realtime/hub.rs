@@ -246,6 +246,7 @@ mod tests {
                     kind: SignalType::Typing,
                     conversation_id: None,
                     who: String::new(),
+                    sender: None,
                     ttl_ms: 5_000,
                     body: None,
                 },

@@ -21,7 +21,7 @@ use switchboard_contract::realtime::{
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use super::connection::{Answer, Ask, BLOCKED, Connection, EXPIRED_TICKET, millis};
+use super::connection::{Answer, Ask, BLOCKED, Connection, EXPIRED_TICKET, NO_ANSWER, millis};
 use super::frames::{self, End};
 use super::hub::{Follower, Heard};
 use super::subscriber::{self, Standing, Subscriber};
@@ -86,11 +86,9 @@ async fn serve(state: AppState, mut socket: WebSocket, origin: String, permit: O
         Ok(Some((mut connection, mut follower))) => {
             let end = tokio::select! {
                 end = live(&state, &mut connection, &mut follower, &mut outbound, &mut inbound, &origin) => end,
-                () = open.drained() => Some(End {
-                    code: close::DRAIN,
-                    reason: "The server restarts.",
-                    retry_ms: spread(connection.id),
-                }),
+                () = open.drained() => {
+                    Some(End::new(close::DRAIN, "The server restarts.").retry_in(spread(connection.id)))
+                }
             };
             tracing::debug!(
                 socket = connection.id,
@@ -304,11 +302,7 @@ const BROKEN_FRAME: End =
 
 fn failed(error: &ApiError) -> End {
     tracing::warn!(%error, "a socket could not begin");
-    End {
-        code: 1013,
-        reason: "The database cannot answer now.",
-        retry_ms: 1_000,
-    }
+    NO_ANSWER
 }
 
 /// Spreads reconnections over time, so that a restart is not met by everyone at once.

@@ -90,7 +90,7 @@ pub async fn tell_operators(tx: &mut Tx, account: AccountId, visitor: VisitorId)
     let event = NewEvent {
         kind: EventType::ConversationUpdated,
         conversation_id: Some(latest.wire.id),
-        website_id: latest.wire.website_id,
+        website_id: Some(latest.wire.website_id),
         seq: None,
         body: serde_json::to_value(&latest.wire)?,
     };

@@ -5,18 +5,20 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use sqlx::{AssertSqlSafe, Row};
 use switchboard_contract::ids::{ConversationId, VisitorId};
-use switchboard_contract::live_chat::{MessagePage, Visibility};
+use switchboard_contract::live_chat::{MessagePage, MessageType, Visibility};
 use switchboard_contract::validate::{self, Checks};
 use switchboard_contract::visitor::{VisitorConversation, VisitorSend, VisitorSendResult};
 
 use crate::auth::VisitorCaller;
 use crate::db::{Lock, Tx, columns};
 use crate::domain::accept::{self, Attempt, Author, Content, Standing, Target, Verdict};
+use crate::domain::conversation::Step;
 use crate::domain::projection;
 use crate::events;
 use crate::http::{ApiJson, Params};
 use crate::live_chat::history::{self, Numbering, Range, Window};
 use crate::live_chat::ledger::{Draft, Entry, Ledger};
+use crate::live_chat::marks::{self, Reached};
 use crate::live_chat::rows::{self, StoredConversation, VISITOR};
 use crate::live_chat::{lookups, send};
 use crate::problem::{ApiError, ApiResult};
@@ -31,19 +33,23 @@ pub(crate) async fn list(
 ) -> ApiResult<Json<MessagePage>> {
     let window = Window::from_params(&params)?;
     let limit = params.limit()?;
-    let page = state
+    let (account, visitor) = (caller.account_id, caller.visitor_id);
+    let (page, reached) = state
         .db
         .read(move |tx| {
             Box::pin(async move {
                 let as_of = events::position(tx, StreamKey::Visitor(caller.visitor_id)).await?;
                 let latest = rows::latest_of_visitor(tx, caller.visitor_id).await?;
                 match latest.filter(|latest| !latest.wire.is_archived) {
-                    None => Ok(MessagePage {
-                        items: Vec::new(),
-                        has_more_before: false,
-                        has_more_after: false,
-                        as_of,
-                    }),
+                    None => {
+                        let nothing = MessagePage {
+                            items: Vec::new(),
+                            has_more_before: false,
+                            has_more_after: false,
+                            as_of,
+                        };
+                        Ok((nothing, None))
+                    }
                     Some(latest) => {
                         let range = Range {
                             conversation: latest.wire.id,
@@ -52,13 +58,39 @@ pub(crate) async fn list(
                             window,
                             limit,
                         };
-                        history::page(tx, range, as_of).await
+                        let page = history::page(tx, range, as_of).await?;
+                        let reached = undelivered(tx, latest.wire.id, &page).await?;
+                        Ok((page, reached))
                     }
                 }
             })
         })
         .await?;
+    if let Some(reached) = reached
+        && let Err(error) = marks::delivered(&state.db, account, visitor, reached).await
+    {
+        // The next page tries again.
+        tracing::warn!(%error, "fetched messages were not marked as delivered");
+    }
     Ok(Json(page))
+}
+
+/// What a page brings to the visitor for the first time.
+async fn undelivered(
+    tx: &mut Tx,
+    conversation: ConversationId,
+    page: &MessagePage,
+) -> ApiResult<Option<Reached>> {
+    let newest = page.items.iter().rfind(|item| item.kind == MessageType::Bot);
+    let Some(newest) = newest else { return Ok(None) };
+    let row = sqlx::query(
+        "SELECT 1 FROM messages WHERE conversation_id = $1 AND public_seq = $2 AND delivered_at IS NULL",
+    )
+    .bind(conversation.to_string())
+    .bind(columns::to_count(newest.seq)?)
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.map(|_| Reached::History(conversation, newest.seq)))
 }
 
 /// Sends a visitor's message: 201 the first time, 200 for a repeat.
@@ -104,6 +136,7 @@ async fn accept(
             attachments: request.attachments,
         },
         same_id: known.as_ref().map(|known| known.same.clone()),
+        taken_back: false,
         conversation: latest.as_ref().map(|latest| Standing {
             status: latest.wire.status,
             is_archived: latest.wire.is_archived,
@@ -126,7 +159,8 @@ async fn accept(
         (Target::Existing, Some(latest)) => Ledger::resume(tx, account, latest),
         (Target::Reopened, Some(latest)) => {
             let mut ledger = Ledger::resume(tx, account, latest);
-            ledger.reopen("Reopened by a new message")?;
+            let words = "Reopened by a new message".to_owned();
+            ledger.take(&Step::Reopen, Some((words, Visibility::Public)))?;
             ledger
         }
         _ => {
@@ -170,12 +204,7 @@ async fn as_it_stands(
     let stored = rows::conversation(tx, caller.account_id, id)
         .await?
         .ok_or_else(|| ApiError::internal("a message without a conversation"))?;
-    Ok(projection::conversation(
-        id,
-        stored.wire.status,
-        stored.wire.started_at,
-        stored.last_public_seq,
-    ))
+    Ok(stored.as_visitor_sees_it())
 }
 
 /// A conversation that begins now, in the funnel that the visitor entered.

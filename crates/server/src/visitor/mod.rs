@@ -4,11 +4,13 @@
 //! | --- | --- |
 //! | [`sessions`] | a visit begins; the frame gets its token |
 //! | [`messages`] | reading and writing |
+//! | [`read`] | what the visitor has read |
 //! | [`beat`] | which page the visitor looks at |
 //! | [`user_agent`] | browser, system and device by name |
 
 pub mod beat;
 pub mod messages;
+pub mod read;
 pub mod sessions;
 pub mod user_agent;
 
@@ -24,4 +26,5 @@ pub fn router() -> Router<AppState> {
         .route("/api/visitor/frame", post(sessions::open_frame))
         .route("/api/visitor/messages", get(messages::list).post(messages::send))
         .route("/api/visitor/page", post(beat::page))
+        .route("/api/visitor/read", post(read::mark))
 }

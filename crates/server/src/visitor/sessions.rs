@@ -16,7 +16,6 @@ use super::user_agent;
 use crate::auth::{VisitorCaller, keys};
 use crate::config::{Config, parse_origin};
 use crate::db::{Lock, Tx, columns};
-use crate::domain::projection;
 use crate::http::{ApiJson, origin};
 use crate::ids;
 use crate::live_chat::rows;
@@ -300,14 +299,7 @@ async fn current_conversation(tx: &mut Tx, visitor: VisitorId) -> ApiResult<Opti
     Ok(rows::latest_of_visitor(tx, visitor)
         .await?
         .filter(|latest| !latest.wire.is_archived)
-        .map(|latest| {
-            projection::conversation(
-                latest.wire.id,
-                latest.wire.status,
-                latest.wire.started_at,
-                latest.last_public_seq,
-            )
-        }))
+        .map(|latest| latest.as_visitor_sees_it()))
 }
 
 #[cfg(test)]

@@ -89,7 +89,7 @@ async fn note(tx: &mut Tx, website: WebsiteId, beat: &Beat) -> ApiResult<()> {
         let event = NewEvent {
             kind: EventType::WebsiteStatus,
             conversation_id: None,
-            website_id: website,
+            website_id: Some(website),
             seq: None,
             body: serde_json::to_value(&stored.wire)?,
         };

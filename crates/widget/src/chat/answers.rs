@@ -5,14 +5,16 @@ use std::rc::Rc;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use switchboard_contract::ids::MessageId;
-use switchboard_contract::live_chat::MessagePage;
-use switchboard_contract::problem::{Problem, ProblemCode};
-use switchboard_contract::visitor::{OpenFrame, VisitorSend, VisitorSendResult};
+use switchboard_contract::live_chat::{LiveChatMessage, MessagePage};
+use switchboard_contract::position::Position;
+use switchboard_contract::problem::{FieldErrors, Problem, ProblemCode};
+use switchboard_contract::visitor::{OpenFrame, VisitorSend};
 use switchboard_engine::Now;
 use switchboard_engine::outbox::{self, Outcome};
 use switchboard_engine::socket::{self, TicketError};
 
 use super::{Chat, Effect, Kept, Request};
+use crate::json;
 
 /// How long an answer that cannot be read is taken for a hiccup, in milliseconds.
 const UNREADABLE_WAIT_MS: u64 = 5_000;
@@ -36,6 +38,13 @@ struct Traded {
     visitor_token: String,
 }
 
+/// The part of the answer to a message that the frame needs.
+#[derive(Deserialize)]
+pub(super) struct Sent {
+    message: LiveChatMessage,
+    position: Position,
+}
+
 /// The part of a ticket that the frame needs.
 #[derive(Deserialize)]
 struct Ticket {
@@ -56,19 +65,46 @@ pub(super) enum Failure {
 /// Reads an answer.
 pub(super) fn read<T: DeserializeOwned>(status: u16, body: &str) -> Result<T, Failure> {
     if (200..300).contains(&status) {
-        return serde_json::from_str(body).map_err(|_| Failure::Passing(UNREADABLE_WAIT_MS));
+        return json::read(body).ok_or(Failure::Passing(UNREADABLE_WAIT_MS));
     }
     if status == 401 {
         return Err(Failure::Unauthorised);
     }
-    let problem: Option<Problem> = serde_json::from_str(body).ok();
+    let refusal: Refusal = json::read(body).unwrap_or_default();
     match status {
-        0 | 408 | 429 | 500.. => Err(Failure::Passing(
-            problem.and_then(|problem| problem.retry_after_ms).unwrap_or(0),
-        )),
-        _ => Err(Failure::Refused(Box::new(problem.unwrap_or_else(|| {
-            Problem::new(ProblemCode::Unknown, "")
-        })))),
+        0 | 408 | 429 | 500.. => Err(Failure::Passing(refusal.retry_after_ms.unwrap_or(0))),
+        _ => Err(Failure::Refused(Box::new(refusal.into_problem(status)))),
+    }
+}
+
+/// The parts of a problem that the chat acts on or shows.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Refusal {
+    code: String,
+    detail: String,
+    retry_after_ms: Option<u64>,
+}
+
+impl Refusal {
+    fn into_problem(self, status: u16) -> Problem {
+        Problem {
+            kind: String::new(),
+            title: String::new(),
+            status,
+            detail: self.detail,
+            // The only one that the outbox treats in a way of its own.
+            code: if self.code == "out_of_order" {
+                ProblemCode::OutOfOrder
+            } else {
+                ProblemCode::Unknown
+            },
+            fields: FieldErrors::new(),
+            retry_after_ms: self.retry_after_ms,
+            request_id: None,
+            current: None,
+            challenge: None,
+        }
     }
 }
 
@@ -110,12 +146,24 @@ impl Chat {
 
     pub(super) fn ask_for_ticket(&mut self, generation: u64, out: &mut Vec<Effect>) {
         let path = "/api/visitor/ticket".to_owned();
-        self.request(Purpose::Ticket(generation), path, Some("{}".to_owned()), true, out);
+        self.request(
+            Purpose::Ticket(generation),
+            path,
+            Some("{}".to_owned()),
+            true,
+            out,
+        );
     }
 
     pub(super) fn load_newest(&mut self, out: &mut Vec<Effect>) {
         if !self.is_asking(Purpose::Newest) {
-            self.request(Purpose::Newest, "/api/visitor/messages".to_owned(), None, true, out);
+            self.request(
+                Purpose::Newest,
+                "/api/visitor/messages".to_owned(),
+                None,
+                true,
+                out,
+            );
         }
     }
 
@@ -158,7 +206,7 @@ impl Chat {
             Purpose::Trade => self.on_traded(now, read(status, body), out),
             Purpose::Newest => match self.checked(read::<MessagePage>(status, body), out) {
                 Some(page) => self.merge_newest(now, page, out),
-                None => self.dirty = true,
+                None => self.newest_failed(now, out),
             },
             Purpose::Earlier => {
                 if let Some(page) = self.checked(read::<MessagePage>(status, body), out) {
@@ -213,6 +261,7 @@ impl Chat {
                 let visit = Kept {
                     visitor: session.visitor,
                     token: traded.visitor_token,
+                    seen: None,
                 };
                 self.begin(now, visit, out);
             }
@@ -234,7 +283,7 @@ impl Chat {
         now: Now,
         generation: u64,
         id: MessageId,
-        result: Result<VisitorSendResult, Failure>,
+        result: Result<Sent, Failure>,
         out: &mut Vec<Effect>,
     ) {
         let outcome = match result {

@@ -4,14 +4,15 @@ use std::rc::Rc;
 
 use switchboard_contract::live_chat::{LiveChatMessage, MessagePage, MessageType};
 use switchboard_contract::position::{Epoch, Position};
-use switchboard_contract::realtime::{EventType, LogEvent};
+use switchboard_contract::realtime::{EventPage, EventType, LogEvent};
 use switchboard_engine::Now;
-use switchboard_engine::outbox;
 use switchboard_engine::thread::Thread;
+use switchboard_engine::{outbox, socket};
 
 use super::answers::Purpose;
 use super::{Chat, Effect};
 use crate::bridge::ToHost;
+use crate::json;
 
 /// Whether data as of `have` holds everything up to `needed`. Positions of other epochs cannot be compared.
 fn covers(have: &Position, needed: &Position) -> bool {
@@ -21,7 +22,11 @@ fn covers(have: &Position, needed: &Position) -> bool {
 impl Chat {
     /// There is no continuity up to this position: history has to reflect it.
     pub(super) fn on_snapshot(&mut self, position: Position, out: &mut Vec<Effect>) {
-        if self.reflected.as_ref().is_some_and(|have| covers(have, &position)) {
+        if self
+            .reflected
+            .as_ref()
+            .is_some_and(|have| covers(have, &position))
+        {
             return;
         }
         if self.reflected.is_some() {
@@ -33,7 +38,10 @@ impl Chat {
 
     /// History must be loaded, and reflect at least this position.
     fn want(&mut self, position: Position, out: &mut Vec<Effect>) {
-        let further = self.wanted.as_ref().is_none_or(|wanted| !covers(wanted, &position));
+        let further = self
+            .wanted
+            .as_ref()
+            .is_none_or(|wanted| !covers(wanted, &position));
         if further {
             self.wanted = Some(position);
         }
@@ -50,9 +58,7 @@ impl Chat {
         };
         match event.kind {
             EventType::MessageCreated | EventType::MessageUpdated => {
-                let message = event
-                    .body
-                    .and_then(|body| serde_json::from_value::<LiveChatMessage>(body).ok());
+                let message = event.body.and_then(json::of::<LiveChatMessage>);
                 match message {
                     Some(message) => self.take_in(now, message, &position, out),
                     None => self.want(position, out),
@@ -76,7 +82,10 @@ impl Chat {
         let same = self
             .conversation
             .is_none_or(|conversation| conversation == message.conversation_id);
-        let earlier = self.thread.oldest_seq().is_some_and(|oldest| message.seq < oldest);
+        let earlier = self
+            .thread
+            .oldest_seq()
+            .is_some_and(|oldest| message.seq < oldest);
         if same && same_epoch && earlier {
             return;
         }
@@ -115,14 +124,38 @@ impl Chat {
         self.reflected = Some(page.as_of.clone());
         self.wanted = None;
         self.ahead.clear();
+        let as_of = page.as_of.clone();
         self.thread.merge_newest(page);
         if is_first {
             self.noted = self.thread.newest_seq();
-            self.seen = self.noted;
+            // Storage that forgets is no reason to call old answers new.
+            self.seen = self
+                .visit
+                .as_ref()
+                .and_then(|visit| visit.seen)
+                .filter(|(seen_in, _)| Some(*seen_in) == conversation)
+                .map_or(self.noted, |(_, seq)| seq);
         }
         self.note_new(out);
         self.settle(now, out);
         self.dirty = true;
+        let event = match self.polling.take() {
+            Some(generation) => socket::Event::Difference {
+                generation,
+                result: Ok(up_to(as_of)),
+            },
+            None => socket::Event::Loaded(as_of),
+        };
+        self.on_link(now, event, out);
+    }
+
+    /// The newest page could not be loaded: a poll that waits for it has failed.
+    pub(super) fn newest_failed(&mut self, now: Now, out: &mut Vec<Effect>) {
+        self.dirty = true;
+        if let Some(generation) = self.polling.take() {
+            let result = Err(socket::DifferenceError::Unreachable);
+            self.on_link(now, socket::Event::Difference { generation, result }, out);
+        }
     }
 
     fn is_epoch(&self, epoch: &Epoch) -> bool {
@@ -173,8 +206,13 @@ impl Chat {
 
     /// Tells the loader how many answers wait to be read.
     pub(super) fn note_seen(&mut self, out: &mut Vec<Effect>) {
-        if self.shown {
+        if self.shown && self.visible && self.thread.is_loaded() {
             self.seen = self.thread.newest_seq();
+            let seen = self.conversation.map(|conversation| (conversation, self.seen));
+            if let Some(visit) = self.visit.as_mut().filter(|visit| visit.seen != seen) {
+                visit.seen = seen;
+                out.push(Effect::KeepVisit);
+            }
         }
         let unread = self
             .thread
@@ -182,7 +220,21 @@ impl Chat {
             .rev()
             .take_while(|message| message.seq > self.seen)
             .filter(|message| message.kind == MessageType::Bot)
-            .count();
-        out.push(Effect::Tell(ToHost::Unread(unread as u64)));
+            .count() as u64;
+        if unread != self.unread {
+            self.unread = unread;
+            out.push(Effect::Tell(ToHost::Unread(unread)));
+        }
+    }
+}
+
+/// What a page of events would be that brings nothing but the position.
+fn up_to(position: Position) -> EventPage {
+    EventPage {
+        epoch: position.epoch,
+        events: Vec::new(),
+        head: position.offset,
+        has_more: false,
+        signals: Vec::new(),
     }
 }

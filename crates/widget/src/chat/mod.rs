@@ -8,11 +8,11 @@
 
 mod answers;
 mod history;
+mod interface;
 
 use std::rc::Rc;
 
-use serde::{Deserialize, Serialize};
-use switchboard_contract::ids::{ConversationId, MessageId, VisitorId};
+use switchboard_contract::ids::{ConversationId, MessageId};
 use switchboard_contract::live_chat::LiveChatMessage;
 use switchboard_contract::position::{Epoch, Position};
 use switchboard_contract::validate::{self, Violation};
@@ -26,146 +26,10 @@ use switchboard_engine::thread::Thread;
 use crate::bridge::{FromHost, HostSession, ToHost};
 use crate::rows::{self, Row};
 use answers::Purpose;
+pub use interface::{Effect, Event, Kept, Notice, Remembered, Request, Timer, Waiting};
 
 const RETRY_BASE_MS: u64 = 1_000;
 const RETRY_CAP_MS: u64 = 20_000;
-
-/// A visitor's token as the frame keeps it from one page to the next.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Kept {
-    /// Whose it is.
-    pub visitor: VisitorId,
-    /// Sent as `Authorization: Bearer`.
-    pub token: String,
-}
-
-/// A message as the frame keeps it until the server has it.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Waiting {
-    /// Who wrote it.
-    pub visitor: VisitorId,
-    /// Its text.
-    pub content: String,
-}
-
-/// What the shell found in its storage at the start.
-#[derive(Default)]
-pub struct Remembered {
-    /// The token of an earlier page.
-    pub kept: Option<Kept>,
-    /// Messages that an earlier page could not deliver.
-    pub waiting: Vec<(MessageId, Waiting)>,
-}
-
-/// A timer as the shell keeps it; setting one replaces the one of the same slot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Timer {
-    /// The socket's.
-    Socket(socket::Timer),
-    /// The outbox's, by generation.
-    Outbox(u64),
-    /// A failed request's, by generation.
-    Retry(u64),
-}
-
-/// What happened.
-pub enum Event {
-    /// The program runs.
-    Start,
-    /// The loader says something.
-    Host(FromHost),
-    /// A request ended.
-    Answer {
-        /// From [`Effect::Request`].
-        id: u64,
-        /// The HTTP status; 0 when there was no answer.
-        status: u16,
-        /// The body.
-        body: String,
-    },
-    /// The WebSocket, the network or the page's visibility.
-    Link(socket::Event),
-    /// A timer ran out.
-    Timer(Timer),
-    /// The visitor sends what was typed.
-    Submit {
-        /// Fresh random bytes for the message's id.
-        random: [u8; 10],
-        /// As typed.
-        text: String,
-    },
-    /// The visitor wants a refused message tried again.
-    Retry(MessageId),
-    /// The visitor gives a refused message up.
-    Discard(MessageId),
-    /// The visitor wants earlier messages.
-    Earlier,
-}
-
-/// An HTTP request to the frame's own origin.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Request {
-    /// Goes back with the answer.
-    pub id: u64,
-    /// Path and query.
-    pub path: String,
-    /// `POST` with this JSON; `GET` without.
-    pub body: Option<String>,
-    /// Whether it carries [`Chat::token`].
-    pub authorised: bool,
-}
-
-/// What the shell has to do.
-#[derive(Debug, PartialEq)]
-pub enum Effect {
-    /// Send it; answer with [`Event::Answer`].
-    Request(Request),
-    /// Open a WebSocket, abandoning an older one.
-    OpenSocket(u64),
-    /// Send a text frame on the WebSocket of this generation.
-    SendFrame(u64, String),
-    /// Close the WebSocket of this generation.
-    CloseSocket(u64),
-    /// Call back with [`Event::Timer`] in so many milliseconds.
-    SetTimer(Timer, u64),
-    /// Post it to the loader.
-    Tell(ToHost),
-    /// Store [`Chat::visit`] durably.
-    KeepVisit,
-    /// Forget the stored visit.
-    ForgetVisit,
-    /// Store this message durably, as JSON of [`Waiting`].
-    KeepWaiting(MessageId, String),
-    /// Forget a stored message.
-    ForgetWaiting(MessageId),
-    /// What was typed is accepted: empty the textbox.
-    Accepted,
-    /// What was typed is over the limit.
-    TooLong,
-    /// Say this to people who do not see the screen.
-    Announce(Rc<LiveChatMessage>),
-    /// Put the cursor into the textbox.
-    Focus,
-    /// Something that is shown has changed.
-    Draw,
-}
-
-/// The line about the connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Notice {
-    /// All is well.
-    None,
-    /// The first connection is on its way.
-    Connecting,
-    /// No connection, nothing waits.
-    Offline,
-    /// No connection, and something waits.
-    Waits,
-    /// The website refuses this visitor.
-    Refused,
-    /// The program is too old for the server.
-    Outdated,
-}
 
 /// The machine. See the module's documentation.
 pub struct Chat {
@@ -186,6 +50,8 @@ pub struct Chat {
     refused: bool,
     failing: bool,
     shown: bool,
+    /// Whether the visitor looks at this browser tab.
+    visible: bool,
     thread: Thread,
     conversation: Option<ConversationId>,
     epoch: Option<Epoch>,
@@ -194,10 +60,14 @@ pub struct Chat {
     /// What the next newest page must reflect.
     wanted: Option<Position>,
     reflected: Option<Position>,
+    /// The poll that the next newest page answers, where sockets are blocked.
+    polling: Option<u64>,
     /// The newest `seq` that was announced.
     noted: u64,
     /// The newest `seq` that was on the screen.
     seen: u64,
+    /// What the loader was last told.
+    unread: u64,
     dirty: bool,
 }
 
@@ -225,15 +95,18 @@ impl Chat {
             retry: None,
             refused: false,
             failing: false,
-            shown: true,
+            shown: false,
+            visible: true,
             thread: Thread::default(),
             conversation: None,
             epoch: None,
             ahead: Vec::new(),
             wanted: None,
             reflected: None,
+            polling: None,
             noted: 0,
             seen: 0,
+            unread: 0,
             dirty: true,
         }
     }
@@ -271,10 +144,7 @@ impl Chat {
     /// The log, from the earliest message to what waits to be sent.
     #[must_use]
     pub fn rows(&self) -> Vec<Row> {
-        let greeting = self
-            .greeting
-            .clone()
-            .filter(|_| !self.thread.has_more_before());
+        let greeting = self.greeting.clone().filter(|_| !self.thread.has_more_before());
         rows::rows(greeting, &self.thread, &self.ahead, self.outbox.lane(&()))
     }
 
@@ -285,7 +155,7 @@ impl Chat {
             _ if self.refused => Notice::Refused,
             Status::Refused => Notice::Refused,
             Status::UpdateNeeded => Notice::Outdated,
-            Status::Live if !self.needs_session => Notice::None,
+            Status::Live | Status::Polling if !self.needs_session => Notice::None,
             _ if !self.failing => Notice::Connecting,
             _ if self.outbox.is_empty() => Notice::Offline,
             _ => Notice::Waits,
@@ -308,7 +178,13 @@ impl Chat {
                 }
             }
             Event::Answer { id, status, body } => self.on_answer(now, id, status, &body, out),
-            Event::Link(event) => self.on_link(now, event, out),
+            Event::Link(event) => {
+                if let socket::Event::Shown(visible) = event {
+                    self.visible = visible;
+                    self.note_seen(out);
+                }
+                self.on_link(now, event, out);
+            }
             Event::Timer(Timer::Socket(timer)) => self.on_link(now, socket::Event::Timer(timer), out),
             Event::Timer(Timer::Outbox(generation)) => {
                 self.on_outbox(now, outbox::Event::Timer { generation }, out);
@@ -344,6 +220,7 @@ impl Chat {
             None => {
                 let kept = self.remembered.kept.take();
                 if let Some(kept) = kept.filter(|kept| kept.visitor == session.visitor) {
+                    self.failures = 0;
                     return self.begin(now, kept, out);
                 }
             }
@@ -352,17 +229,34 @@ impl Chat {
         self.trade(out);
     }
 
-    /// Another person than before: nothing of the old one stays.
+    /// Another visitor than before: nothing of the old one stays. Only what is not sent yet does when it was the server that
+    /// forgot the old one, since the person is the same.
     fn forget_visitor(&mut self, now: Now, out: &mut Vec<Effect>) {
-        let queued: Vec<_> = self.outbox.lane(&()).map(|item| item.id).collect();
-        out.extend(queued.into_iter().map(Effect::ForgetWaiting));
+        let queued: Vec<_> = self
+            .outbox
+            .lane(&())
+            .map(|item| (item.id, Rc::clone(&item.payload)))
+            .collect();
         self.on_outbox(now, outbox::Event::Clear, out);
+        for (id, payload) in queued {
+            if self.needs_session {
+                // Queued anew, behind nothing: what was sent before is gone.
+                let again = outbox::Event::Enqueue {
+                    lane: (),
+                    id,
+                    payload,
+                };
+                self.on_outbox(now, again, out);
+            } else {
+                out.push(Effect::ForgetWaiting(id));
+            }
+        }
         self.on_link(now, socket::Event::Stop, out);
         self.requests.clear();
         self.visit = None;
         self.thread = Thread::default();
         self.conversation = None;
-        (self.epoch, self.wanted, self.reflected) = (None, None, None);
+        (self.epoch, self.wanted, self.reflected, self.polling) = (None, None, None, None);
         self.ahead.clear();
         (self.noted, self.seen) = (0, 0);
         out.push(Effect::ForgetVisit);
@@ -379,10 +273,23 @@ impl Chat {
         out.push(Effect::KeepVisit);
         self.load_newest(out);
         self.on_link(now, socket::Event::Start(None), out);
+        for item in self.outbox.lane(&()) {
+            if let Some(json) = self.waiting_json(&item.payload) {
+                out.push(Effect::KeepWaiting(item.id, json));
+            }
+        }
         for (id, waiting) in std::mem::take(&mut self.remembered.waiting) {
             if waiting.visitor == visitor {
                 let payload = Rc::from(waiting.content);
-                self.on_outbox(now, outbox::Event::Enqueue { lane: (), id, payload }, out);
+                self.on_outbox(
+                    now,
+                    outbox::Event::Enqueue {
+                        lane: (),
+                        id,
+                        payload,
+                    },
+                    out,
+                );
             } else {
                 out.push(Effect::ForgetWaiting(id));
             }
@@ -404,7 +311,15 @@ impl Chat {
         }
         out.push(Effect::Accepted);
         let payload = Rc::from(text);
-        self.on_outbox(now, outbox::Event::Enqueue { lane: (), id, payload }, out);
+        self.on_outbox(
+            now,
+            outbox::Event::Enqueue {
+                lane: (),
+                id,
+                payload,
+            },
+            out,
+        );
     }
 
     fn waiting_json(&self, text: &str) -> Option<String> {
@@ -463,7 +378,14 @@ impl Chat {
                 socket::Effect::SetTimer { timer, after_ms } => {
                     out.push(Effect::SetTimer(Timer::Socket(timer), after_ms));
                 }
-                // A visitor's log cannot be read over REST: a new connection brings a snapshot instead.
+                // A visitor's log cannot be read over REST: where sockets are blocked the newest page stands for it.
+                socket::Effect::FetchDifference {
+                    generation, wait_ms, ..
+                } if wait_ms > 0 => {
+                    self.polling = Some(generation);
+                    self.load_newest(out);
+                }
+                // Elsewhere a new connection brings a snapshot.
                 socket::Effect::FetchDifference { generation, .. } => self.on_link(
                     now,
                     socket::Event::Difference {
@@ -473,7 +395,8 @@ impl Chat {
                     out,
                 ),
                 socket::Effect::Apply(event) => self.on_log_event(now, event, out),
-                socket::Effect::Snapshot(position) => self.on_snapshot(position, out),
+                socket::Effect::Snapshot(Some(position)) => self.on_snapshot(position, out),
+                socket::Effect::Snapshot(None) => self.load_newest(out),
                 socket::Effect::Signal(_) => {}
                 socket::Effect::Status(status) => self.on_status(now, status, out),
             }
@@ -483,7 +406,7 @@ impl Chat {
     fn on_status(&mut self, now: Now, status: Status, out: &mut Vec<Effect>) {
         self.dirty = true;
         match status {
-            Status::Live => {
+            Status::Live | Status::Polling => {
                 self.failing = false;
                 self.on_outbox(now, outbox::Event::Wake, out);
                 self.try_again(out);
@@ -497,6 +420,9 @@ impl Chat {
     /// The token is not accepted, or there is none: only the loader can get another.
     fn ask_for_session(&mut self, out: &mut Vec<Effect>) {
         self.trading = None;
+        if self.refused {
+            return;
+        }
         if !self.needs_session {
             self.needs_session = true;
             self.dirty = true;
@@ -514,7 +440,10 @@ impl Chat {
         if self.retry.is_some() {
             return;
         }
-        let wait = RETRY_BASE_MS + self.random.full_jitter(self.failures, RETRY_BASE_MS, RETRY_CAP_MS);
+        let wait = RETRY_BASE_MS
+            + self
+                .random
+                .full_jitter(self.failures, RETRY_BASE_MS, RETRY_CAP_MS);
         self.failures = self.failures.saturating_add(1);
         self.next_id += 1;
         self.retry = Some(self.next_id);
@@ -523,6 +452,9 @@ impl Chat {
 
     /// What failed for want of a connection is due again.
     fn try_again(&mut self, out: &mut Vec<Effect>) {
+        if self.refused {
+            return;
+        }
         if self.trading.is_some() {
             self.trade(out);
         } else if self.visit.is_none() || self.needs_session {

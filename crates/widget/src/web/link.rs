@@ -1,79 +1,165 @@
-//! One WebSocket. Dropping it closes it and stops listening.
+//! Requests, the WebSocket and timers.
 
+use js_sys::Function;
 use switchboard_contract::realtime::SUBPROTOCOL;
-use switchboard_engine::socket::Event as SocketEvent;
+use switchboard_engine::socket::TimerKind;
 use wasm_bindgen::prelude::*;
-use web_sys::{CloseEvent, Event, MessageEvent, WebSocket, Window};
+use web_sys::{Location, Performance, WebSocket, Window, XmlHttpRequest};
 
-use super::Shared;
-use crate::chat::Input;
+use crate::chat::{Request, Timer};
 
-/// A close without a code, as when there was never a connection.
-const ABNORMAL: u16 = 1006;
+/// A request without an answer for this long has failed, in milliseconds.
+const REQUEST_TIMEOUT_MS: u32 = 15_000;
+/// One for each kind of timer.
+const SLOTS: usize = 10;
 
+/// What connects the chat to the server and to time.
 pub(super) struct Link {
-    pub(super) generation: u64,
-    socket: WebSocket,
-    _listeners: [Closure<dyn FnMut(Event)>; 3],
+    performance: Performance,
+    listener: Function,
+    requests: Vec<(u64, XmlHttpRequest)>,
+    socket: Option<(u64, WebSocket)>,
+    timers: [Option<(Timer, i32)>; SLOTS],
 }
 
 impl Link {
-    pub(super) fn open(app: &Shared, window: &Window, generation: u64) -> Option<Self> {
-        let opened = window.location().origin().and_then(|origin| {
-            WebSocket::new_with_str(&(origin.replacen("http", "ws", 1) + "/api/realtime"), SUBPROTOCOL)
-        });
-        let Ok(socket) = opened else {
-            app.dispatch(Input::Socket(SocketEvent::Closed {
-                generation,
-                code: ABNORMAL,
-            }));
-            return None;
-        };
-        let listener = |read: fn(u64, &Event) -> Option<SocketEvent>| {
-            let app = app.clone();
-            Closure::<dyn FnMut(Event)>::new(move |event: Event| {
-                if let Some(event) = read(generation, &event) {
-                    app.dispatch(Input::Socket(event));
-                }
-            })
-        };
-        let listeners = [
-            listener(|generation, _| Some(SocketEvent::Opened { generation })),
-            listener(|generation, event| {
-                let message: &MessageEvent = event.unchecked_ref();
-                let text = message.data().as_string()?;
-                Some(SocketEvent::Frame { generation, text })
-            }),
-            listener(|generation, event| {
-                let close: &CloseEvent = event.unchecked_ref();
-                Some(SocketEvent::Closed {
-                    generation,
-                    code: close.code(),
-                })
-            }),
-        ];
-        socket.set_onopen(Some(listeners[0].as_ref().unchecked_ref()));
-        socket.set_onmessage(Some(listeners[1].as_ref().unchecked_ref()));
-        socket.set_onclose(Some(listeners[2].as_ref().unchecked_ref()));
-        Some(Self {
-            generation,
-            socket,
-            _listeners: listeners,
+    pub(super) fn new(window: &Window, listener: Function) -> Result<Self, JsValue> {
+        Ok(Self {
+            performance: window.performance().ok_or("no clock")?,
+            listener,
+            requests: Vec::new(),
+            socket: None,
+            timers: [None; SLOTS],
         })
     }
 
-    pub(super) fn send(&self, text: &str) {
-        // A socket that closes under the hand reports it by its own event.
-        let _ = self.socket.send_with_str(text);
+    /// Milliseconds since the document began; never goes back.
+    pub(super) fn monotonic(&self) -> u64 {
+        self.performance.now() as u64
+    }
+
+    pub(super) fn send_request(&mut self, request: &Request, token: Option<&str>) {
+        if let Ok(sent) = self.try_request(request, token) {
+            self.requests.push((request.id, sent));
+        }
+    }
+
+    fn try_request(&self, request: &Request, token: Option<&str>) -> Result<XmlHttpRequest, JsValue> {
+        let sent = XmlHttpRequest::new()?;
+        let method = if request.body.is_some() { "POST" } else { "GET" };
+        sent.open_with_async(method, &request.path, true)?;
+        sent.set_timeout(REQUEST_TIMEOUT_MS);
+        if let Some(token) = token.filter(|_| request.authorised) {
+            let mut bearer = String::from("Bearer ");
+            bearer.push_str(token);
+            sent.set_request_header("authorization", &bearer)?;
+        }
+        if request.body.is_some() {
+            sent.set_request_header("content-type", "application/json")?;
+        }
+        sent.set_onloadend(Some(&self.listener));
+        sent.send_with_opt_str(request.body.as_deref())?;
+        Ok(sent)
+    }
+
+    /// The id, status and body of the request that `target` is; status 0 when there was no answer.
+    pub(super) fn answer(&mut self, target: Option<&JsValue>) -> Option<(u64, u16, String)> {
+        let target = target?;
+        let index = self
+            .requests
+            .iter()
+            .position(|(_, sent)| AsRef::<JsValue>::as_ref(sent) == target)?;
+        let (id, sent) = self.requests.swap_remove(index);
+        let body = sent.response_text().ok().flatten().unwrap_or_default();
+        Some((id, sent.status().unwrap_or(0), body))
+    }
+
+    /// Opens a WebSocket. One that cannot be opened is noticed by the machine's own time limit.
+    pub(super) fn open_socket(&mut self, location: &Location, generation: u64) {
+        self.drop_socket();
+        if let Ok(socket) = self.try_socket(location) {
+            self.socket = Some((generation, socket));
+        }
+    }
+
+    fn try_socket(&self, location: &Location) -> Result<WebSocket, JsValue> {
+        // `http` becomes `ws`, `https` becomes `wss`.
+        let mut address = location.origin()?.replacen("http", "ws", 1);
+        address.push_str("/api/realtime");
+        let socket = WebSocket::new_with_str(&address, SUBPROTOCOL)?;
+        let listener = Some(&self.listener);
+        socket.set_onopen(listener);
+        socket.set_onmessage(listener);
+        socket.set_onclose(listener);
+        Ok(socket)
+    }
+
+    pub(super) fn is_socket(&self, target: Option<&JsValue>) -> bool {
+        let socket = self
+            .socket
+            .as_ref()
+            .map(|(_, socket)| AsRef::<JsValue>::as_ref(socket));
+        socket.is_some() && socket == target
+    }
+
+    pub(super) fn generation(&self) -> Option<u64> {
+        self.socket.as_ref().map(|(generation, _)| *generation)
+    }
+
+    pub(super) fn send_frame(&self, generation: u64, text: &str) {
+        if let Some((_, socket)) = self.socket.as_ref().filter(|(current, _)| *current == generation) {
+            // Fails while the socket opens or closes; its end is reported by itself.
+            let _ = socket.send_with_str(text);
+        }
+    }
+
+    pub(super) fn close_socket(&mut self, generation: u64) {
+        if self.generation() == Some(generation) {
+            self.drop_socket();
+        }
+    }
+
+    fn drop_socket(&mut self) {
+        if let Some((_, socket)) = self.socket.take() {
+            socket.set_onopen(None);
+            socket.set_onmessage(None);
+            socket.set_onclose(None);
+            let _ = socket.close();
+        }
+    }
+
+    pub(super) fn set_timer(&mut self, window: &Window, timer: Timer, after_ms: u64) {
+        let slot = slot(timer);
+        if let Some((_, handle)) = self.timers[slot].take() {
+            window.clear_timeout_with_handle(handle);
+        }
+        let after = i32::try_from(after_ms).unwrap_or(i32::MAX);
+        let number = JsValue::from_f64(slot as f64);
+        let handle =
+            window.set_timeout_with_callback_and_timeout_and_arguments_1(&self.listener, after, &number);
+        self.timers[slot] = handle.ok().map(|handle| (timer, handle));
+    }
+
+    /// The timer of a slot that ran out.
+    pub(super) fn timer(&mut self, slot: f64) -> Option<Timer> {
+        let entry = self.timers.get_mut(slot as usize)?;
+        entry.take().map(|(timer, _)| timer)
     }
 }
 
-impl Drop for Link {
-    fn drop(&mut self) {
-        self.socket.set_onopen(None);
-        self.socket.set_onmessage(None);
-        self.socket.set_onclose(None);
-        // Closing a closed one changes nothing.
-        let _ = self.socket.close();
+const fn slot(timer: Timer) -> usize {
+    match timer {
+        Timer::Socket(timer) => match timer.kind {
+            TimerKind::Reconnect => 0,
+            TimerKind::Step => 1,
+            TimerKind::Heartbeat => 2,
+            TimerKind::Gap => 3,
+            TimerKind::Ack => 4,
+            TimerKind::Renew => 5,
+            TimerKind::Poll => 6,
+            TimerKind::Upgrade => 7,
+        },
+        Timer::Outbox(_) => 8,
+        Timer::Retry(_) => 9,
     }
 }

@@ -1,328 +1,279 @@
-//! The browser's side of the frame: turns callbacks into the machine's inputs and its effects into calls.
+//! The browser behind the chat: turns effects into calls and callbacks into events, and decides nothing.
 //!
-//! | module | holds |
-//! | --- | --- |
-//! | [`http`], [`link`] | requests, the WebSocket |
-//! | [`store`] | storage that may be missing |
-//! | [`view`], [`log`], [`dom`] | the document |
+//! One closure listens to everything, owned by the app for the life of the document; events are told apart by their type,
+//! timers by their slot.
 
-mod dom;
-mod http;
 mod link;
-mod log;
 mod store;
 mod view;
 
 use std::cell::RefCell;
-use std::collections::VecDeque;
 use std::rc::Rc;
 
-use js_sys::{Array, Function};
 use switchboard_contract::ids::MessageId;
 use switchboard_contract::time::Timestamp;
-use switchboard_contract::validate;
 use switchboard_engine::Now;
-use switchboard_engine::socket::{self, Identity};
+use switchboard_engine::socket;
+use wasm_bindgen::JsCast as _;
 use wasm_bindgen::prelude::*;
 use web_sys::{
-    Document, Event, EventTarget, KeyboardEvent, MessageEvent, Performance, VisibilityState, Window,
+    CloseEvent, Crypto, Document, Element, Event as DomEvent, KeyboardEvent, MessageEvent, VisibilityState,
+    Window,
 };
 
 use crate::bridge::{self, ToHost};
-use crate::chat::{Chat, Effect, Input, Timer};
+use crate::chat::{Chat, Effect, Event};
 use crate::texts;
 use link::Link;
 use store::Store;
-use view::{Action, View};
+use view::View;
 
-const CLIENT: &str = concat!("widget/", env!("CARGO_PKG_VERSION"));
+/// Receives every event and every timer.
+type Listener = Closure<dyn FnMut(JsValue)>;
 
-/// What the browser offers, fetched once.
-struct Browser {
+struct App {
     window: Window,
     document: Document,
-    performance: Performance,
+    parent: Window,
+    host_origin: String,
+    crypto: Crypto,
+    chat: Chat,
+    link: Link,
+    store: Store,
+    view: View,
 }
 
-impl Browser {
-    fn new() -> Result<Self, JsValue> {
-        let window = web_sys::window().ok_or("no window")?;
-        Ok(Self {
-            document: window.document().ok_or("no document")?,
-            performance: window.performance().ok_or("no clock")?,
-            window,
-        })
+thread_local! {
+    /// Alive as long as the document; the listener reaches it here.
+    static APP: RefCell<Option<(App, Rc<Listener>)>> = const { RefCell::new(None) };
+}
+
+/// Starts the chat in this document.
+///
+/// # Errors
+/// When the browser lacks what the chat needs, or the page was not opened by a loader.
+#[wasm_bindgen(start)]
+pub fn start() -> Result<(), JsValue> {
+    let window = web_sys::window().ok_or("no window")?;
+    let document = window.document().ok_or("no document")?;
+    let location = window.location();
+    // The loader names its page's origin behind the `#`; who may frame this document at all is for its policy to say.
+    let host_origin = js_sys::decode_uri_component(location.hash()?.trim_start_matches('#'))?.into();
+    let parent = window.parent()?.filter(|parent| *parent != window);
+    let parent = parent.ok_or("opened without its loader")?;
+    let path = location.pathname()?;
+    let public_key = path.rsplit('/').next().unwrap_or_default();
+
+    let languages = window.navigator().languages();
+    let languages: Vec<String> = languages.iter().filter_map(|tag| tag.as_string()).collect();
+    let texts = texts::preferred(languages.iter().map(String::as_str));
+
+    let listener: Rc<Listener> = Rc::new(Closure::new(|value: JsValue| on_callback(&value)));
+    let call = listener.as_ref().as_ref().unchecked_ref::<js_sys::Function>();
+    for name in ["message", "online", "offline"] {
+        window.add_event_listener_with_callback(name, call)?;
+    }
+    for name in ["keydown", "click", "submit", "input", "visibilitychange"] {
+        document.add_event_listener_with_callback(name, call)?;
     }
 
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "clocks in milliseconds"
-    )]
+    let crypto = window.crypto()?;
+    let store = Store::open(&window, public_key);
+    let seed = u64::from_le_bytes(random(&crypto)?);
+    let tab: [u8; 10] = random(&crypto)?;
+    let tab = MessageId::from_parts(Timestamp::default(), tab).to_string();
+    let view = View::new(&document, texts, &store.draft())?;
+    let app = App {
+        link: Link::new(&window, call.clone())?,
+        chat: Chat::new(tab, seed, store.remembered()),
+        window,
+        document,
+        parent,
+        host_origin,
+        crypto,
+        store,
+        view,
+    };
+    APP.with_borrow_mut(|slot| *slot = Some((app, listener)));
+    with_app(|app| app.step(Event::Start));
+    Ok(())
+}
+
+fn with_app(act: impl FnOnce(&mut App)) {
+    APP.with_borrow_mut(|slot| {
+        if let Some((app, _)) = slot {
+            act(app);
+        }
+    });
+}
+
+fn on_callback(value: &JsValue) {
+    with_app(|app| match value.as_f64() {
+        Some(slot) => {
+            if let Some(timer) = app.link.timer(slot) {
+                app.step(Event::Timer(timer));
+            }
+        }
+        None => app.on_event(value.unchecked_ref()),
+    });
+}
+
+/// Random bytes fit for ids.
+fn random<const N: usize>(crypto: &Crypto) -> Result<[u8; N], JsValue> {
+    let mut bytes = [0; N];
+    crypto.get_random_values_with_u8_array(&mut bytes)?;
+    Ok(bytes)
+}
+
+impl App {
     fn now(&self) -> Now {
         Now {
-            monotonic: self.performance.now() as u64,
+            monotonic: self.link.monotonic(),
             wall: Timestamp::from_millis(js_sys::Date::now() as i64),
         }
     }
 
-    fn random<const N: usize>(&self) -> Result<[u8; N], JsValue> {
-        let mut bytes = [0; N];
-        self.window
-            .crypto()?
-            .get_random_values_with_u8_array(&mut bytes)?;
-        Ok(bytes)
-    }
-}
-
-/// The page that frames this one. Its policy lets only the website's pages do that; the loader names which one it is.
-struct Host {
-    window: JsValue,
-    origin: String,
-}
-
-impl Host {
-    fn new(window: &Window) -> Result<Self, JsValue> {
-        let hash = window.location().hash()?;
-        let origin = js_sys::decode_uri_component(hash.trim_start_matches('#'))?;
-        Ok(Self {
-            window: window.parent()?.map_or(JsValue::NULL, JsValue::from),
-            origin: origin.into(),
-        })
-    }
-
-    fn tell(&self, message: ToHost) {
-        if let Some(window) = self
-            .window
-            .dyn_ref::<Window>()
-            .or_else(|| Some(self.window.unchecked_ref()))
-        {
-            // Refused only for an origin that is none; then no answer comes either, and the view says so.
-            let _ = window.post_message(&bridge::write(message).into(), &self.origin);
+    fn on_event(&mut self, event: &DomEvent) {
+        let target = event.target();
+        let target: Option<&JsValue> = target.as_ref().map(AsRef::as_ref);
+        match event.type_().as_str() {
+            "message" if self.link.is_socket(target) => {
+                let event = event.unchecked_ref::<MessageEvent>();
+                // A binary frame is none of the protocol's: an empty text cannot be read, which says so to the machine.
+                let text = event.data().as_string().unwrap_or_default();
+                if let Some(generation) = self.link.generation() {
+                    self.step(Event::Link(socket::Event::Frame { generation, text }));
+                }
+            }
+            "message" => self.on_message(event.unchecked_ref()),
+            "open" => {
+                if let Some(generation) = self.link.generation().filter(|_| self.link.is_socket(target)) {
+                    self.step(Event::Link(socket::Event::Opened { generation }));
+                }
+            }
+            "close" => {
+                let code = event.unchecked_ref::<CloseEvent>().code();
+                if let Some(generation) = self.link.generation().filter(|_| self.link.is_socket(target)) {
+                    self.step(Event::Link(socket::Event::Closed { generation, code }));
+                }
+            }
+            "loadend" => {
+                if let Some((id, status, body)) = self.link.answer(target) {
+                    self.step(Event::Answer { id, status, body });
+                }
+            }
+            "online" => self.step(Event::Link(socket::Event::Awake)),
+            "offline" => self.step(Event::Link(socket::Event::NetworkDown)),
+            "visibilitychange" => {
+                let shown = self.document.visibility_state() == VisibilityState::Visible;
+                self.step(Event::Link(socket::Event::Shown(shown)));
+            }
+            "keydown" => self.on_key(event.unchecked_ref(), target),
+            "input" => {
+                self.view.show_error(false);
+                self.store.keep_draft(&self.view.typed());
+            }
+            "submit" => {
+                event.prevent_default();
+                self.submit();
+            }
+            "click" => self.on_click(target),
+            _ => {}
         }
     }
 
-    fn sent(&self, event: &MessageEvent) -> bool {
-        event.origin() == self.origin && event.source().is_some_and(|source| *source == self.window)
-    }
-}
-
-struct Parts {
-    browser: Browser,
-    chat: Chat,
-    view: View,
-    store: Store,
-    host: Host,
-    link: Option<Link>,
-    listeners: Vec<Closure<dyn FnMut(Event)>>,
-}
-
-/// The running frame. Inputs wait in a queue, so that a callback in the middle of a step never meets a borrowed machine.
-pub(crate) struct App {
-    queue: RefCell<VecDeque<Input>>,
-    parts: RefCell<Parts>,
-}
-
-type Shared = Rc<App>;
-
-/// Starts the frame.
-///
-/// # Errors
-/// When the browser lacks what the chat needs; `boot.js` then says that it is not available.
-#[wasm_bindgen(start)]
-pub fn start() -> Result<(), JsValue> {
-    let browser = Browser::new()?;
-    let navigator = browser.window.navigator();
-    let languages: Vec<String> = navigator
-        .languages()
-        .iter()
-        .filter_map(|tag| tag.as_string())
-        .collect();
-    let texts = texts::preferred(languages.iter().map(String::as_str));
-    let path = browser.window.location().pathname()?;
-    let store = Store::new(&browser.window, path.rsplit('/').next().unwrap_or_default());
-    let tab: [u8; 8] = browser.random()?;
-    let identity = Identity {
-        client: CLIENT.to_owned(),
-        tab: u64::from_le_bytes(tab).to_string(),
-    };
-    let chat = Chat::new(identity, u64::from_le_bytes(browser.random()?));
-    let view = View::new(&browser.document, texts, &store.draft())?;
-    let (kept, queued) = (store.kept(), store.queue());
-    let app = Rc::new(App {
-        queue: RefCell::default(),
-        parts: RefCell::new(Parts {
-            host: Host::new(&browser.window)?,
-            browser,
-            chat,
-            view,
-            store,
-            link: None,
-            listeners: Vec::new(),
-        }),
-    });
-    listen(&app)?;
-    app.dispatch(Input::Start { kept, queued });
-    Ok(())
-}
-
-fn listen(app: &Shared) -> Result<(), JsValue> {
-    let mut parts = app.parts.borrow_mut();
-    let (window, document) = (parts.browser.window.clone(), parts.browser.document.clone());
-    let (form, input, root) = (
-        parts.view.form.clone(),
-        parts.view.input.clone(),
-        parts.view.root.clone(),
-    );
-    let mut on = |target: &EventTarget, kind: &str, handle: fn(&Shared, &Event)| {
-        let app = app.clone();
-        let closure = Closure::<dyn FnMut(Event)>::new(move |event: Event| handle(&app, &event));
-        target.add_event_listener_with_callback(kind, closure.as_ref().unchecked_ref())?;
-        parts.listeners.push(closure);
-        Ok::<(), JsValue>(())
-    };
-    on(&window, "message", |app, event| {
-        let message: &MessageEvent = event.unchecked_ref();
-        let trusted = app.parts.borrow().host.sent(message);
-        let read = message.data().as_string().filter(|_| trusted);
-        if let Some(message) = read.and_then(|text| bridge::read(&text)) {
-            app.dispatch(Input::Host(message));
-        }
-    })?;
-    on(&window, "online", |app, _| {
-        app.dispatch(Input::Socket(socket::Event::Awake))
-    })?;
-    on(&window, "offline", |app, _| {
-        app.dispatch(Input::Socket(socket::Event::NetworkDown));
-    })?;
-    on(&document, "visibilitychange", |app, _| {
-        let visible = app.parts.borrow().browser.document.visibility_state() == VisibilityState::Visible;
-        app.dispatch(Input::Visible(visible));
-    })?;
-    on(&form, "submit", |app, event| {
-        event.prevent_default();
-        app.submit();
-    })?;
-    on(&input, "input", |app, _| {
-        let parts = app.parts.borrow();
-        parts.view.explain("");
-        parts.store.set_draft(&parts.view.input.value());
-    })?;
-    on(&root, "keydown", |app, event| {
-        let key: &KeyboardEvent = event.unchecked_ref();
-        // 229: the key belongs to an input method, also where `isComposing` has already ended.
-        if key.is_composing() || key.key_code() == 229 {
+    /// Takes what the loader says, and nothing that anyone else does.
+    fn on_message(&mut self, event: &MessageEvent) {
+        let from_parent = event
+            .source()
+            .is_some_and(|source| *source == *AsRef::<JsValue>::as_ref(&self.parent));
+        if !from_parent || event.origin() != self.host_origin {
             return;
         }
-        match key.key().as_str() {
-            "Escape" => app.dispatch(Input::Close),
-            "Enter" if !key.shift_key() => {
-                let typing = app.parts.borrow().view.is_input(event);
-                if typing {
-                    event.prevent_default();
-                    app.submit();
-                }
+        let text = js_sys::JSON::stringify(&event.data())
+            .ok()
+            .and_then(|text| text.as_string());
+        if let Some(message) = text.as_deref().and_then(bridge::read) {
+            self.step(Event::Host(message));
+        }
+    }
+
+    fn on_key(&mut self, event: &KeyboardEvent, target: Option<&JsValue>) {
+        // While an input method composes, its keys are its own (229 where `isComposing` comes late).
+        if event.is_composing() || event.key_code() == 229 {
+            return;
+        }
+        match event.key().as_str() {
+            "Escape" => self.tell(ToHost::Close),
+            "Enter" if !event.shift_key() && self.view.is_textbox(target) => {
+                event.prevent_default();
+                self.submit();
             }
             _ => {}
         }
-    })?;
-    on(&root, "click", |app, event| {
-        let action = view::action(event);
-        match action {
-            Some(Action::Close) => app.dispatch(Input::Close),
-            Some(Action::Earlier) => app.dispatch(Input::Earlier),
-            Some(Action::Retry(id)) => app.dispatch(Input::Retry(id)),
-            Some(Action::Discard(id)) => app.dispatch(Input::Discard(id)),
-            None => {}
-        }
-    })
-}
+    }
 
-impl App {
-    /// Takes in what happened, after what happened before it.
-    fn dispatch(self: &Rc<Self>, input: Input) {
-        self.queue.borrow_mut().push_back(input);
-        let Ok(mut parts) = self.parts.try_borrow_mut() else {
+    fn on_click(&mut self, target: Option<&JsValue>) {
+        let Some(button) = target
+            .and_then(|target| target.dyn_ref::<Element>())
+            .and_then(|element| element.closest("button[data-act]").ok().flatten())
+        else {
             return;
         };
-        loop {
-            let next = self.queue.borrow_mut().pop_front();
-            let Some(input) = next else { break };
-            let mut effects = Vec::new();
-            let now = parts.browser.now();
-            parts.chat.step(now, input, &mut effects);
-            self.perform(&mut parts, effects);
+        let message = button
+            .get_attribute("data-id")
+            .and_then(|id| id.parse::<MessageId>().ok());
+        match (button.get_attribute("data-act").as_deref(), message) {
+            (Some("close"), _) => self.tell(ToHost::Close),
+            (Some("earlier"), _) => self.step(Event::Earlier),
+            (Some("retry"), Some(id)) => self.step(Event::Retry(id)),
+            (Some("discard"), Some(id)) => self.step(Event::Discard(id)),
+            _ => {}
         }
     }
 
-    fn perform(self: &Rc<Self>, parts: &mut Parts, effects: Vec<Effect>) {
-        let mut rows_changed = false;
+    fn submit(&mut self) {
+        let Ok(random) = random(&self.crypto) else { return };
+        let text = self.view.typed();
+        self.view.follow_end();
+        self.step(Event::Submit { random, text });
+    }
+
+    fn tell(&self, message: ToHost) {
+        if let Ok(value) = js_sys::JSON::parse(&bridge::write(message)) {
+            // Fails only for an origin that is none, which no loader has.
+            let _ = self.parent.post_message(&value, &self.host_origin);
+        }
+    }
+
+    fn step(&mut self, event: Event) {
+        let mut effects = Vec::new();
+        self.chat.step(self.now(), event, &mut effects);
         for effect in effects {
-            match effect {
-                Effect::Call(call) => http::call(self, call),
-                Effect::Open(generation) => parts.link = Link::open(self, &parts.browser.window, generation),
-                Effect::Send(generation, text) => {
-                    if let Some(link) = parts.link.as_ref().filter(|link| link.generation == generation) {
-                        link.send(&text);
-                    }
-                }
-                Effect::Abandon(generation) => {
-                    parts.link.take_if(|link| link.generation == generation);
-                }
-                Effect::SetTimer(timer, after_ms) => self.set_timer(&parts.browser.window, timer, after_ms),
-                Effect::Tell(message) => parts.host.tell(message),
-                Effect::Keep(kept) => parts.store.keep(kept.as_ref()),
-                Effect::KeepQueue(queue) => parts.store.keep_queue(&queue),
-                Effect::Rows => rows_changed = true,
-                Effect::Widget => {
-                    parts.view.dress(parts.chat.widget());
-                    rows_changed = true;
-                }
-                Effect::Announce { name, text } => parts.view.announce(name.as_deref(), &text),
-                Effect::Focus => parts.view.focus(),
-            }
-        }
-        if rows_changed {
-            parts.view.show_rows(&parts.chat);
-        }
-        parts.view.show_status(parts.chat.status());
-    }
-
-    fn submit(self: &Rc<Self>) {
-        let input = {
-            let parts = self.parts.borrow();
-            let text = parts.view.input.value();
-            match validate::message_text(&text) {
-                Ok(()) => {
-                    let now = parts.browser.now().wall;
-                    parts.browser.random().ok().map(|random| {
-                        parts.view.clear();
-                        parts.store.set_draft("");
-                        Input::Submit {
-                            id: MessageId::from_parts(now, random),
-                            text,
-                        }
-                    })
-                }
-                Err(validate::Violation::TooLong(_)) => {
-                    parts.view.explain(parts.view.texts.too_long);
-                    None
-                }
-                Err(_) => None,
-            }
-        };
-        if let Some(input) = input {
-            self.dispatch(input);
+            self.perform(effect);
         }
     }
 
-    /// A replaced timer still runs out; the machine ignores it.
-    fn set_timer(self: &Rc<Self>, window: &Window, timer: Timer, after_ms: u64) {
-        let app = self.clone();
-        let callback: Function =
-            Closure::once_into_js(move || app.dispatch(Input::Timer(timer))).unchecked_into();
-        let after = i32::try_from(after_ms).unwrap_or(i32::MAX);
-        // Fails only in a page that is going away.
-        let _ = window.set_timeout_with_callback_and_timeout_and_arguments(&callback, after, &Array::new());
+    fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::Request(request) => self.link.send_request(&request, self.chat.token()),
+            Effect::OpenSocket(generation) => self.link.open_socket(&self.window.location(), generation),
+            Effect::SendFrame(generation, text) => self.link.send_frame(generation, &text),
+            Effect::CloseSocket(generation) => self.link.close_socket(generation),
+            Effect::SetTimer(timer, after_ms) => self.link.set_timer(&self.window, timer, after_ms),
+            Effect::Tell(message) => self.tell(message),
+            Effect::KeepVisit => self.store.keep_visit(self.chat.visit()),
+            Effect::ForgetVisit => self.store.keep_visit(None),
+            Effect::KeepWaiting(id, json) => self.store.keep_waiting(id, Some(&json)),
+            Effect::ForgetWaiting(id) => self.store.keep_waiting(id, None),
+            Effect::Accepted => {
+                self.view.empty_textbox();
+                self.store.keep_draft("");
+            }
+            Effect::TooLong => self.view.show_error(true),
+            Effect::Announce(message) => self.view.announce(&message),
+            Effect::Focus => self.view.focus(),
+            Effect::Draw => self.view.draw(&self.chat),
+        }
     }
 }

@@ -1,85 +1,85 @@
-//! What outlives the page. The frame's storage is apart for each website that embeds it; where the browser gives none, or
-//! it is full, the chat works on without: the loader's code brings the visitor back.
+//! What outlives a page: the visitor's token and undelivered messages in `localStorage`, the draft in `sessionStorage`.
+//! Browsers partition both by the website. Where they are refused, all of it lives in memory for as long as the page.
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use switchboard_contract::ids::MessageId;
 use web_sys::{Storage, Window};
 
-use crate::chat::{Kept, Queued};
+use crate::chat::{Kept, Remembered};
+use crate::json;
 
 pub(super) struct Store {
-    /// For every tab.
     local: Option<Storage>,
-    /// For this tab.
     session: Option<Storage>,
-    key: String,
-    queue_key: String,
-    draft_key: String,
+    prefix: String,
 }
 
 impl Store {
-    pub(super) fn new(window: &Window, public_key: &str) -> Self {
-        let key = "switchboard:".to_owned() + public_key;
+    pub(super) fn open(window: &Window, public_key: &str) -> Self {
+        let mut prefix = String::from("switchboard/");
+        prefix.push_str(public_key);
         Self {
             local: window.local_storage().ok().flatten(),
             session: window.session_storage().ok().flatten(),
-            queue_key: key.clone() + ":queue",
-            draft_key: key.clone() + ":draft",
-            key,
+            prefix,
         }
     }
 
-    pub(super) fn kept(&self) -> Option<Kept> {
-        read(self.local.as_ref(), &self.key)
+    fn key(&self, name: &str) -> String {
+        let mut key = self.prefix.clone();
+        key.push('/');
+        key.push_str(name);
+        key
     }
 
-    pub(super) fn keep(&self, kept: Option<&Kept>) {
-        write(self.local.as_ref(), &self.key, kept);
+    pub(super) fn remembered(&self) -> Remembered {
+        let Some(local) = &self.local else {
+            return Remembered::default();
+        };
+        let kept = get(local, &self.key("visit")).and_then(|json| json::read(&json));
+        let waiting_prefix = self.key("waiting/");
+        let count = local.length().unwrap_or(0);
+        let mut waiting: Vec<_> = (0..count)
+            .filter_map(|index| local.key(index).ok().flatten())
+            .filter_map(|key| {
+                let id: MessageId = key.strip_prefix(&waiting_prefix)?.parse().ok()?;
+                let json = get(local, &key)?;
+                Some((id, json::read(&json)?))
+            })
+            .collect();
+        // Ids begin with the time: the order typed.
+        waiting.sort_unstable_by_key(|(id, _)| *id);
+        Remembered { kept, waiting }
     }
 
-    pub(super) fn queue(&self) -> Vec<Queued> {
-        read(self.session.as_ref(), &self.queue_key).unwrap_or_default()
+    pub(super) fn keep_visit(&self, visit: Option<&Kept>) {
+        let json = visit.and_then(|visit| serde_json::to_string(visit).ok());
+        put(self.local.as_ref(), &self.key("visit"), json.as_deref());
     }
 
-    pub(super) fn keep_queue(&self, queue: &[Queued]) {
-        write(
-            self.session.as_ref(),
-            &self.queue_key,
-            Some(queue).filter(|queue| !queue.is_empty()),
-        );
+    pub(super) fn keep_waiting(&self, id: MessageId, json: Option<&str>) {
+        let mut key = self.key("waiting/");
+        key.push_str(&id.to_string());
+        put(self.local.as_ref(), &key, json);
     }
 
     pub(super) fn draft(&self) -> String {
-        text(self.session.as_ref(), &self.draft_key).unwrap_or_default()
+        let session = self.session.as_ref();
+        session
+            .and_then(|session| get(session, &self.key("draft")))
+            .unwrap_or_default()
     }
 
-    pub(super) fn set_draft(&self, draft: &str) {
-        put(
-            self.session.as_ref(),
-            &self.draft_key,
-            Some(draft).filter(|draft| !draft.is_empty()),
-        );
+    pub(super) fn keep_draft(&self, text: &str) {
+        let text = Some(text).filter(|text| !text.is_empty());
+        put(self.session.as_ref(), &self.key("draft"), text);
     }
 }
 
-fn text(storage: Option<&Storage>, key: &str) -> Option<String> {
-    storage?.get_item(key).ok().flatten()
+fn get(storage: &Storage, key: &str) -> Option<String> {
+    storage.get_item(key).ok().flatten()
 }
 
-fn read<T: DeserializeOwned>(storage: Option<&Storage>, key: &str) -> Option<T> {
-    serde_json::from_str(&text(storage, key)?).ok()
-}
-
-fn write<T: Serialize + ?Sized>(storage: Option<&Storage>, key: &str, value: Option<&T>) {
-    put(
-        storage,
-        key,
-        value
-            .and_then(|value| serde_json::to_string(value).ok())
-            .as_deref(),
-    );
-}
-
+/// A full or refused storage costs nothing but what it is for: the chat goes on in memory.
 fn put(storage: Option<&Storage>, key: &str, value: Option<&str>) {
     if let Some(storage) = storage {
         let _ = match value {

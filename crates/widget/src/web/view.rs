@@ -1,180 +1,340 @@
-//! The document of the frame: header, log, what is shown of the connection, composer.
+//! The document: built once, then changed message by message. Text is set as text only.
 
-use switchboard_contract::ids::MessageId;
-use switchboard_contract::website::WidgetConfig;
+use js_sys::{Array, Date, Function, Intl, Object, Reflect};
+use switchboard_contract::live_chat::LiveChatMessage;
+use switchboard_contract::time::Timestamp;
+use wasm_bindgen::JsCast as _;
 use wasm_bindgen::prelude::*;
-use web_sys::{Document, Element, Event, HtmlElement, HtmlTextAreaElement};
+use web_sys::{Document, Element, HtmlElement, HtmlTextAreaElement};
 
-use super::dom::{button, element, labelled};
-use super::log::Log;
-use crate::chat::{Chat, Status};
-use crate::rows::rows;
+use crate::chat::{Chat, Notice};
+use crate::rows::{Delivery, Key, Row, Side};
 use crate::texts::Texts;
 
-/// What a button asks for.
-pub(super) enum Action {
-    Close,
-    Earlier,
-    Retry(MessageId),
-    Discard(MessageId),
-}
+/// Closer to the end than this, in pixels, new messages are followed.
+const NEAR_END_PX: i32 = 48;
 
-/// What the pressed button asks for.
-pub(super) fn action(event: &Event) -> Option<Action> {
-    let pressed: Element = event.target()?.unchecked_into();
-    let pressed = pressed.closest("[data-do]").ok().flatten()?;
-    let id = || {
-        let row = pressed.closest("[data-id]").ok().flatten()?;
-        row.get_attribute("data-id")?.parse().ok()
-    };
-    match pressed.get_attribute("data-do")?.as_str() {
-        "close" => Some(Action::Close),
-        "earlier" => Some(Action::Earlier),
-        "retry" => id().map(Action::Retry),
-        "discard" => id().map(Action::Discard),
-        _ => None,
-    }
+/// A row and the elements that show it.
+struct Drawn {
+    row: Row,
+    element: Element,
+    bubble: Element,
+    meta: Element,
 }
 
 pub(super) struct View {
-    pub(super) texts: &'static Texts,
-    pub(super) root: HtmlElement,
-    pub(super) form: HtmlElement,
-    pub(super) input: HtmlTextAreaElement,
-    page: HtmlElement,
-    log: Log,
-    status: HtmlElement,
-    hint: HtmlElement,
-    announcer: HtmlElement,
-    shown_status: Option<Status>,
+    document: Document,
+    texts: &'static Texts,
+    root: HtmlElement,
+    log: Element,
+    list: Element,
+    earlier: Element,
+    notice: Element,
+    announcer: Element,
+    textbox: HtmlTextAreaElement,
+    error: Element,
+    drawn: Vec<Drawn>,
+    follow: bool,
+    time: Function,
+    date: Function,
 }
 
 impl View {
     pub(super) fn new(document: &Document, texts: &'static Texts, draft: &str) -> Result<Self, JsValue> {
-        let page: HtmlElement = document.document_element().ok_or("no page")?.unchecked_into();
-        page.set_lang(texts.language);
-        page.set_dir(texts.direction);
+        let root: HtmlElement = document.document_element().ok_or("no document")?.unchecked_into();
+        root.set_attribute("lang", texts.language)?;
+        root.set_attribute("dir", texts.direction)?;
+        let body = document.body().ok_or("no body")?;
+        body.set_text_content(None);
 
-        let root = element(document, "section", "chat")?;
-        root.set_attribute("aria-label", texts.chat)?;
-
-        let header = element(document, "header", "head")?;
-        header.append_child(labelled(document, "h1", "", texts.title)?.as_ref())?;
-        let close = button(document, "close", "", "close")?;
+        let chat = add(document, &body, "section", "chat")?;
+        chat.set_attribute("aria-label", texts.chat)?;
+        let header = add(document, &chat, "header", "head")?;
+        add(document, &header, "h1", "")?.set_text_content(Some(texts.title));
+        let close = add(document, &header, "button", "close")?;
+        close.set_attribute("type", "button")?;
+        close.set_attribute("data-act", "close")?;
         close.set_attribute("aria-label", texts.close)?;
-        header.append_child(&close)?;
-        root.append_child(&header)?;
 
-        let log = Log::new(document, texts)?;
-        root.append_child(log.element())?;
+        let log = add(document, &chat, "div", "log")?;
+        for (name, value) in [
+            ("role", "log"),
+            ("aria-label", texts.messages),
+            ("aria-live", "off"),
+            ("tabindex", "0"),
+        ] {
+            log.set_attribute(name, value)?;
+        }
+        let earlier = button(document, &log, "earlier", texts.earlier)?;
+        earlier.set_attribute("hidden", "")?;
+        let list = add(document, &log, "div", "rows")?;
 
-        let status = element(document, "p", "status")?;
-        status.set_attribute("role", "status")?;
-        root.append_child(&status)?;
+        let notice = add(document, &chat, "p", "notice")?;
+        notice.set_attribute("role", "status")?;
+        let announcer = add(document, &chat, "p", "unseen")?;
+        announcer.set_attribute("role", "status")?;
 
-        let form = element(document, "form", "composer")?;
-        let input: HtmlTextAreaElement = element(document, "textarea", "")?.unchecked_into();
-        input.set_attribute("aria-label", texts.message)?;
-        input.set_attribute("aria-describedby", "hint")?;
-        input.set_attribute("dir", "auto")?;
-        input.set_attribute("enterkeyhint", "send")?;
-        input.set_placeholder(texts.placeholder);
-        input.set_rows(1);
-        input.set_value(draft);
-        form.append_child(&input)?;
-        form.append_child(labelled(document, "button", "send", texts.send)?.as_ref())?;
-        root.append_child(&form)?;
-        let hint = element(document, "p", "hint")?;
-        hint.set_id("hint");
-        hint.set_attribute("role", "alert")?;
-        root.append_child(&hint)?;
+        let form = add(document, &chat, "form", "composer")?;
+        let textbox: HtmlTextAreaElement = add(document, &form, "textarea", "")?.unchecked_into();
+        for (name, value) in [
+            ("aria-label", texts.message),
+            ("placeholder", texts.placeholder),
+            ("rows", "1"),
+            ("dir", "auto"),
+            ("enterkeyhint", "send"),
+        ] {
+            textbox.set_attribute(name, value)?;
+        }
+        textbox.set_value(draft);
+        let send = add(document, &form, "button", "send")?;
+        send.set_attribute("type", "submit")?;
+        send.set_text_content(Some(texts.send));
+        let error = add(document, &form, "p", "error")?;
+        error.set_attribute("role", "alert")?;
 
-        let announcer = element(document, "div", "unseen")?;
-        announcer.set_attribute("aria-live", "polite")?;
-        root.append_child(&announcer)?;
-
-        document.body().ok_or("no body")?.append_child(&root)?;
         Ok(Self {
+            document: document.clone(),
             texts,
             root,
-            form,
-            input,
-            page,
             log,
-            status,
-            hint,
+            list,
+            earlier,
+            notice,
             announcer,
-            shown_status: None,
+            textbox,
+            error,
+            drawn: Vec::new(),
+            follow: true,
+            time: formatter(&[("timeStyle", "short")])?,
+            date: formatter(&[("dateStyle", "medium"), ("timeStyle", "short")])?,
         })
     }
 
-    /// Puts on the website's colours. What is not a colour is left out.
-    pub(super) fn dress(&self, widget: &WidgetConfig) {
-        let style = self.page.style();
-        for (name, value) in [
-            ("--accent", &widget.theme.accent),
-            ("--on-accent", &widget.theme.accent_text),
-        ] {
-            if is_colour(value) {
-                // Refused for a value that is no CSS; this is.
-                let _ = style.set_property(name, value);
-            }
-        }
+    pub(super) fn typed(&self) -> String {
+        self.textbox.value()
     }
 
-    pub(super) fn show_rows(&mut self, chat: &Chat) {
-        let talk = chat.talk();
-        self.log
-            .show(&rows(chat), talk.has_earlier(), talk.is_loading_earlier());
-    }
-
-    pub(super) fn show_status(&mut self, status: Status) {
-        if self.shown_status == Some(status) {
-            return;
-        }
-        self.shown_status = Some(status);
-        let (class, text) = match status {
-            Status::Live => ("status", ""),
-            Status::Connecting => ("status late", self.texts.connecting),
-            Status::Offline => ("status late", self.texts.offline),
-            Status::Waiting => ("status late", self.texts.waits),
-            Status::Refused => ("status", self.texts.refused),
-            Status::Outdated => ("status", self.texts.outdated),
-        };
-        self.status.set_class_name(class);
-        self.status.set_text_content(Some(text));
-    }
-
-    /// Reads out an answer.
-    pub(super) fn announce(&self, name: Option<&str>, text: &str) {
-        let said = [name.unwrap_or(self.texts.team), ": ", text].concat();
-        self.announcer.set_text_content(Some(&said));
-    }
-
-    /// Says what is wrong with what was typed.
-    pub(super) fn explain(&self, text: &str) {
-        self.hint.set_text_content(Some(text));
-    }
-
-    pub(super) fn clear(&self) {
-        self.input.set_value("");
-        self.explain("");
-        self.log.follow();
+    pub(super) fn empty_textbox(&self) {
+        self.textbox.set_value("");
     }
 
     pub(super) fn focus(&self) {
-        // Fails only for an element outside the document.
-        let _ = self.input.focus();
+        let _ = self.textbox.focus();
     }
 
-    pub(super) fn is_input(&self, event: &Event) -> bool {
-        event
-            .target()
-            .is_some_and(|target| target == *self.input.as_ref())
+    pub(super) fn is_textbox(&self, target: Option<&JsValue>) -> bool {
+        target == Some(self.textbox.as_ref())
+    }
+
+    /// The next drawing ends at the newest message.
+    pub(super) const fn follow_end(&mut self) {
+        self.follow = true;
+    }
+
+    pub(super) fn show_error(&self, is_too_long: bool) {
+        let text = is_too_long.then_some(self.texts.too_long);
+        set_text(&self.error, text.unwrap_or_default());
+        let invalid = if is_too_long { "true" } else { "false" };
+        let _ = self.textbox.set_attribute("aria-invalid", invalid);
+    }
+
+    pub(super) fn announce(&self, message: &LiveChatMessage) {
+        let mut text = String::from(message.author_name.as_deref().unwrap_or(self.texts.team));
+        text.push_str(": ");
+        text.push_str(&message.content);
+        self.announcer.set_text_content(Some(&text));
+    }
+
+    pub(super) fn draw(&mut self, chat: &Chat) {
+        let log = &self.log;
+        let from_end = log.scroll_height() - log.scroll_top();
+        let at_end = from_end - log.client_height() <= NEAR_END_PX;
+        let follow = std::mem::take(&mut self.follow) || at_end;
+        let grew_before = self.draw_rows(chat.rows());
+
+        let _ = self
+            .earlier
+            .toggle_attribute_with_force("hidden", !chat.has_earlier());
+        set_text(&self.notice, notice_text(self.texts, chat.notice()));
+        let theme = &chat.widget().theme;
+        let style = self.root.style();
+        for (name, value) in [("--accent", &theme.accent), ("--on-accent", &theme.accent_text)] {
+            // Anything else than a colour could make the browser fetch something.
+            if is_colour(value) {
+                let _ = style.set_property(name, value);
+            }
+        }
+        let mut radius = theme.radius.min(24).to_string();
+        radius.push_str("px");
+        let _ = style.set_property("--radius", &radius);
+
+        let log = &self.log;
+        if follow {
+            log.set_scroll_top(log.scroll_height());
+        } else if grew_before {
+            // Earlier messages push nothing out of sight.
+            log.set_scroll_top(log.scroll_height() - from_end);
+        }
+    }
+
+    /// Brings the list to `rows`, touching only what differs. Returns whether rows came in at the start.
+    fn draw_rows(&mut self, rows: Vec<Row>) -> bool {
+        let first = self.drawn.first().map(|drawn| drawn.row.key);
+        let mut before = std::mem::take(&mut self.drawn);
+        let mut next = self.list.first_element_child();
+        for row in rows {
+            let known = before.iter().position(|drawn| drawn.row.key == row.key);
+            let drawn = match known.map(|index| before.remove(index)) {
+                Some(mut drawn) => {
+                    if drawn.row != row {
+                        self.fill(&mut drawn, row);
+                    }
+                    drawn
+                }
+                None => match self.create(row) {
+                    Ok(drawn) => drawn,
+                    Err(_) => continue,
+                },
+            };
+            if next.as_ref() == Some(&drawn.element) {
+                next = drawn.element.next_element_sibling();
+            } else {
+                let _ = self.list.insert_before(&drawn.element, next.as_deref());
+            }
+            self.drawn.push(drawn);
+        }
+        for gone in before {
+            gone.element.remove();
+        }
+        first.is_some() && self.drawn.first().map(|drawn| drawn.row.key) != first
+    }
+
+    fn create(&self, row: Row) -> Result<Drawn, JsValue> {
+        let element = self.document.create_element("div")?;
+        let bubble = add(&self.document, &element, "div", "bubble")?;
+        bubble.set_attribute("dir", "auto")?;
+        let meta = add(&self.document, &element, "div", "meta")?;
+        let mut drawn = Drawn {
+            row: row.clone(),
+            element,
+            bubble,
+            meta,
+        };
+        self.fill(&mut drawn, row);
+        Ok(drawn)
+    }
+
+    fn fill(&self, drawn: &mut Drawn, row: Row) {
+        let mut class = String::from(match row.side {
+            Side::Team => "row team",
+            Side::Visitor => "row visitor",
+            Side::Notice => "row system",
+        });
+        if row.opens {
+            class.push_str(" opens");
+        }
+        class.push_str(match row.delivery {
+            Delivery::Sending => " sending",
+            Delivery::NotSent(_) => " failed",
+            _ => "",
+        });
+        drawn.element.set_class_name(&class);
+        set_text(&drawn.bubble, row.text());
+        if row.ends && row.side != Side::Notice {
+            set_text(&drawn.meta, &self.meta(&row));
+        } else {
+            set_text(&drawn.meta, "");
+        }
+        if let (Delivery::NotSent(_), Key::Message(id)) = (&row.delivery, row.key) {
+            let id = id.to_string();
+            for (act, text) in [("retry", self.texts.retry), ("discard", self.texts.discard)] {
+                if let Ok(button) = button(&self.document, &drawn.meta, act, text) {
+                    let _ = button.set_attribute("data-id", &id);
+                }
+            }
+        }
+        drawn.row = row;
+    }
+
+    /// Who, when, or how it stands.
+    fn meta(&self, row: &Row) -> String {
+        let mut text = String::from(match &row.delivery {
+            Delivery::None if row.at.is_none() => return String::new(),
+            Delivery::None => row.author().unwrap_or(self.texts.team),
+            Delivery::Sending => return self.texts.sending.to_owned(),
+            Delivery::Sent => self.texts.sent,
+            Delivery::Read => self.texts.read,
+            Delivery::NotSent(problem) => {
+                let mut text = String::from(self.texts.not_sent);
+                if !problem.detail.is_empty() {
+                    text.push_str(": ");
+                    text.push_str(&problem.detail);
+                }
+                text.push(' ');
+                return text;
+            }
+        });
+        if let Some(time) = row.at.and_then(|at| self.time(at)) {
+            text.push_str(" · ");
+            text.push_str(&time);
+        }
+        text
+    }
+
+    /// The time of day, with the day when it is another than today.
+    fn time(&self, at: Timestamp) -> Option<String> {
+        let date = Date::new(&JsValue::from_f64(at.as_millis() as f64));
+        let is_today = date.to_date_string() == Date::new_0().to_date_string();
+        let format = if is_today { &self.time } else { &self.date };
+        format.call1(&JsValue::UNDEFINED, &date).ok()?.as_string()
     }
 }
 
 fn is_colour(text: &str) -> bool {
     text.strip_prefix('#')
-        .is_some_and(|digits| digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit()))
+        .is_some_and(|digits| digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
+}
+
+const fn notice_text(texts: &Texts, notice: Notice) -> &'static str {
+    match notice {
+        Notice::None => "",
+        Notice::Connecting => texts.connecting,
+        Notice::Offline => texts.offline,
+        Notice::Waits => texts.waits,
+        Notice::Refused => texts.refused,
+        Notice::Outdated => texts.outdated,
+    }
+}
+
+/// `Intl.DateTimeFormat(undefined, options).format`: the visitor's own habits.
+fn formatter(options: &[(&str, &str)]) -> Result<Function, JsValue> {
+    let object = Object::new();
+    for (name, value) in options {
+        Reflect::set(&object, &JsValue::from_str(name), &JsValue::from_str(value))?;
+    }
+    Ok(Intl::DateTimeFormat::new(&Array::new(), &object).format())
+}
+
+fn add(document: &Document, parent: &Element, tag: &str, class: &str) -> Result<Element, JsValue> {
+    let element = document.create_element(tag)?;
+    if !class.is_empty() {
+        element.set_class_name(class);
+    }
+    parent.append_child(&element)?;
+    Ok(element)
+}
+
+fn button(document: &Document, parent: &Element, act: &str, text: &str) -> Result<Element, JsValue> {
+    let button = add(document, parent, "button", act)?;
+    button.set_attribute("type", "button")?;
+    button.set_attribute("data-act", act)?;
+    button.set_text_content(Some(text));
+    Ok(button)
+}
+
+/// Sets text only when it differs, so that live regions speak once.
+fn set_text(element: &Element, text: &str) {
+    if element.text_content().as_deref() != Some(text) {
+        element.set_text_content(Some(text));
+    }
 }

@@ -1,0 +1,157 @@
+//! What operators do to conversations besides writing: changing and reading them.
+
+use serde::{Deserialize, Serialize};
+
+use super::{ConversationStatus, LiveChatConversation, Priority};
+use crate::ids::{ActionId, ConversationId, LabelId, MemberId};
+use crate::position::Position;
+use crate::problem::Problem;
+use crate::time::Timestamp;
+
+/// Most conversations that one [`ChangeConversations`] names.
+pub const MAX_CHANGED: usize = 200;
+/// Most labels that one [`ChangeConversations`] adds, or takes off.
+pub const MAX_CHANGED_LABELS: usize = 50;
+
+/// `PATCH /api/live-chat/conversations`: changes one conversation or many. Sent again with the same `actionId` and
+/// content, it answers its first result.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChangeConversations {
+    /// Chosen by the sender.
+    pub action_id: ActionId,
+    /// Which ones; 1 to [`MAX_CHANGED`], each once.
+    pub items: Vec<ConversationRef>,
+    /// What becomes of them.
+    pub set: ConversationChange,
+}
+
+/// A conversation to change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ConversationRef {
+    /// The conversation.
+    pub id: ConversationId,
+    /// The version that the change is meant for; any when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u64>,
+}
+
+/// What becomes of conversations; what is absent stays. For `assigneeId` and `snoozedUntil` null is a value: nobody, not
+/// snoozed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ConversationChange {
+    /// Opens or closes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<ConversationStatus>,
+    /// Archives it, closing an open one first, or takes it out of the archive, closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_archived: Option<bool>,
+    /// The operator in charge; null for nobody.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "nullable"
+    )]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<MemberId>))]
+    pub assignee_id: Option<Option<MemberId>>,
+    /// Labels to put on it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub add_labels: Vec<LabelId>,
+    /// Labels to take off it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remove_labels: Vec<LabelId>,
+    /// Hides an open one until then; null ends that.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "nullable"
+    )]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Timestamp>))]
+    pub snoozed_until: Option<Option<Timestamp>>,
+    /// How urgent it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<Priority>,
+}
+
+/// A field that is there, be it null: absent stays `None` by `default`.
+fn nullable<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: serde::Deserializer<'de>,
+{
+    Option::deserialize(deserializer).map(Some)
+}
+
+/// The answer of `PATCH /api/live-chat/conversations`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChangeResults {
+    /// One for each item, in their order.
+    pub results: Vec<ChangeResult>,
+    /// The position in the log that every conversation among them reflects.
+    pub position: Position,
+}
+
+/// What became of one conversation: either field, never both.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChangeResult {
+    /// The conversation that was asked for.
+    pub id: ConversationId,
+    /// As it is after the change, without messages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<LiveChatConversation>,
+    /// Why it was left as it is; for `conflict`, `current` holds the conversation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<Problem>,
+}
+
+/// `POST /api/live-chat/conversations/{id}/read`: the team has read everything up to here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MarkRead {
+    /// The newest `seq` that was read; one past the last message means all of them.
+    pub seq: u64,
+}
+
+/// The answer of `POST /api/live-chat/conversations/{id}/read`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ReadResult {
+    /// As it is now, without messages.
+    pub conversation: LiveChatConversation,
+    /// The position in the log that it reflects.
+    pub position: Position,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn null_and_absent_are_told_apart() {
+        let read = |json: &str| serde_json::from_str::<ConversationChange>(json).expect("reads");
+        assert_eq!(read("{}"), ConversationChange::default());
+        let nobody = read(r#"{"assigneeId":null}"#);
+        assert_eq!((nobody.assignee_id, nobody.snoozed_until), (Some(None), None));
+        let awake = read(r#"{"snoozedUntil":null}"#);
+        assert_eq!((awake.assignee_id, awake.snoozed_until), (None, Some(None)));
+        for json in [
+            "{}",
+            r#"{"assigneeId":null}"#,
+            r#"{"snoozedUntil":"2026-11-22T09:30:00.000Z"}"#,
+            r#"{"status":"closed","isArchived":false,"priority":"high"}"#,
+        ] {
+            assert_eq!(serde_json::to_string(&read(json)).expect("writes"), json);
+        }
+    }
+}

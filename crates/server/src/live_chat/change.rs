@@ -1,0 +1,245 @@
+//! `PATCH /api/live-chat/conversations`: changes one conversation or many. The steps are decided by `domain::change`.
+
+use std::collections::BTreeSet;
+
+use axum::Json;
+use axum::extract::State;
+use sqlx::Row;
+use switchboard_contract::auth::Role;
+use switchboard_contract::ids::{AccountId, LabelId, MemberId, VisitorId, WebsiteId};
+use switchboard_contract::live_chat::{
+    ChangeConversations, ChangeResult, ChangeResults, ConversationRef, MAX_CHANGED,
+};
+use switchboard_contract::position::Position;
+use switchboard_contract::problem::{FieldErrors, Problem, ProblemCode};
+
+use super::actions::{self, Begun, missing};
+use super::ledger::Ledger;
+use super::rows::{self, StoredConversation};
+use super::words;
+use crate::auth::{Operator, keys};
+use crate::db::{Lock, Tx, columns};
+use crate::domain::change::{self, Refusal};
+use crate::domain::conversation::Step;
+use crate::events;
+use crate::http::ApiJson;
+use crate::problem::{ApiError, ApiResult};
+use crate::realtime::hub::StreamKey;
+use crate::state::AppState;
+
+/// Changes conversations; each has a result of its own.
+pub(crate) async fn change(
+    State(state): State<AppState>,
+    operator: Operator,
+    ApiJson(request): ApiJson<ChangeConversations>,
+) -> ApiResult<Json<ChangeResults>> {
+    check_items(&request.items)?;
+    change::check(&request.set, state.clock.now())?;
+    let results = state
+        .db
+        .write(move |tx| Box::pin(async move { act(tx, &operator, &request).await }))
+        .await?;
+    Ok(Json(results))
+}
+
+fn check_items(items: &[ConversationRef]) -> ApiResult<()> {
+    let complain = |message: String| Err(ApiError::invalid_field("items", message));
+    if items.is_empty() || items.len() > MAX_CHANGED {
+        return complain(format!("Name 1 to {MAX_CHANGED} conversations."));
+    }
+    let different: BTreeSet<_> = items.iter().map(|item| item.id).collect();
+    if different.len() < items.len() {
+        return complain("Name each conversation once.".to_owned());
+    }
+    Ok(())
+}
+
+async fn act(tx: &mut Tx, operator: &Operator, request: &ChangeConversations) -> ApiResult<ChangeResults> {
+    let account = operator.account_id;
+    let stream = StreamKey::Account(account);
+    let member = operator.member_id;
+    let digest = keys::hash(&serde_json::to_string(&(&request.items, &request.set))?);
+    let begun = actions::begin(tx, member, &operator.rights, request.action_id, &digest).await?;
+    if let Begun::Done(results, offset) = begun {
+        let epoch = events::position(tx, stream).await?.epoch;
+        return Ok(ChangeResults {
+            results,
+            position: Position { epoch, offset },
+        });
+    }
+    known_labels(tx, account, &request.set.add_labels).await?;
+    let assignee = match request.set.assignee_id {
+        Some(Some(id)) => Some(assignee(tx, account, id).await?),
+        _ => None,
+    };
+    lock_all(tx, operator, &request.items).await?;
+    let mut results = Vec::with_capacity(request.items.len());
+    for item in &request.items {
+        let found = rows::conversation(tx, account, item.id)
+            .await?
+            .filter(|found| operator.rights.allow(found.wire.website_id));
+        results.push(match found {
+            None => (missing(item.id), None),
+            Some(found) => {
+                let website = found.wire.website_id;
+                let result = one(tx, operator, item, request, assignee.as_ref(), found).await?;
+                (result, Some(website))
+            }
+        });
+    }
+    let position = events::position(tx, stream).await?;
+    actions::keep(tx, member, request.action_id, &results, position.offset).await?;
+    Ok(ChangeResults {
+        results: results.into_iter().map(|(result, _)| result).collect(),
+        position,
+    })
+}
+
+/// Locks what the caller may see of `items`, in the order that everybody keeps.
+async fn lock_all(tx: &mut Tx, operator: &Operator, items: &[ConversationRef]) -> ApiResult<()> {
+    let mut visitors = BTreeSet::<VisitorId>::new();
+    let mut conversations = BTreeSet::new();
+    for item in items {
+        let found = rows::conversation(tx, operator.account_id, item.id).await?;
+        if let Some(found) = found.filter(|found| operator.rights.allow(found.wire.website_id)) {
+            visitors.insert(found.wire.user_id);
+            conversations.insert(found.wire.id);
+        }
+    }
+    for visitor in visitors {
+        tx.lock(Lock::Visitor(visitor)).await?;
+    }
+    for conversation in conversations {
+        tx.lock(Lock::Conversation(conversation)).await?;
+    }
+    Ok(())
+}
+
+async fn one(
+    tx: &mut Tx,
+    operator: &Operator,
+    item: &ConversationRef,
+    request: &ChangeConversations,
+    assignee: Option<&Assignee>,
+    found: StoredConversation,
+) -> ApiResult<ChangeResult> {
+    let refused = |problem| ChangeResult {
+        id: item.id,
+        conversation: None,
+        problem: Some(problem),
+    };
+    let planned = change::plan(&found.state(), item.version, &request.set, tx.now());
+    let steps = match planned {
+        Ok(steps) => steps,
+        Err(refusal) => return Ok(refused(told(refusal, &found)?)),
+    };
+    if steps.iter().any(|step| matches!(step, Step::Assign(Some(_))))
+        && assignee.is_none_or(|assignee| !assignee.sees(found.wire.website_id))
+    {
+        let message = "This member does not exist, or does not see the conversation's website.";
+        return Ok(refused(Problem::validation(FieldErrors::from([(
+            "set.assigneeId".to_owned(),
+            vec![message.to_owned()],
+        )]))));
+    }
+    let other = assignee
+        .filter(|assignee| assignee.id != operator.member_id)
+        .map(|assignee| assignee.name.as_str());
+    let mut ledger = Ledger::resume(tx, operator.account_id, found);
+    for step in &steps {
+        ledger.take(step, words::of(step, &operator.name, other))?;
+    }
+    Ok(ChangeResult {
+        id: item.id,
+        conversation: Some(ledger.store(tx).await?.conversation),
+        problem: None,
+    })
+}
+
+fn told(refusal: Refusal, found: &StoredConversation) -> ApiResult<Problem> {
+    Ok(match refusal {
+        Refusal::Conflict => {
+            let mut problem = Problem::new(
+                ProblemCode::Conflict,
+                "Look at it as it is now, in `current`, and decide again with a new `actionId`.",
+            );
+            problem.current = Some(serde_json::to_value(&found.wire)?);
+            problem
+        }
+        Refusal::Archived => Problem::new(
+            ProblemCode::ConversationArchived,
+            "Take the conversation out of the archive first.",
+        ),
+        Refusal::Closed => Problem::new(
+            ProblemCode::ConversationClosed,
+            "Only an open conversation can be snoozed; reopen it first.",
+        ),
+    })
+}
+
+/// A member who is to be put in charge.
+struct Assignee {
+    id: MemberId,
+    name: String,
+    /// None: every website. Nobody, when there is no such member.
+    websites: Option<BTreeSet<WebsiteId>>,
+}
+
+impl Assignee {
+    fn sees(&self, website: WebsiteId) -> bool {
+        self.websites
+            .as_ref()
+            .is_none_or(|websites| websites.contains(&website))
+    }
+}
+
+async fn assignee(tx: &mut Tx, account: AccountId, id: MemberId) -> ApiResult<Assignee> {
+    let row = sqlx::query("SELECT name, role FROM members WHERE id = $1 AND account_id = $2")
+        .bind(id.to_string())
+        .bind(account.to_string())
+        .fetch_optional(tx.conn())
+        .await?;
+    let Some(row) = row else {
+        return Ok(Assignee {
+            id,
+            name: String::new(),
+            websites: Some(BTreeSet::new()),
+        });
+    };
+    let websites = match columns::word(&row, "role")? {
+        Role::Owner | Role::Admin => None,
+        Role::Agent | Role::Unknown => {
+            let rows = sqlx::query("SELECT website_id FROM member_websites WHERE member_id = $1")
+                .bind(id.to_string())
+                .fetch_all(tx.conn())
+                .await?;
+            let ids = rows.iter().map(|row| columns::id(row, "website_id"));
+            Some(ids.collect::<ApiResult<_>>()?)
+        }
+    };
+    Ok(Assignee {
+        id,
+        name: row.try_get("name")?,
+        websites,
+    })
+}
+
+/// Locks the labels that are to be put on, so that none of them is deleted meanwhile.
+async fn known_labels(tx: &mut Tx, account: AccountId, labels: &[LabelId]) -> ApiResult<()> {
+    let labels: BTreeSet<LabelId> = labels.iter().copied().collect();
+    for label in labels {
+        tx.lock(Lock::Label(label)).await?;
+        let known = sqlx::query("SELECT 1 FROM labels WHERE id = $1 AND account_id = $2")
+            .bind(label.to_string())
+            .bind(account.to_string())
+            .fetch_optional(tx.conn())
+            .await?;
+        if known.is_none() {
+            return Err(ApiError::invalid_field(
+                "set.addLabels",
+                "One of these labels does not exist any more; leave it out.",
+            ));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,26 @@
+//! The notices that tell of steps, and who sees them: visitors hear when their conversation closes and opens, and nothing of
+//! how the team handles it.
+
+use switchboard_contract::live_chat::Visibility;
+
+use crate::domain::conversation::Step;
+
+/// The notice of a step by the operator `actor`; none for steps that the conversation's event alone tells. `assignee` is
+/// the name of whom it is assigned to, where that is somebody else.
+#[must_use]
+pub fn of(step: &Step, actor: &str, assignee: Option<&str>) -> Option<(String, Visibility)> {
+    let public = |text: String| Some((text, Visibility::Public));
+    let internal = |text: String| Some((text, Visibility::Internal));
+    match step {
+        Step::Reopen => public(format!("{actor} reopened the conversation")),
+        Step::Close => public(format!("{actor} closed the conversation")),
+        Step::Archive => internal(format!("{actor} archived the conversation")),
+        Step::Unarchive => internal(format!("{actor} took the conversation out of the archive")),
+        Step::Assign(None) => internal(format!("{actor} left the conversation to nobody")),
+        Step::Assign(Some(_)) => internal(match assignee {
+            Some(name) => format!("{actor} assigned the conversation to {name}"),
+            None => format!("{actor} took the conversation"),
+        }),
+        Step::Label { .. } | Step::Prioritise(_) | Step::Snooze(_) => None,
+    }
+}

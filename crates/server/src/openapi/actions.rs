@@ -1,0 +1,91 @@
+//! The routes of what operators do to conversations besides writing, and of labels.
+
+use switchboard_contract::live_chat::{
+    ChangeConversations, ChangeLabel, ChangeResults, CreateLabel, Label, LabelList, MarkRead, ReadResult,
+};
+use switchboard_contract::problem::ProblemCode as Code;
+
+use super::describe::{Caller, Route};
+
+const TAG: &str = "live-chat";
+
+/// The list.
+pub(super) fn all() -> Vec<Route> {
+    let mut routes = conversations();
+    routes.extend(labels());
+    routes
+}
+
+fn conversations() -> Vec<Route> {
+    vec![
+        Route::patch(
+            "/api/live-chat/conversations",
+            TAG,
+            "Changes one conversation or many; a repeat with the same `actionId` and content returns the first result",
+        )
+        .caller(Caller::Operator)
+        .takes::<ChangeConversations>()
+        .answers::<ChangeResults>(
+            200,
+            "A result for each: the conversation, or a problem (`not_found`, `conflict`, `conversation_archived`, \
+             `conversation_closed`, `validation_failed`)",
+        )
+        .refuses(&[Code::IdReused]),
+        Route::post(
+            "/api/live-chat/conversations/{id}/read",
+            TAG,
+            "The team has read everything up to a `seq`; the mark only moves forward",
+        )
+        .caller(Caller::Operator)
+        .id("id", "The conversation")
+        .takes::<MarkRead>()
+        .answers::<ReadResult>(200, "The conversation as it is now"),
+        Route::delete(
+            "/api/live-chat/messages/{id}",
+            TAG,
+            "Takes back a message that was attempted and is not stored; sending it later is refused as `gone`",
+        )
+        .caller(Caller::Operator)
+        .id("id", "The message")
+        .answers_empty(204, "Taken back")
+        .refuses(&[Code::AlreadySent]),
+    ]
+}
+
+fn labels() -> Vec<Route> {
+    vec![
+        Route::get("/api/live-chat/labels", TAG, "The team's labels, by name")
+            .caller(Caller::Operator)
+            .answers::<LabelList>(200, "All of them"),
+        Route::post(
+            "/api/live-chat/labels",
+            TAG,
+            "Makes a label; a repeat with the same id and content returns it",
+        )
+        .caller(Caller::Operator)
+        .takes::<CreateLabel>()
+        .answers::<Label>(201, "Made")
+        .answers::<Label>(200, "Made before")
+        .refuses(&[Code::IdReused]),
+        Route::patch(
+            "/api/live-chat/labels/{id}",
+            TAG,
+            "Changes a label; for owners and admins",
+        )
+        .caller(Caller::Operator)
+        .id("id", "The label")
+        .header("If-Match", "The version that the change is meant for, in quotes")
+        .takes::<ChangeLabel>()
+        .answers::<Label>(200, "As it is now")
+        .refuses(&[Code::Forbidden, Code::Conflict]),
+        Route::delete(
+            "/api/live-chat/labels/{id}",
+            TAG,
+            "Deletes a label and takes it off every conversation; for owners and admins",
+        )
+        .caller(Caller::Operator)
+        .id("id", "The label")
+        .answers_empty(204, "Deleted")
+        .refuses(&[Code::Forbidden]),
+    ]
+}

@@ -1,0 +1,333 @@
+//! The browser shell of the engine's form machine: drafts, sending, telling.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::rc::Rc;
+
+use gloo_storage::{SessionStorage, Storage};
+use switchboard_engine::form::{Effect, Event, Fault, Field, Form};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlInputElement};
+use yew::prelude::*;
+
+use super::cooldown::{Cooldown, use_cooldown};
+use crate::api::ApiError;
+use crate::browser::{TaskSlot, use_task};
+use crate::i18n::rule;
+
+/// What a form is called, and how its fields are.
+#[derive(Clone, Copy)]
+pub struct FormOptions {
+    /// Before the ids of its fields, where a page holds more than one form; may be empty.
+    pub prefix: &'static str,
+    /// Where its draft is kept for a reload of the tab; `None` for a form of secrets.
+    pub draft: Option<&'static str>,
+    /// A field's label, also in the summary.
+    pub label: fn(&str) -> AttrValue,
+}
+
+struct Revision(u32);
+
+impl Reducible for Revision {
+    type Action = ();
+
+    fn reduce(self: Rc<Self>, (): ()) -> Rc<Self> {
+        Rc::new(Self(self.0.wrapping_add(1)))
+    }
+}
+
+struct Inner {
+    machine: RefCell<Form>,
+    failure: RefCell<Option<ApiError>>,
+    options: FormOptions,
+    draw: UseReducerDispatcher<Revision>,
+    task: TaskSlot,
+}
+
+impl Inner {
+    /// The number of the submission that is to be sent, if this event asks for one.
+    fn drive(&self, event: Event) -> Option<u32> {
+        let mut effects = Vec::new();
+        self.machine.borrow_mut().step(event, &mut effects);
+        let mut attempt = None;
+        for effect in effects {
+            match effect {
+                Effect::Send { attempt: number } => attempt = Some(number),
+                // The summary looks at the machine itself.
+                Effect::Tell => {}
+                Effect::Keep => {
+                    let draft = self.machine.borrow().draft();
+                    if let (Some(key), Some(draft)) = (self.options.draft, draft) {
+                        // Where storage is refused, only a reload loses it.
+                        let _ = SessionStorage::set(key, draft);
+                    }
+                }
+                Effect::Forget => {
+                    if let Some(key) = self.options.draft {
+                        SessionStorage::delete(key);
+                    }
+                }
+            }
+        }
+        self.draw.dispatch(());
+        attempt
+    }
+}
+
+/// A form of a component. Clones share it; two are equal while nothing has changed between them.
+#[derive(Clone)]
+pub struct FormHandle {
+    inner: Rc<Inner>,
+    revision: u32,
+    throttle: Cooldown,
+}
+
+impl PartialEq for FormHandle {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.inner, &other.inner)
+            && self.revision == other.revision
+            && self.throttle.left() == other.throttle.left()
+    }
+}
+
+impl FormHandle {
+    /// What a field holds.
+    #[must_use]
+    pub fn value(&self, field: &str) -> String {
+        self.inner.machine.borrow().value(field).to_owned()
+    }
+
+    /// Whether a field that is on or off is on.
+    #[must_use]
+    pub fn is_on(&self, field: &str) -> bool {
+        self.inner.machine.borrow().value(field) == "true"
+    }
+
+    /// Puts something into a field.
+    pub fn set(&self, field: &'static str, text: impl Into<String>) {
+        let text = text.into();
+        self.inner.drive(Event::Input { field, text });
+    }
+
+    /// The same, as a callback.
+    #[must_use]
+    pub fn setter(&self, field: &'static str) -> Callback<String> {
+        let inner = self.inner.clone();
+        Callback::from(move |text| {
+            inner.drive(Event::Input { field, text });
+        })
+    }
+
+    /// A field was left.
+    #[must_use]
+    pub fn leaver(&self, field: &'static str) -> Callback<()> {
+        let inner = self.inner.clone();
+        Callback::from(move |()| {
+            inner.drive(Event::Left { field });
+        })
+    }
+
+    /// A field's label.
+    #[must_use]
+    pub fn label(&self, field: &str) -> AttrValue {
+        (self.inner.options.label)(field)
+    }
+
+    /// The id of a field's input.
+    #[must_use]
+    pub fn id(&self, field: &str) -> AttrValue {
+        match self.inner.options.prefix {
+            "" => AttrValue::from(field.to_owned()),
+            prefix => AttrValue::from(format!("{prefix}-{field}")),
+        }
+    }
+
+    /// What to say about a field now.
+    #[must_use]
+    pub fn error(&self, field: &str) -> Option<AttrValue> {
+        self.inner.machine.borrow().fault(field).map(text_of)
+    }
+
+    /// Everything to say: field and message.
+    #[must_use]
+    pub fn errors(&self) -> Vec<(&'static str, AttrValue)> {
+        let machine = self.inner.machine.borrow();
+        machine
+            .faults()
+            .map(|(field, fault)| (field, text_of(fault)))
+            .collect()
+    }
+
+    /// How many fields were changed.
+    #[must_use]
+    pub fn changes(&self) -> usize {
+        self.inner.machine.borrow().changes()
+    }
+
+    /// Whether a field was changed.
+    #[must_use]
+    pub fn is_changed(&self, field: &str) -> bool {
+        self.inner.machine.borrow().is_changed(field)
+    }
+
+    /// Whether an answer is awaited.
+    #[must_use]
+    pub fn is_sending(&self) -> bool {
+        self.inner.machine.borrow().is_sending()
+    }
+
+    /// Whether the summary stands there.
+    #[must_use]
+    pub fn is_telling(&self) -> bool {
+        self.inner.machine.borrow().is_telling()
+    }
+
+    /// Counts what was told; see [`Form::told`].
+    #[must_use]
+    pub fn told(&self) -> u32 {
+        self.inner.machine.borrow().told()
+    }
+
+    /// Why the last submission failed, unless only fields are to blame.
+    #[must_use]
+    pub fn failure(&self) -> Option<ApiError> {
+        self.inner.failure.borrow().clone()
+    }
+
+    /// The wait that the server asked for.
+    #[must_use]
+    pub fn throttle(&self) -> &Cooldown {
+        &self.throttle
+    }
+
+    /// The server's values changed.
+    pub fn rebase(&self, values: BTreeMap<&'static str, String>) {
+        self.inner.drive(Event::Rebase { values });
+    }
+
+    /// Back to the server's values.
+    pub fn discard(&self) {
+        self.inner.failure.borrow_mut().take();
+        self.inner.drive(Event::Discard);
+    }
+
+    /// What a `<form>` does on submit: reads what a password manager filled in, judges, sends by `send`, and hands what
+    /// came back to `then`.
+    #[must_use]
+    pub fn onsubmit<T, S, A>(&self, send: S, then: Callback<T>) -> Callback<SubmitEvent>
+    where
+        T: 'static,
+        S: Fn(&FormHandle) -> A + 'static,
+        A: Future<Output = Result<T, ApiError>> + 'static,
+    {
+        let form = self.clone();
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            // The press bubbles as the page's own: a form inside a dialog is not the page's form.
+            event.stop_propagation();
+            let target = event
+                .target()
+                .and_then(|target| target.dyn_into::<Element>().ok());
+            if let Some(target) = &target {
+                form.read(target);
+            }
+            form.submit(&send, then.clone());
+        })
+    }
+
+    /// The same without a `<form>`: the confirming button of a dialog.
+    pub fn submit<T, S, A>(&self, send: &S, then: Callback<T>)
+    where
+        T: 'static,
+        S: Fn(&FormHandle) -> A,
+        A: Future<Output = Result<T, ApiError>> + 'static,
+    {
+        if self.throttle.left() > 0 {
+            return;
+        }
+        if !self.is_sending() {
+            self.inner.failure.borrow_mut().take();
+        }
+        let Some(attempt) = self.inner.drive(Event::Submit) else {
+            return;
+        };
+        let answer = send(self);
+        let inner = self.inner.clone();
+        let throttle = self.throttle.starter();
+        self.inner.task.run(async move {
+            match answer.await {
+                Ok(value) => {
+                    inner.drive(Event::Accepted { attempt });
+                    then.emit(value);
+                }
+                Err(error) => {
+                    if let ApiError::RateLimited(wait) = &error {
+                        throttle.emit(*wait);
+                    }
+                    let fields = error.fields().cloned().unwrap_or_default();
+                    *inner.failure.borrow_mut() = Some(error);
+                    inner.drive(Event::Refused { attempt, fields });
+                }
+            }
+        });
+    }
+
+    /// What stands in the inputs without having told: password managers fill in silently.
+    fn read(&self, form: &Element) {
+        let typed: Vec<&'static str> = self.inner.machine.borrow().typed().collect();
+        for field in typed {
+            // Names are written in this program: always a valid selector.
+            let found = form.query_selector(&format!("[name='{field}']")).ok().flatten();
+            if let Some(input) = found.and_then(|found| found.dyn_into::<HtmlInputElement>().ok()) {
+                self.set(field, input.value());
+            }
+        }
+    }
+}
+
+fn text_of(fault: Fault) -> AttrValue {
+    match fault {
+        Fault::Rule(violation) => rule(violation),
+        Fault::Server(message) => AttrValue::from(message),
+    }
+}
+
+/// Holds a form for as long as the component lives. `fields` is asked once, before the first render.
+#[hook]
+pub fn use_form(options: FormOptions, fields: impl FnOnce() -> Vec<Field>) -> FormHandle {
+    let revision = use_reducer(|| Revision(0));
+    let task = use_task();
+    let throttle = use_cooldown();
+    let draw = revision.dispatcher();
+    let inner = use_memo((), move |()| {
+        let mut machine = Form::new(fields());
+        if let Some(draft) = options
+            .draft
+            .and_then(|key| SessionStorage::get::<String>(key).ok())
+        {
+            machine.restore(&draft);
+        }
+        Inner {
+            machine: RefCell::new(machine),
+            failure: RefCell::default(),
+            options,
+            draw,
+            task,
+        }
+    });
+    FormHandle {
+        inner,
+        revision: revision.0,
+        throttle,
+    }
+}
+
+/// Leaves a draft for a form that is not open, such as the address of someone who will sign in next.
+pub fn prefill(draft: &'static str, field: &str, text: &str) {
+    let fields: BTreeMap<&str, &str> = [(field, text)].into();
+    if let Ok(text) = serde_json::to_string(&fields) {
+        // Where storage is refused, the person types it again.
+        let _ = SessionStorage::set(draft, text);
+    }
+}

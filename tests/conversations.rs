@@ -1,0 +1,313 @@
+//! The conversations page as a whole, in a browser: list, thread and places, against answers given at `fetch`. There is no
+//! WebSocket here: the journeys have one.
+
+#![allow(clippy::expect_used)]
+
+mod support;
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use serde_json::{Value, json};
+use switchboard::app::{App, AppProps};
+use switchboard::config::Config;
+use switchboard_contract::ids::{ConversationId, MessageId};
+use switchboard_contract::time::Timestamp;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use web_sys::{Element, HtmlTextAreaElement};
+
+use support::{Answer, FakeServer, Mounted, Seen, document, flush, focused, mount, press};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+const ID: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
+/// Messages in the whole thread; a page holds 50.
+const LAST_SEQ: u64 = 80;
+
+fn at(minute: i64) -> Timestamp {
+    Timestamp::from_millis(1_795_339_800_000 + minute * 60_000)
+}
+
+fn conversation_id(n: u8) -> String {
+    ConversationId::from_parts(at(0), [n; 10]).to_string()
+}
+
+fn conversation(n: u8, name: &str, last: &str) -> Value {
+    json!({
+        "id": conversation_id(n), "userId": ID, "funnelId": ID, "funnelName": "Website chat", "websiteId": ID,
+        "user": {"id": ID, "name": name, "firstSeenAt": at(0).to_string(), "lastSeenAt": at(0).to_string()},
+        "status": "open", "startedAt": at(0).to_string(), "lastMessageAt": at(i64::from(n)).to_string(),
+        "lastMessage": last, "messageCount": 1, "createdAt": at(0).to_string(), "updatedAt": at(0).to_string(),
+        "version": 1,
+    })
+}
+
+fn as_of() -> Value {
+    json!({"epoch": "e", "offset": "9"})
+}
+
+fn list(items: &[Value]) -> Answer {
+    Answer::Json(200, json!({"items": items, "hasMore": false, "asOf": as_of()}))
+}
+
+fn messages(query: &str) -> Answer {
+    let before = query
+        .split(['?', '&'])
+        .find_map(|pair| pair.strip_prefix("before="))
+        .map_or(LAST_SEQ + 1, |before| before.parse().expect("a number"));
+    let first = before.saturating_sub(50).max(1);
+    let items: Vec<Value> = (first..before)
+        .map(|seq| {
+            let id = MessageId::from_parts(at(0), [u8::try_from(seq).expect("small"); 10]);
+            json!({
+                "id": id.to_string(), "conversationId": conversation_id(1), "seq": seq, "type": "user",
+                "content": format!("message {seq}"), "createdAt": at(i64::try_from(seq).expect("small")).to_string(),
+            })
+        })
+        .collect();
+    let page = json!({
+        "items": items, "hasMoreBefore": first > 1, "hasMoreAfter": before <= LAST_SEQ, "asOf": as_of(),
+    });
+    Answer::Json(200, page)
+}
+
+/// Everything as it should be.
+fn respond(seen: &Seen) -> Answer {
+    let one = format!("/api/live-chat/conversations/{}", conversation_id(1));
+    match seen.path.as_str() {
+        "/api/auth/login" | "/api/auth/refresh" => {
+            let user = json!({
+                "id": ID, "accountId": ID, "accountName": "Example", "name": "Example Person",
+                "email": "person@example.com", "role": "agent",
+            });
+            Answer::Json(
+                200,
+                json!({"accessToken": "t", "expiresInMs": 600_000, "user": user}),
+            )
+        }
+        "/api/live-chat/conversations" if seen.query.contains("status=open") => list(&[
+            conversation(2, "Second Visitor", "about boots"),
+            conversation(1, "First Visitor", "about stoves"),
+        ]),
+        "/api/live-chat/conversations" => {
+            let mut closed = conversation(3, "Closed Visitor", "goodbye");
+            closed["status"] = json!("closed");
+            list(&[closed])
+        }
+        path if path == format!("{one}/messages") => messages(&seen.query),
+        path if path == one => Answer::Json(200, conversation(1, "First Visitor", "about stoves")),
+        "/api/live-chat/messages" => Answer::Silence,
+        _ => Answer::Cut,
+    }
+}
+
+/// The page as it is served: its height and its styles decide what scrolls.
+fn dress() {
+    if document().get_element_by_id("dress").is_some() {
+        return;
+    }
+    let style = document().create_element("style").expect("an element");
+    style.set_id("dress");
+    let sheets = [
+        include_str!("../styles/tokens.css"),
+        include_str!("../styles/base.css"),
+    ];
+    style.set_text_content(Some(&sheets.concat()));
+    document()
+        .document_element()
+        .expect("a root")
+        .append_child(&style)
+        .expect("appended");
+}
+
+async fn open(path: &str) -> Mounted<App> {
+    dress();
+    let window = web_sys::window().expect("a window");
+    let history = window.history().expect("allowed");
+    history
+        .replace_state_with_url(&JsValue::NULL, "", Some(path))
+        .expect("same origin");
+    let config = Config {
+        api_base_url: "/api".into(),
+        realtime_url: None,
+        environment: None,
+    };
+    let page = mount::<App>(AppProps { config }).await;
+    page.until("sign-in", |page| {
+        page.find("#email").is_some() || page.find("#page-heading").is_some()
+    })
+    .await;
+    if page.find("#email").is_some() {
+        page.fill("#email", "person@example.com").await;
+        page.fill("#password", "right").await;
+        page.click("button[type='submit']").await;
+    }
+    page
+}
+
+fn path_and_query() -> String {
+    let location = web_sys::window().expect("a window").location();
+    format!(
+        "{}{}",
+        location.pathname().expect("a path"),
+        location.search().expect("a query")
+    )
+}
+
+async fn until_row(page: &Mounted<App>, text: &str) {
+    page.until(text, |page| {
+        page.find("ul[aria-label='Conversations']")
+            .is_some_and(|list| list.inner_text().contains(text))
+    })
+    .await;
+}
+
+async fn leave(page: Mounted<App>) {
+    page.destroy().await;
+    let storage = web_sys::window().expect("a window").local_storage();
+    storage
+        .expect("allowed")
+        .expect("there")
+        .clear()
+        .expect("cleared");
+}
+
+#[wasm_bindgen_test]
+async fn the_list_is_searched_and_its_tabs_stand_in_the_address() {
+    let server = FakeServer::install(respond);
+    let page = open("/conversations").await;
+    until_row(&page, "about boots").await;
+    assert_eq!(page.count("ul[aria-label='Conversations'] > li"), 2);
+
+    page.fill("input[type='search']", "STOVES").await;
+    assert_eq!(page.count("ul[aria-label='Conversations'] > li"), 1);
+    assert!(
+        page.text("ul[aria-label='Conversations']")
+            .contains("First Visitor")
+    );
+    page.fill("input[type='search']", "nothing like it").await;
+    assert!(page.text("[role='tabpanel']").contains("nothing like it"));
+    page.fill("input[type='search']", "").await;
+
+    page.get("[role='tab'][aria-selected='true']")
+        .focus()
+        .expect("focused");
+    press("ArrowRight", false).await;
+    until_row(&page, "Closed Visitor").await;
+    assert_eq!(path_and_query(), "/conversations?status=closed");
+    assert_eq!(focused(), "Closed");
+    assert!(
+        server
+            .seen()
+            .iter()
+            .any(|seen| seen.query.contains("status=closed"))
+    );
+    leave(page).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_list_that_fails_says_so_and_comes_on_retry() {
+    let broken = Rc::new(Cell::new(true));
+    let is_broken = broken.clone();
+    let _server = FakeServer::install(move |seen: &Seen| match seen.path.as_str() {
+        "/api/live-chat/conversations" if is_broken.get() => {
+            Answer::Json(503, json!({"code": "unavailable", "status": 503}))
+        }
+        _ => respond(seen),
+    });
+    let page = open("/conversations").await;
+    page.until("the failure", |page| {
+        page.find("[role='tabpanel']")
+            .is_some_and(|panel| panel.inner_text().contains("could not be loaded"))
+    })
+    .await;
+    broken.set(false);
+    page.click("[role='tabpanel'] button").await;
+    until_row(&page, "about boots").await;
+    leave(page).await;
+}
+
+/// Where a message stands on the screen.
+fn top_of(page: &Mounted<App>, text: &str) -> Option<f64> {
+    let bubbles = page.root.query_selector_all(".bubble").expect("a valid selector");
+    (0..bubbles.length())
+        .filter_map(|place| bubbles.get(place))
+        .find(|bubble| bubble.text_content().as_deref() == Some(text))
+        .and_then(|bubble| bubble.dyn_into::<Element>().ok())
+        .map(|bubble| bubble.get_bounding_client_rect().top())
+}
+
+fn is_at_end(log: &Element) -> bool {
+    log.scroll_height() - log.scroll_top() - log.client_height() < 2
+}
+
+#[wasm_bindgen_test]
+async fn a_reader_stays_where_they_are_and_sees_what_they_send() {
+    let server = FakeServer::install(respond);
+    let page = open(&format!("/conversations/{}", conversation_id(1))).await;
+    page.until("the newest message", |page| top_of(page, "message 80").is_some())
+        .await;
+    let log: Element = page.get("[role='log']").into();
+    assert!(
+        log.scroll_height() > log.client_height(),
+        "there is something to scroll"
+    );
+    page.until("the end", |_| is_at_end(&log)).await;
+
+    log.set_scroll_top(0);
+    // The browser tells of scrolling with its next frame; until then nothing is loaded.
+    page.until("earlier messages", |page| top_of(page, "message 1").is_some())
+        .await;
+    let top = top_of(&page, "message 31").expect("still there");
+    let frame = log.get_bounding_client_rect().top();
+    assert!(
+        top >= frame && top < frame + 200.0,
+        "what stood at the top of the log ({frame}) stands at {top}",
+    );
+    assert!(server.seen().iter().any(|seen| seen.query.contains("before=31")));
+
+    let area: HtmlTextAreaElement = page.get("textarea").unchecked_into();
+    area.set_value("my answer");
+    let init = web_sys::EventInit::new();
+    init.set_bubbles(true);
+    let event = web_sys::Event::new_with_event_init_dict("input", &init).expect("an event");
+    area.dispatch_event(&event).expect("dispatched");
+    flush().await;
+    area.focus().expect("focused");
+    press("Enter", false).await;
+    assert!(
+        page.text("[role='log']").contains("my answer"),
+        "in the same frame"
+    );
+    assert!(page.text("[role='log']").contains("Pending"));
+    assert!(is_at_end(&log), "what is sent is seen");
+    assert_eq!(area.value(), "");
+
+    // A longer text makes the log smaller: its end stays in view.
+    area.set_value("1\n2\n3\n4\n5\n6");
+    let event = web_sys::Event::new_with_event_init_dict("input", &init).expect("an event");
+    area.dispatch_event(&event).expect("dispatched");
+    flush().await;
+    page.until("the end of a smaller log", |_| is_at_end(&log)).await;
+    leave(page).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_conversation_that_is_gone_says_so() {
+    let _server = FakeServer::install(|seen: &Seen| {
+        if seen.path.contains(&conversation_id(1)) {
+            Answer::Json(404, json!({"code": "not_found", "status": 404}))
+        } else {
+            respond(seen)
+        }
+    });
+    let page = open(&format!("/conversations/{}", conversation_id(1))).await;
+    page.until("the message", |page| {
+        page.find(".pane-thread")
+            .is_some_and(|pane| pane.inner_text().contains("This conversation is not there"))
+    })
+    .await;
+    until_row(&page, "about boots").await;
+    leave(page).await;
+}
