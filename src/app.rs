@@ -7,10 +7,12 @@ use yew_router::BrowserRouter;
 use yew_router::hooks::{use_location, use_navigator, use_route};
 
 use crate::api::{ApiError, Transport};
+use crate::appearance;
 use crate::auth::{AuthProvider, AuthState, MeProvider, Session, return_to, use_auth};
 use crate::browser::Task;
 use crate::chat::ChatProvider;
 use crate::config::{self, Config, ConfigError};
+use crate::forms::{forget_member_drafts, open_member_drafts};
 use crate::i18n::t;
 use crate::pages;
 use crate::routes::{Access, Route};
@@ -86,6 +88,12 @@ pub fn use_config() -> Config {
 fn Switch() -> Html {
     let route = use_route::<Route>().unwrap_or(Route::NotFound);
     let auth = use_auth();
+    use_effect_with(auth.state.clone(), |state| {
+        // Someone whose time was over comes back to what they were typing; whoever left does not.
+        if matches!(state, AuthState::SignedOut(SignedOut::Here | SignedOut::Revoked)) {
+            forget_member_drafts();
+        }
+    });
     match (route.access(), &auth.state) {
         // Stays in place when it comes out who is signed in.
         (Access::Link, _) => link_page(route),
@@ -130,13 +138,41 @@ struct WorkspaceProps {
 /// The frame with a member's page in it. The frame stays while pages change.
 #[component]
 fn Workspace(props: &WorkspaceProps) -> Html {
+    let me = &props.me;
+    use_effect_with(me.id, |id| open_member_drafts(&id.to_string()));
+    use_effect_with(me.preferences.clone(), appearance::adopt);
+    if me.totp_enrolment_due {
+        return html! {
+            <MeProvider me={me.clone()}>
+                <EnrolmentFirst route={props.route} />
+            </MeProvider>
+        };
+    }
     html! {
-        <MeProvider me={props.me.clone()}>
+        <MeProvider me={me.clone()}>
             <ChatProvider>
                 <Shell route={props.route}>{ member_page(props.route) }</Shell>
             </ChatProvider>
         </MeProvider>
     }
+}
+
+#[derive(Properties, PartialEq)]
+struct EnrolmentFirstProps {
+    route: Route,
+}
+
+/// The account waits for this person's second factor: until then the server refuses everything else, so every way leads
+/// to where it is set up, and nothing is asked of the chat.
+#[component]
+fn EnrolmentFirst(props: &EnrolmentFirstProps) -> Html {
+    let navigator = use_navigator();
+    use_effect_with(props.route, move |route| {
+        if let (Some(navigator), true) = (navigator, *route != Route::Security) {
+            navigator.replace(&Route::Security);
+        }
+    });
+    html! { <Shell route={Route::Security}><pages::Security /></Shell> }
 }
 
 fn member_page(route: Route) -> Html {
@@ -148,6 +184,8 @@ fn member_page(route: Route) -> Html {
         Route::Websites => html! { <pages::Websites /> },
         Route::Analytics => html! { <pages::Analytics /> },
         Route::Profile => html! { <pages::Profile /> },
+        Route::Team => html! { <pages::Team /> },
+        Route::Security => html! { <pages::Security /> },
         _ => html! { <pages::NotFound /> },
     }
 }

@@ -11,7 +11,9 @@ use super::login;
 use super::mail_link::{is_dead, use_forget_token, use_link_token};
 use crate::api::{team, use_resource};
 use crate::auth::{AuthState, use_auth, use_sign_out};
-use crate::forms::{FormField, FormHandle, FormOptions, FormTrouble, NewPassword, new_password_field, use_form};
+use crate::forms::{
+    FormField, FormHandle, FormOptions, FormTrouble, NewPassword, new_password_field, use_form,
+};
 use crate::i18n::{t, t_with};
 use crate::people::role_name;
 use crate::routes::Route;

@@ -15,6 +15,9 @@ mod profile;
 mod register;
 mod resend;
 mod reset_password;
+mod security;
+mod settings;
+mod team;
 mod verify_email;
 mod visitors;
 mod websites;
@@ -32,6 +35,11 @@ pub use overview::Overview;
 pub use profile::Profile;
 pub use register::{Register, RegisterForm, RegisterFormProps};
 pub use reset_password::ResetPassword;
+pub use security::Security;
+pub use settings::{
+    SaveBar, SaveBarProps, SettingsPage, SettingsPageProps, SettingsSection, SettingsSectionProps,
+};
+pub use team::Team;
 pub use verify_email::VerifyEmail;
 pub use visitors::{Visitors, device_icon};
 pub use websites::Websites;

@@ -12,7 +12,9 @@ use super::login;
 use super::resend::Resend;
 use crate::api::auth;
 use crate::auth::use_auth;
-use crate::forms::{FormField, FormHandle, FormOptions, FormTrouble, NewPassword, new_password_field, use_form};
+use crate::forms::{
+    FormField, FormHandle, FormOptions, FormTrouble, NewPassword, new_password_field, use_form,
+};
 use crate::i18n::{t, t_with};
 use crate::routes::Route;
 use crate::ui::{Button, ButtonKind, Link};

@@ -39,17 +39,19 @@ pub fn Resend(props: &ResendProps) -> Html {
             let (said, done, pause, email) = (said.setter(), busy.setter(), pause.clone(), email.clone());
             busy.set(true);
             task.run(async move {
-                said.set(Some(match auth::resend_verification(&transport, &request).await {
-                    Ok(()) => {
-                        pause.emit(PAUSE_MS);
-                        t_with("resend.sent", &[("email", &email)])
-                    }
-                    Err(ApiError::RateLimited(wait)) => {
-                        pause.emit(wait);
-                        t("resend.too_soon")
-                    }
-                    Err(error) => error.message(),
-                }));
+                said.set(Some(
+                    match auth::resend_verification(&transport, &request).await {
+                        Ok(()) => {
+                            pause.emit(PAUSE_MS);
+                            t_with("resend.sent", &[("email", &email)])
+                        }
+                        Err(ApiError::RateLimited(wait)) => {
+                            pause.emit(wait);
+                            t("resend.too_soon")
+                        }
+                        Err(error) => error.message(),
+                    },
+                ));
                 done.set(false);
             });
         })

@@ -335,6 +335,24 @@ pub struct SessionList {
     pub items: Vec<Session>,
 }
 
+/// The body of the event `session.revoked`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RevokedSession {
+    /// The session that ended.
+    pub id: SessionId,
+}
+
+/// The body of the event `member.deleted`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RemovedMember {
+    /// The member who left.
+    pub id: MemberId,
+}
+
 /// `POST /api/auth/totp/enrol`: a secret that waits for `confirm`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -6,6 +6,8 @@ use crate::position::Position;
 
 /// Most items that one page may hold.
 pub const MAX_LIMIT: u32 = 200;
+/// Most ids in a list of a request.
+pub const MAX_IDS: usize = 200;
 /// Items a page holds unless `limit` says otherwise.
 pub const DEFAULT_LIMIT: u32 = 50;
 

@@ -75,6 +75,10 @@ codes! {
     MethodNotAllowed = 405, "This method is not allowed here";
     /// The resource changed since it was read; `current` holds it.
     Conflict = 409, "Someone else changed this first";
+    /// The address became a member's in the meantime.
+    AddressInUse = 409, "This address already has an account";
+    /// The account would be left without an owner.
+    LastOwner = 409, "An account needs an owner";
     /// The id was used before with other content.
     IdReused = 409, "This id was used before with other content";
     /// The message named by `afterId` is not stored yet.

@@ -271,7 +271,16 @@ pub enum EventType {
     /// A label was deleted, and is on no conversation any more; the body holds its `id`.
     #[serde(rename = "label.deleted")]
     LabelDeleted,
-    /// A session was revoked.
+    /// Someone joined the team or was invited.
+    #[serde(rename = "member.created")]
+    MemberCreated,
+    /// A member changed.
+    #[serde(rename = "member.updated")]
+    MemberUpdated,
+    /// A member left; the body names the id only.
+    #[serde(rename = "member.deleted")]
+    MemberDeleted,
+    /// A session was revoked; only its own member hears of it.
     #[serde(rename = "session.revoked")]
     SessionRevoked,
     /// A type that this build does not know; moves the position and changes nothing.

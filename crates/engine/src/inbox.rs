@@ -298,6 +298,9 @@ impl Inbox {
                 }
             }
             EventType::WebsiteStatus
+            | EventType::MemberCreated
+            | EventType::MemberUpdated
+            | EventType::MemberDeleted
             | EventType::LabelCreated
             | EventType::LabelUpdated
             | EventType::LabelDeleted

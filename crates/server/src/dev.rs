@@ -9,13 +9,16 @@ use serde::{Deserialize, Serialize};
 use switchboard_contract::time::Timestamp;
 
 use crate::http::ApiJson;
+use crate::mail;
 use crate::problem::{ApiError, ApiResult};
 use crate::state::AppState;
 
 /// The routes of demo mode; none otherwise.
 pub(crate) fn router(demo: bool) -> Router<AppState> {
     if demo {
-        Router::new().route("/dev/clock", post(advance_clock))
+        Router::new()
+            .route("/dev/clock", post(advance_clock))
+            .merge(mail::router())
     } else {
         Router::new()
     }

@@ -9,6 +9,8 @@
 //! | [`events`] | the event logs: appending, reading |
 //! | [`http`] | strict reading of requests, request ids, origins |
 //! | [`auth`] | sign-in, sessions, who calls |
+//! | [`totp`], [`mail`] | the second factor's arithmetic; letters and how they leave |
+//! | [`team`] | members and invitations |
 //! | [`live_chat`], [`website`], [`visitor`] | the routes of operators and visitors |
 //! | [`realtime`] | the socket and what wakes it |
 
@@ -26,6 +28,7 @@ mod health;
 pub mod http;
 pub mod ids;
 pub mod live_chat;
+pub mod mail;
 pub mod openapi;
 pub mod problem;
 pub mod realtime;
@@ -34,6 +37,8 @@ pub mod seed;
 mod serve;
 pub mod state;
 mod static_files;
+pub mod team;
+pub mod totp;
 pub mod visitor;
 pub mod website;
 pub mod widget_delivery;
@@ -51,7 +56,8 @@ use crate::state::AppState;
 /// by address.
 pub fn router(state: AppState) -> Router {
     let routes = Router::new()
-        .merge(auth::routes::router())
+        .merge(auth::router())
+        .merge(team::router())
         .merge(live_chat::router())
         .merge(website::router())
         .merge(events::routes::router())

@@ -7,6 +7,7 @@ use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::db::Db;
 use crate::live_chat::snooze;
+use crate::mail::Mailer;
 use crate::realtime::hub::Hub;
 use crate::seed;
 
@@ -23,6 +24,8 @@ pub struct AppState {
     pub hub: Arc<Hub>,
     /// Secrets that sign tokens.
     pub keys: Arc<Keys>,
+    /// Delivers mail that is queued in the database.
+    pub mailer: Arc<Mailer>,
 }
 
 impl AppState {
@@ -37,12 +40,14 @@ impl AppState {
         let db = Db::open(&config.database_url, clock.clone(), Arc::clone(&hub)).await?;
         let broken = |error| ConfigError::new(format!("The database cannot be used: {error}"));
         let keys = Arc::new(Keys::load(&db).await.map_err(broken)?);
+        let mailer = Arc::new(Mailer::start(&config, db.clone(), clock.clone())?);
         let state = Self {
             config: Arc::new(config),
             db,
             clock,
             hub,
             keys,
+            mailer,
         };
         if state.config.demo {
             seed::demo(&state).await.map_err(broken)?;

@@ -74,9 +74,10 @@ impl Secret {
                 let fits = bool::from(self.code(step).as_bytes().ct_eq(typed.as_bytes()));
                 (step, fits)
             })
-            .filter(|(step, fits)| *fits && last_step.is_none_or(|last| *step > last))
-            .map(|(step, _)| step)
-            .last()
+            .fold(None, |found, (step, fits)| {
+                let fresh = last_step.is_none_or(|last| step > last);
+                if fits && fresh { Some(step) } else { found }
+            })
     }
 
     /// The code of a step, counted from 1970 in steps of 30 s.
@@ -96,7 +97,9 @@ impl Secret {
     pub fn uri(&self, email: &str) -> String {
         let escape = |text: &str| {
             // A space in a label must be `%20`: some apps show a `+` as it is.
-            form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
+            form_urlencoded::byte_serialize(text.as_bytes())
+                .collect::<String>()
+                .replace('+', "%20")
         };
         format!(
             "otpauth://totp/{ISSUER}:{}?secret={}&issuer={ISSUER}&algorithm=SHA1&digits=6&period=30",
@@ -128,7 +131,10 @@ pub fn qr_rows(text: &str) -> ApiResult<Vec<String>> {
         .into_iter()
         .map(|color| color.select('1', '0'))
         .collect();
-    Ok(modules.chunks(code.width()).map(|row| row.iter().collect()).collect())
+    Ok(modules
+        .chunks(code.width())
+        .map(|row| row.iter().collect())
+        .collect())
 }
 
 /// A recovery code, such as `k7dm-2r9x-pqwt-h04c`.
@@ -163,7 +169,9 @@ fn letters(bytes: &[u8], alphabet: &[u8; 32]) -> String {
     bytes
         .chunks(5)
         .flat_map(|chunk| {
-            let bits = chunk.iter().fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
+            let bits = chunk
+                .iter()
+                .fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
             (0..8).rev().map(move |at| (bits >> (at * 5)) & 31)
         })
         .filter_map(|index| alphabet.get(usize::try_from(index).ok()?))
@@ -224,13 +232,24 @@ mod tests {
         let step = 100;
         for (offset, taken) in [(-2, false), (-1, true), (0, true), (1, true), (2, false)] {
             let code = rfc().code(step + offset);
-            assert_eq!(rfc().accept(&code, now, None), taken.then_some(step + offset), "{offset}");
+            assert_eq!(
+                rfc().accept(&code, now, None),
+                taken.then_some(step + offset),
+                "{offset}"
+            );
         }
         let code = rfc().code(step);
         assert_eq!(rfc().accept(&code, now, Some(step - 1)), Some(step));
         assert_eq!(rfc().accept(&code, now, Some(step)), None, "used before");
-        assert_eq!(rfc().accept(&rfc().code(step - 1), now, Some(step)), None, "older than one used");
-        assert_eq!(rfc().accept(&format!("{} {}", &code[..3], &code[3..]), now, None), Some(step));
+        assert_eq!(
+            rfc().accept(&rfc().code(step - 1), now, Some(step)),
+            None,
+            "older than one used"
+        );
+        assert_eq!(
+            rfc().accept(&format!("{} {}", &code[..3], &code[3..]), now, None),
+            Some(step)
+        );
         assert_eq!(rfc().accept("", now, None), None);
         assert_eq!(rfc().accept("94287082", at(59), None), None, "eight digits");
     }
@@ -239,7 +258,12 @@ mod tests {
     fn secrets_are_written_as_apps_read_them() {
         assert_eq!(rfc().to_base32(), "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
         assert_eq!(Secret::from_base32(&rfc().to_base32()), Some(rfc()));
-        for bad in ["", "GEZDGNBV", "gezdgnbvgy3tqojqgezdgnbvgy3tqojq", "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJ1"] {
+        for bad in [
+            "",
+            "GEZDGNBV",
+            "gezdgnbvgy3tqojqgezdgnbvgy3tqojq",
+            "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJ1",
+        ] {
             assert_eq!(Secret::from_base32(bad), None, "{bad}");
         }
         assert_eq!(
@@ -265,8 +289,14 @@ mod tests {
         assert_eq!(recovery_code([0xff; RECOVERY_BYTES]), "zzzz-zzzz-zzzz-zzzz");
         let code = recovery_code([7, 99, 200, 13, 5, 81, 164, 33, 250, 9]);
         let normal = normal_recovery_code(&code).expect("one of its own");
-        assert_eq!(normal_recovery_code(&code.to_uppercase().replace('-', " ")), Some(normal));
-        assert_eq!(normal_recovery_code("OoIi-lL00-0000-0000"), Some("0011110000000000".to_owned()));
+        assert_eq!(
+            normal_recovery_code(&code.to_uppercase().replace('-', " ")),
+            Some(normal)
+        );
+        assert_eq!(
+            normal_recovery_code("OoIi-lL00-0000-0000"),
+            Some("0011110000000000".to_owned())
+        );
         for bad in ["", "123456", "uuuu-uuuu-uuuu-uuuu", "0000-0000-0000-000é"] {
             assert_eq!(normal_recovery_code(bad), None, "{bad}");
         }

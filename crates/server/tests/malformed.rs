@@ -20,10 +20,12 @@ common::on_both_databases! {
 const WITH_BODY: &[(&str, &str)] = &[
     ("/api/auth/login", "nobody"),
     ("/api/live-chat/messages", "operator"),
+    ("/api/live-chat/labels", "operator"),
     ("/api/visitor/sessions", "nobody"),
     ("/api/visitor/frame", "nobody"),
     ("/api/visitor/messages", "visitor"),
     ("/api/visitor/page", "visitor"),
+    ("/api/visitor/read", "visitor"),
 ];
 
 async fn bodies_are_read_strictly(app: &App) {

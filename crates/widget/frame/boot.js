@@ -5,6 +5,7 @@ function fail(error) {
   console.error(error);
   if (failed) return;
   failed = true;
+  const main = document.createElement("main");
   const section = document.createElement("section");
   section.className = "crash";
   section.setAttribute("aria-label", "Chat");
@@ -16,7 +17,8 @@ function fail(error) {
   reload.textContent = "Reload";
   reload.onclick = () => location.reload();
   section.append(text, reload);
-  document.body.replaceChildren(section);
+  main.append(section);
+  document.body.replaceChildren(main);
 }
 
 // A panic ends the program: the trap arrives here from whichever callback it happened in.

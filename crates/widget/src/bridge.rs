@@ -7,9 +7,8 @@ use switchboard_contract::website::WidgetConfig;
 
 use crate::json;
 
-/// From the loader.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+/// From the loader: an object with one of these by name.
+#[derive(Clone, Debug, PartialEq)]
 pub enum FromHost {
     /// A visit has begun on the host page.
     Session(HostSession),
@@ -63,7 +62,16 @@ pub enum ToHost {
 /// Reads a message of the loader; none when it is something else.
 #[must_use]
 pub fn read(text: &str) -> Option<FromHost> {
-    json::read(text)
+    let message: Message = json::read(text)?;
+    let session = message.session.map(FromHost::Session);
+    session.or(message.shown.map(FromHost::Shown))
+}
+
+/// [`FromHost`] as it travels.
+#[derive(Deserialize)]
+struct Message {
+    session: Option<HostSession>,
+    shown: Option<Shown>,
 }
 
 /// Writes a message to the loader.

@@ -32,8 +32,8 @@ pub enum Purpose {
     Access,
     /// Refresh tokens.
     Refresh,
-    /// The subject of a sign-in counter, so that the table holds no addresses.
-    SignInCounter,
+    /// The subject of a counter of tries, so that the table holds no addresses.
+    Throttle,
 }
 
 impl Purpose {
@@ -41,7 +41,7 @@ impl Purpose {
         match self {
             Self::Access => b"access",
             Self::Refresh => b"refresh",
-            Self::SignInCounter => b"sign-in-counter",
+            Self::Throttle => b"throttle",
         }
     }
 }

@@ -10,11 +10,13 @@ use sqlx::Row;
 use subtle::ConstantTimeEq;
 use switchboard_contract::auth::Role;
 use switchboard_contract::ids::{AccountId, MemberId, SessionId, WebsiteId};
+use switchboard_contract::problem::ProblemCode;
 use switchboard_contract::time::Timestamp;
 use uuid::Uuid;
 
 use super::keys::{self, Keys, Purpose};
 use crate::db::{Tx, columns};
+use crate::domain::team;
 use crate::problem::{ApiError, ApiResult};
 use crate::state::AppState;
 
@@ -38,7 +40,8 @@ impl Rights {
     }
 }
 
-/// A signed-in member. As an extractor: a valid access token, or 401.
+/// A signed-in member. As an extractor: a valid access token, or 401; and a second factor where the account requires
+/// one, or 403.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Operator {
     /// The sign-in.
@@ -55,7 +58,13 @@ pub struct Operator {
     pub rights: Rights,
     /// When the access token ends; after a load by session, when the session does.
     pub expires_at: Timestamp,
+    /// The account requires a second factor and the member has none: only setting one up is allowed.
+    pub enrolment_due: bool,
 }
+
+/// A signed-in member who may still have to set up a second factor, for the few calls that this needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AnyOperator(pub Operator);
 
 /// What an access token says, once its MAC is right.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -73,6 +82,9 @@ impl fmt::Debug for AccessClaims {
             .finish_non_exhaustive()
     }
 }
+
+/// How exactly the last use of a session is known, in milliseconds: not every request writes.
+const USE_RESOLUTION_MS: i64 = 60_000;
 
 const CLAIMS_BYTES: usize = 16 + 4 + 8;
 const TOKEN_BYTES: usize = CLAIMS_BYTES + keys::BYTES;
@@ -115,7 +127,35 @@ impl Operator {
     /// # Errors
     /// The database's failure.
     pub async fn load(tx: &mut Tx, session_id: SessionId) -> ApiResult<Option<Self>> {
-        Ok(load(tx, session_id).await?.map(|(operator, _)| operator))
+        Ok(load(tx, session_id).await?.map(|loaded| loaded.operator))
+    }
+
+    /// Refuses members whose role is below `least`.
+    ///
+    /// # Errors
+    /// 403 `forbidden`.
+    pub fn require(&self, least: Role) -> ApiResult<()> {
+        if team::rank(self.role) >= team::rank(least) {
+            return Ok(());
+        }
+        Err(ApiError::new(
+            ProblemCode::Forbidden,
+            "Your role does not allow this. Ask an owner or admin of your team.",
+        ))
+    }
+
+    /// Refuses members who have to set up a second factor first.
+    ///
+    /// # Errors
+    /// 403 `totp_enrolment_due`.
+    pub fn require_enrolment(&self) -> ApiResult<()> {
+        if self.enrolment_due {
+            return Err(ApiError::new(
+                ProblemCode::TotpEnrolmentDue,
+                "Your team requires a second factor. Set one up in your security settings, then go on.",
+            ));
+        }
+        Ok(())
     }
 
     /// The account behind a session, whether it still holds or not.
@@ -134,12 +174,20 @@ impl Operator {
     }
 }
 
-/// The operator, and the session's current generation where nobody has used it yet.
-async fn load(tx: &mut Tx, session_id: SessionId) -> ApiResult<Option<(Operator, Option<i64>)>> {
+/// An operator and what the session has to be told.
+struct Loaded {
+    operator: Operator,
+    /// The session's current generation where nobody has used it yet.
+    unused_generation: Option<i64>,
+    last_used_at: Timestamp,
+}
+
+async fn load(tx: &mut Tx, session_id: SessionId) -> ApiResult<Option<Loaded>> {
     let row = sqlx::query(
-        "SELECT s.expires_at, s.generation, s.generation_used_at, m.id, m.account_id, m.name, m.role \
-         FROM sessions s JOIN members m ON m.id = s.member_id \
-         WHERE s.id = $1 AND s.revoked_at IS NULL AND s.expires_at > $2",
+        "SELECT s.expires_at, s.generation, s.generation_used_at, s.last_used_at, m.id, m.account_id, m.name, m.role, \
+         m.totp_secret, a.require_totp \
+         FROM sessions s JOIN members m ON m.id = s.member_id JOIN accounts a ON a.id = m.account_id \
+         WHERE s.id = $1 AND s.revoked_at IS NULL AND s.expires_at > $2 AND m.removed_at IS NULL",
     )
     .bind(session_id.to_string())
     .bind(tx.now().as_millis())
@@ -174,8 +222,14 @@ async fn load(tx: &mut Tx, session_id: SessionId) -> ApiResult<Option<(Operator,
         role,
         rights,
         expires_at: columns::instant(&row, "expires_at")?,
+        enrolment_due: columns::flag(&row, "require_totp")?
+            && row.try_get::<Option<String>, _>("totp_secret")?.is_none(),
     };
-    Ok(Some((operator, unused_generation)))
+    Ok(Some(Loaded {
+        operator,
+        unused_generation,
+        last_used_at: columns::instant(&row, "last_used_at")?,
+    }))
 }
 
 /// The token of `Authorization: Bearer …`.
@@ -189,36 +243,53 @@ impl FromRequestParts<AppState> for Operator {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> ApiResult<Self> {
-        let claims = bearer(&parts.headers)
-            .and_then(|token| AccessClaims::verify(token, &state.keys, state.clock.now()))
-            .ok_or_else(ApiError::unauthenticated)?;
-        let (mut operator, unused_generation) = state
-            .db
-            .read(move |tx| Box::pin(async move { load(tx, claims.session_id).await }))
-            .await?
-            .ok_or_else(ApiError::unauthenticated)?;
-        if unused_generation == Some(i64::from(claims.generation)) {
-            mark_generation_used(state, claims).await?;
-        }
-        operator.expires_at = claims.expires_at;
+        let AnyOperator(operator) = AnyOperator::from_request_parts(parts, state).await?;
+        operator.require_enrolment()?;
         Ok(operator)
     }
 }
 
-/// The first use of an access token proves that the answer with its refresh token arrived; from then on the refresh
-/// token's parent is accepted for a short while only (`domain::rotation`).
-async fn mark_generation_used(state: &AppState, claims: AccessClaims) -> ApiResult<()> {
+impl FromRequestParts<AppState> for AnyOperator {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> ApiResult<Self> {
+        let claims = bearer(&parts.headers)
+            .and_then(|token| AccessClaims::verify(token, &state.keys, state.clock.now()))
+            .ok_or_else(ApiError::unauthenticated)?;
+        let Loaded {
+            mut operator,
+            unused_generation,
+            last_used_at,
+        } = state
+            .db
+            .read(move |tx| Box::pin(async move { load(tx, claims.session_id).await }))
+            .await?
+            .ok_or_else(ApiError::unauthenticated)?;
+        if unused_generation == Some(i64::from(claims.generation))
+            || state.clock.now() >= last_used_at.plus_millis(USE_RESOLUTION_MS)
+        {
+            mark_used(state, claims).await?;
+        }
+        operator.expires_at = claims.expires_at;
+        Ok(Self(operator))
+    }
+}
+
+/// Notes the use of a session. The first use of an access token also proves that the answer with its refresh token
+/// arrived; from then on the refresh token's parent is accepted for a short while only (`domain::rotation`).
+async fn mark_used(state: &AppState, claims: AccessClaims) -> ApiResult<()> {
     state
         .db
         .write(move |tx| {
             Box::pin(async move {
                 sqlx::query(
-                    "UPDATE sessions SET generation_used_at = $1 \
-                     WHERE id = $2 AND generation = $3 AND generation_used_at IS NULL",
+                    "UPDATE sessions SET last_used_at = $1, generation_used_at = \
+                     CASE WHEN generation = $2 AND generation_used_at IS NULL THEN $1 ELSE generation_used_at END \
+                     WHERE id = $3",
                 )
                 .bind(tx.now().as_millis())
-                .bind(claims.session_id.to_string())
                 .bind(i64::from(claims.generation))
+                .bind(claims.session_id.to_string())
                 .execute(tx.conn())
                 .await?;
                 Ok(())

@@ -1,10 +1,32 @@
-//! Passwords: argon2id, off the async threads, and as slow for an unknown address as for a known one.
+//! Passwords: the rule for new ones, and argon2id, off the async threads, as slow for an unknown address as for a known one.
+
+use std::sync::LazyLock;
 
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use switchboard_contract::password::{self, Common, Personal};
+use switchboard_contract::validate::Violation;
+use tokio::sync::Semaphore;
 
 use crate::problem::{ApiError, ApiResult};
+
+/// The list that the dashboard's meter fetches too.
+static COMMON: LazyLock<Common> =
+    LazyLock::new(|| Common::new(include_str!("../../../../assets/common-passwords.txt")));
+
+/// Each hash takes a core and 19 MiB for a moment: more at once would only let a flood take the machine.
+static HASHING: LazyLock<Semaphore> = LazyLock::new(|| {
+    Semaphore::new(std::thread::available_parallelism().map_or(2, |cores| cores.get().max(2)))
+});
+
+/// The rule for a new password.
+///
+/// # Errors
+/// The rule that `text` breaks.
+pub fn check_new(text: &str, personal: &Personal<'_>) -> Result<(), Violation> {
+    password::check(text, personal, &COMMON)
+}
 
 /// A hash that no password fits, with the parameters of real ones: checking against it takes as long.
 const NOBODY: &str =
@@ -42,6 +64,8 @@ pub async fn verify(password: String, stored: Option<String>) -> ApiResult<bool>
 }
 
 async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> ApiResult<T> + Send + 'static) -> ApiResult<T> {
+    // The semaphore is never closed.
+    let _permit = HASHING.acquire().await.map_err(ApiError::internal)?;
     tokio::task::spawn_blocking(work)
         .await
         .map_err(ApiError::internal)?

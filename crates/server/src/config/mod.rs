@@ -3,7 +3,7 @@
 mod values;
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -24,6 +24,9 @@ pub struct Config {
     pub public_url: String,
     /// Other origins that may call with credentials (`SWITCHBOARD_ALLOWED_ORIGINS`, separated by commas).
     pub allowed_origins: Vec<String>,
+    /// Proxies in front of the server whose word about a caller's address counts, besides this machine's own
+    /// (`SWITCHBOARD_TRUSTED_PROXIES`, addresses separated by commas).
+    pub trusted_proxies: Vec<IpAddr>,
     /// How long an access token lives (`SWITCHBOARD_ACCESS_TTL`, default 10 minutes).
     pub access_ttl: Duration,
     /// How long a session lives when it is kept (`SWITCHBOARD_REFRESH_TTL`, default 30 days).
@@ -55,6 +58,8 @@ pub struct RealtimeConfig {
     pub ack_timeout: Duration,
     /// Bytes that may be sent without an acknowledgement.
     pub unacked_bytes: usize,
+    /// How long after a member's last connection ended the team is told so.
+    pub presence_grace: Duration,
 }
 
 impl Default for RealtimeConfig {
@@ -67,6 +72,7 @@ impl Default for RealtimeConfig {
             recheck: Duration::from_secs(2),
             ack_timeout: Duration::from_secs(10),
             unacked_bytes: 1024 * 1024,
+            presence_grace: Duration::from_secs(5),
         }
     }
 }
@@ -98,6 +104,7 @@ impl fmt::Debug for Config {
             .field("addr", &self.addr)
             .field("public_url", &self.public_url)
             .field("allowed_origins", &self.allowed_origins)
+            .field("trusted_proxies", &self.trusted_proxies)
             .field("data_dir", &self.data_dir)
             .field("dashboard_dir", &self.dashboard_dir)
             .field("demo", &self.demo)
@@ -169,6 +176,21 @@ impl Config {
                 })
                 .collect::<Result<_, _>>()?,
         };
+        let trusted_proxies = match var("SWITCHBOARD_TRUSTED_PROXIES")? {
+            None => Vec::new(),
+            Some(text) => text
+                .split(',')
+                .map(str::trim)
+                .filter(|part| !part.is_empty())
+                .map(|part| {
+                    part.parse::<IpAddr>().map_err(|_| {
+                        ConfigError::new(format!(
+                            "SWITCHBOARD_TRUSTED_PROXIES: `{part}` is not an address; write a list like 10.0.0.2,10.0.0.3"
+                        ))
+                    })
+                })
+                .collect::<Result<_, _>>()?,
+        };
         let ttl = |name: &str, default: u64| -> Result<Duration, ConfigError> {
             match var(name)? {
                 None => Ok(Duration::from_secs(default)),
@@ -218,6 +240,7 @@ impl Config {
             database_url,
             public_url,
             allowed_origins,
+            trusted_proxies,
             access_ttl: ttl("SWITCHBOARD_ACCESS_TTL", 10 * 60)?,
             refresh_ttl: ttl("SWITCHBOARD_REFRESH_TTL", 30 * 24 * 60 * 60)?,
             smtp_url,
@@ -335,6 +358,7 @@ mod tests {
             ("SWITCHBOARD_PUBLIC_URL", "chat.example.com"),
             ("SWITCHBOARD_PUBLIC_URL", "https://chat.example.com/path"),
             ("SWITCHBOARD_ALLOWED_ORIGINS", "https://a.example,*"),
+            ("SWITCHBOARD_TRUSTED_PROXIES", "10.0.0.0/8"),
             ("SWITCHBOARD_ACCESS_TTL", "5x"),
             ("SWITCHBOARD_REFRESH_TTL", "forever"),
             ("SWITCHBOARD_SMTP_URL", "hunter2"),

@@ -8,6 +8,7 @@ use super::Dialect;
 /// Every migration: its number and its text. Released ones never change; a change is a new one.
 const MIGRATIONS: &[(i64, &str)] = &[
     (1, include_str!("../../migrations/0001_initial.sql")),
+    (2, include_str!("../../migrations/0002_accounts.sql")),
     (3, include_str!("../../migrations/0003_actions.sql")),
 ];
 

@@ -4,9 +4,9 @@
 //! - [`Db::write`] runs in a transaction and answers after the commit. On SQLite all writes pass through one task that
 //!   commits several queued jobs at once (`writer`); on Postgres each is a transaction of its own.
 //!
-//! Lock order, everywhere: message id → label → website → visitor → conversation → account; several of one kind by id. The
-//! account's counter, from which offsets are taken, comes last, so that offsets are allocated in commit order
-//! (`protocol.md` *Realtime*, rule 1).
+//! Lock order, everywhere: member → session → message id → label → website → visitor → conversation → account; several of
+//! one kind by id. The account's counter, from which offsets are taken, comes last, so that offsets are allocated in
+//! commit order (`protocol.md` *Realtime*, rule 1).
 //!
 //! Common ground of the dialects: `$1` placeholders, ids and JSON as `TEXT`, instants, counters and booleans as `BIGINT`.
 
@@ -19,7 +19,9 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use sqlx::{Any, AnyConnection, AnyPool, Transaction};
-use switchboard_contract::ids::{ConversationId, LabelId, MessageId, SessionId, VisitorId, WebsiteId};
+use switchboard_contract::ids::{
+    ConversationId, LabelId, MemberId, MessageId, SessionId, VisitorId, WebsiteId,
+};
 use switchboard_contract::time::Timestamp;
 
 use crate::clock::Clock;
@@ -40,6 +42,8 @@ pub enum Dialect {
 /// A row to lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lock {
+    /// A member.
+    Member(MemberId),
     /// A sign-in.
     Session(SessionId),
     /// A website.
@@ -109,6 +113,10 @@ impl Tx {
             return Ok(());
         }
         let (sql, id) = match row {
+            Lock::Member(id) => (
+                "SELECT 1 FROM members WHERE id = $1 FOR NO KEY UPDATE",
+                id.to_string(),
+            ),
             Lock::Session(id) => (
                 "SELECT 1 FROM sessions WHERE id = $1 FOR NO KEY UPDATE",
                 id.to_string(),

@@ -10,6 +10,7 @@
 //! | [`replay`] | how a stream goes on after `hello` |
 //! | [`projection`] | what a visitor gets to see |
 //! | [`rotation`] | what a refresh token is worth |
+//! | [`team`] | who may do what to whom in a team |
 
 pub mod accept;
 pub mod allocate;
@@ -18,3 +19,4 @@ pub mod conversation;
 pub mod projection;
 pub mod replay;
 pub mod rotation;
+pub mod team;

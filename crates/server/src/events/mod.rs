@@ -6,17 +6,47 @@ pub mod routes;
 use serde_json::Value;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
-use switchboard_contract::ids::{ConversationId, EventId, WebsiteId};
+use switchboard_contract::ids::{ConversationId, EventId, MemberId, WebsiteId};
 use switchboard_contract::position::{Epoch, Offset, Position};
 use switchboard_contract::realtime::{EventType, LogEvent};
 use switchboard_contract::time::Timestamp;
 
+use crate::auth::Operator;
 use crate::db::{Tx, columns};
 use crate::domain::allocate::allocate;
 use crate::domain::replay::Log;
 use crate::ids;
 use crate::problem::{ApiError, ApiResult};
 use crate::realtime::hub::StreamKey;
+
+/// Who may see an event of an account's log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Every member.
+    Everyone,
+    /// The members who see this website.
+    Website(WebsiteId),
+    /// One member.
+    Member(MemberId),
+}
+
+impl Audience {
+    /// Those who see `website`; everyone without one.
+    #[must_use]
+    pub fn of(website: Option<WebsiteId>) -> Self {
+        website.map_or(Self::Everyone, Self::Website)
+    }
+
+    /// Whether `operator` is part of it.
+    #[must_use]
+    pub fn includes(self, operator: &Operator) -> bool {
+        match self {
+            Self::Everyone => true,
+            Self::Website(website) => operator.rights.allow(website),
+            Self::Member(member) => member == operator.member_id,
+        }
+    }
+}
 
 /// An event as it is stored.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,8 +59,8 @@ pub struct StoredEvent {
     pub kind: EventType,
     /// The conversation that it belongs to.
     pub conversation_id: Option<ConversationId>,
-    /// The website that decides who may see it; none in a visitor's log, and for what is the whole account's.
-    pub website_id: Option<WebsiteId>,
+    /// Who may see it; everyone in a visitor's log.
+    pub audience: Audience,
     /// The message's place, for message events.
     pub seq: Option<u64>,
     /// When it was stored.
@@ -65,8 +95,8 @@ pub struct NewEvent {
     pub kind: EventType,
     /// The conversation that it belongs to.
     pub conversation_id: Option<ConversationId>,
-    /// The website that decides who may see it; none for what is the whole account's.
-    pub website_id: Option<WebsiteId>,
+    /// Who may see it.
+    pub audience: Audience,
     /// The message's place, for message events.
     pub seq: Option<u64>,
     /// The whole resource after the change.
@@ -119,8 +149,12 @@ pub async fn append(tx: &mut Tx, stream: StreamKey, events: &[NewEvent]) -> ApiR
             .bind(at.as_millis())
             .bind(event.body.to_string());
         if matches!(stream, StreamKey::Account(_)) {
-            // The column takes no NULL: empty text stands for none.
-            insert = insert.bind(event.website_id.map(|id| id.to_string()).unwrap_or_default());
+            let (website, member) = match event.audience {
+                Audience::Everyone => (None, None),
+                Audience::Website(id) => (Some(id.to_string()), None),
+                Audience::Member(id) => (None, Some(id.to_string())),
+            };
+            insert = insert.bind(website).bind(member);
         }
     }
     insert.execute(tx.conn()).await?;
@@ -138,8 +172,8 @@ pub async fn append(tx: &mut Tx, stream: StreamKey, events: &[NewEvent]) -> ApiR
 fn insert_sql(stream: StreamKey, rows: usize) -> String {
     let (into, width) = match stream {
         StreamKey::Account(_) => (
-            "events (account_id, log_offset, id, kind, conversation_id, seq, at, body, website_id)",
-            9,
+            "events (account_id, log_offset, id, kind, conversation_id, seq, at, body, website_id, member_id)",
+            10,
         ),
         StreamKey::Visitor(_) => (
             "visitor_events (visitor_id, log_offset, id, kind, conversation_id, seq, at, body)",
@@ -209,12 +243,12 @@ pub async fn after(
 ) -> ApiResult<Vec<StoredEvent>> {
     let (sql, id) = match stream {
         StreamKey::Account(id) => (
-            "SELECT log_offset, id, kind, conversation_id, NULLIF(website_id, '') AS website_id, seq, at, body FROM events \
+            "SELECT log_offset, id, kind, conversation_id, website_id, member_id, seq, at, body FROM events \
              WHERE account_id = $1 AND log_offset > $2 ORDER BY log_offset LIMIT $3",
             id.to_string(),
         ),
         StreamKey::Visitor(id) => (
-            "SELECT log_offset, id, kind, conversation_id, NULL AS website_id, seq, at, body FROM visitor_events \
+            "SELECT log_offset, id, kind, conversation_id, NULL AS website_id, NULL AS member_id, seq, at, body FROM visitor_events \
              WHERE visitor_id = $1 AND log_offset > $2 ORDER BY log_offset LIMIT $3",
             id.to_string(),
         ),
@@ -268,9 +302,22 @@ fn read(row: &AnyRow) -> ApiResult<StoredEvent> {
         id: columns::id(row, "id")?,
         kind: columns::word(row, "kind")?,
         conversation_id: columns::maybe_id(row, "conversation_id")?,
-        website_id: columns::maybe_id(row, "website_id")?,
+        audience: audience(row)?,
         seq: columns::maybe_count(row, "seq")?,
         at: columns::instant(row, "at")?,
         body: row.try_get("body")?,
     })
+}
+
+fn audience(row: &AnyRow) -> ApiResult<Audience> {
+    Ok(
+        match (
+            columns::maybe_id(row, "website_id")?,
+            columns::maybe_id(row, "member_id")?,
+        ) {
+            (Some(website), _) => Audience::Website(website),
+            (None, Some(member)) => Audience::Member(member),
+            (None, None) => Audience::Everyone,
+        },
+    )
 }

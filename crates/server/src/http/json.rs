@@ -35,6 +35,33 @@ where
     }
 }
 
+/// The body as `T`, or `T::default()` when there is none; a body that is there is read like [`ApiJson`]'s.
+#[derive(Clone, Copy, Debug)]
+pub struct MaybeJson<T>(pub T);
+
+impl<T, S> FromRequest<S> for MaybeJson<T>
+where
+    T: DeserializeOwned + Default,
+    S: Send + Sync,
+{
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> ApiResult<Self> {
+        let json = is_json(request.headers());
+        let bytes = Bytes::from_request(request, state).await.map_err(unreadable)?;
+        if bytes.is_empty() {
+            return Ok(Self(T::default()));
+        }
+        if !json {
+            return Err(ApiError::new(
+                ProblemCode::UnsupportedMediaType,
+                "Send the body with `Content-Type: application/json`, or no body.",
+            ));
+        }
+        parse(&bytes).map(Self)
+    }
+}
+
 fn is_json(headers: &HeaderMap) -> bool {
     headers
         .get(header::CONTENT_TYPE)

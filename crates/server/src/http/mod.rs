@@ -1,5 +1,7 @@
 //! What every route shares: reading requests strictly, answering errors as problems, request ids, and origins.
 
+pub mod client;
+pub mod if_match;
 pub mod json;
 pub mod origin;
 pub mod params;
@@ -10,7 +12,9 @@ use switchboard_contract::problem::ProblemCode;
 
 use crate::problem::ApiError;
 
-pub use json::ApiJson;
+pub use client::Client;
+pub use if_match::IfMatch;
+pub use json::{ApiJson, MaybeJson};
 pub use params::{IdPath, Params};
 
 /// Largest JSON body in bytes.

@@ -194,11 +194,13 @@ impl Assignee {
 }
 
 async fn assignee(tx: &mut Tx, account: AccountId, id: MemberId) -> ApiResult<Assignee> {
-    let row = sqlx::query("SELECT name, role FROM members WHERE id = $1 AND account_id = $2")
-        .bind(id.to_string())
-        .bind(account.to_string())
-        .fetch_optional(tx.conn())
-        .await?;
+    let row = sqlx::query(
+        "SELECT name, role FROM members WHERE id = $1 AND account_id = $2 AND removed_at IS NULL",
+    )
+    .bind(id.to_string())
+    .bind(account.to_string())
+    .fetch_optional(tx.conn())
+    .await?;
     let Some(row) = row else {
         return Ok(Assignee {
             id,

@@ -16,7 +16,7 @@ use switchboard_contract::realtime::EventType;
 
 use crate::auth::Operator;
 use crate::db::{Lock, Tx, columns};
-use crate::events::{self, NewEvent};
+use crate::events::{self, Audience, NewEvent};
 use crate::http::{ApiJson, IdPath};
 use crate::problem::{ApiError, ApiResult};
 use crate::realtime::hub::StreamKey;
@@ -251,7 +251,7 @@ async fn tell(tx: &mut Tx, account: AccountId, kind: EventType, body: serde_json
     let event = NewEvent {
         kind,
         conversation_id: None,
-        website_id: None,
+        audience: Audience::Everyone,
         seq: None,
         body,
     };

@@ -19,7 +19,7 @@ use crate::db::Tx;
 use crate::domain::accept::Author;
 use crate::domain::conversation::{Added, Conversation, Step};
 use crate::domain::projection;
-use crate::events::{self, NewEvent};
+use crate::events::{self, Audience, NewEvent};
 use crate::ids;
 use crate::problem::{ApiError, ApiResult};
 use crate::realtime::hub::StreamKey;
@@ -220,7 +220,7 @@ impl Ledger {
             self.visitor_events.push(NewEvent {
                 kind: EventType::ConversationUpdated,
                 conversation_id: Some(self.stored.wire.id),
-                website_id: None,
+                audience: Audience::Everyone,
                 seq: None,
                 body: json!(self.stored.as_visitor_sees_it()),
             });
@@ -290,7 +290,7 @@ impl Ledger {
         Ok(NewEvent {
             kind,
             conversation_id: Some(message.conversation_id),
-            website_id: Some(self.stored.wire.website_id),
+            audience: Audience::Website(self.stored.wire.website_id),
             seq: Some(message.seq),
             body: serde_json::to_value(message)?,
         })
@@ -307,7 +307,7 @@ impl Ledger {
                 kind
             },
             conversation_id: Some(self.stored.wire.id),
-            website_id: Some(self.stored.wire.website_id),
+            audience: Audience::Website(self.stored.wire.website_id),
             seq: None,
             body: serde_json::to_value(&self.stored.wire)?,
         };

@@ -127,7 +127,9 @@ impl Letters<'_> {
             to,
             "You are invited to a team on Switchboard",
             &[
-                &format!("{inviter} invites you to answer the visitors of {account} with Switchboard. Open this link to accept:"),
+                &format!(
+                    "{inviter} invites you to answer the visitors of {account} with Switchboard. Open this link to accept:"
+                ),
                 &link,
                 "The link works once, for 7 days.",
                 "If you do not know who this is, you can ignore this mail.",

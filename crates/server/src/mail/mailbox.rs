@@ -44,7 +44,7 @@ async fn show(
             Box::pin(async move {
                 sqlx::query(
                     "SELECT id, recipient, subject, body, links, created_at, attempts FROM mails \
-                     ORDER BY id DESC LIMIT $1",
+                     WHERE due_at IS NOT NULL ORDER BY id DESC LIMIT $1",
                 )
                 .bind(SHOWN)
                 .fetch_all(tx.conn())
@@ -136,12 +136,16 @@ mod tests {
         let mail = Mail {
             to: "<b>jane@x</b>".to_owned(),
             subject: "\"Hello\"".to_owned(),
-            text: "<script>alert(1)</script>\nhttps://chat.example.com/a?b=1&c=2\nhttps://evil.example\n".to_owned(),
+            text: "<script>alert(1)</script>\nhttps://chat.example.com/a?b=1&c=2\nhttps://evil.example\n"
+                .to_owned(),
             links: vec!["https://chat.example.com/a?b=1&c=2".to_owned()],
         };
         let page = page(&[mail]);
         assert!(!page.contains("<script") && !page.contains("<b>jane"), "{page}");
-        assert!(page.contains("<a href=\"https://chat.example.com/a?b=1&amp;c=2\">"), "{page}");
+        assert!(
+            page.contains("<a href=\"https://chat.example.com/a?b=1&amp;c=2\">"),
+            "{page}"
+        );
         assert!(!page.contains("href=\"https://evil"), "{page}");
     }
 }

@@ -18,6 +18,7 @@ mod smtp;
 use std::fmt;
 use std::sync::Arc;
 
+use switchboard_contract::validate::{self, Violation};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
@@ -29,6 +30,9 @@ use crate::problem::{ApiError, ApiResult};
 
 pub(crate) use mailbox::router;
 pub use smtp::is_deliverable;
+
+/// How long a letter waits in the queue, in milliseconds: its links have ended long before.
+const KEPT_MS: i64 = 7 * 24 * 60 * 60 * 1_000;
 
 /// A letter to one person.
 #[derive(Clone, PartialEq, Eq)]
@@ -95,18 +99,56 @@ impl Drop for Mailer {
     }
 }
 
+/// An address that mail can be sent to.
+///
+/// # Errors
+/// The rule that `text` breaks.
+pub fn check_address(text: &str) -> Result<(), Violation> {
+    validate::email(text)?;
+    if is_deliverable(text.trim()) {
+        Ok(())
+    } else {
+        Err(Violation::Email)
+    }
+}
+
 /// Queues a letter in the caller's transaction; call [`Mailer::wake`] after the commit.
 ///
 /// # Errors
 /// The database's failure.
 pub async fn queue(tx: &mut Tx, mail: Mail) -> ApiResult<()> {
+    let due_at = tx.now().as_millis();
+    store(tx, mail, Some(due_at)).await
+}
+
+/// Queues a letter if it is `real`, and otherwise one to nobody that never leaves: an answer to someone who asks about an
+/// unknown address must not be quicker than the one about a known address.
+///
+/// # Errors
+/// The database's failure.
+pub async fn queue_or_pretend(tx: &mut Tx, mail: Mail, real: bool) -> ApiResult<()> {
+    if real {
+        return queue(tx, mail).await;
+    }
+    let nobody = Mail {
+        to: String::new(),
+        ..mail
+    };
+    store(tx, nobody, None).await
+}
+
+async fn store(tx: &mut Tx, mail: Mail, due_at: Option<i64>) -> ApiResult<()> {
     let now = tx.now().as_millis();
+    sqlx::query("DELETE FROM mails WHERE created_at <= $1")
+        .bind(now - KEPT_MS)
+        .execute(tx.conn())
+        .await?;
     let mut random = [0; 10];
     getrandom::fill(&mut random).map_err(|error| ApiError::unavailable(error.to_string()))?;
     let id = uuid::Builder::from_unix_timestamp_millis(u64::try_from(now).unwrap_or(0), &random).into_uuid();
     sqlx::query(
         "INSERT INTO mails (id, recipient, subject, body, links, created_at, due_at, attempts) \
-         VALUES ($1, $2, $3, $4, $5, $6, $6, 0)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 0)",
     )
     .bind(id.to_string())
     .bind(mail.to)
@@ -114,6 +156,7 @@ pub async fn queue(tx: &mut Tx, mail: Mail) -> ApiResult<()> {
     .bind(mail.text)
     .bind(serde_json::to_string(&mail.links)?)
     .bind(now)
+    .bind(due_at)
     .execute(tx.conn())
     .await?;
     Ok(())

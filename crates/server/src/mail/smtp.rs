@@ -1,9 +1,10 @@
 //! Composing a message and handing it to a mail server.
 
+use std::net::IpAddr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::Mailbox;
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use url::{Host, Url};
 
@@ -13,10 +14,13 @@ use crate::config::ConfigError;
 /// How long one step of the conversation with the mail server may take.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Whether mail can be addressed to `email` at all; stricter than the form's rule, which knows no mail.
+/// Whether mail can be addressed to `email` at all; stricter than the form's rule, which knows no mail. Hosts named by
+/// number (`jane@[192.0.2.1]`) are out: headers with them do not read back.
 #[must_use]
 pub fn is_deliverable(email: &str) -> bool {
-    email.parse::<Address>().is_ok()
+    email
+        .parse::<Address>()
+        .is_ok_and(|address| !address.domain().starts_with('['))
 }
 
 /// Why a letter did not leave. Holds nothing of what the mail server said: it repeats addresses.
@@ -92,12 +96,17 @@ impl Smtp {
     /// The message; none when the address cannot be written. Every header is built from parsed parts, so a line break
     /// in any of them cannot begin another header.
     fn compose(&self, queued: &Queued) -> Option<Message> {
-        let Mail { to, subject, text, .. } = &queued.mail;
+        let Mail {
+            to, subject, text, ..
+        } = &queued.mail;
         let recipient: Address = to.parse().ok()?;
         let since = Duration::from_millis(u64::try_from(queued.created_at).ok()?);
         let written: SystemTime = UNIX_EPOCH.checked_add(since)?;
         // Keeps out-of-office programs quiet (RFC 3834).
-        let automatic = HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned());
+        let automatic = HeaderValue::new(
+            HeaderName::new_from_ascii_str("Auto-Submitted"),
+            "auto-generated".to_owned(),
+        );
         Message::builder()
             .from(self.sender.clone())
             .to(Mailbox::new(None, recipient))
@@ -114,12 +123,10 @@ impl Smtp {
 
 /// Passwords leave this machine encrypted, other mail where the server can.
 fn default_tls(url: &Url) -> Option<&'static str> {
-    let local = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
-    };
+    // The `url` crate reads addresses as addresses in web URLs only.
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    let local = host == "localhost" || address.is_ok_and(|address| address.is_loopback());
     match (url.scheme(), url.password()) {
         ("smtp", _) if local => None,
         ("smtp", Some(_)) => Some("required"),
@@ -130,12 +137,11 @@ fn default_tls(url: &Url) -> Option<&'static str> {
 
 fn default_sender(public_url: &str) -> Option<Address> {
     let url = Url::parse(public_url).ok()?;
-    let host = match url.host()? {
-        Host::Domain(name) => name.to_owned(),
-        Host::Ipv4(ip) => format!("[{ip}]"),
-        Host::Ipv6(ip) => format!("[IPv6:{ip}]"),
-    };
-    Address::new("no-reply", host).ok()
+    match url.host()? {
+        Host::Domain(name) => Address::new("no-reply", name).ok(),
+        // A machine without a name writes to itself only.
+        Host::Ipv4(_) | Host::Ipv6(_) => Address::new("no-reply", "localhost").ok(),
+    }
 }
 
 #[cfg(test)]
@@ -168,22 +174,38 @@ mod tests {
         assert_eq!(tls("smtp://mail.example.com"), Some("opportunistic"));
         assert_eq!(tls("smtp://u:p@127.0.0.1:2525"), None);
         assert_eq!(tls("smtps://u:p@mail.example.com"), None);
-        for bad in ["mail.example.com", "smtp://mail.example.com?tls=perhaps", "smtp://hunter2@m?from=nobody"] {
+        for bad in [
+            "mail.example.com",
+            "smtp://mail.example.com?tls=perhaps",
+            "smtp://hunter2@m?from=nobody",
+        ] {
             let line = smtp(bad).err().expect("refused").to_string();
-            assert!(!line.contains("hunter2") && line.starts_with("SWITCHBOARD_SMTP_URL"), "{line}");
+            assert!(
+                !line.contains("hunter2") && line.starts_with("SWITCHBOARD_SMTP_URL"),
+                "{line}"
+            );
         }
     }
 
     #[tokio::test]
     async fn the_sender_is_the_public_host_or_the_one_given() {
         let sender = |url: &str| smtp(url).map(|smtp| smtp.sender.email.to_string());
-        assert_eq!(sender("smtp://127.0.0.1:2525").as_deref(), Ok("no-reply@chat.example.com"));
+        assert_eq!(
+            sender("smtp://127.0.0.1:2525").as_deref(),
+            Ok("no-reply@chat.example.com")
+        );
         assert_eq!(
             sender("smtp://127.0.0.1:2525?from=chat@harbour.example").as_deref(),
             Ok("chat@harbour.example")
         );
         for public_url in ["http://127.0.0.1:8787", "http://[::1]:8787", "http://localhost"] {
-            assert!(default_sender(public_url).is_some(), "{public_url}");
+            let smtp = Smtp::new("smtp://127.0.0.1:2525", public_url).expect("a server");
+            assert_eq!(
+                smtp.sender.email.to_string(),
+                "no-reply@localhost",
+                "{public_url}"
+            );
+            assert!(smtp.compose(&queued("jane@harbour.example", "Hello")).is_some());
         }
     }
 
@@ -191,13 +213,22 @@ mod tests {
     async fn no_text_becomes_a_header() {
         let smtp = smtp("smtp://127.0.0.1:2525").expect("a server");
         let message = smtp
-            .compose(&queued("jane@harbour.example", "Hello\r\nBcc: all@example.com\r\n\r\nbody"))
+            .compose(&queued(
+                "jane@harbour.example",
+                "Hello\r\nBcc: all@example.com\r\n\r\nbody",
+            ))
             .expect("composed");
         let text = String::from_utf8(message.formatted()).expect("ASCII");
         let (headers, _) = text.split_once("\r\n\r\n").expect("headers and a body");
         assert!(!headers.lines().any(|line| line.starts_with("Bcc")), "{headers}");
         assert!(headers.contains("Auto-Submitted: auto-generated"), "{headers}");
-        for bad in ["jane@harbour.example\r\nBcc: all@example.com", "jane@harbour.example, all@example.com", "<jane@x>", ""] {
+        for bad in [
+            "jane@harbour.example\r\nBcc: all@example.com",
+            "jane@harbour.example, all@example.com",
+            "<jane@x>",
+            "jane@[192.0.2.1]",
+            "",
+        ] {
             assert!(smtp.compose(&queued(bad, "Hello")).is_none(), "{bad:?}");
             assert!(!is_deliverable(bad), "{bad:?}");
         }

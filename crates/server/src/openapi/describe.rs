@@ -66,6 +66,8 @@ pub(super) enum Caller {
     Anyone,
     /// A member's access token.
     Operator,
+    /// The same, also of a member who still has to set up a second factor.
+    AnyOperator,
     /// The refresh cookie.
     RefreshCookie,
     /// A visitor's token.
@@ -104,6 +106,11 @@ impl Route {
         Self::new(HttpMethod::Post, path, tag, summary)
     }
 
+    /// `PUT path`.
+    pub(super) fn put(path: &'static str, tag: &'static str, summary: &'static str) -> Self {
+        Self::new(HttpMethod::Put, path, tag, summary)
+    }
+
     /// `PATCH path`.
     pub(super) fn patch(path: &'static str, tag: &'static str, summary: &'static str) -> Self {
         Self::new(HttpMethod::Patch, path, tag, summary)
@@ -133,7 +140,8 @@ impl Route {
         self.caller = caller;
         match caller {
             Caller::Anyone => self,
-            Caller::Operator => self.refuses(&[ProblemCode::Unauthenticated]),
+            Caller::Operator => self.refuses(&[ProblemCode::Unauthenticated, ProblemCode::TotpEnrolmentDue]),
+            Caller::AnyOperator => self.refuses(&[ProblemCode::Unauthenticated]),
             Caller::RefreshCookie => self.refuses(&[ProblemCode::OriginRefused]),
             Caller::Visitor => self.refuses(&[ProblemCode::Unauthenticated, ProblemCode::Blocked]),
         }
@@ -154,6 +162,34 @@ impl Route {
                 .build(),
         );
         self.refuses(&[ProblemCode::NotFound])
+    }
+
+    /// A mailed token in the path; one that is used or too old is 410.
+    pub(super) fn token(mut self) -> Self {
+        self.parameters.push(
+            ParameterBuilder::new()
+                .name("token")
+                .parameter_in(ParameterIn::Path)
+                .required(Required::True)
+                .description(Some("From the mail's link"))
+                .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+                .build(),
+        );
+        self.refuses(&[ProblemCode::Gone])
+    }
+
+    /// `If-Match`: 409 when the resource is no longer at that version.
+    pub(super) fn if_match(mut self) -> Self {
+        self.parameters.push(
+            ParameterBuilder::new()
+                .name("If-Match")
+                .parameter_in(ParameterIn::Header)
+                .required(Required::False)
+                .description(Some("The version that was read, in quotation marks"))
+                .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+                .build(),
+        );
+        self.refuses(&[ProblemCode::BadRequest, ProblemCode::Conflict])
     }
 
     /// Query parameters: name, type and meaning; one that does not read is 400.
@@ -279,7 +315,7 @@ impl Route {
 fn requirement(caller: Caller) -> Option<SecurityRequirement> {
     let name = match caller {
         Caller::Anyone => return None,
-        Caller::Operator => "access",
+        Caller::Operator | Caller::AnyOperator => "access",
         Caller::RefreshCookie => "refresh",
         Caller::Visitor => "visitor",
     };

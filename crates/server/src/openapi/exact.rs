@@ -12,11 +12,15 @@ const REQUESTS: &[&str] = &[
     "CreateLabel",
     "MarkRead",
     "VisitorRead",
+    "InviteRequest",
     "LoginRequest",
+    "LogoutRequest",
     "OpenFrame",
     "PageBeat",
     "SendMessage",
     "StartVisitorSession",
+    "UpdateMe",
+    "UpdateMember",
     "VisitorSend",
 ];
 
@@ -34,6 +38,7 @@ const NULLABLE: &[(&str, &str)] = &[
 const NULL_IS_A_VALUE: &[(&str, &str)] = &[
     ("ConversationChange", "assigneeId"),
     ("ConversationChange", "snoozedUntil"),
+    ("UpdateMe", "avatarUrl"),
 ];
 
 /// Fields that are left out when empty although they are never null.

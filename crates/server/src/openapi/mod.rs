@@ -3,10 +3,11 @@
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | [`routes`], [`actions`] | the list |
+//! | [`routes`], [`accounts`], [`actions`] | the list |
 //! | [`describe`] | the words in which it is written |
 //! | [`exact`] | what serde knows and the derived schemas do not say |
 
+mod accounts;
 mod actions;
 mod describe;
 mod exact;

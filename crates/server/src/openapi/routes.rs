@@ -1,6 +1,5 @@
 //! Every route of the API.
 
-use switchboard_contract::auth::{AccessGrant, LoginRequest, Me};
 use switchboard_contract::live_chat::{
     LiveChatConversation, LiveChatUser, MessagePage, SendMessage, SendResult,
 };
@@ -13,12 +12,14 @@ use switchboard_contract::visitor::{
 use switchboard_contract::website::Website;
 use utoipa::openapi::schema::Type::{Boolean, Integer, String as Text};
 
+use super::accounts;
 use super::describe::{Caller, Route, list_of};
 
 /// The list.
 pub(super) fn all() -> Vec<Route> {
     [
-        auth(),
+        accounts::auth(),
+        accounts::team(),
         live_chat(),
         super::actions::all(),
         websites(),
@@ -29,29 +30,6 @@ pub(super) fn all() -> Vec<Route> {
     .into_iter()
     .flatten()
     .collect()
-}
-
-fn auth() -> Vec<Route> {
-    vec![
-        Route::post("/api/auth/login", "auth", "Signs in; sets the refresh cookie")
-            .takes::<LoginRequest>()
-            .answers::<AccessGrant>(200, "Signed in")
-            .refuses(&[Code::InvalidCredentials, Code::OriginRefused, Code::RateLimited]),
-        Route::post(
-            "/api/auth/refresh",
-            "auth",
-            "A new access token; rotates the refresh cookie",
-        )
-        .caller(Caller::RefreshCookie)
-        .answers::<AccessGrant>(200, "Still signed in")
-        .refuses(&[Code::SessionEnded]),
-        Route::post("/api/auth/logout", "auth", "Signs out and revokes the session")
-            .caller(Caller::RefreshCookie)
-            .answers_empty(204, "Signed out, or was already"),
-        Route::get("/api/auth/me", "auth", "The signed-in member")
-            .caller(Caller::Operator)
-            .answers::<Me>(200, "The member"),
-    ]
 }
 
 fn live_chat() -> Vec<Route> {

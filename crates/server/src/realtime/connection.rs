@@ -2,11 +2,15 @@
 //! hands it what arrived and carries out what it asks for.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use axum::extract::ws::Message;
+use switchboard_contract::auth::Availability;
 use switchboard_contract::ids::ConversationId;
 use switchboard_contract::position::Offset;
-use switchboard_contract::realtime::{ClientFrame, ServerFrame, Signal, close};
+use switchboard_contract::realtime::{
+    ClientFrame, EventType, LogEvent, PRESENCE_TTL_MS, ServerFrame, Signal, close,
+};
 use switchboard_contract::time::Timestamp;
 use tokio::time::Instant;
 
@@ -14,12 +18,16 @@ use super::budget::Budget;
 use super::flow::{Broken, Flow};
 use super::frames::{self, End};
 use super::hub::Relayed;
+use super::signals::{self, Pace, Wish};
 use super::subscriber::{PAGE, Page, Place, Standing, Subscriber};
 use super::tickets::Bearer;
 use crate::config::RealtimeConfig;
+use crate::events::Audience;
 
 /// Frames that may wait for the network before signals are dropped.
 const SIGNALS_WAIT_BEHIND: usize = 64;
+/// How often the team is told again that a member is there: half of the time for which that holds.
+const PRESENT_EVERY: Duration = Duration::from_millis(PRESENCE_TTL_MS / 2);
 
 /// What the connection wants from the database.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +40,8 @@ pub(super) enum Ask {
     Redeem(String),
     /// Where the conversation of this signal is.
     Place(ConversationId, Signal),
+    /// The visitor has what came with events up to this offset.
+    Delivered(Offset),
 }
 
 /// What the database answered.
@@ -41,15 +51,19 @@ pub(super) enum Answer {
     Standing(Standing),
     Redeemed(Option<Bearer>),
     Place(Signal, Option<Place>),
+    /// It is noted, or will be when the history is fetched.
+    Delivered,
     /// It could not answer.
     Failed,
 }
 
-/// A signal that the person sent, with its conversation found.
+/// What others have to be told.
 #[derive(Debug)]
-pub(super) struct Told {
-    pub(super) signal: Signal,
-    pub(super) place: Place,
+pub(super) enum Tell {
+    /// A signal that the person sent, with its conversation found.
+    Signal(Signal, Place),
+    /// How the member is.
+    Presence(Availability),
 }
 
 /// The state of one live socket.
@@ -62,8 +76,10 @@ pub(super) struct Connection {
     pub(super) outgoing: VecDeque<Message>,
     /// Questions for the database.
     pub(super) asks: Vec<Ask>,
+    /// What others have to be told.
+    pub(super) tells: Vec<Tell>,
     config: RealtimeConfig,
-    access_ttl: std::time::Duration,
+    access_ttl: Duration,
     flow: Flow,
     /// The log may hold more than was read.
     stale: bool,
@@ -78,16 +94,26 @@ pub(super) struct Connection {
     /// Since when the window is full without an acknowledgement.
     full_since: Option<Instant>,
     budget: Budget,
+    pace: Pace,
+    /// Operators' messages that the visitor was sent and has not acknowledged.
+    undelivered: VecDeque<Offset>,
+    /// What the member has set.
+    availability: Availability,
+    /// What the client says instead, and until when.
+    said: Option<(Availability, Instant)>,
+    present_at: Instant,
 }
 
 impl Connection {
-    /// A socket whose `welcome` was sent; the client holds the log up to `position`.
+    /// A socket whose `welcome` was sent; the client holds the log up to `position`. `availability` is what a member has
+    /// set.
     pub(super) fn new(
         id: u64,
         subscriber: Subscriber,
         position: Offset,
         config: RealtimeConfig,
-        access_ttl: std::time::Duration,
+        access_ttl: Duration,
+        availability: Availability,
         now: Instant,
     ) -> Self {
         Self {
@@ -95,6 +121,7 @@ impl Connection {
             subscriber,
             outgoing: VecDeque::new(),
             asks: Vec::new(),
+            tells: vec![Tell::Presence(availability)],
             flow: Flow::new(position, config.unacked_bytes),
             config,
             access_ttl,
@@ -108,6 +135,11 @@ impl Connection {
             authorised_until: now + access_ttl,
             full_since: None,
             budget: Budget::new(now),
+            pace: Pace::default(),
+            undelivered: VecDeque::new(),
+            availability,
+            said: None,
+            present_at: now,
         }
     }
 
@@ -118,7 +150,7 @@ impl Connection {
 
     /// Fills [`Self::outgoing`] and [`Self::asks`] with what can go on now; to be called after every change.
     pub(super) fn pump(&mut self, now: Instant) -> Result<(), End> {
-        while let Some(json) = self.flow.next_frame(|website| self.subscriber.may_see(website)) {
+        while let Some(json) = self.flow.next_frame(|audience| self.subscriber.may_see(audience)) {
             let json = json.map_err(|_| End::new(1011, "An event could not be written."))?;
             self.outgoing.push_back(Message::text(json));
         }
@@ -143,6 +175,7 @@ impl Connection {
                 .flow
                 .ack(offset)
                 .map_err(|_| End::bad_frame("The acknowledged offset was never sent."))?;
+            self.delivered(offset);
             if moved {
                 // Acknowledging every event of a long replay is not a flood.
                 self.full_since = None;
@@ -163,8 +196,10 @@ impl Connection {
                 Ok(())
             }
             Some(ClientFrame::Signal(signal)) => {
-                if let Some(conversation) = super::signals::concerns(&self.subscriber, &signal) {
-                    self.asks.push(Ask::Place(conversation, signal));
+                if signals::wish(&self.subscriber, &signal).is_some()
+                    && let Some(signal) = self.pace.offer(signal, now)
+                {
+                    self.grant(signal, now);
                 }
                 Ok(())
             }
@@ -172,23 +207,16 @@ impl Connection {
         }
     }
 
-    /// The database answered; a signal of the person may have to be told on.
-    pub(super) fn answered(
-        &mut self,
-        answer: Answer,
-        wall: Timestamp,
-        now: Instant,
-    ) -> Result<Option<Told>, End> {
+    /// The database answered.
+    pub(super) fn answered(&mut self, answer: Answer, wall: Timestamp, now: Instant) -> Result<(), End> {
         match answer {
             Answer::Page(page) => {
                 self.reading = false;
-                self.read(page)?;
-                Ok(None)
+                self.read(page)
             }
             Answer::Standing(standing) => {
                 self.checking = false;
-                self.judge(standing, wall)?;
-                Ok(None)
+                self.judge(standing, wall, now)
             }
             Answer::Redeemed(bearer) => {
                 if bearer != Some(self.subscriber.bearer()) {
@@ -198,16 +226,20 @@ impl Connection {
                 self.send(&ServerFrame::Authed {
                     token_expires_in_ms: millis(self.access_ttl),
                 });
-                Ok(None)
+                Ok(())
             }
-            Answer::Place(signal, place) => Ok(place.map(|place| Told { signal, place })),
+            Answer::Place(signal, place) => {
+                self.tells.extend(place.map(|place| Tell::Signal(signal, place)));
+                Ok(())
+            }
+            Answer::Delivered => Ok(()),
             Answer::Failed => Err(NO_ANSWER),
         }
     }
 
     /// A signal for this person came from another socket.
     pub(super) fn signalled(&mut self, relayed: Relayed) {
-        let wanted = relayed.from != self.id && self.subscriber.may_see(Some(relayed.website));
+        let wanted = relayed.from != self.id && self.subscriber.may_see(Audience::of(relayed.website));
         if wanted && !self.flow.is_full() && self.outgoing.len() < SIGNALS_WAIT_BEHIND {
             self.send(&ServerFrame::Signal(relayed.signal));
         }
@@ -224,7 +256,9 @@ impl Connection {
         if let Some(since) = self.full_since {
             due = due.min(since + self.config.ack_timeout);
         }
-        due
+        due.min(self.present_at + PRESENT_EVERY)
+            .min(self.said.map_or(due, |(_, until)| until))
+            .min(self.pace.due().unwrap_or(due))
     }
 
     /// Time passed.
@@ -247,6 +281,14 @@ impl Connection {
         {
             return Err(End::new(close::SLOW, "Events are not acknowledged.").retry_in(1_000));
         }
+        while let Some(signal) = self.pace.ready(now) {
+            self.grant(signal, now);
+        }
+        let unsaid = self.said.is_some_and(|(_, until)| now >= until);
+        if unsaid || now >= self.present_at + PRESENT_EVERY {
+            self.said = self.said.filter(|_| !unsaid);
+            self.tell_presence(now);
+        }
         if now >= self.pinged_at + self.config.heartbeat {
             self.pinged_at = now;
             self.unanswered_since.get_or_insert(now);
@@ -266,10 +308,45 @@ impl Connection {
         Ok(())
     }
 
+    /// Does what a signal of the client asks for.
+    fn grant(&mut self, signal: Signal, now: Instant) {
+        match signals::wish(&self.subscriber, &signal) {
+            Some(Wish::Tell(conversation)) => self.asks.push(Ask::Place(conversation, signal)),
+            Some(Wish::Presence(availability)) => {
+                let ttl = Duration::from_millis(signal.ttl_ms.min(PRESENCE_TTL_MS));
+                self.said = Some((availability, now + ttl));
+                self.tell_presence(now);
+            }
+            None => {}
+        }
+    }
+
+    fn tell_presence(&mut self, now: Instant) {
+        self.present_at = now;
+        let availability = self.said.map_or(self.availability, |(said, _)| said);
+        self.tells.push(Tell::Presence(availability));
+    }
+
+    /// The visitor acknowledged everything up to `offset`.
+    fn delivered(&mut self, offset: Offset) {
+        let mut newest = None;
+        while let Some(sent) = self.undelivered.front()
+            && *sent <= offset
+        {
+            newest = self.undelivered.pop_front();
+        }
+        self.asks.extend(newest.map(Ask::Delivered));
+    }
+
     fn read(&mut self, page: Page) -> Result<(), End> {
         let Page::Entries(entries) = page else {
             return Err(POSITION_LOST);
         };
+        if matches!(self.subscriber, Subscriber::Visitor(_)) {
+            let from_operators = entries.iter().filter(|entry| is_from_an_operator(&entry.event));
+            self.undelivered
+                .extend(from_operators.map(|entry| entry.event.offset));
+        }
         // A whole page means that there may be more.
         self.stale |= entries.len() >= PAGE as usize;
         self.flow.take(entries).map_err(|broken| match broken {
@@ -277,14 +354,23 @@ impl Connection {
         })
     }
 
-    fn judge(&mut self, standing: Standing, wall: Timestamp) -> Result<(), End> {
+    fn judge(&mut self, standing: Standing, wall: Timestamp, now: Instant) -> Result<(), End> {
         match standing {
             Standing::Gone if self.subscriber.ends_at().is_some_and(|end| end <= wall) => {
                 Err(End::new(close::EXPIRED, "The session has ended; sign in again."))
             }
             Standing::Gone => Err(End::new(close::REVOKED, "The session was revoked.")),
             Standing::Blocked => Err(BLOCKED),
-            Standing::Allowed { subscriber, head } => {
+            Standing::EnrolmentDue => Err(ENROLMENT_DUE),
+            Standing::Allowed {
+                subscriber,
+                head,
+                availability,
+            } => {
+                if availability != self.availability {
+                    self.availability = availability;
+                    self.tell_presence(now);
+                }
                 // The wake-up of a commit on another server does not reach this one; its log does.
                 self.stale |= self.flow.wants().is_some_and(|read| read < head);
                 let changed = !same_rights(&self.subscriber, &subscriber);
@@ -313,6 +399,11 @@ pub(super) const EXPIRED_TICKET: End = End::new(
     close::EXPIRED,
     "The ticket is unknown, used, expired or another's; fetch a new one.",
 );
+/// The member has to set up a second factor first.
+pub(super) const ENROLMENT_DUE: End = End::new(
+    close::FORBIDDEN,
+    "Your team requires a second factor; set one up first.",
+);
 /// The visitor may not follow.
 pub(super) const BLOCKED: End = End::new(close::FORBIDDEN, "This website takes no more messages from you.");
 /// The database is not there.
@@ -320,8 +411,14 @@ pub(super) const NO_ANSWER: End = End::new(1013, "The database cannot answer now
 const POSITION_LOST: End = End::new(close::POSITION_LOST, "The position is no longer in the log.");
 
 /// A duration in whole milliseconds, as it travels.
-pub(super) fn millis(duration: std::time::Duration) -> u64 {
+pub(super) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Whether a message in a visitor's log is one whose delivery operators want to know of.
+fn is_from_an_operator(event: &LogEvent) -> bool {
+    let kind = event.body.as_ref().and_then(|body| body.get("type"));
+    event.kind == EventType::MessageCreated && kind.is_some_and(|kind| kind == "bot")
 }
 
 fn same_rights(before: &Subscriber, after: &Subscriber) -> bool {

@@ -3,17 +3,18 @@
 
 use std::collections::VecDeque;
 
-use switchboard_contract::ids::WebsiteId;
 use switchboard_contract::position::Offset;
 use switchboard_contract::realtime::{LogEvent, MAX_FRAME_BYTES, ServerFrame};
+
+use crate::events::Audience;
 
 /// An entry of the log on its way to one socket.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Entry {
     /// The event; its `prev` is filled in when it is sent.
     pub(super) event: LogEvent,
-    /// The website that decides who may see it; none in a visitor's log.
-    pub(super) website: Option<WebsiteId>,
+    /// Who may see it.
+    pub(super) audience: Audience,
 }
 
 /// Why a stream cannot go on.
@@ -87,7 +88,7 @@ impl Flow {
     /// the last moment, so that what waited for an acknowledgement obeys rights that changed meanwhile.
     pub(super) fn next_frame(
         &mut self,
-        may_see: impl Fn(Option<WebsiteId>) -> bool,
+        may_see: impl Fn(Audience) -> bool,
     ) -> Option<Result<String, serde_json::Error>> {
         while !self.is_full() {
             let Some(entry) = self.waiting.pop_front() else {
@@ -99,7 +100,7 @@ impl Flow {
                 return Some(self.sent(offset, ServerFrame::CaughtUp { offset }));
             };
             self.passed = entry.event.offset;
-            if may_see(entry.website) {
+            if may_see(entry.audience) {
                 let mut event = entry.event;
                 event.prev = self.told;
                 self.told = event.offset;
@@ -143,7 +144,7 @@ impl Flow {
 mod tests {
     use super::*;
     use serde_json::Value;
-    use switchboard_contract::ids::EventId;
+    use switchboard_contract::ids::{EventId, WebsiteId};
     use switchboard_contract::realtime::EventType;
     use switchboard_contract::time::Timestamp;
 
@@ -161,12 +162,16 @@ mod tests {
                 at: Timestamp::from_millis(0),
                 body: Some(Value::String(body.to_owned())),
             },
-            website: (!visible).then(|| WebsiteId::from_parts(Timestamp::from_millis(0), [0; 10])),
+            audience: if visible {
+                Audience::Everyone
+            } else {
+                Audience::Website(WebsiteId::from_parts(Timestamp::from_millis(0), [0; 10]))
+            },
         }
     }
 
     fn drain(flow: &mut Flow) -> Vec<ServerFrame> {
-        std::iter::from_fn(|| flow.next_frame(|website| website.is_none()))
+        std::iter::from_fn(|| flow.next_frame(|audience| audience == Audience::Everyone))
             .map(|json| serde_json::from_str(&json.expect("serialises")).expect("reads"))
             .collect()
     }

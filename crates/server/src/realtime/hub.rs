@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::presence::Presence;
 use switchboard_contract::ids::{AccountId, VisitorId, WebsiteId};
 use switchboard_contract::realtime::Signal;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, watch};
@@ -29,8 +30,8 @@ pub enum StreamKey {
 pub struct Relayed {
     /// The socket that it came from, which does not get it back.
     pub from: u64,
-    /// The website that it is about; operators without rights to it do not get it.
-    pub website: WebsiteId,
+    /// The website that it is about; operators without rights to it do not get it. None: the whole team's.
+    pub website: Option<WebsiteId>,
     /// What is told.
     pub signal: Signal,
 }
@@ -44,6 +45,7 @@ pub struct Hub {
     /// Counts open sockets, each of which holds a receiver.
     open: watch::Sender<()>,
     sockets: AtomicU64,
+    presence: Presence,
 }
 
 impl Default for Hub {
@@ -54,6 +56,7 @@ impl Default for Hub {
             draining: watch::Sender::new(false),
             open: watch::Sender::new(()),
             sockets: AtomicU64::new(0),
+            presence: Presence::default(),
         }
     }
 }
@@ -107,13 +110,26 @@ impl Hub {
         Arc::clone(&self.handshakes).try_acquire_owned().ok()
     }
 
-    /// A number for a new socket; none is given twice by one process.
-    pub(super) fn next_socket(&self) -> u64 {
+    /// A number for a new socket, or a request that waits like one; none is given twice by one process.
+    pub(crate) fn next_socket(&self) -> u64 {
         self.sockets.fetch_add(1, Ordering::Relaxed) + 1
     }
 
+    /// How many follow `key`.
+    #[must_use]
+    pub fn followers(&self, key: StreamKey) -> usize {
+        self.streams()
+            .get(&key)
+            .map_or(0, |stream| stream.wakes.receiver_count())
+    }
+
+    /// Who is there.
+    pub(crate) const fn presence(&self) -> &Presence {
+        &self.presence
+    }
+
     /// Counts a socket as open until the guard is dropped.
-    pub(super) fn opened(&self) -> Open {
+    pub(crate) fn opened(&self) -> Open {
         Open {
             _counted: self.open.subscribe(),
             draining: self.draining.subscribe(),
@@ -133,14 +149,14 @@ impl Hub {
 
 /// An open socket, counted.
 #[derive(Debug)]
-pub(super) struct Open {
+pub(crate) struct Open {
     _counted: watch::Receiver<()>,
     draining: watch::Receiver<bool>,
 }
 
 impl Open {
     /// Waits until the server wants the socket to close.
-    pub(super) async fn drained(&mut self) {
+    pub(crate) async fn drained(&mut self) {
         if self.draining.wait_for(|draining| *draining).await.is_err() {
             // The hub outlives its sockets.
             std::future::pending::<()>().await;
@@ -241,7 +257,7 @@ mod tests {
             account(1),
             Relayed {
                 from: 7,
-                website: WebsiteId::from_parts(Timestamp::from_millis(0), [0; 10]),
+                website: Some(WebsiteId::from_parts(Timestamp::from_millis(0), [0; 10])),
                 signal: Signal {
                     kind: SignalType::Typing,
                     conversation_id: None,

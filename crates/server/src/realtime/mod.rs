@@ -8,13 +8,15 @@
 //! | `connection` | a live socket's rules, without I/O |
 //! | `flow` | the chain of `prev` and the window of unacknowledged bytes |
 //! | `subscriber` | who is at the other end, what they may see, what is asked of the database |
-//! | `frames`, `budget`, `signals` | reading frames, bounding their number, telling typing on |
+//! | `frames`, `budget` | reading frames, bounding their number |
+//! | `signals`, [`presence`] | telling typing and viewing on; who is there |
 
 mod budget;
 mod connection;
 mod flow;
 mod frames;
 pub mod hub;
+pub mod presence;
 mod signals;
 mod socket;
 mod subscriber;
@@ -22,6 +24,8 @@ mod tickets;
 
 use axum::Router;
 use axum::routing::{get, post};
+
+pub(crate) use subscriber::availability;
 
 use crate::state::AppState;
 

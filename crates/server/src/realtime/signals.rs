@@ -1,54 +1,198 @@
-//! Typing and viewing: told to the people whom they concern, forgotten when their time is up.
+//! Typing and viewing: told to the people whom they concern, forgotten when their time is up. A client that tells too often
+//! is slowed down, and its latest word is the one that counts.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde_json::Value;
+use switchboard_contract::auth::Availability;
 use switchboard_contract::ids::ConversationId;
-use switchboard_contract::realtime::{Signal, SignalType};
+use switchboard_contract::realtime::{
+    MAX_DRAFT_CHARS, PresenceBody, Sender, SenderKind, Signal, SignalType, TYPING_TTL_MS, TypingBody,
+    VIEWING_TTL_MS,
+};
+use tokio::time::Instant;
 
 use super::hub::{Hub, Relayed, StreamKey};
 use super::subscriber::{Place, Subscriber};
+use crate::visitor::sessions::clip;
 
-/// Longest time that a signal may hold, in milliseconds; it is told again while it lasts.
-const MAX_TTL_MS: u64 = 10_000;
+/// Least time between two signals of one type by one client.
+const EVERY: Duration = Duration::from_millis(250);
 
-/// The conversation that a client's signal is about, when it is one that is told on.
-pub(super) fn concerns(subscriber: &Subscriber, signal: &Signal) -> Option<ConversationId> {
+/// What a client's signal asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Wish {
+    /// Tell the people of this conversation.
+    Tell(ConversationId),
+    /// The member is so.
+    Presence(Availability),
+}
+
+/// What a client's signal asks for; none when it is not the client's to tell.
+pub(super) fn wish(subscriber: &Subscriber, signal: &Signal) -> Option<Wish> {
     match (signal.kind, subscriber) {
-        (SignalType::Typing, _) | (SignalType::Viewing, Subscriber::Operator(_)) => signal.conversation_id,
-        // Presence and figures are the server's to tell.
+        (SignalType::Typing, _) | (SignalType::Viewing, Subscriber::Operator(_)) => {
+            signal.conversation_id.map(Wish::Tell)
+        }
+        (SignalType::Presence, Subscriber::Operator(_)) => {
+            let body: PresenceBody = serde_json::from_value(signal.body.clone()?).ok()?;
+            (body.availability != Availability::Unknown).then_some(Wish::Presence(body.availability))
+        }
         _ => None,
     }
 }
 
-/// Tells `signal`, sent by the socket `from`, to the team and, where it is theirs to know, to the visitor. What a client
+/// Lets through one signal of a type at a time; what comes too soon waits, and the latest replaces what waits.
+#[derive(Debug, Default)]
+pub(super) struct Pace(BTreeMap<SignalType, Slot>);
+
+#[derive(Debug)]
+struct Slot {
+    free_at: Instant,
+    waiting: Option<Signal>,
+}
+
+impl Pace {
+    /// Takes a signal; gives it back when it may go at once.
+    pub(super) fn offer(&mut self, signal: Signal, now: Instant) -> Option<Signal> {
+        let slot = self.0.entry(signal.kind).or_insert(Slot {
+            free_at: now,
+            waiting: None,
+        });
+        if slot.free_at <= now {
+            slot.free_at = now + EVERY;
+            slot.waiting = None;
+            Some(signal)
+        } else {
+            slot.waiting = Some(signal);
+            None
+        }
+    }
+
+    /// When the next waiting signal may go.
+    pub(super) fn due(&self) -> Option<Instant> {
+        let waiting = self.0.values().filter(|slot| slot.waiting.is_some());
+        waiting.map(|slot| slot.free_at).min()
+    }
+
+    /// A waiting signal that may go now.
+    pub(super) fn ready(&mut self, now: Instant) -> Option<Signal> {
+        let slot = self
+            .0
+            .values_mut()
+            .find(|slot| slot.free_at <= now && slot.waiting.is_some())?;
+        slot.free_at = now + EVERY;
+        slot.waiting.take()
+    }
+}
+
+/// Tells `signal`, sent by the connection `from`, to the team and, where it is theirs to know, to the visitor. What a client
 /// claims of itself is replaced by what the server knows.
-pub(super) fn relay(hub: &Hub, from: u64, sender: &Subscriber, signal: &Signal, place: Place) {
-    let told = |who: String| Relayed {
+pub(super) fn relay(hub: &Hub, from: u64, sender: &Subscriber, signal: &Signal, place: &Place) {
+    let longest = match signal.kind {
+        SignalType::Viewing => VIEWING_TTL_MS,
+        _ => TYPING_TTL_MS,
+    };
+    let told = |who: String, sender: Sender, body: Option<Value>| Relayed {
         from,
-        website: place.website,
+        website: Some(place.website),
         signal: Signal {
             kind: signal.kind,
             conversation_id: signal.conversation_id,
             who,
-            sender: None,
-            ttl_ms: signal.ttl_ms.min(MAX_TTL_MS),
-            body: None,
+            sender: Some(sender),
+            ttl_ms: signal.ttl_ms.min(longest),
+            body,
         },
     };
     match sender {
         Subscriber::Operator(operator) => {
-            hub.signal(
-                StreamKey::Account(operator.account_id),
-                told(operator.member_id.to_string()),
-            );
-            if signal.kind == SignalType::Typing {
-                // Visitors are told names, as above messages, and no ids.
-                hub.signal(StreamKey::Visitor(place.visitor), told(operator.name.clone()));
+            let id = operator.member_id.to_string();
+            let whole = Sender {
+                kind: SenderKind::Member,
+                id: Some(id.clone()),
+                name: Some(operator.name.clone()),
+            };
+            // Visitors are told names, as above messages, and no ids.
+            let public = Sender {
+                id: None,
+                ..whole.clone()
+            };
+            hub.signal(StreamKey::Account(operator.account_id), told(id, whole, None));
+            if signal.kind == SignalType::Typing && !is_note(signal) {
+                hub.signal(
+                    StreamKey::Visitor(place.visitor),
+                    told(operator.name.clone(), public, None),
+                );
             }
         }
         Subscriber::Visitor(visitor) => {
+            let id = visitor.visitor_id.to_string();
+            let sender = Sender {
+                kind: SenderKind::Visitor,
+                id: Some(id.clone()),
+                name: place.visitor_name.clone(),
+            };
             hub.signal(
                 StreamKey::Account(visitor.account_id),
-                told(visitor.visitor_id.to_string()),
+                told(id, sender, draft(signal)),
             );
         }
+    }
+}
+
+/// Whether the member writes what the visitor will not see.
+fn is_note(signal: &Signal) -> bool {
+    let visibility = signal.body.as_ref().and_then(|body| body.get("visibility"));
+    visibility.is_some_and(|visibility| visibility != "public")
+}
+
+/// What stands in the visitor's text box, within bounds.
+fn draft(signal: &Signal) -> Option<Value> {
+    let body: TypingBody = serde_json::from_value(signal.body.clone()?).ok()?;
+    let text = clip(body.text, MAX_DRAFT_CHARS);
+    serde_json::to_value(TypingBody { text }).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn signal(kind: SignalType, ttl_ms: u64) -> Signal {
+        Signal {
+            kind,
+            conversation_id: None,
+            who: String::new(),
+            sender: None,
+            ttl_ms,
+            body: None,
+        }
+    }
+
+    #[test]
+    fn the_latest_word_gets_through_in_time() {
+        let start = Instant::now();
+        let mut pace = Pace::default();
+        assert!(pace.offer(signal(SignalType::Typing, 1), start).is_some());
+        assert!(
+            pace.offer(signal(SignalType::Viewing, 9), start).is_some(),
+            "another type"
+        );
+        assert_eq!(pace.due(), None);
+        for ttl in 2..=5 {
+            assert!(pace.offer(signal(SignalType::Typing, ttl), start).is_none());
+        }
+        assert_eq!(pace.due(), Some(start + EVERY));
+        assert_eq!(pace.ready(start), None);
+        let later = start + EVERY;
+        assert_eq!(pace.ready(later).map(|signal| signal.ttl_ms), Some(5));
+        assert_eq!((pace.ready(later), pace.due()), (None, None));
+        assert!(
+            pace.offer(signal(SignalType::Typing, 6), later).is_none(),
+            "one at a time"
+        );
+        assert!(pace.offer(signal(SignalType::Typing, 7), later + EVERY).is_some());
+        assert_eq!(pace.due(), None, "the newer word replaced what waited");
     }
 }

@@ -21,13 +21,18 @@ use switchboard_contract::realtime::{
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use super::connection::{Answer, Ask, BLOCKED, Connection, EXPIRED_TICKET, NO_ANSWER, millis};
+use super::connection::{
+    Answer, Ask, BLOCKED, Connection, ENROLMENT_DUE, EXPIRED_TICKET, NO_ANSWER, Tell, millis,
+};
 use super::frames::{self, End};
 use super::hub::{Follower, Heard};
+use super::presence::Present;
 use super::subscriber::{self, Standing, Subscriber};
 use super::{signals, tickets};
+use crate::db::Db;
 use crate::domain::replay::Plan;
 use crate::http::origin::is_trusted;
+use crate::live_chat::marks::{self, Reached};
 use crate::problem::{ApiError, ApiResult};
 use crate::state::AppState;
 
@@ -125,10 +130,15 @@ async fn begin(
     let standing = subscriber::standing(&state.db, bearer)
         .await
         .map_err(|error| failed(&error))?;
-    let subscriber = match standing {
-        Standing::Allowed { subscriber, .. } => subscriber,
+    let (subscriber, availability) = match standing {
+        Standing::Allowed {
+            subscriber,
+            availability,
+            ..
+        } => (subscriber, availability),
         Standing::Gone => return Err(End::new(close::REVOKED, "The session was revoked.")),
         Standing::Blocked => return Err(BLOCKED),
+        Standing::EnrolmentDue => return Err(ENROLMENT_DUE),
     };
     // Followed before the log is read: a commit in between wakes.
     let follower = state.hub.follow(subscriber.stream());
@@ -153,22 +163,24 @@ async fn begin(
         },
     };
     tracing::debug!(socket = id, replay = matches!(mode, Mode::Replay), "socket opens");
-    let mut connection = connection(state, id, subscriber, position);
-    if let Ok(json) = serde_json::to_string(&welcome) {
-        connection.outgoing.push_back(Message::text(json));
-    }
-    Ok(Some((connection, follower)))
-}
-
-fn connection(state: &AppState, id: u64, subscriber: Subscriber, position: Offset) -> Connection {
-    Connection::new(
+    let colleagues = match &subscriber {
+        Subscriber::Operator(operator) => state.hub.presence().signals(operator.account_id),
+        Subscriber::Visitor(_) => Vec::new(),
+    };
+    let mut connection = Connection::new(
         id,
         subscriber,
         position,
         state.config.realtime.clone(),
         state.config.access_ttl,
+        availability,
         Instant::now(),
-    )
+    );
+    let first = std::iter::once(welcome).chain(colleagues.into_iter().map(ServerFrame::Signal));
+    // These frames are plain data; writing them cannot fail.
+    let first = first.filter_map(|frame| serde_json::to_string(&frame).ok());
+    connection.outgoing.extend(first.map(Message::text));
+    Ok(Some((connection, follower)))
 }
 
 /// Waits for `hello`: its ticket and position.
@@ -198,6 +210,15 @@ async fn live(
 ) -> Option<End> {
     let mut asked: FuturesUnordered<BoxFuture<'static, Answer>> = FuturesUnordered::new();
     let mut flushed = true;
+    let present = match &connection.subscriber {
+        Subscriber::Operator(operator) => Some(Present::new(
+            &state.hub,
+            operator,
+            connection.id,
+            state.config.realtime.presence_grace,
+        )),
+        Subscriber::Visitor(_) => None,
+    };
     loop {
         if let Err(end) = connection.pump(Instant::now()) {
             return Some(end);
@@ -207,6 +228,19 @@ async fn live(
             let subscriber = connection.subscriber.clone();
             let origin = origin.to_owned();
             asked.push(async move { ask(&state, &subscriber, &origin, question).await }.boxed());
+        }
+        for tell in connection.tells.drain(..) {
+            match (tell, &connection.subscriber) {
+                (Tell::Signal(signal, place), subscriber) => {
+                    signals::relay(&state.hub, connection.id, subscriber, &signal, &place);
+                }
+                (Tell::Presence(availability), Subscriber::Operator(operator)) => {
+                    if let Some(present) = &present {
+                        present.say(operator, availability);
+                    }
+                }
+                (Tell::Presence(_), Subscriber::Visitor(_)) => {}
+            }
         }
         let due = connection.due();
         let to_write = !flushed || !connection.outgoing.is_empty();
@@ -226,11 +260,7 @@ async fn live(
                 Err(_) => return None,
             },
             Some(answer) = asked.next(), if !asked.is_empty() => {
-                connection.answered(answer, state.clock.now(), Instant::now()).map(|told| {
-                    if let Some(told) = told {
-                        signals::relay(&state.hub, connection.id, &connection.subscriber, &told.signal, told.place);
-                    }
-                })
+                connection.answered(answer, state.clock.now(), Instant::now())
             }
             heard = follower.heard() => {
                 match heard {
@@ -260,11 +290,23 @@ async fn ask(state: &AppState, subscriber: &Subscriber, origin: &str, question: 
         Ask::Place(conversation, signal) => subscriber::place(db, subscriber, conversation)
             .await
             .map(|place| Answer::Place(signal, place)),
+        Ask::Delivered(offset) => delivered(db, subscriber, offset).await,
     };
     answer.unwrap_or_else(|error| {
         tracing::warn!(%error, "a socket's question was not answered");
         Answer::Failed
     })
+}
+
+/// Notes what reached a visitor. Where that fails, fetching the history notes it later.
+async fn delivered(db: &Db, subscriber: &Subscriber, offset: Offset) -> ApiResult<Answer> {
+    if let Subscriber::Visitor(visitor) = subscriber
+        && let Err(error) =
+            marks::delivered(db, visitor.account_id, visitor.visitor_id, Reached::Event(offset)).await
+    {
+        tracing::warn!(%error, "acknowledged messages were not marked as delivered");
+    }
+    Ok(Answer::Delivered)
 }
 
 /// Writes what waits, as far as the network takes it, and flushes. Dropping it loses nothing.

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use switchboard_contract::ids::{ConversationId, VisitorId, WebsiteId};
+use sqlx::Row;
+use switchboard_contract::auth::Availability;
+use switchboard_contract::ids::{ConversationId, MemberId, VisitorId, WebsiteId};
 use switchboard_contract::position::Offset;
 use switchboard_contract::realtime::Resume;
 use switchboard_contract::time::Timestamp;
@@ -11,9 +13,9 @@ use super::flow::Entry;
 use super::hub::StreamKey;
 use super::tickets::Bearer;
 use crate::auth::{Operator, VisitorCaller};
-use crate::db::{Db, columns};
+use crate::db::{Db, Tx, columns};
 use crate::domain::replay::{self, Log, Plan};
-use crate::events;
+use crate::events::{self, Audience};
 use crate::problem::{ApiError, ApiResult};
 
 /// Events read at once: a page, so that a long replay shares the database with everyone else.
@@ -31,12 +33,19 @@ pub(super) enum Subscriber {
 /// What a check of the person's rights found.
 #[derive(Clone, Debug)]
 pub(super) enum Standing {
-    /// Still allowed, perhaps to see other things than before; the log goes up to `head`.
-    Allowed { subscriber: Subscriber, head: Offset },
+    /// Still allowed, perhaps to see other things than before; the log goes up to `head`. `availability` is what a member
+    /// has set.
+    Allowed {
+        subscriber: Subscriber,
+        head: Offset,
+        availability: Availability,
+    },
     /// Signed out, removed, or never there.
     Gone,
     /// Blocked by an operator.
     Blocked,
+    /// The account requires a second factor and the member has none.
+    EnrolmentDue,
 }
 
 /// Where a stream starts.
@@ -56,10 +65,11 @@ pub(super) enum Page {
 }
 
 /// The conversation that a signal is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Place {
     pub(super) website: WebsiteId,
     pub(super) visitor: VisitorId,
+    pub(super) visitor_name: Option<String>,
 }
 
 impl Subscriber {
@@ -71,11 +81,11 @@ impl Subscriber {
         }
     }
 
-    /// Whether the person may see what happens on `website`; what belongs to none is everyone's.
-    pub(super) fn may_see(&self, website: Option<WebsiteId>) -> bool {
-        match (self, website) {
-            (Self::Operator(operator), Some(website)) => operator.rights.allow(website),
-            (Self::Visitor(_), _) | (_, None) => true,
+    /// Whether the person is among those who may see something. A visitor's own log is all the visitor's.
+    pub(super) fn may_see(&self, audience: Audience) -> bool {
+        match self {
+            Self::Operator(operator) => audience.includes(operator),
+            Self::Visitor(_) => true,
         }
     }
 
@@ -101,9 +111,10 @@ pub(super) async fn standing(db: &Db, bearer: Bearer) -> ApiResult<Standing> {
     db.read(move |tx| {
         Box::pin(async move {
             let subscriber = match bearer {
-                Bearer::Session(id) => Operator::load(tx, id)
-                    .await?
-                    .map(|operator| Subscriber::Operator(Arc::new(operator))),
+                Bearer::Session(id) => match Operator::load(tx, id).await? {
+                    Some(operator) if operator.enrolment_due => return Ok(Standing::EnrolmentDue),
+                    found => found.map(|operator| Subscriber::Operator(Arc::new(operator))),
+                },
                 Bearer::Visitor(id) => match VisitorCaller::load(tx, id).await? {
                     Some(visitor) if visitor.blocked => return Ok(Standing::Blocked),
                     found => found.map(Subscriber::Visitor),
@@ -112,14 +123,31 @@ pub(super) async fn standing(db: &Db, bearer: Bearer) -> ApiResult<Standing> {
             let Some(subscriber) = subscriber else {
                 return Ok(Standing::Gone);
             };
+            let availability = match &subscriber {
+                Subscriber::Operator(operator) => availability(tx, operator.member_id).await?,
+                Subscriber::Visitor(_) => Availability::Available,
+            };
             let log = events::log(tx, subscriber.stream()).await?;
             Ok(log.map_or(Standing::Gone, |log| Standing::Allowed {
                 subscriber,
                 head: log.head,
+                availability,
             }))
         })
     })
     .await
+}
+
+/// What the member has set.
+///
+/// # Errors
+/// The database's failure, or no such member.
+pub(crate) async fn availability(tx: &mut Tx, member: MemberId) -> ApiResult<Availability> {
+    let row = sqlx::query("SELECT availability FROM members WHERE id = $1")
+        .bind(member.to_string())
+        .fetch_one(tx.conn())
+        .await?;
+    columns::word(&row, "availability")
 }
 
 /// Decides how the stream goes on after `hello`.
@@ -156,7 +184,7 @@ pub(super) async fn page(db: &Db, stream: StreamKey, after: Offset) -> ApiResult
                 .into_iter()
                 .map(|stored| {
                     Ok(Entry {
-                        website: stored.website_id,
+                        audience: stored.audience,
                         // Filled in when it is sent.
                         event: stored.into_wire(Offset::default())?,
                     })
@@ -176,11 +204,13 @@ pub(super) async fn place(
 ) -> ApiResult<Option<Place>> {
     let (sql, owner) = match subscriber {
         Subscriber::Operator(operator) => (
-            "SELECT website_id, visitor_id FROM conversations WHERE id = $1 AND account_id = $2",
+            "SELECT c.website_id, c.visitor_id, v.name FROM conversations c JOIN visitors v ON v.id = c.visitor_id \
+             WHERE c.id = $1 AND c.account_id = $2",
             operator.account_id.to_string(),
         ),
         Subscriber::Visitor(visitor) => (
-            "SELECT website_id, visitor_id FROM conversations WHERE id = $1 AND visitor_id = $2",
+            "SELECT c.website_id, c.visitor_id, v.name FROM conversations c JOIN visitors v ON v.id = c.visitor_id \
+             WHERE c.id = $1 AND c.visitor_id = $2",
             visitor.visitor_id.to_string(),
         ),
     };
@@ -196,11 +226,12 @@ pub(super) async fn place(
                     Ok(Place {
                         website: columns::id(&row, "website_id")?,
                         visitor: columns::id(&row, "visitor_id")?,
+                        visitor_name: row.try_get("name")?,
                     })
                 })
                 .transpose()
             })
         })
         .await?;
-    Ok(found.filter(|place| subscriber.may_see(Some(place.website))))
+    Ok(found.filter(|place| subscriber.may_see(Audience::Website(place.website))))
 }

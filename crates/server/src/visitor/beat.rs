@@ -11,7 +11,7 @@ use switchboard_contract::visitor::PageBeat;
 use super::sessions::{MAX_ADDRESS_CHARS, MAX_TITLE_CHARS, clip, origin_of_website};
 use crate::auth::VisitorCaller;
 use crate::db::{Lock, Tx};
-use crate::events::{self, NewEvent};
+use crate::events::{self, Audience, NewEvent};
 use crate::http::ApiJson;
 use crate::live_chat::rows;
 use crate::problem::{ApiError, ApiResult};
@@ -90,7 +90,7 @@ pub async fn tell_operators(tx: &mut Tx, account: AccountId, visitor: VisitorId)
     let event = NewEvent {
         kind: EventType::ConversationUpdated,
         conversation_id: Some(latest.wire.id),
-        website_id: Some(latest.wire.website_id),
+        audience: Audience::Website(latest.wire.website_id),
         seq: None,
         body: serde_json::to_value(&latest.wire)?,
     };

@@ -7,7 +7,7 @@ use switchboard_contract::website::{Website, WebsiteState, WebsiteStatus};
 
 use super::rows;
 use crate::db::{Lock, Tx, columns};
-use crate::events::{self, NewEvent};
+use crate::events::{self, Audience, NewEvent};
 use crate::problem::ApiResult;
 use crate::realtime::hub::StreamKey;
 use crate::state::AppState;
@@ -89,7 +89,7 @@ async fn note(tx: &mut Tx, website: WebsiteId, beat: &Beat) -> ApiResult<()> {
         let event = NewEvent {
             kind: EventType::WebsiteStatus,
             conversation_id: None,
-            website_id: Some(website),
+            audience: Audience::Website(website),
             seq: None,
             body: serde_json::to_value(&stored.wire)?,
         };

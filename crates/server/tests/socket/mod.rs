@@ -81,6 +81,7 @@ pub async fn open(
         Ok((inner, _)) => Ok(Socket {
             inner,
             position: None,
+            shows_presence: false,
         }),
         Err(Error::Http(response)) => {
             let body = response.body().clone().unwrap_or_default();
@@ -95,6 +96,8 @@ pub struct Socket {
     inner: WebSocketStream<MaybeTlsStream<TcpStream>>,
     /// The offset that the next event's `prev` must be.
     position: Option<u64>,
+    /// Whether frames that tell who is there are shown; they come at any time.
+    pub shows_presence: bool,
 }
 
 impl Socket {
@@ -152,6 +155,15 @@ impl Socket {
 
     /// The next frame, even a ping.
     pub async fn unanswered_frame(&mut self) -> Value {
+        loop {
+            let frame = self.any_frame().await;
+            if frame["type"] != "presence" || self.shows_presence {
+                return frame;
+            }
+        }
+    }
+
+    async fn any_frame(&mut self) -> Value {
         let text = loop {
             let message = timeout(PATIENCE, self.inner.next())
                 .await

@@ -9,16 +9,16 @@
 mod answers;
 mod history;
 mod interface;
+mod sending;
 
 use std::rc::Rc;
 
-use switchboard_contract::ids::{ConversationId, MessageId};
+use switchboard_contract::ids::ConversationId;
 use switchboard_contract::live_chat::LiveChatMessage;
 use switchboard_contract::position::{Epoch, Position};
-use switchboard_contract::validate::{self, Violation};
 use switchboard_contract::website::WidgetConfig;
 use switchboard_engine::Now;
-use switchboard_engine::outbox::{self, Outbox, Outcome};
+use switchboard_engine::outbox::{self, Outbox};
 use switchboard_engine::random::Random;
 use switchboard_engine::socket::{self, Identity, Socket, Status};
 use switchboard_engine::thread::Thread;
@@ -295,75 +295,6 @@ impl Chat {
             }
         }
         self.on_outbox(now, outbox::Event::Wake, out);
-    }
-
-    fn submit(&mut self, now: Now, random: [u8; 10], text: &str, out: &mut Vec<Effect>) {
-        let text = text.trim();
-        match validate::message_text(text) {
-            Ok(()) => {}
-            Err(Violation::Required) => return,
-            Err(_) => return out.push(Effect::TooLong),
-        }
-        let id = MessageId::from_parts(now.wall, random);
-        // Without a visitor the message waits in memory; with one it is stored before the first try.
-        if let Some(json) = self.waiting_json(text) {
-            out.push(Effect::KeepWaiting(id, json));
-        }
-        out.push(Effect::Accepted);
-        let payload = Rc::from(text);
-        self.on_outbox(
-            now,
-            outbox::Event::Enqueue {
-                lane: (),
-                id,
-                payload,
-            },
-            out,
-        );
-    }
-
-    fn waiting_json(&self, text: &str) -> Option<String> {
-        let waiting = Waiting {
-            visitor: self.visit.as_ref()?.visitor,
-            content: text.to_owned(),
-        };
-        serde_json::to_string(&waiting).ok()
-    }
-
-    fn on_outbox(&mut self, now: Now, event: outbox::Event<(), Rc<str>>, out: &mut Vec<Effect>) {
-        let gone = match &event {
-            outbox::Event::Discard { id } | outbox::Event::Seen { id } => Some(*id),
-            _ => None,
-        };
-        let mut effects = Vec::new();
-        self.outbox.step(now, event, &mut effects);
-        if let Some(id) = gone
-            && self.outbox.lane(&()).all(|item| item.id != id)
-        {
-            out.push(Effect::ForgetWaiting(id));
-        }
-        for effect in effects {
-            match effect {
-                outbox::Effect::Post {
-                    generation,
-                    id,
-                    payload,
-                    after,
-                    ..
-                } => {
-                    if self.visit.is_some() && !self.needs_session {
-                        self.post(generation, id, &payload, after, out);
-                    } else {
-                        let outcome = Outcome::NeedsAuth;
-                        self.on_outbox(now, outbox::Event::Attempted { generation, outcome }, out);
-                    }
-                }
-                outbox::Effect::SetTimer { generation, after_ms } => {
-                    out.push(Effect::SetTimer(Timer::Outbox(generation), after_ms));
-                }
-                outbox::Effect::Changed { .. } => self.dirty = true,
-            }
-        }
     }
 
     fn on_link(&mut self, now: Now, event: socket::Event, out: &mut Vec<Effect>) {

@@ -84,7 +84,9 @@ impl Link {
 
     fn try_socket(&self, location: &Location) -> Result<WebSocket, JsValue> {
         // `http` becomes `ws`, `https` becomes `wss`.
-        let mut address = location.origin()?.replacen("http", "ws", 1);
+        let origin = location.origin()?;
+        let mut address = String::from("ws");
+        address.push_str(origin.strip_prefix("http").ok_or("not a web page")?);
         address.push_str("/api/realtime");
         let socket = WebSocket::new_with_str(&address, SUBPROTOCOL)?;
         let listener = Some(&self.listener);

@@ -58,11 +58,11 @@ pub fn start() -> Result<(), JsValue> {
     let document = window.document().ok_or("no document")?;
     let location = window.location();
     // The loader names its page's origin behind the `#`; who may frame this document at all is for its policy to say.
-    let host_origin = js_sys::decode_uri_component(location.hash()?.trim_start_matches('#'))?.into();
+    let host_origin = js_sys::decode_uri_component(location.hash()?.get(1..).unwrap_or_default())?.into();
     let parent = window.parent()?.filter(|parent| *parent != window);
     let parent = parent.ok_or("opened without its loader")?;
     let path = location.pathname()?;
-    let public_key = path.rsplit('/').next().unwrap_or_default();
+    let public_key = path.rfind('/').map_or("", |slash| &path[slash + 1..]);
 
     let languages = window.navigator().languages();
     let languages: Vec<String> = languages.iter().filter_map(|tag| tag.as_string()).collect();

@@ -38,7 +38,7 @@ impl Store {
         let kept = get(local, &self.key("visit")).and_then(|json| json::read(&json));
         let waiting_prefix = self.key("waiting/");
         let count = local.length().unwrap_or(0);
-        let mut waiting: Vec<_> = (0..count)
+        let mut waiting: Vec<(MessageId, _)> = (0..count)
             .filter_map(|index| local.key(index).ok().flatten())
             .filter_map(|key| {
                 let id: MessageId = key.strip_prefix(&waiting_prefix)?.parse().ok()?;
@@ -46,8 +46,14 @@ impl Store {
                 Some((id, json::read(&json)?))
             })
             .collect();
-        // Ids begin with the time: the order typed.
-        waiting.sort_unstable_by_key(|(id, _)| *id);
+        // Ids begin with the time: the order typed. By hand: a few messages need no sorting library.
+        for end in 1..waiting.len() {
+            for index in (0..end).rev() {
+                if waiting[index].0 > waiting[index + 1].0 {
+                    waiting.swap(index, index + 1);
+                }
+            }
+        }
         Remembered { kept, waiting }
     }
 

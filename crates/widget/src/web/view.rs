@@ -3,6 +3,7 @@
 use js_sys::{Array, Date, Function, Intl, Object, Reflect};
 use switchboard_contract::live_chat::LiveChatMessage;
 use switchboard_contract::time::Timestamp;
+use switchboard_contract::website::WidgetTheme;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::prelude::*;
 use web_sys::{Document, Element, HtmlElement, HtmlTextAreaElement};
@@ -35,6 +36,7 @@ pub(super) struct View {
     error: Element,
     drawn: Vec<Drawn>,
     follow: bool,
+    theme: Option<WidgetTheme>,
     time: Function,
     date: Function,
 }
@@ -42,55 +44,53 @@ pub(super) struct View {
 impl View {
     pub(super) fn new(document: &Document, texts: &'static Texts, draft: &str) -> Result<Self, JsValue> {
         let root: HtmlElement = document.document_element().ok_or("no document")?.unchecked_into();
-        root.set_attribute("lang", texts.language)?;
-        root.set_attribute("dir", texts.direction)?;
+        set(&root, &[("lang", texts.language), ("dir", texts.direction)])?;
         let body = document.body().ok_or("no body")?;
         body.set_text_content(None);
 
-        let chat = add(document, &body, "section", "chat")?;
-        chat.set_attribute("aria-label", texts.chat)?;
-        let header = add(document, &chat, "header", "head")?;
-        add(document, &header, "h1", "")?.set_text_content(Some(texts.title));
-        let close = add(document, &header, "button", "close")?;
-        close.set_attribute("type", "button")?;
-        close.set_attribute("data-act", "close")?;
-        close.set_attribute("aria-label", texts.close)?;
+        let add =
+            |parent: &Element, tag: &str, attributes: &[(&str, &str)]| add(document, parent, tag, attributes);
+        let main = add(&body, "main", &[])?;
+        let chat = add(&main, "section", &[("class", "chat"), ("aria-label", texts.chat)])?;
+        let header = add(&chat, "header", &[("class", "head")])?;
+        add(&header, "h1", &[])?.set_text_content(Some(texts.title));
+        button(document, &header, "close", "")?.set_attribute("aria-label", texts.close)?;
 
-        let log = add(document, &chat, "div", "log")?;
-        for (name, value) in [
-            ("role", "log"),
-            ("aria-label", texts.messages),
-            ("aria-live", "off"),
-            ("tabindex", "0"),
-        ] {
-            log.set_attribute(name, value)?;
-        }
+        let log = add(
+            &chat,
+            "div",
+            &[
+                ("class", "log"),
+                ("role", "log"),
+                ("aria-label", texts.messages),
+                ("aria-live", "off"),
+                ("tabindex", "0"),
+            ],
+        )?;
         let earlier = button(document, &log, "earlier", texts.earlier)?;
         earlier.set_attribute("hidden", "")?;
-        let list = add(document, &log, "div", "rows")?;
+        let list = add(&log, "div", &[("class", "rows")])?;
 
-        let notice = add(document, &chat, "p", "notice")?;
-        notice.set_attribute("role", "status")?;
-        let announcer = add(document, &chat, "p", "unseen")?;
-        announcer.set_attribute("role", "status")?;
+        let notice = add(&chat, "p", &[("class", "notice"), ("role", "status")])?;
+        let announcer = add(&chat, "p", &[("class", "unseen"), ("role", "status")])?;
 
-        let form = add(document, &chat, "form", "composer")?;
-        let textbox: HtmlTextAreaElement = add(document, &form, "textarea", "")?.unchecked_into();
-        for (name, value) in [
-            ("aria-label", texts.message),
-            ("placeholder", texts.placeholder),
-            ("rows", "1"),
-            ("dir", "auto"),
-            ("enterkeyhint", "send"),
-        ] {
-            textbox.set_attribute(name, value)?;
-        }
+        let form = add(&chat, "form", &[("class", "composer")])?;
+        let textbox = add(
+            &form,
+            "textarea",
+            &[
+                ("aria-label", texts.message),
+                ("placeholder", texts.placeholder),
+                ("rows", "1"),
+                ("dir", "auto"),
+                ("enterkeyhint", "send"),
+            ],
+        )?;
+        let textbox: HtmlTextAreaElement = textbox.unchecked_into();
         textbox.set_value(draft);
-        let send = add(document, &form, "button", "send")?;
-        send.set_attribute("type", "submit")?;
+        let send = add(&form, "button", &[("class", "send"), ("type", "submit")])?;
         send.set_text_content(Some(texts.send));
-        let error = add(document, &form, "p", "error")?;
-        error.set_attribute("role", "alert")?;
+        let error = add(&form, "p", &[("class", "error"), ("role", "alert")])?;
 
         Ok(Self {
             document: document.clone(),
@@ -105,6 +105,7 @@ impl View {
             error,
             drawn: Vec::new(),
             follow: true,
+            theme: None,
             time: formatter(&[("timeStyle", "short")])?,
             date: formatter(&[("dateStyle", "medium"), ("timeStyle", "short")])?,
         })
@@ -156,17 +157,7 @@ impl View {
             .earlier
             .toggle_attribute_with_force("hidden", !chat.has_earlier());
         set_text(&self.notice, notice_text(self.texts, chat.notice()));
-        let theme = &chat.widget().theme;
-        let style = self.root.style();
-        for (name, value) in [("--accent", &theme.accent), ("--on-accent", &theme.accent_text)] {
-            // Anything else than a colour could make the browser fetch something.
-            if is_colour(value) {
-                let _ = style.set_property(name, value);
-            }
-        }
-        let mut radius = theme.radius.min(24).to_string();
-        radius.push_str("px");
-        let _ = style.set_property("--radius", &radius);
+        self.draw_theme(&chat.widget().theme);
 
         let log = &self.log;
         if follow {
@@ -177,14 +168,37 @@ impl View {
         }
     }
 
+    fn draw_theme(&mut self, theme: &WidgetTheme) {
+        if self.theme.as_ref() == Some(theme) {
+            return;
+        }
+        let style = self.root.style();
+        for (name, value) in [("--accent", &theme.accent), ("--on-accent", &theme.accent_text)] {
+            // Anything else than a colour could make the browser fetch something.
+            if is_colour(value) {
+                let _ = style.set_property(name, value);
+            }
+        }
+        let mut radius = theme.radius.min(24).to_string();
+        radius.push_str("px");
+        let _ = style.set_property("--radius", &radius);
+        self.theme = Some(theme.clone());
+    }
+
     /// Brings the list to `rows`, touching only what differs. Returns whether rows came in at the start.
     fn draw_rows(&mut self, rows: Vec<Row>) -> bool {
         let first = self.drawn.first().map(|drawn| drawn.row.key);
-        let mut before = std::mem::take(&mut self.drawn);
+        let mut before: Vec<Option<Drawn>> = std::mem::take(&mut self.drawn).into_iter().map(Some).collect();
         let mut next = self.list.first_element_child();
+        // Rows mostly keep their order, so the next one is looked for where the last one was found.
+        let mut from = 0;
         for row in rows {
-            let known = before.iter().position(|drawn| drawn.row.key == row.key);
-            let drawn = match known.map(|index| before.remove(index)) {
+            let is_same =
+                |drawn: &Option<Drawn>| drawn.as_ref().is_some_and(|drawn| drawn.row.key == row.key);
+            let ahead = before[from..].iter().position(is_same).map(|index| index + from);
+            let known = ahead.or_else(|| before[..from].iter().position(is_same));
+            from = known.map_or(from, |index| index + 1);
+            let drawn = match known.and_then(|index| before[index].take()) {
                 Some(mut drawn) => {
                     if drawn.row != row {
                         self.fill(&mut drawn, row);
@@ -203,7 +217,7 @@ impl View {
             }
             self.drawn.push(drawn);
         }
-        for gone in before {
+        for gone in before.into_iter().flatten() {
             gone.element.remove();
         }
         first.is_some() && self.drawn.first().map(|drawn| drawn.row.key) != first
@@ -211,9 +225,13 @@ impl View {
 
     fn create(&self, row: Row) -> Result<Drawn, JsValue> {
         let element = self.document.create_element("div")?;
-        let bubble = add(&self.document, &element, "div", "bubble")?;
-        bubble.set_attribute("dir", "auto")?;
-        let meta = add(&self.document, &element, "div", "meta")?;
+        let bubble = add(
+            &self.document,
+            &element,
+            "div",
+            &[("class", "bubble"), ("dir", "auto")],
+        )?;
+        let meta = add(&self.document, &element, "div", &[("class", "meta")])?;
         let mut drawn = Drawn {
             row: row.clone(),
             element,
@@ -315,23 +333,35 @@ fn formatter(options: &[(&str, &str)]) -> Result<Function, JsValue> {
     Ok(Intl::DateTimeFormat::new(&Array::new(), &object).format())
 }
 
-fn add(document: &Document, parent: &Element, tag: &str, class: &str) -> Result<Element, JsValue> {
+#[inline(never)]
+fn add(
+    document: &Document,
+    parent: &Element,
+    tag: &str,
+    attributes: &[(&str, &str)],
+) -> Result<Element, JsValue> {
     let element = document.create_element(tag)?;
-    if !class.is_empty() {
-        element.set_class_name(class);
-    }
+    set(&element, attributes)?;
     parent.append_child(&element)?;
     Ok(element)
 }
 
+#[inline(never)]
+fn set(element: &Element, attributes: &[(&str, &str)]) -> Result<(), JsValue> {
+    for (name, value) in attributes {
+        element.set_attribute(name, value)?;
+    }
+    Ok(())
+}
+
 fn button(document: &Document, parent: &Element, act: &str, text: &str) -> Result<Element, JsValue> {
-    let button = add(document, parent, "button", act)?;
-    button.set_attribute("type", "button")?;
-    button.set_attribute("data-act", act)?;
+    let attributes = [("class", act), ("type", "button"), ("data-act", act)];
+    let button = add(document, parent, "button", &attributes)?;
     button.set_text_content(Some(text));
     Ok(button)
 }
 
+#[inline(never)]
 /// Sets text only when it differs, so that live regions speak once.
 fn set_text(element: &Element, text: &str) {
     if element.text_content().as_deref() != Some(text) {

@@ -1,0 +1,196 @@
+//! Where the person is signed in.
+
+use switchboard_contract::auth::{Session, SessionList};
+use switchboard_contract::ids::SessionId;
+use yew::prelude::*;
+
+use super::super::settings::SettingsSection;
+use crate::api::{ApiError, auth, use_resource};
+use crate::auth::{use_api, use_auth};
+use crate::browser::{now, use_task};
+use crate::i18n::{date_long, day_and_time, relative, t, t_with};
+use crate::scoped;
+use crate::ui::{Button, ButtonKind, Dialog, Icon, IconName, Loading, Skeleton, use_toasts, view_resource};
+
+/// The section.
+#[component]
+pub fn Sessions() -> Html {
+    let api = use_api();
+    let session = use_auth().session().clone();
+    let toasts = use_toasts();
+    let list = use_resource((), |api, ()| async move { api.sessions().await });
+    let ending = use_state(|| None::<SessionId>);
+    let asks = use_state(|| false);
+    let leaving = use_state(|| false);
+    let task = use_task();
+    let on_end = {
+        let (ending, reload, toasts) = (ending.setter(), list.reload.clone(), toasts.clone());
+        let task = task.clone();
+        Callback::from(move |(id, device): (SessionId, AttrValue)| {
+            let (api, ending, reload, toasts) = (api.clone(), ending.clone(), reload.clone(), toasts.clone());
+            ending.set(Some(id));
+            task.run(async move {
+                match api.end_session(id).await {
+                    // Over already is as good.
+                    Ok(()) | Err(ApiError::NotFound(_)) => {
+                        toasts.status(t_with("sessions.ended", &[("device", &device)]));
+                        reload.emit(());
+                    }
+                    Err(error) => toasts.alert(error.message()),
+                }
+                ending.set(None);
+            });
+        })
+    };
+    let on_everywhere = {
+        let (leaving, asks) = (leaving.setter(), asks.setter());
+        Callback::from(move |()| {
+            let (session, toasts) = (session.clone(), toasts.clone());
+            let (leaving, asks) = (leaving.clone(), asks.clone());
+            leaving.set(true);
+            task.run(async move {
+                match auth::logout_everywhere(session.transport()).await {
+                    Ok(()) | Err(ApiError::SignedOut) => session.sign_out(),
+                    Err(error) => {
+                        asks.set(false);
+                        leaving.set(false);
+                        toasts.alert(t_with("sessions.not_everywhere", &[("reason", &error.message())]));
+                    }
+                }
+            });
+        })
+    };
+    let ask = |on: bool| {
+        let asks = asks.setter();
+        move || asks.set(on)
+    };
+    let (open, close) = (ask(true), ask(false));
+    let class = scoped!(
+        r#"
+        display: grid;
+
+        li {
+            display: grid;
+            grid-template-columns: auto minmax(0, 1fr) auto;
+            align-items: center;
+            gap: var(--space-3);
+            padding-block: var(--space-3);
+            border-block-end: 1px solid var(--line);
+        }
+        li:first-child {
+            padding-block-start: 0;
+        }
+        li > .icon {
+            color: var(--text-3);
+        }
+        .chip {
+            flex: none;
+            padding-inline: 0.3125rem;
+            border-radius: var(--radius-xs);
+            background: var(--success-bg);
+            color: var(--success-text);
+            font-size: var(--text-11);
+            line-height: 1.125rem;
+            font-weight: var(--weight-medium);
+        }
+        "#
+    );
+    let ready = |found: &SessionList| {
+        html! {
+            <ul {class} role="list" aria-label={t("sessions.title")}>
+                { for found.items.iter().map(|session| row(session, *ending == Some(session.id), &on_end)) }
+            </ul>
+        }
+    };
+    html! {
+        <SettingsSection id="security-sessions" title={t("sessions.title")} about={t("sessions.about")}>
+            <div>{ view_resource(&list, &t("sessions.failed"), skeleton, ready) }</div>
+            <div>
+                <Button kind={ButtonKind::Danger} onclick={Callback::from(move |_: MouseEvent| open())}>
+                    { t("sessions.everywhere") }
+                </Button>
+            </div>
+            <div>
+                if *asks {
+                    <Dialog
+                        title={t("sessions.everywhere_title")}
+                        confirm={t("sessions.everywhere")}
+                        danger=true
+                        busy={*leaving}
+                        on_confirm={on_everywhere}
+                        on_cancel={Callback::from(move |()| close())}
+                    >
+                        <p>{ t("sessions.everywhere_text") }</p>
+                    </Dialog>
+                }
+            </div>
+        </SettingsSection>
+    }
+}
+
+fn row(session: &Session, is_ending: bool, on_end: &Callback<(SessionId, AttrValue)>) -> Html {
+    let device = AttrValue::from(session.device.clone());
+    let used = relative(session.last_used_at, now().wall);
+    let details = match &session.place {
+        Some(place) => t_with("sessions.used_at", &[("place", place), ("age", &used)]),
+        None => t_with("sessions.used", &[("age", &used)]),
+    };
+    let since = t_with("sessions.since", &[("date", &date_long(session.created_at))]);
+    let onclick = {
+        let (on_end, id, device) = (on_end.clone(), session.id, device.clone());
+        Callback::from(move |_: MouseEvent| on_end.emit((id, device.clone())))
+    };
+    html! {
+        <li key={session.id.to_string()}>
+            <Icon name={device_icon(&session.device)} />
+            <div>
+                <div class="row wrap">
+                    <span class="strong"><bdi>{ device.clone() }</bdi></span>
+                    if session.current {
+                        <span class="chip">{ t("sessions.this_device") }</span>
+                    }
+                </div>
+                <div class="small text-2" title={day_and_time(session.last_used_at)}>{ details }</div>
+                <div class="meta">{ since }</div>
+            </div>
+            <div>
+                if !session.current {
+                    <Button
+                        busy={is_ending}
+                        label={t_with("sessions.end_label", &[("device", &device)])}
+                        {onclick}
+                    >
+                        { t("sessions.end") }
+                    </Button>
+                }
+            </div>
+        </li>
+    }
+}
+
+/// By the system's name, which the server puts after the browser's.
+fn device_icon(device: &str) -> IconName {
+    let is_phone = ["Android", "iPhone", "iOS", "iPad"]
+        .iter()
+        .any(|system| device.contains(system));
+    if is_phone {
+        IconName::Phone
+    } else {
+        IconName::Monitor
+    }
+}
+
+fn skeleton() -> Html {
+    html! {
+        <Loading label={t("sessions.loading")}>
+            <div class="form">
+                { for (0..2).map(|row| html! {
+                    <div class="row row-3" key={row}>
+                        <Skeleton inline="1rem" block="1rem" />
+                        <div class="stack"><Skeleton inline="9rem" /><Skeleton inline="14rem" /></div>
+                    </div>
+                }) }
+            </div>
+        </Loading>
+    }
+}

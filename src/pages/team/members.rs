@@ -1,0 +1,182 @@
+//! The table of members, and what can be done with them.
+
+use std::rc::Rc;
+
+use switchboard_contract::auth::{Member, MemberList, MemberStatus};
+use yew::prelude::*;
+
+use super::super::settings::SettingsSection;
+use super::invite::{Change, Invite, member_name};
+use super::may_change;
+use super::row::{Acts, row};
+use crate::api::{ApiError, use_resource};
+use crate::auth::{use_api, use_me};
+use crate::browser::use_task;
+use crate::i18n::{t, t_with};
+use crate::ui::{Button, ButtonKind, Dialog, IconName, Loading, Skeleton, Table, use_toasts, view_resource};
+
+/// More websites than anyone assigns one by one; the server's largest page.
+const MOST_SITES: u32 = 200;
+
+/// Which dialog is open.
+#[derive(Clone, PartialEq)]
+enum Open {
+    Invite,
+    Change(Member),
+    Remove(Member),
+}
+
+/// The section.
+#[component]
+pub fn Members() -> Html {
+    let me = use_me();
+    let list = use_resource((), |api, ()| async move { api.members().await });
+    let sites = use_resource((), |api, ()| async move { api.websites(1, MOST_SITES).await });
+    let sites = sites.data.map(|data| Rc::new(data.value.items.clone()));
+    let open = use_state(|| None::<Open>);
+    let show = |what: fn(Member) -> Open| {
+        let open = open.setter();
+        Callback::from(move |member| open.set(Some(what(member))))
+    };
+    let acts = Acts {
+        change: show(Open::Change),
+        remove: show(Open::Remove),
+    };
+    let on_invite = {
+        let open = open.setter();
+        Callback::from(move |_: MouseEvent| open.set(Some(Open::Invite)))
+    };
+    let on_close = {
+        let open = open.setter();
+        Callback::from(move |()| open.set(None))
+    };
+    let ready = |found: &MemberList| {
+        html! {
+            <Table label={t("team.members")}>
+                { head() }
+                <tbody role="rowgroup">
+                    { for found.items.iter().map(|member| {
+                        let is_me = member.id == me.id;
+                        let allowed = !is_me && may_change(me.role, member.role);
+                        row(member, is_me, sites.as_ref(), allowed.then_some(&acts))
+                    }) }
+                </tbody>
+            </Table>
+        }
+    };
+    let dialog = match &*open {
+        None => html! { <span hidden=true /> },
+        Some(Open::Invite) => html! {
+            <Invite sites={sites.clone()} on_changed={list.reload.clone()} {on_close} />
+        },
+        Some(Open::Change(member)) => html! {
+            <Change member={member.clone()} sites={sites.clone()} on_changed={list.reload.clone()} {on_close} />
+        },
+        Some(Open::Remove(member)) => html! {
+            <Remove member={member.clone()} on_changed={list.reload.clone()} {on_close} />
+        },
+    };
+    html! {
+        <SettingsSection id="team-members" title={t("team.members")} about={t("team.members_about")} wide=true>
+            <div>
+                <Button kind={ButtonKind::Primary} icon={IconName::Plus} onclick={on_invite}>{ t("team.invite") }</Button>
+            </div>
+            <div>{ view_resource(&list, &t("team.failed"), skeleton, ready) }</div>
+            <div>{ dialog }</div>
+        </SettingsSection>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct RemoveProps {
+    member: Member,
+    on_changed: Callback<()>,
+    on_close: Callback<()>,
+}
+
+/// Says what removing someone means, then does it.
+#[component]
+fn Remove(props: &RemoveProps) -> Html {
+    let api = use_api();
+    let toasts = use_toasts();
+    let busy = use_state(|| false);
+    let task = use_task();
+    let name = member_name(&props.member);
+    let invited = props.member.status == MemberStatus::Invited;
+    let on_confirm = {
+        let (id, name, busy) = (props.member.id, name.clone(), busy.setter());
+        let (on_changed, on_close) = (props.on_changed.clone(), props.on_close.clone());
+        Callback::from(move |()| {
+            let (api, toasts, name, busy) = (api.clone(), toasts.clone(), name.clone(), busy.clone());
+            let (on_changed, on_close) = (on_changed.clone(), on_close.clone());
+            busy.set(true);
+            task.run(async move {
+                match api.remove_member(id).await {
+                    // Gone already is as good.
+                    Ok(()) | Err(ApiError::NotFound(_)) => {
+                        toasts.status(t_with("team.removed", &[("name", &name)]))
+                    }
+                    Err(error) => toasts.alert(error.message()),
+                }
+                busy.set(false);
+                on_changed.emit(());
+                on_close.emit(());
+            });
+        })
+    };
+    let (title, text, confirm) = if invited {
+        (
+            t_with("team.take_back_title", &[("name", &name)]),
+            t("team.take_back_text"),
+            t("team.take_back"),
+        )
+    } else {
+        (
+            t_with("team.remove_title", &[("name", &name)]),
+            t("team.remove_text"),
+            t("team.remove"),
+        )
+    };
+    html! {
+        <Dialog {title} {confirm} danger=true busy={*busy} {on_confirm} on_cancel={props.on_close.clone()}>
+            <p>{ text }</p>
+        </Dialog>
+    }
+}
+
+fn head() -> Html {
+    html! {
+        <thead role="rowgroup">
+            <tr role="row">
+                <th role="columnheader">{ t("team.member") }</th>
+                <th role="columnheader">{ t("profile.role") }</th>
+                <th role="columnheader">{ t("team.websites") }</th>
+                <th role="columnheader">{ t("totp.title") }</th>
+                <th role="columnheader">{ t("team.seen") }</th>
+                <th role="columnheader"><span class="sr">{ t("team.acts_column") }</span></th>
+            </tr>
+        </thead>
+    }
+}
+
+fn skeleton() -> Html {
+    html! {
+        <Loading label={t("team.loading")}>
+            <Table label="">
+                { head() }
+                <tbody role="rowgroup">
+                    { for (0..3).map(|row| html! {
+                        <tr key={row}>
+                            <td><div class="cell-main"><Skeleton inline="1.75rem" block="1.75rem" round=true /><Skeleton inline="8rem" /></div></td>
+                            <td><Skeleton inline="3rem" /></td>
+                            <td><Skeleton inline="5rem" /></td>
+                            <td><Skeleton inline="2rem" /></td>
+                            <td><Skeleton inline="4rem" /></td>
+                            <td></td>
+                        </tr>
+                    }) }
+                </tbody>
+            </Table>
+        </Loading>
+    }
+}
