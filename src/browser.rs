@@ -64,6 +64,12 @@ pub fn is_online() -> bool {
     window().is_none_or(|window| window.navigator().on_line())
 }
 
+/// Whether the page is shown, not in a background tab.
+#[must_use]
+pub fn is_shown() -> bool {
+    document().is_none_or(|document| !document.hidden())
+}
+
 /// The page's origin, such as `https://desk.example`; empty where there is no page.
 #[must_use]
 pub fn origin() -> String {

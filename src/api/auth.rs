@@ -52,8 +52,8 @@ pub async fn login(transport: &Transport, request: &LoginRequest) -> Result<Acce
 /// `POST /auth/login/totp`: the second step.
 ///
 /// # Errors
-/// [`ApiError::InvalidCredentials`] for a wrong code, [`ApiError::SignedOut`] or [`ApiError::NotFound`] once the challenge
-/// is too old, [`ApiError::RateLimited`], or no answer.
+/// [`ApiError::Validation`] for a wrong code, [`ApiError::NotFound`] once the challenge is too old or had too many of
+/// them, [`ApiError::RateLimited`], or no answer.
 pub async fn login_totp(transport: &Transport, request: &TotpLoginRequest) -> Result<AccessGrant, ApiError> {
     let call = Call::post("/auth/login/totp").with_cookies().json(request)?;
     transport.call(&call, None).await
@@ -135,7 +135,7 @@ impl Api {
     /// `PUT /auth/password`: ends the person's other sessions.
     ///
     /// # Errors
-    /// [`ApiError::InvalidCredentials`] or [`ApiError::Validation`] for the current password, and others.
+    /// [`ApiError::Validation`] for either password, [`ApiError::RateLimited`], and others.
     pub async fn change_password(&self, request: &ChangePasswordRequest) -> Result<(), ApiError> {
         self.call_empty(Call::put("/auth/password").json(request)?).await
     }
@@ -143,7 +143,7 @@ impl Api {
     /// `POST /auth/email-change`: takes effect once the mail to the new address is answered.
     ///
     /// # Errors
-    /// [`ApiError::InvalidCredentials`] or [`ApiError::Validation`], and others.
+    /// [`ApiError::Validation`] for the address or the password, [`ApiError::RateLimited`], and others.
     pub async fn change_email(&self, request: &ChangeEmailRequest) -> Result<(), ApiError> {
         self.call_empty(Call::post("/auth/email-change").json(request)?)
             .await
@@ -177,7 +177,7 @@ impl Api {
     /// `POST /auth/totp/confirm`: from now on signing in asks for a code.
     ///
     /// # Errors
-    /// [`ApiError::Validation`] or [`ApiError::InvalidCredentials`] for a wrong code.
+    /// [`ApiError::Validation`] for a wrong code, [`ApiError::NotFound`] when no set-up waits.
     pub async fn confirm_totp(&self, request: &TotpCodeRequest) -> Result<RecoveryCodes, ApiError> {
         self.call(Call::post("/auth/totp/confirm").json(request)?).await
     }
@@ -185,8 +185,7 @@ impl Api {
     /// `POST /auth/totp/disable`.
     ///
     /// # Errors
-    /// [`ApiError::InvalidCredentials`] or [`ApiError::Validation`] for the password, [`ApiError::Forbidden`] where the
-    /// account requires a second factor.
+    /// [`ApiError::Validation`] for the password, [`ApiError::Forbidden`] where the account requires a second factor.
     pub async fn disable_totp(&self, request: &DisableTotpRequest) -> Result<(), ApiError> {
         self.call_empty(Call::post("/auth/totp/disable").json(request)?)
             .await

@@ -135,6 +135,13 @@ impl ApiError {
     /// What happened and what to do, in plain words.
     #[must_use]
     pub fn message(&self) -> AttrValue {
+        match self.code() {
+            Some(ProblemCode::AddressInUse) => return t("error.address_in_use"),
+            Some(ProblemCode::LastOwner) => return t("error.last_owner"),
+            Some(ProblemCode::EmailUnverified) => return t("error.email_unverified"),
+            Some(ProblemCode::TotpEnrolmentDue) => return t("error.totp_enrolment_due"),
+            _ => {}
+        }
         match self {
             Self::SignedOut => t("error.signed_out"),
             Self::InvalidCredentials => t("error.invalid_credentials"),

@@ -6,6 +6,8 @@
 pub mod auth;
 mod common_passwords;
 mod conversations;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod coverage;
 mod error;
 mod events;
 mod messages;
@@ -17,8 +19,10 @@ mod visitors;
 mod websites;
 
 use serde::de::DeserializeOwned;
+use switchboard_contract::auth::Me;
+use switchboard_contract::problem::ProblemCode;
 
-use crate::auth::Session;
+use crate::auth::{AuthState, Session};
 
 pub use common_passwords::{common_passwords, use_common_passwords};
 pub use conversations::{ConversationQuery, StatusFilter};
@@ -48,31 +52,39 @@ impl Api {
 
     async fn call<T: DeserializeOwned>(&self, call: Call) -> Result<T, ApiError> {
         let token = self.session.token().await?;
-        match self.session.transport().call(&call, Some(&token.text)).await {
+        let transport = self.session.transport();
+        self.noted(match transport.call(&call, Some(&token.text)).await {
             Err(ApiError::SignedOut) => {
                 let token = self.session.renewed(token.generation).await?;
-                self.session.transport().call(&call, Some(&token.text)).await
+                transport.call(&call, Some(&token.text)).await
             }
             outcome => outcome,
-        }
+        })
     }
 
     async fn call_empty(&self, call: Call) -> Result<(), ApiError> {
         let token = self.session.token().await?;
-        match self
-            .session
-            .transport()
-            .call_empty(&call, Some(&token.text))
-            .await
-        {
+        let transport = self.session.transport();
+        self.noted(match transport.call_empty(&call, Some(&token.text)).await {
             Err(ApiError::SignedOut) => {
                 let token = self.session.renewed(token.generation).await?;
-                self.session
-                    .transport()
-                    .call_empty(&call, Some(&token.text))
-                    .await
+                transport.call_empty(&call, Some(&token.text)).await
             }
             outcome => outcome,
+        })
+    }
+
+    /// The account may begin to require a second factor while someone works: every page then leads to setting one up.
+    fn noted<T>(&self, outcome: Result<T, ApiError>) -> Result<T, ApiError> {
+        let is_due = outcome
+            .as_ref()
+            .is_err_and(|error| error.code() == Some(ProblemCode::TotpEnrolmentDue));
+        if let (true, AuthState::SignedIn(me)) = (is_due, self.session.state()) {
+            self.session.update_me(Me {
+                totp_enrolment_due: true,
+                ..(*me).clone()
+            });
         }
+        outcome
     }
 }

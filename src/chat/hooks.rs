@@ -11,6 +11,7 @@ use yew::prelude::*;
 
 use super::{Chat, Topic};
 use crate::api::ApiError;
+use crate::browser::{Listener, document, is_shown};
 
 /// The chat itself: the same handle as long as someone is signed in.
 ///
@@ -179,4 +180,38 @@ pub fn use_arrivals(tell: Callback<Rc<LiveChatMessage>>) {
         let subscription = chat.watch_arrivals(tell.clone());
         move || drop(subscription)
     });
+}
+
+/// Marks a conversation as read while its end is on the screen (`at_end`) and the page is shown.
+///
+/// # Panics
+/// Outside of a [`super::ChatProvider`].
+#[hook]
+pub fn use_read_mark(id: ConversationId, at_end: bool) {
+    let chat = use_chat();
+    let shown = use_page_shown();
+    let unread = use_conversation(id).map_or(0, |conversation| conversation.unread_count);
+    let newest = chat.read(|desk| desk.inbox().thread(id).map_or(0, Thread::newest_seq));
+    let seen = at_end && shown && unread > 0;
+    use_effect_with((chat, id, seen, newest), |(chat, id, seen, _)| {
+        if *seen {
+            chat.seen(*id);
+        }
+    });
+}
+
+/// Whether the page is shown, not in a background tab.
+#[hook]
+fn use_page_shown() -> bool {
+    let shown = use_state(is_shown);
+    {
+        let setter = shown.setter();
+        use_effect_with((), move |()| {
+            let listener = document().map(|document| {
+                Listener::new(&document, "visibilitychange", move |_| setter.set(is_shown()))
+            });
+            move || drop(listener)
+        });
+    }
+    *shown
 }

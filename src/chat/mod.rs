@@ -8,12 +8,15 @@
 //! | [`use_live_chat`] | one list and what can be done with it |
 //! | [`use_conversation`] | one conversation, such as a row |
 //! | [`use_thread`] | the messages of one conversation |
+//! | [`use_read_mark`] | telling that a conversation was read |
 //! | [`use_arrivals`] | messages as they come in, to be announced |
 
 mod hooks;
 mod provider;
 mod shell;
 
-pub use hooks::{LiveChat, ThreadView, use_arrivals, use_chat, use_conversation, use_live_chat, use_thread};
+pub use hooks::{
+    LiveChat, ThreadView, use_arrivals, use_chat, use_conversation, use_live_chat, use_read_mark, use_thread,
+};
 pub use provider::{ChatProvider, ChatProviderProps};
 pub use shell::{Chat, Topic};

@@ -174,6 +174,11 @@ impl Chat {
         self.drive(Event::Close(conversation));
     }
 
+    /// The end of a thread is before the person's eyes.
+    pub fn seen(&self, conversation: ConversationId) {
+        self.drive(Event::Seen(conversation));
+    }
+
     /// Loads earlier messages of a thread.
     pub fn more_of_thread(&self, conversation: ConversationId) {
         self.drive(Event::MoreOfThread(conversation));
@@ -248,6 +253,7 @@ impl Chat {
                 }
                 Effect::Load { generation, fetch } => self.load(generation, fetch),
                 Effect::Post { generation, message } => self.post(generation, message),
+                Effect::MarkRead { conversation, seq } => self.mark_read(conversation, seq),
                 Effect::SetOutboxTimer { generation, after_ms } => {
                     self.set_outbox_timer(generation, after_ms)
                 }
@@ -263,6 +269,23 @@ impl Chat {
                 }
             }
         }
+    }
+
+    fn mark_read(&self, conversation: ConversationId, seq: u64) {
+        let api = self.0.api.clone();
+        let number = self.number();
+        let inner = Rc::downgrade(&self.0);
+        let task = Task::spawn(async move {
+            let failed = api.mark_read(conversation, seq).await.is_err();
+            if let Some(inner) = inner.upgrade() {
+                let done = inner.tasks.borrow_mut().remove(&number);
+                if failed {
+                    Self(inner).drive(Event::MarkFailed(conversation));
+                }
+                drop(done);
+            }
+        });
+        self.0.tasks.borrow_mut().insert(number, task);
     }
 
     fn changed(&self, changes: &Changes) {

@@ -211,16 +211,12 @@ fn CodeStep(props: &CodeStepProps) -> Html {
         let auth = auth.clone();
         form.onsubmit(send, Callback::from(move |grant| auth.adopt(grant)))
     };
-    let title = form.failure().and_then(|error| match error {
-        ApiError::InvalidCredentials => Some(t("login.wrong_code")),
-        ApiError::SignedOut | ApiError::NotFound(_) | ApiError::Refused(_) => Some(t("login.too_late")),
-        _ => None,
-    });
+    let is_over = matches!(form.failure(), Some(ApiError::NotFound(_)));
     let on_back = props.on_back.reform(|_: MouseEvent| ());
     html! {
         <form class="form" novalidate=true {onsubmit}>
             <p class="text-2">{ t("login.code_lead") }</p>
-            <FormTrouble form={form.clone()} {title} />
+            <FormTrouble form={form.clone()} title={is_over.then(|| t("login.too_late"))} />
             <FormField
                 form={form.clone()}
                 name={CODE}

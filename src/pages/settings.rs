@@ -191,6 +191,9 @@ pub struct SettingsSectionProps {
     /// The fields below what it is about instead of beside it: for tables.
     #[prop_or_default]
     pub wide: bool,
+    /// At the end of the heading's line, where it is wide.
+    #[prop_or_default]
+    pub tools: Html,
 }
 
 /// What it is about at the start, its fields beside it.
@@ -209,8 +212,22 @@ pub fn SettingsSection(props: &SettingsSectionProps) -> Html {
             gap: var(--space-1);
             align-content: start;
         }
+        .form > div:empty {
+            display: none;
+        }
         &.is-wide {
             grid-template-columns: minmax(0, 1fr);
+        }
+        &.is-wide .about {
+            grid-template-columns: minmax(0, 1fr) auto;
+            align-items: start;
+            column-gap: var(--space-4);
+        }
+        &.is-wide .about > div {
+            grid-area: 1 / 2 / span 2;
+        }
+        .about > div:empty {
+            display: none;
         }
 
         @media (max-width: 900px) {
@@ -223,6 +240,7 @@ pub fn SettingsSection(props: &SettingsSectionProps) -> Html {
             <div class="about">
                 <h2 id={props.id.clone()}>{ props.title.clone() }</h2>
                 <p class="hint">{ props.about.clone() }</p>
+                <div>{ props.tools.clone() }</div>
             </div>
             <div class="form">{ props.children.clone() }</div>
         </section>

@@ -1,6 +1,7 @@
 //! Where the mail to a new address leads: of a registration, or of a change of address.
 
 use switchboard_contract::auth::{EmailRequest, TokenRequest};
+use switchboard_contract::problem::ProblemCode;
 use switchboard_contract::validate;
 use switchboard_engine::form::Field;
 use yew::prelude::*;
@@ -27,6 +28,8 @@ enum Progress {
     Verified,
     /// The link is missing, spent or too old.
     Dead,
+    /// Someone began another account with the address.
+    Taken,
     Failed(ApiError),
 }
 
@@ -57,6 +60,7 @@ pub fn VerifyEmail() -> Html {
                         let outcome = match auth::verify_email(&transport, &request).await {
                             Ok(()) => Progress::Verified,
                             Err(error) if is_dead(&error) => Progress::Dead,
+                            Err(error) if error.code() == Some(ProblemCode::AddressInUse) => Progress::Taken,
                             Err(error) => Progress::Failed(error),
                         };
                         if !matches!(outcome, Progress::Failed(_)) {
@@ -94,6 +98,7 @@ pub fn VerifyEmail() -> Html {
             html! { <Loading label={t("verify.lead")}><Skeleton inline="60%" /></Loading> },
         ),
         Progress::Verified => (t("verify.done"), way_on(is_member)),
+        Progress::Taken => (t("error.address_in_use"), way_on(is_member)),
         Progress::Dead => (t("verify.dead"), html! { <NewLink /> }),
         Progress::Failed(error) => (
             t("verify.failed"),

@@ -15,7 +15,7 @@ use web_sys::{CloseEvent, MessageEvent, WebSocket};
 use yew::Callback;
 
 use crate::api::{Api, ApiError};
-use crate::browser::{Listener, Task, Timeout, document, window};
+use crate::browser::{Listener, Task, Timeout, document, is_shown, window};
 
 pub use address::realtime_url;
 
@@ -119,7 +119,7 @@ impl Inner {
             listeners.push(Listener::new(&window, "offline", report(|| Event::NetworkDown)));
         }
         if let Some(document) = document() {
-            let shown = || Event::Shown(document_is_shown());
+            let shown = || Event::Shown(is_shown());
             listeners.push(Listener::new(&document, "visibilitychange", report(shown)));
         }
         *self.listeners.borrow_mut() = listeners;
@@ -249,8 +249,4 @@ impl Inner {
         });
         self.tasks.borrow_mut().insert(number, task);
     }
-}
-
-fn document_is_shown() -> bool {
-    document().is_none_or(|document| !document.hidden())
 }

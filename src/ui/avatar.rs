@@ -53,6 +53,9 @@ pub fn Avatar(props: &AvatarProps) -> Html {
         &.is-site {
             border-radius: 28%;
         }
+        &[data-initials]::before {
+            content: attr(data-initials);
+        }
         img {
             inline-size: 100%;
             block-size: 100%;
@@ -67,14 +70,20 @@ pub fn Avatar(props: &AvatarProps) -> Html {
         props.size
     );
     let initials = initials(&props.name, if props.site { 1 } else { 2 });
+    let has_icon = props.picture.is_none() && initials.is_empty();
+    // Drawn by the style, because they are no text of what they stand in.
+    let initials = (props.picture.is_none() && !initials.is_empty()).then_some(initials);
     html! {
-        <span class={classes!(class, props.site.then_some("is-site"))} {style} aria-hidden="true">
+        <span
+            class={classes!(class, props.site.then_some("is-site"))}
+            {style}
+            data-initials={initials}
+            aria-hidden="true"
+        >
             if let Some(picture) = &props.picture {
                 <img src={picture.clone()} alt="" />
-            } else if initials.is_empty() {
+            } else if has_icon {
                 <Icon name={if props.site { IconName::Globe } else { IconName::User }} />
-            } else {
-                { initials }
             }
         </span>
     }

@@ -58,10 +58,12 @@ pub fn FormSummary(props: &FormSummaryProps) -> Html {
         }
         ul {
             display: grid;
-            gap: var(--space-half);
             padding-inline-start: 1.5rem;
         }
         a {
+            display: inline-flex;
+            align-items: center;
+            min-block-size: 1.5rem;
             text-decoration: underline;
             text-underline-offset: 2px;
         }

@@ -115,6 +115,10 @@ pub enum Event<E> {
         /// Who sees it.
         visibility: Visibility,
     },
+    /// The end of a thread is before the person's eyes: what is there is read.
+    Seen(ConversationId),
+    /// The server could not be told that a conversation was read.
+    MarkFailed(ConversationId),
     /// The person wants a refused message tried again, and means it: a closed conversation reopens, a colleague's newer
     /// reply is passed over.
     Retry(MessageId),
@@ -171,6 +175,13 @@ pub enum Effect {
         /// The request.
         message: Box<SendMessage>,
     },
+    /// Tell the server that everything up to `seq` was read; report a failure with [`Event::MarkFailed`].
+    MarkRead {
+        /// Where.
+        conversation: ConversationId,
+        /// The newest message that was seen.
+        seq: u64,
+    },
     /// Call back with [`Event::OutboxTimer`]; replaces the timer before it.
     SetOutboxTimer {
         /// Goes back when it runs out.
@@ -203,6 +214,8 @@ pub struct Desk<E> {
     loading: BTreeMap<Place, Loading<E>>,
     shown: BTreeSet<Shelf>,
     open: BTreeSet<ConversationId>,
+    /// The read marks that the server was told of.
+    marked: BTreeMap<ConversationId, u64>,
     generation: u64,
 }
 
@@ -217,6 +230,7 @@ impl<E: Clone> Desk<E> {
             loading: BTreeMap::new(),
             shown: BTreeSet::new(),
             open: BTreeSet::new(),
+            marked: BTreeMap::new(),
             generation: 0,
         }
     }
@@ -288,6 +302,7 @@ impl<E: Clone> Desk<E> {
                 self.on_outbox(now, outbox::Event::Clear, out);
                 self.inbox = Inbox::default();
                 self.loading.clear();
+                self.marked.clear();
             }
             Event::Link(event) => self.on_link(now, event, out),
             Event::Show(shelf) => {
@@ -364,6 +379,10 @@ impl<E: Clone> Desk<E> {
                     },
                     out,
                 );
+            }
+            Event::Seen(id) => self.mark_read(id, out),
+            Event::MarkFailed(id) => {
+                self.marked.remove(&id);
             }
             Event::Retry(id) => self.on_outbox(now, outbox::Event::Retry { id, force: true }, out),
             Event::Discard(id) => self.on_outbox(now, outbox::Event::Discard { id }, out),
@@ -459,6 +478,22 @@ impl<E: Clone> Desk<E> {
             }
         };
         self.on_outbox(now, outbox::Event::Attempted { generation, outcome }, out);
+    }
+
+    /// One call for each new message that is seen, and none where nothing is unread.
+    fn mark_read(&mut self, id: ConversationId, out: &mut Vec<Effect>) {
+        let unread = self
+            .inbox
+            .conversation(id)
+            .is_some_and(|known| known.unread_count > 0);
+        let seq = self.inbox.thread(id).map_or(0, Thread::newest_seq);
+        if unread && seq > self.marked.get(&id).copied().unwrap_or(0) {
+            self.marked.insert(id, seq);
+            out.push(Effect::MarkRead {
+                conversation: id,
+                seq,
+            });
+        }
     }
 
     fn changed(&mut self, now: Now, changes: Changes, out: &mut Vec<Effect>) {

@@ -238,6 +238,45 @@ fn an_overtaken_load_is_ignored() {
 }
 
 #[test]
+fn a_conversation_is_marked_read_once_for_each_message_seen() {
+    let mut desk = desk();
+    let mut out = step(&mut desk, Event::Open(id()));
+    let mut conversation = crate::inbox::tests::conversation(1, 1, Shelf::Open);
+    (conversation.id, conversation.unread_count) = (id(), 2);
+    for (generation, fetch) in loads(&out) {
+        let fetched = match fetch {
+            Fetch::Conversation(_) => Fetched::Conversation(Box::new(conversation.clone())),
+            _ => page(2),
+        };
+        step(
+            &mut desk,
+            Event::Loaded {
+                generation,
+                result: Ok(fetched),
+            },
+        );
+    }
+    out = step(&mut desk, Event::Seen(id()));
+    assert_eq!(
+        out,
+        [Effect::MarkRead {
+            conversation: id(),
+            seq: 2
+        }]
+    );
+    assert!(
+        step(&mut desk, Event::Seen(id())).is_empty(),
+        "the answer is on its way"
+    );
+    step(&mut desk, Event::MarkFailed(id()));
+    assert_eq!(
+        step(&mut desk, Event::Seen(id())).len(),
+        1,
+        "a mark that did not arrive is made again"
+    );
+}
+
+#[test]
 fn signing_out_leaves_nothing() {
     let mut desk = desk();
     let (generation, _) = loads(&step(&mut desk, Event::Open(id()))).pop().expect("loads");

@@ -400,4 +400,4 @@ pub struct Unreadable {
 
 #[cfg(test)]
 #[path = "inbox_tests.rs"]
-mod tests;
+pub(crate) mod tests;

@@ -10,7 +10,7 @@ fn id(n: u8) -> ConversationId {
     ConversationId::from_parts(Timestamp::from_millis(i64::from(n)), [n; 10])
 }
 
-fn conversation(n: u8, last_message_at: i64, shelf: Shelf) -> LiveChatConversation {
+pub(crate) fn conversation(n: u8, last_message_at: i64, shelf: Shelf) -> LiveChatConversation {
     let at = Timestamp::from_millis(last_message_at);
     let user = VisitorId::from_parts(at, [n; 10]);
     LiveChatConversation {

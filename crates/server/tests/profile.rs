@@ -22,6 +22,7 @@ common::on_both_databases! {
     sessions_are_listed_with_device_and_place,
     sessions_are_ended_one_by_one,
     a_revoked_session_ends_within_seconds,
+    a_thief_of_a_refresh_token_is_noticed_on_every_device,
     signing_out_everywhere_ends_every_session,
     a_spent_cookie_speaks_for_nobody,
     a_new_address_counts_once_it_is_verified,
@@ -234,6 +235,21 @@ async fn a_revoked_session_ends_within_seconds(app: &App) {
             break;
         }
     }
+}
+
+async fn a_thief_of_a_refresh_token_is_noticed_on_every_device(app: &App) {
+    let stolen = app.sign_in(AGENT).await;
+    let here = app.token(AGENT).await;
+    let refreshed = with_cookie(app, "/api/auth/refresh", &stolen.cookie(), None).await;
+    let token = refreshed.at("/accessToken");
+    let id = me(app, &token).await.at("/sessionId");
+    advance(app, 30_001).await;
+    let (mut watching, _) = Socket::operator(app, &here).await;
+    with_cookie(app, "/api/auth/refresh", &stolen.cookie(), None)
+        .await
+        .problem(401, "session_ended");
+    assert_eq!(watching.event("session.revoked").await["body"], json!({"id": id}));
+    assert_eq!(sessions(app, &here).await.len(), 1, "the family is gone");
 }
 
 async fn signing_out_everywhere_ends_every_session(app: &App) {

@@ -9,7 +9,7 @@ use super::composer::Composer;
 use super::message::MessageRows;
 use super::timer::{ConversationTimer, ConversationTimerProps};
 use crate::auth::use_me;
-use crate::chat::{Chat, ThreadView, use_chat, use_conversation, use_thread};
+use crate::chat::{Chat, ThreadView, use_chat, use_conversation, use_read_mark, use_thread};
 use crate::i18n::{t, t_with};
 use crate::people::visitor_name;
 use crate::ui::{
@@ -140,6 +140,7 @@ fn Log(props: &LogProps) -> Html {
         })
     };
     let place = use_reading_place(extent(&props.thread.rows), on_near_start);
+    use_read_mark(props.id, props.thread.is_loaded && !place.has_news);
     let on_retry = {
         let chat = chat.clone();
         use_callback(chat, |id: MessageId, chat| chat.retry(id))

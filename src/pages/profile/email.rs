@@ -6,7 +6,6 @@ use switchboard_engine::form::Field;
 use yew::prelude::*;
 
 use super::super::settings::SettingsSection;
-use crate::api::ApiError;
 use crate::auth::{use_api, use_auth, use_me};
 use crate::browser::focus_node;
 use crate::forms::{CapsLock, FormField, FormHandle, FormOptions, FormTrouble, use_form};
@@ -105,11 +104,10 @@ fn ChangeEmail(props: &ChangeEmailProps) -> Html {
         };
         form.onsubmit(send, props.on_close.clone())
     };
-    let wrong = matches!(form.failure(), Some(ApiError::InvalidCredentials));
     let on_close = props.on_close.reform(|_: MouseEvent| ());
     html! {
         <form class="form" novalidate=true {onsubmit}>
-            <FormTrouble form={form.clone()} title={wrong.then(|| t("security.wrong_password"))} />
+            <FormTrouble form={form.clone()} />
             <FormField
                 form={form.clone()}
                 name={EMAIL}

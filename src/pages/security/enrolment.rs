@@ -105,10 +105,7 @@ pub fn Enrolment(props: &EnrolmentProps) -> Html {
             </div>
         };
     }
-    let wrong = matches!(
-        form.failure(),
-        Some(ApiError::InvalidCredentials | ApiError::Refused(_))
-    );
+    let is_over = matches!(form.failure(), Some(ApiError::NotFound(_)));
     html! {
         <form {class} novalidate=true {onsubmit}>
             <h3 tabindex="-1" ref={title}>{ t("totp.scan_title") }</h3>
@@ -121,7 +118,7 @@ pub fn Enrolment(props: &EnrolmentProps) -> Html {
                     <p><a class="link" href={props.enrolment.uri.clone()}>{ t("totp.open_app") }</a></p>
                 </div>
             </div>
-            <FormTrouble form={form.clone()} title={wrong.then(|| t("login.wrong_code"))} />
+            <FormTrouble form={form.clone()} title={is_over.then(|| t("totp.start_again"))} />
             <FormField form={form.clone()} name={CODE} autocomplete="one-time-code" hint={t("totp.code_hint")} />
             <div class="row wrap">
                 <Button kind={ButtonKind::Primary} submit=true busy={form.is_sending()} disabled={form.throttle().left() > 0}>

@@ -7,7 +7,6 @@ use switchboard_engine::form::{Field, Form};
 use yew::prelude::*;
 
 use super::super::settings::SettingsSection;
-use crate::api::ApiError;
 use crate::auth::{use_api, use_me};
 use crate::forms::{
     CapsLock, FormField, FormHandle, FormOptions, FormTrouble, NewPassword, new_password_field, use_form,
@@ -65,12 +64,11 @@ pub fn Password() -> Html {
             Callback::from(move |()| toasts.status(t("security.password_saved"))),
         )
     };
-    let wrong = matches!(form.failure(), Some(ApiError::InvalidCredentials));
     let about = [&me.email, &me.name, &me.account_name].map(|text| AttrValue::from(text.clone()));
     html! {
         <SettingsSection id="security-password" title={t("login.password")} about={t("security.password_about")}>
             <form class="form" novalidate=true {onsubmit}>
-                <FormTrouble form={form.clone()} title={wrong.then(|| t("security.wrong_password"))} />
+                <FormTrouble form={form.clone()} />
                 // Tells password managers whose password it is.
                 <input
                     class="sr"

@@ -146,11 +146,7 @@ fn TurnOff(props: &TurnOffProps) -> Html {
         let form = form.clone();
         Callback::from(move |()| form.submit(&send, then.clone()))
     };
-    let title = match form.failure() {
-        Some(ApiError::InvalidCredentials) => Some(t("security.wrong_password")),
-        Some(ApiError::Forbidden(_)) => Some(t("totp.required")),
-        _ => None,
-    };
+    let is_required = matches!(form.failure(), Some(ApiError::Forbidden(_)));
     html! {
         <Dialog
             title={t("totp.turn_off_title")}
@@ -163,7 +159,7 @@ fn TurnOff(props: &TurnOffProps) -> Html {
         >
             <form class="form" novalidate=true {onsubmit}>
                 <p>{ t("totp.turn_off_text") }</p>
-                <FormTrouble form={form.clone()} {title} />
+                <FormTrouble form={form.clone()} title={is_required.then(|| t("totp.required"))} />
                 <CapsLock>
                     <FormField
                         form={form.clone()}

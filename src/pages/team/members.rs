@@ -64,23 +64,22 @@ pub fn Members() -> Html {
             </Table>
         }
     };
-    let dialog = match &*open {
-        None => html! { <span hidden=true /> },
-        Some(Open::Invite) => html! {
+    let dialog = open.as_ref().map(|open| match open {
+        Open::Invite => html! {
             <Invite sites={sites.clone()} on_changed={list.reload.clone()} {on_close} />
         },
-        Some(Open::Change(member)) => html! {
+        Open::Change(member) => html! {
             <Change member={member.clone()} sites={sites.clone()} on_changed={list.reload.clone()} {on_close} />
         },
-        Some(Open::Remove(member)) => html! {
+        Open::Remove(member) => html! {
             <Remove member={member.clone()} on_changed={list.reload.clone()} {on_close} />
         },
+    });
+    let tools = html! {
+        <Button kind={ButtonKind::Primary} icon={IconName::Plus} onclick={on_invite}>{ t("team.invite") }</Button>
     };
     html! {
-        <SettingsSection id="team-members" title={t("team.members")} about={t("team.members_about")} wide=true>
-            <div>
-                <Button kind={ButtonKind::Primary} icon={IconName::Plus} onclick={on_invite}>{ t("team.invite") }</Button>
-            </div>
+        <SettingsSection id="team-members" title={t("team.members")} about={t("team.members_about")} wide=true {tools}>
             <div>{ view_resource(&list, &t("team.failed"), skeleton, ready) }</div>
             <div>{ dialog }</div>
         </SettingsSection>

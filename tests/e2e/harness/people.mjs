@@ -63,7 +63,10 @@ export const chat = (page) => {
 /** Opens the chat on a page that has the widget. */
 export async function openChat(page) {
   await page.getByRole("button", { name: "Open chat" }).click();
-  await chat(page).message.waitFor();
+  const { message } = chat(page);
+  await message.waitFor();
+  // The frame takes the focus by itself; what is typed before that may go elsewhere.
+  await eventually("the chat has the focus", () => message.evaluate((box) => box === document.activeElement));
 }
 
 /** Writes as the visitor. */

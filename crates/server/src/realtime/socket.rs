@@ -105,10 +105,12 @@ async fn serve(state: AppState, mut socket: WebSocket, origin: String, permit: O
         Ok(None) => None,
         Err(end) => Some(end),
     };
-    if let Some(end) = end {
-        // Whoever does not read the farewell in time goes without.
-        let _ = timeout(CLOSING, farewell(&mut outbound, &mut inbound, end)).await;
-    }
+    // Whoever does not read the farewell in time goes without.
+    let _ = match end {
+        Some(end) => timeout(CLOSING, farewell(&mut outbound, &mut inbound, end)).await,
+        // The client's close is answered by one of the same code, which waits to be sent.
+        None => timeout(CLOSING, outbound.close()).await,
+    };
 }
 
 /// Takes `hello` and answers `welcome`; none when the client went away.
