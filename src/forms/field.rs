@@ -215,6 +215,7 @@ pub fn Segments(props: &SegmentsProps) -> Html {
             background: var(--well);
         }
         label {
+            position: relative;
             display: inline-flex;
             align-items: center;
             min-block-size: 1.75rem;
@@ -238,10 +239,12 @@ pub fn Segments(props: &SegmentsProps) -> Html {
         }
         input {
             position: absolute;
-            inline-size: 1px;
-            block-size: 1px;
-            margin: -1px;
-            clip-path: inset(50%);
+            inset: 0;
+            inline-size: 100%;
+            block-size: 100%;
+            margin: 0;
+            opacity: 0;
+            cursor: pointer;
         }
         @media (forced-colors: active) {
             label:has(:checked) {

@@ -269,12 +269,15 @@ pub fn SaveBar(props: &SaveBarProps) -> Html {
 
         & > div {
             display: flex;
-            flex-wrap: wrap;
             align-items: center;
             gap: var(--space-2);
             max-inline-size: 52rem;
             margin-inline: auto;
             padding: var(--space-3) var(--space-8);
+        }
+
+        .count {
+            flex: 1;
         }
 
         @media (max-width: 900px) {
@@ -289,8 +292,7 @@ pub fn SaveBar(props: &SaveBarProps) -> Html {
     html! {
         <div {class}>
             <div>
-                <span class="text-2 small" role="status">{ t_count("settings.unsaved", count, &[]) }</span>
-                <span class="push"></span>
+                <span class="count text-2 small" role="status">{ t_count("settings.unsaved", count, &[]) }</span>
                 <Button kind={ButtonKind::Quiet} onclick={on_discard}>{ t("settings.discard") }</Button>
                 <Button kind={ButtonKind::Primary} submit=true form={props.form.clone()} busy={props.busy}>
                     { t("settings.save") }

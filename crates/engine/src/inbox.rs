@@ -42,15 +42,17 @@ impl Shelf {
         }
     }
 
-    /// Where a conversation belongs.
+    /// Where a conversation belongs; a snoozed one is on none of these lists until its time comes, which is an event.
     #[must_use]
-    pub fn of(conversation: &LiveChatConversation) -> Self {
+    pub fn of(conversation: &LiveChatConversation) -> Option<Self> {
         if conversation.is_archived {
-            Self::Archived
+            Some(Self::Archived)
         } else if conversation.status == ConversationStatus::Closed {
-            Self::Closed
+            Some(Self::Closed)
+        } else if conversation.snoozed_until.is_some() {
+            None
         } else {
-            Self::Open
+            Some(Self::Open)
         }
     }
 }
@@ -208,7 +210,7 @@ impl Inbox {
             .conversations
             .values()
             .filter_map(|entry| entry.conversation.as_ref())
-            .filter(|conversation| Shelf::of(conversation) == shelf)
+            .filter(|conversation| Shelf::of(conversation) == Some(shelf))
             .map(|conversation| sort_key(conversation))
             .collect();
         let list = self.lists.entry(shelf).or_default();
@@ -287,7 +289,9 @@ impl Inbox {
                 changes.stored.push(message.id);
                 if let Some(thread) = self.threads.get_mut(&conversation) {
                     let (seq, newest) = (message.seq, thread.newest_seq());
-                    if thread.put_one(message.clone(), event.offset) {
+                    let marked =
+                        event.kind == EventType::MessageUpdated && thread.mark_up_to(&message, event.offset);
+                    if thread.put_one(message.clone(), event.offset) || marked {
                         changes.threads.insert(conversation);
                     } else if thread.is_loaded() && seq > newest + 1 {
                         return Err(unreadable());
@@ -333,12 +337,12 @@ impl Inbox {
             }
             let (old_shelf, old_key) = (Shelf::of(old), sort_key(old));
             if (old_shelf, old_key) != (shelf, key)
-                && let Some(list) = self.lists.get_mut(&old_shelf)
+                && let Some(list) = old_shelf.and_then(|shelf| self.lists.get_mut(&shelf))
             {
                 changes.lists |= list.index.remove(&old_key);
             }
         }
-        if let Some(list) = self.lists.get_mut(&shelf)
+        if let Some(list) = shelf.and_then(|shelf| self.lists.get_mut(&shelf))
             && list.loaded
             && list.covers(&key)
         {
@@ -377,7 +381,7 @@ impl Inbox {
         else {
             return;
         };
-        if let Some(list) = self.lists.get_mut(&Shelf::of(&old)) {
+        if let Some(list) = Shelf::of(&old).and_then(|shelf| self.lists.get_mut(&shelf)) {
             list.index.remove(&sort_key(&old));
         }
         changes.lists = true;

@@ -101,7 +101,7 @@ fn query(
 ) -> CursorPage<LiveChatConversation> {
     let mut all: Vec<_> = server
         .values()
-        .filter(|c| Shelf::of(c) == shelf)
+        .filter(|c| Shelf::of(c) == Some(shelf))
         .cloned()
         .collect();
     all.sort_by_key(sort_key);
@@ -140,6 +140,20 @@ fn activity_moves_a_conversation_to_the_top_and_closing_moves_it_away() {
         .apply(&updated(7, &conversation(1, 30, Shelf::Closed)))
         .expect("readable");
     assert_eq!(shown(&inbox, Shelf::Open), [id(2)]);
+}
+
+#[test]
+fn a_snoozed_conversation_leaves_the_list_until_its_event() {
+    let mut inbox = Inbox::default();
+    inbox.merge_page(Shelf::Open, query(&Map::new(), Shelf::Open, 10, None, 1), true);
+    let mut snoozed = conversation(1, 30, Shelf::Open);
+    inbox.apply(&updated(2, &snoozed)).expect("readable");
+    snoozed.snoozed_until = Some(Timestamp::from_millis(90));
+    inbox.apply(&updated(3, &snoozed)).expect("readable");
+    assert!(shown(&inbox, Shelf::Open).is_empty());
+    snoozed.snoozed_until = None;
+    inbox.apply(&updated(4, &snoozed)).expect("readable");
+    assert_eq!(shown(&inbox, Shelf::Open), [id(1)]);
 }
 
 #[test]

@@ -130,6 +130,32 @@ impl Thread {
         within && touches && self.put(message, as_of)
     }
 
+    /// Delivered and read marks are cumulative: a mark on one message holds for every earlier one of its type that has none.
+    ///
+    /// Returns whether anything changed.
+    pub fn mark_up_to(&mut self, marked: &LiveChatMessage, as_of: Offset) -> bool {
+        let mut changed = false;
+        for entry in self.messages.range_mut(..marked.seq).map(|(_, entry)| entry) {
+            let message = &entry.message;
+            let delivered_at = message.delivered_at.or(marked.delivered_at);
+            let read_at = message.read_at.or(marked.read_at);
+            let differs = (message.delivered_at, message.read_at) != (delivered_at, read_at);
+            if message.kind == marked.kind && entry.as_of <= as_of && differs {
+                let message = LiveChatMessage {
+                    delivered_at,
+                    read_at,
+                    ..(**message).clone()
+                };
+                *entry = Entry {
+                    message: Rc::new(message),
+                    as_of,
+                };
+                changed = true;
+            }
+        }
+        changed
+    }
+
     fn put(&mut self, message: LiveChatMessage, as_of: Offset) -> bool {
         let known = self.messages.get(&message.seq);
         if known.is_some_and(|entry| entry.as_of > as_of || *entry.message == message) {
@@ -219,6 +245,28 @@ pub(crate) mod tests {
         assert_eq!(seqs(&thread), [8, 9]);
         assert!(thread.has_more_before());
         assert!(!thread.contains(message(1).id));
+    }
+
+    #[test]
+    fn marks_hold_for_earlier_messages_of_the_same_type() {
+        let mut thread = Thread::default();
+        let mut page = page(1..=4, 5);
+        page.items[1].kind = MessageType::Bot;
+        page.items[2].kind = MessageType::Bot;
+        thread.merge_newest(page.clone());
+        let mut marked = page.items[2].clone();
+        marked.read_at = Some(Timestamp::from_millis(9));
+        assert!(thread.mark_up_to(&marked, Offset(6)));
+        let read: Vec<bool> = thread
+            .messages()
+            .map(|message| message.read_at.is_some())
+            .collect();
+        assert_eq!(
+            read,
+            [false, true, false, false],
+            "the marked one itself comes by its event"
+        );
+        assert!(!thread.mark_up_to(&marked, Offset(7)), "nothing new");
     }
 
     #[test]

@@ -126,7 +126,10 @@ async fn the_lifecycle_is_told_step_by_step(app: &App) {
     let last = socket.event("conversation.updated").await;
     assert_eq!(last["body"], *archived, "the answer is the fold of the events");
     assert_eq!(last["offset"], answer.json["position"]["offset"]);
-    assert_eq!(ids_on(app, &agent, "archived").await, [chat.conversation.clone()]);
+    assert_eq!(
+        ids_on(app, &agent, "archived").await,
+        [chat.conversation.as_str()]
+    );
     assert_eq!(
         notices(app, &agent, &chat.conversation).await,
         [
@@ -366,6 +369,11 @@ async fn assigning_needs_a_colleague_who_sees_the_website(app: &App) {
         assert_eq!(problem(&answer, 0), "validation_failed");
         assert!(answer.json["results"][0]["problem"]["fields"]["set.assigneeId"].is_array());
     }
+    app.execute("UPDATE members SET removed_at = 1 WHERE email = 'agent@demo.test'")
+        .await;
+    let left = change(app, &owner, &ids, json!({"assigneeId": agent_id})).await;
+    assert_eq!(problem(&left, 0), "validation_failed");
+    app.execute("UPDATE members SET removed_at = NULL").await;
     app.execute("DELETE FROM member_websites").await;
     let blind = change(app, &owner, &ids, json!({"assigneeId": agent_id})).await;
     assert_eq!(problem(&blind, 0), "validation_failed");
@@ -378,7 +386,7 @@ async fn a_snooze_hides_and_ends(app: &App) {
     let snoozed = change(app, &agent, &ids, json!({"snoozedUntil": until})).await;
     assert_eq!(changed(&snoozed)["snoozedUntil"], until);
     assert!(!ids_on(app, &agent, "open").await.contains(&chat.conversation));
-    assert_eq!(ids_on(app, &agent, "snoozed").await, [chat.conversation.clone()]);
+    assert_eq!(ids_on(app, &agent, "snoozed").await, [chat.conversation.as_str()]);
     assert!(ids_on(app, &agent, "all").await.contains(&chat.conversation));
 
     // By time, with an event.

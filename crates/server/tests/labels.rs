@@ -279,8 +279,8 @@ async fn conversations_carry_labels(app: &App) {
                 .collect::<Vec<_>>()
         }
     };
-    assert_eq!(with(&b).await, [chat.conversation.clone()]);
-    assert_eq!(with(&a).await, [other.conversation.clone()]);
+    assert_eq!(with(&b).await, [chat.conversation.as_str()]);
+    assert_eq!(with(&a).await, [other.conversation.as_str()]);
     app.get("/api/live-chat/conversations?label=x")
         .bearer(&owner)
         .send()
