@@ -1,5 +1,7 @@
 //! Every operation of the API document has a typed function here, and something outside of this folder calls it.
 
+#![allow(clippy::expect_used)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,9 +26,8 @@ const OF_OTHERS: [(&str, &str); 9] = [
 
 /// Actions on conversations, which the dashboard does not offer yet. An entry that is called fails the test: the list only
 /// gets shorter.
-const NOT_YET: [&str; 7] = [
+const NOT_YET: [&str; 6] = [
     "PATCH /api/live-chat/conversations",
-    "POST /api/live-chat/conversations/{}/read",
     "GET /api/live-chat/labels",
     "POST /api/live-chat/labels",
     "PATCH /api/live-chat/labels/{}",

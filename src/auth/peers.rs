@@ -26,7 +26,7 @@ pub enum Said {
         /// The token.
         token: String,
         /// Whose it is.
-        user: Me,
+        user: Box<Me>,
     },
     /// Has anyone a token newer than this number?
     Ask {

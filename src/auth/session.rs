@@ -390,7 +390,7 @@ impl Session {
                 generation,
                 expires_in_ms,
                 token,
-                user: (*me).clone(),
+                user: Box::new((*me).clone()),
             });
         }
     }
@@ -405,7 +405,7 @@ impl Session {
             } => {
                 // A renewal of this tab that has just come is the machine's to take first.
                 if self.0.come.borrow().is_none() {
-                    self.came(token.into(), expires_in_ms, user);
+                    self.came(token.into(), expires_in_ms, *user);
                     self.drive(Event::Peer {
                         token: generation,
                         expires_in_ms,
