@@ -13,12 +13,15 @@ use crate::browser::window;
 
 const NAME: &str = "switchboard.refresh";
 
+thread_local! {
+    static IGNORE: Closure<dyn FnMut(JsValue)> = Closure::new(|_| {});
+}
+
 /// A lock that is held or asked for. Dropping it lets it go, or stops asking.
 pub struct Lock {
     abort: AbortController,
     release: Rc<RefCell<Option<Function>>>,
     _granted: Closure<dyn FnMut(JsValue) -> Promise>,
-    _refused: Closure<dyn FnMut(JsValue)>,
 }
 
 impl Lock {
@@ -52,14 +55,12 @@ impl Lock {
             .ok()?
             .dyn_into()
             .ok()?;
-        // Rejected when asking is stopped: that is no error.
-        let refused = Closure::<dyn FnMut(JsValue)>::new(|_| {});
-        let _ = promise.catch(&refused);
+        // Rejected when asking is stopped, which comes after this lock is gone: whoever hears it has to outlive it.
+        IGNORE.with(|ignore| drop(promise.catch(ignore)));
         Some(Self {
             abort,
             release,
             _granted: granted,
-            _refused: refused,
         })
     }
 }
