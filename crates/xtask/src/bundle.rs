@@ -41,7 +41,7 @@ pub fn dashboard(bundlers: &Bundlers) -> Outcome {
     run(Command::new("cargo")
         .args(["fetch", "--quiet", "--target", WASM_TARGET])
         .current_dir(paths::root()))
-    .map_err(|failure| failure.advise("see that crates.io can be reached, then try again"))?;
+    .map_err(|failure| failure.advise("see that the crate registry can be reached, then try again"))?;
     run(Command::new(&bundlers.trunk)
         .args(["build", "--release", "--offline"])
         .current_dir(paths::root())

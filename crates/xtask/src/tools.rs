@@ -135,7 +135,7 @@ fn from_crate(krate: &str, version: &str, program: &str, options: &[&str]) -> Ou
             .env_remove("CARGO_TARGET_DIR"))
         .map_err(|failure| {
             failure.advise(format!(
-                "see that crates.io can be reached and a C compiler is installed, or put {program} {version} at {}",
+                "see that the crate registry can be reached and a C compiler is installed, or put {program} {version} at {}",
                 file.display()
             ))
         })
