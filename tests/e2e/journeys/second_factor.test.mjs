@@ -44,7 +44,9 @@ describe("a second factor", () => {
     await page.getByText("This code is not right").first().waitFor();
     await field("Authentication code").fill(totp(secret));
     await press("Turn on");
-    codes = await page.getByRole("list", { name: "Recovery codes" }).getByRole("listitem").allInnerTexts();
+    const listed = page.getByRole("list", { name: "Recovery codes" }).getByRole("listitem");
+    await listed.first().waitFor();
+    codes = await listed.allInnerTexts();
     assert.equal(codes.length, 10);
     await press("I have stored them");
     await page.getByRole("button", { name: "Turn off" }).waitFor();
