@@ -1,4 +1,5 @@
 // Waiting on conditions.
+import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 
 /** How long anything may take before a journey counts it as not happening. */
@@ -22,3 +23,10 @@ export async function eventually(what, condition, limitMs = LIMIT_MS) {
   } while (Date.now() < deadline);
   throw new Error(`did not happen within ${limitMs / 1000} s: ${what}${last ? ` (${last.message})` : ""}`, { cause: last });
 }
+
+/** Waits until what is read from a page equals `wanted`: a page draws what it was told a moment later. */
+export const shows = (read, wanted) =>
+  eventually(`the page shows ${JSON.stringify(wanted)}`, async () => {
+    assert.deepEqual(await read(), wanted);
+    return true;
+  });

@@ -4,6 +4,7 @@ import { after, before, describe } from "node:test";
 
 import { assertAccessible } from "../harness/axe.mjs";
 import { Person, answered, it, launch } from "../harness/browser.mjs";
+import { shows } from "../harness/eventually.mjs";
 import { linkTo } from "../harness/mailbox.mjs";
 import { submitSignIn } from "../harness/people.mjs";
 import { Server } from "../harness/server.mjs";
@@ -43,8 +44,8 @@ describe("a new account", () => {
     await page.getByText("made of your own name").first().waitFor();
     await page.reload();
     await heading("Create your account");
-    assert.equal(await field("Full name").inputValue(), "Jane Doe");
-    assert.equal(await field("Password").inputValue(), "", "no password is kept");
+    await shows(() => field("Full name").inputValue(), "Jane Doe");
+    await shows(() => field("Password").inputValue(), "");
     await field("Password").fill(JANE.password);
     await page.getByText("Strong.").waitFor();
     await press("Create account");
@@ -78,20 +79,20 @@ describe("a new account", () => {
     await page.goto(`${server.origin}/settings/profile`);
     await heading("Profile");
     await assertAccessible(page, "/settings/profile");
-    assert.equal(await page.getByRole("button", { name: "Save changes" }).count(), 0);
+    await shows(() => page.getByRole("button", { name: "Save changes" }).count(), 0);
     await field("Full name").fill("Jane A. Doe");
     await page.reload();
     await heading("Profile");
-    assert.equal(await field("Full name").inputValue(), "Jane A. Doe");
+    await shows(() => field("Full name").inputValue(), "Jane A. Doe");
     await press("Save changes");
     await page.getByText("Changes saved.").waitFor();
-    assert.equal(await page.getByRole("button", { name: "Save changes" }).count(), 0);
+    await shows(() => page.getByRole("button", { name: "Save changes" }).count(), 0);
     await page.getByLabel("Dark", { exact: true }).check();
-    assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "dark");
+    await shows(() => page.evaluate(() => document.documentElement.dataset.theme), "dark");
     await page.reload();
     await heading("Profile");
-    assert.equal(await field("Full name").inputValue(), "Jane A. Doe");
-    assert.equal(await page.getByLabel("Dark", { exact: true }).isChecked(), true);
+    await shows(() => field("Full name").inputValue(), "Jane A. Doe");
+    await shows(() => page.getByLabel("Dark", { exact: true }).isChecked(), true);
   });
 
   it("has a password that can be changed", async () => {

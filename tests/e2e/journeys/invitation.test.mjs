@@ -4,6 +4,7 @@ import { after, before, describe } from "node:test";
 
 import { assertAccessible } from "../harness/axe.mjs";
 import { Person, answered, it, launch } from "../harness/browser.mjs";
+import { shows } from "../harness/eventually.mjs";
 import { linkTo } from "../harness/mailbox.mjs";
 import { OWNER, submitSignIn } from "../harness/people.mjs";
 import { Server } from "../harness/server.mjs";
@@ -54,7 +55,7 @@ describe("an invitation", () => {
     await page.getByRole("button", { name: "Join" }).click();
     await page.getByRole("heading", { level: 1, name: "You are on the team" }).waitFor();
     await page.getByRole("link", { name: "Sign in" }).click();
-    assert.equal(await page.getByLabel("Email", { exact: true }).inputValue(), KIM.email);
+    await shows(() => page.getByLabel("Email", { exact: true }).inputValue(), KIM.email);
     await submitSignIn(page, KIM);
     await page.getByRole("navigation", { name: "Main" }).waitFor();
   });
@@ -63,7 +64,7 @@ describe("an invitation", () => {
     const { page } = kim;
     await page.goto(`${server.origin}/settings/profile`);
     await page.getByRole("navigation", { name: "Settings" }).waitFor();
-    assert.equal(await page.getByRole("link", { name: "Team" }).count(), 0);
+    await shows(() => page.getByRole("link", { name: "Team" }).count(), 0);
     await page.goto(`${server.origin}/settings/team`);
     await page.getByText("Only owners and admins manage the team").waitFor();
     await assertAccessible(page, "/settings/team for an agent");

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe } from "node:test";
 
 import { CONNECTION_LOST, Person, answered, it, launch } from "../harness/browser.mjs";
-import { eventually } from "../harness/eventually.mjs";
+import { eventually, shows } from "../harness/eventually.mjs";
 import { AGENT, openConversations, submitSignIn, untilConnected } from "../harness/people.mjs";
 import { Server } from "../harness/server.mjs";
 
@@ -34,7 +34,7 @@ describe("signing in", () => {
     await page.goto(`${server.origin}/login`);
     await submitSignIn(page, { ...AGENT, password: "not-the-password" });
     await page.getByText("Email or password is not right.").first().waitFor();
-    assert.equal(await page.getByLabel("Email", { exact: true }).inputValue(), AGENT.email);
+    await shows(() => page.getByLabel("Email", { exact: true }).inputValue(), AGENT.email);
     await submitSignIn(page, AGENT);
     await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
   });
