@@ -7,6 +7,7 @@
 //!
 //! | module | decides |
 //! | --- | --- |
+//! | [`awareness`] | who types, looks and is there, and what is told of oneself |
 //! | [`desk`] | what follows from what in an operator's tab: the machines below put together |
 //! | [`socket`] | when to connect, what counts as alive, which events to apply and in which order |
 //! | [`outbox`] | which queued message is sent next, and what its outcome means |
@@ -15,7 +16,9 @@
 //! | [`thread`] | the messages of one conversation |
 //! | [`refresh`] | when to renew the access token, and what is a sign-out |
 //! | [`retry`] | whether a failed request is tried again, and when |
+//! | [`telling`] | when something that lasts is told to others |
 
+pub mod awareness;
 pub mod desk;
 pub mod form;
 pub mod inbox;
@@ -24,6 +27,7 @@ pub mod random;
 pub mod refresh;
 pub mod retry;
 pub mod socket;
+pub mod telling;
 pub mod thread;
 
 use switchboard_contract::time::Timestamp;
