@@ -34,7 +34,7 @@ const RETRY_CAP_MS: u64 = 20_000;
 /// The machine. See the module's documentation.
 pub struct Chat {
     socket: Socket,
-    outbox: Outbox<(), Rc<str>>,
+    outbox: Outbox<(), MessageId, Rc<str>>,
     random: Random,
     next_id: u64,
     requests: Vec<(u64, Purpose)>,
@@ -196,7 +196,7 @@ impl Chat {
                 }
             }
             Event::Submit { random, text } => self.submit(now, random, &text, out),
-            Event::Retry(id) => self.on_outbox(now, outbox::Event::Retry { id, force: false }, out),
+            Event::Retry(id) => self.on_outbox(now, outbox::Event::Retry { id }, out),
             Event::Discard(id) => self.on_outbox(now, outbox::Event::Discard { id }, out),
             Event::Earlier => self.load_earlier(out),
         }
@@ -245,6 +245,7 @@ impl Chat {
                     lane: (),
                     id,
                     payload,
+                    kept: None,
                 };
                 self.on_outbox(now, again, out);
             } else {
@@ -287,6 +288,7 @@ impl Chat {
                         lane: (),
                         id,
                         payload,
+                        kept: None,
                     },
                     out,
                 );
