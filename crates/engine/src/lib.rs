@@ -18,10 +18,12 @@
 //! | [`refresh`] | when to renew the access token, and what is a sign-out |
 //! | [`retry`] | whether a failed request is tried again, and when |
 
-//pub mod desk;
+pub mod bulletin;
+pub mod desk;
 pub mod form;
 pub mod inbox;
 pub mod outbox;
+pub mod pending;
 pub mod queue;
 pub mod random;
 pub mod refresh;
