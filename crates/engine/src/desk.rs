@@ -12,12 +12,13 @@ use switchboard_contract::live_chat::{
 };
 use switchboard_contract::page::CursorPage;
 use switchboard_contract::position::Offset;
-use switchboard_contract::realtime::Resume;
 
 use crate::Now;
 use crate::inbox::{Changes, Inbox, Shelf};
+use crate::link::{self, Link};
 use crate::outbox::{self, Item, Outbox, Outcome};
-use crate::socket::{self, Identity, Socket, Status};
+use crate::socket::{self, Identity, Status};
+use crate::stream;
 use crate::thread::Thread;
 
 /// What the person wrote.
@@ -91,7 +92,7 @@ pub enum Event<E> {
     /// Signed out, or the page goes.
     Stop,
     /// The connection's shell reports.
-    Link(socket::Event),
+    Link(link::Event),
     /// A list is on the screen.
     Show(Shelf),
     /// A thread is on the screen.
@@ -159,8 +160,8 @@ pub enum Attempt {
 /// What the shell has to do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
-    /// For the connection's shell; never `Apply`, `Snapshot` or `Status`.
-    Link(socket::Effect),
+    /// For the connection's shell; never `Apply`, `Moved`, `Snapshot` or `Status`.
+    Link(link::Effect),
     /// Load this; answer with [`Event::Loaded`].
     Load {
         /// Goes back with the answer.
@@ -208,7 +209,7 @@ struct Loading<E> {
 /// The machine. See the module's documentation.
 #[derive(Debug)]
 pub struct Desk<E> {
-    socket: Socket,
+    link: Link,
     outbox: Outbox<ConversationId, Draft>,
     inbox: Inbox,
     loading: BTreeMap<Place, Loading<E>>,
@@ -224,7 +225,7 @@ impl<E: Clone> Desk<E> {
     #[must_use]
     pub fn new(identity: Identity, seed: u64) -> Self {
         Self {
-            socket: Socket::new(identity, seed),
+            link: Link::new(identity, seed),
             outbox: Outbox::new(seed.rotate_left(32)),
             inbox: Inbox::default(),
             loading: BTreeMap::new(),
@@ -255,7 +256,7 @@ impl<E: Clone> Desk<E> {
     /// The state of the connection.
     #[must_use]
     pub const fn status(&self) -> Status {
-        self.socket.status()
+        self.link.status()
     }
 
     /// Whether a list is being loaded.
@@ -296,9 +297,12 @@ impl<E: Clone> Desk<E> {
     /// Takes in one event and says what to do.
     pub fn step(&mut self, now: Now, event: Event<E>, out: &mut Vec<Effect>) {
         match event {
-            Event::Start => self.on_link(now, socket::Event::Start(None::<Resume>), out),
+            Event::Start => {
+                self.on_link(now, link::Event::Start(None), out);
+                self.on_link(now, link::Event::Lead, out);
+            }
             Event::Stop => {
-                self.on_link(now, socket::Event::Stop, out);
+                self.on_link(now, link::Event::Stop, out);
                 self.on_outbox(now, outbox::Event::Clear, out);
                 self.inbox = Inbox::default();
                 self.loading.clear();
@@ -395,12 +399,12 @@ impl<E: Clone> Desk<E> {
         }
     }
 
-    fn on_link(&mut self, now: Now, event: socket::Event, out: &mut Vec<Effect>) {
+    fn on_link(&mut self, now: Now, event: link::Event, out: &mut Vec<Effect>) {
         let mut effects = Vec::new();
-        self.socket.step(now, event, &mut effects);
+        self.link.step(now, event, &mut effects);
         for effect in effects {
             match effect {
-                socket::Effect::Apply(event) => match self.inbox.apply(&event) {
+                link::Effect::Stream(stream::Effect::Apply(event)) => match self.inbox.apply(&event) {
                     Ok(changes) => self.changed(now, changes, out),
                     Err(unreadable) => {
                         if let Some(id) = unreadable.conversation {
@@ -408,8 +412,9 @@ impl<E: Clone> Desk<E> {
                         }
                     }
                 },
-                socket::Effect::Snapshot(_) => self.load_all_anew(out),
-                socket::Effect::Status(status) => {
+                link::Effect::Stream(stream::Effect::Moved { .. }) => {}
+                link::Effect::Stream(stream::Effect::Snapshot(_)) => self.load_all_anew(out),
+                link::Effect::Socket(socket::Effect::Status(status)) => {
                     out.push(Effect::Status(status));
                     if matches!(status, Status::Live | Status::Polling) {
                         self.on_outbox(now, outbox::Event::Wake, out);
@@ -573,7 +578,7 @@ impl<E: Clone> Desk<E> {
         if let Ok(Fetched::List(CursorPage { as_of, .. }) | Fetched::Messages(MessagePage { as_of, .. })) =
             &result
         {
-            self.on_link(now, socket::Event::Loaded(as_of.clone()), out);
+            self.on_link(now, stream::Event::Loaded(as_of.clone()).into(), out);
         }
         if let Ok(fetched) = result {
             if matches!(fetch, Fetch::Conversation(_)) {

@@ -63,24 +63,32 @@ fn page(last: u64) -> Fetched {
 fn go_live(desk: &mut Machine, mode: &str) -> Vec<Effect> {
     let ticket = |out: &[Effect]| {
         out.iter().find_map(|effect| match effect {
-            Effect::Link(socket::Effect::FetchTicket { generation }) => Some(*generation),
+            Effect::Link(link::Effect::Socket(socket::Effect::FetchTicket { generation })) => {
+                Some(*generation)
+            }
             _ => None,
         })
     };
     let generation = ticket(&step(desk, Event::Start)).expect("asks for a ticket");
     step(
         desk,
-        Event::Link(socket::Event::Ticket {
-            generation,
-            result: Ok("t".into()),
-        }),
+        Event::Link(
+            socket::Event::Ticket {
+                generation,
+                result: Ok("t".into()),
+            }
+            .into(),
+        ),
     );
-    step(desk, Event::Link(socket::Event::Opened { generation }));
+    step(desk, Event::Link(socket::Event::Opened { generation }.into()));
     let text = format!(
         r#"{{"t":"welcome","session":"s","epoch":"e","head":"9","mode":"{mode}","heartbeatMs":8000,
         "tokenExpiresInMs":600000,"serverTime":"2026-11-22T09:30:00.000Z","limits":{{"maxFrameBytes":65536}}}}"#
     );
-    step(desk, Event::Link(socket::Event::Frame { generation, text }))
+    step(
+        desk,
+        Event::Link(socket::Event::Frame { generation, text }.into()),
+    )
 }
 
 fn send(desk: &mut Machine, n: u8) -> Vec<Effect> {

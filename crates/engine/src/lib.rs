@@ -8,7 +8,9 @@
 //! | module | decides |
 //! | --- | --- |
 //! | [`desk`] | what follows from what in an operator's tab: the machines below put together |
-//! | [`socket`] | when to connect, what counts as alive, which events to apply and in which order |
+//! | [`link`] | how a tab's connection and its view of the log work together |
+//! | [`socket`] | when to connect, what counts as alive |
+//! | [`stream`] | which events to apply and in which order, what to fetch where some are missing |
 //! | [`outbox`] | which queued message is sent next, and what its outcome means |
 //! | [`form`] | what is wrong with a form, when to say so, what survives a reload |
 //! | [`inbox`] | conversations and lists under events and snapshots |
@@ -19,11 +21,13 @@
 pub mod desk;
 pub mod form;
 pub mod inbox;
+pub mod link;
 pub mod outbox;
 pub mod random;
 pub mod refresh;
 pub mod retry;
 pub mod socket;
+pub mod stream;
 pub mod thread;
 
 use switchboard_contract::time::Timestamp;
