@@ -8,7 +8,9 @@
 //! | module | decides |
 //! | --- | --- |
 //! | [`desk`] | what follows from what in an operator's tab: the machines below put together |
-//! | [`socket`] | when to connect, what counts as alive, which events to apply and in which order |
+//! | [`link`] | how a tab's connection and its view of the log work together |
+//! | [`socket`] | when to connect, what counts as alive |
+//! | [`stream`] | which events to apply and in which order, what to fetch where some are missing |
 //! | [`outbox`] | which queued message is sent next, and what its outcome means |
 //! | [`queue`] | what waits, over all tabs: kept before it is sent, sent by the tab that leads |
 //! | [`store`] | what the queue of the person's actions looks like after each transaction |
@@ -22,6 +24,8 @@ pub mod bulletin;
 pub mod desk;
 pub mod form;
 pub mod inbox;
+pub mod leader;
+pub mod link;
 pub mod outbox;
 pub mod pending;
 pub mod queue;
@@ -30,6 +34,7 @@ pub mod refresh;
 pub mod retry;
 pub mod socket;
 pub mod store;
+pub mod stream;
 pub mod thread;
 
 use switchboard_contract::time::Timestamp;

@@ -53,7 +53,9 @@ fn change(conversation: &mut LiveChatConversation, action: &Action) {
     if let Some(snoozed) = set.snoozed_until {
         conversation.snoozed_until = snoozed;
     }
-    conversation.labels.retain(|label| !set.remove_labels.contains(label));
+    conversation
+        .labels
+        .retain(|label| !set.remove_labels.contains(label));
     for label in &set.add_labels {
         if !conversation.labels.contains(label) {
             conversation.labels.push(*label);
@@ -66,22 +68,39 @@ mod tests {
     use super::*;
     use crate::inbox::Shelf;
     use crate::inbox::tests::conversation;
-    use crate::store::tests::action;
     use crate::store::Entry;
+    use crate::store::tests::action;
     use switchboard_contract::live_chat::ConversationChange;
     use switchboard_contract::problem::{Problem, ProblemCode};
     use switchboard_contract::time::Timestamp;
 
     fn waits(n: u8, set: ConversationChange, state: State) -> Queued {
-        let entry = Entry::new(action(n), conversation(1, 1, Shelf::Open).id, Action::Change(set), Timestamp::default());
-        Queued { entry, state, kept: true }
+        let entry = Entry::new(
+            action(n),
+            conversation(1, 1, Shelf::Open).id,
+            Action::Change(set),
+            Timestamp::default(),
+        );
+        Queued {
+            entry,
+            state,
+            kept: true,
+        }
     }
 
     #[test]
     fn what_waits_shows_at_once_and_what_was_refused_does_not() {
         let confirmed = Rc::new(conversation(1, 1, Shelf::Open));
-        let close = ConversationChange { status: Some(ConversationStatus::Closed), ..ConversationChange::default() };
-        let folded = fold(&confirmed, [waits(1, close.clone(), State::Waiting)].into_iter(), None, 0);
+        let close = ConversationChange {
+            status: Some(ConversationStatus::Closed),
+            ..ConversationChange::default()
+        };
+        let folded = fold(
+            &confirmed,
+            [waits(1, close.clone(), State::Waiting)].into_iter(),
+            None,
+            0,
+        );
         assert_eq!(folded.status, ConversationStatus::Closed);
         let refused = State::Blocked(Rc::new(Problem::new(ProblemCode::Gone, "why")));
         let folded = fold(&confirmed, [waits(1, close, refused)].into_iter(), None, 0);
@@ -91,10 +110,19 @@ mod tests {
     #[test]
     fn the_last_word_counts() {
         let confirmed = Rc::new(conversation(1, 1, Shelf::Open));
-        let set = |is_archived| ConversationChange { is_archived: Some(is_archived), ..ConversationChange::default() };
-        let waiting = [waits(1, set(true), State::Sending), waits(2, set(false), State::Waiting)];
+        let set = |is_archived| ConversationChange {
+            is_archived: Some(is_archived),
+            ..ConversationChange::default()
+        };
+        let waiting = [
+            waits(1, set(true), State::Sending),
+            waits(2, set(false), State::Waiting),
+        ];
         let folded = fold(&confirmed, waiting.into_iter(), None, 0);
-        assert_eq!((folded.is_archived, folded.status), (false, ConversationStatus::Closed));
+        assert_eq!(
+            (folded.is_archived, folded.status),
+            (false, ConversationStatus::Closed)
+        );
     }
 
     #[test]

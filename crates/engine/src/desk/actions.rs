@@ -175,7 +175,13 @@ impl<E: Clone> Desk<E> {
         out.push(Effect::Post { generation, request });
     }
 
-    pub(super) fn on_attempted(&mut self, now: Now, generation: u64, outcome: Attempt, out: &mut Vec<Effect>) {
+    pub(super) fn on_attempted(
+        &mut self,
+        now: Now,
+        generation: u64,
+        outcome: Attempt,
+        out: &mut Vec<Effect>,
+    ) {
         let Some(posted) = self.posted.remove(&generation) else {
             return;
         };
@@ -254,7 +260,9 @@ impl<E: Clone> Desk<E> {
             self.changed(now, changes, out);
         }
         if let Some(conversation) = merged.conversation {
-            let changes = self.inbox.merge_conversation(conversation, merged.position.offset);
+            let changes = self
+                .inbox
+                .merge_conversation(conversation, merged.position.offset);
             self.changed(now, changes, out);
         }
     }

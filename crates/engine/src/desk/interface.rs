@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use switchboard_contract::ids::{ActionId, ConversationId, MemberId, MessageId};
 use switchboard_contract::live_chat::{
-    ChangeConversations, ChangeResults, ConversationChange, LiveChatConversation, LiveChatMessage, MessagePage,
-    ReadResult, SendMessage, SendResult, Visibility,
+    ChangeConversations, ChangeResults, ConversationChange, LiveChatConversation, LiveChatMessage,
+    MessagePage, ReadResult, SendMessage, SendResult, Visibility,
 };
 use switchboard_contract::page::CursorPage;
 use switchboard_contract::position::Position;
