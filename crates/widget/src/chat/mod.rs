@@ -13,7 +13,7 @@ mod sending;
 
 use std::rc::Rc;
 
-use switchboard_contract::ids::ConversationId;
+use switchboard_contract::ids::{ConversationId, MessageId};
 use switchboard_contract::live_chat::LiveChatMessage;
 use switchboard_contract::position::{Epoch, Position};
 use switchboard_contract::website::WidgetConfig;

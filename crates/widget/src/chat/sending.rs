@@ -44,7 +44,12 @@ impl Chat {
         serde_json::to_string(&waiting).ok()
     }
 
-    pub(super) fn on_outbox(&mut self, now: Now, event: outbox::Event<(), MessageId, Rc<str>>, out: &mut Vec<Effect>) {
+    pub(super) fn on_outbox(
+        &mut self,
+        now: Now,
+        event: outbox::Event<(), MessageId, Rc<str>>,
+        out: &mut Vec<Effect>,
+    ) {
         let gone = match &event {
             outbox::Event::Discard { id } | outbox::Event::Seen { id } => Some(*id),
             _ => None,
