@@ -1,7 +1,18 @@
-//! The browser shell of [`switchboard_engine::socket`]: it opens and closes the WebSocket, runs the timers and makes the two
-//! REST calls, and reports what happened. It decides nothing.
+//! The browser shell of the engine's machines for a live connection. It decides nothing.
+//!
+//! | module | carries out |
+//! | --- | --- |
+//! | this one | [`switchboard_engine::socket`]: the WebSocket and the two REST calls |
+//! | [`store`] | [`switchboard_engine::store`]: the queue of waiting actions, in IndexedDB |
+//! | [`tabs`] | what tabs tell each other, and the lock that one of them holds |
+//! | [`timers`] | waiting, punctual in hidden pages too |
+//! | [`wake`] | signs of the network, the page's visibility and sleep |
 
 mod address;
+pub mod store;
+pub mod tabs;
+pub mod timers;
+pub mod wake;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -15,7 +26,9 @@ use web_sys::{CloseEvent, MessageEvent, WebSocket};
 use yew::Callback;
 
 use crate::api::{Api, ApiError};
-use crate::browser::{Listener, Task, Timeout, document, is_shown, window};
+use crate::browser::{Listener, Task};
+use timers::Timers;
+use wake::{Sign, Wake};
 
 pub use address::realtime_url;
 
@@ -32,10 +45,10 @@ struct Inner {
     url: String,
     on_event: Callback<Event>,
     socket: RefCell<Option<OpenSocket>>,
-    timers: RefCell<BTreeMap<TimerKind, Timeout>>,
+    timers: Timers<TimerKind>,
     tasks: RefCell<BTreeMap<u64, Task>>,
     next_task: Cell<u64>,
-    listeners: RefCell<Vec<Listener>>,
+    wake: RefCell<Option<Rc<Wake>>>,
 }
 
 /// A WebSocket with what listens to it; closed when dropped.
@@ -61,10 +74,10 @@ impl Link {
             url,
             on_event,
             socket: RefCell::default(),
-            timers: RefCell::default(),
+            timers: Timers::new(),
             tasks: RefCell::default(),
             next_task: Cell::new(0),
-            listeners: RefCell::default(),
+            wake: RefCell::default(),
         });
         inner.listen();
         Self { inner }
@@ -96,33 +109,26 @@ impl Link {
 
 impl Drop for Link {
     fn drop(&mut self) {
-        self.inner.listeners.borrow_mut().clear();
+        self.inner.wake.borrow_mut().take();
         self.inner.socket.borrow_mut().take();
-        self.inner.timers.borrow_mut().clear();
+        self.inner.timers.clear();
         self.inner.tasks.borrow_mut().clear();
     }
 }
 
 impl Inner {
     fn listen(self: &Rc<Self>) {
-        let mut listeners = Vec::new();
-        let report = |event: fn() -> Event| {
-            let inner = Rc::downgrade(self);
-            move |_| {
-                if let Some(inner) = inner.upgrade() {
-                    inner.on_event.emit(event());
-                }
+        let inner = Rc::downgrade(self);
+        let wake = Wake::new(Callback::from(move |sign| {
+            if let Some(inner) = inner.upgrade() {
+                inner.on_event.emit(match sign {
+                    Sign::Awake => Event::Awake,
+                    Sign::NetworkDown => Event::NetworkDown,
+                    Sign::Shown(shown) => Event::Shown(shown),
+                });
             }
-        };
-        if let Some(window) = window() {
-            listeners.push(Listener::new(&window, "online", report(|| Event::Awake)));
-            listeners.push(Listener::new(&window, "offline", report(|| Event::NetworkDown)));
-        }
-        if let Some(document) = document() {
-            let shown = || Event::Shown(is_shown());
-            listeners.push(Listener::new(&document, "visibilitychange", report(shown)));
-        }
-        *self.listeners.borrow_mut() = listeners;
+        }));
+        *self.wake.borrow_mut() = Some(Rc::new(wake));
     }
 
     fn open(self: &Rc<Self>, generation: u64) {
@@ -191,12 +197,20 @@ impl Inner {
 
     fn set_timer(self: &Rc<Self>, timer: Timer, after_ms: u64) {
         let inner = Rc::downgrade(self);
-        let timeout = Timeout::new(after_ms, move || {
+        self.timers.set(timer.kind, after_ms, move || {
             if let Some(inner) = inner.upgrade() {
+                inner.look();
                 inner.on_event.emit(Event::Timer(timer));
             }
         });
-        self.timers.borrow_mut().insert(timer.kind, timeout);
+    }
+
+    /// Reports a sleep before the timer that rings after it.
+    fn look(&self) {
+        let wake = self.wake.borrow().clone();
+        if let Some(wake) = wake {
+            wake.look();
+        }
     }
 
     fn fetch_ticket(self: &Rc<Self>, generation: u64) {
