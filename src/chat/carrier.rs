@@ -17,7 +17,7 @@ use super::shell::Inner;
 use super::{Chat, Topic};
 use crate::api::{Api, ApiError, Around, ConversationQuery, StatusFilter};
 use crate::browser::Task;
-use crate::realtime::{Link, Sign, Store, Tabs, Timers, Wake};
+use crate::realtime::{Sign, Socket, Store, Tabs, Timers, Wake};
 
 /// Conversations in one page of a list.
 const LIST_PAGE: u32 = 50;
@@ -27,7 +27,7 @@ const THREAD_PAGE: u32 = 50;
 /// What the desk's wishes are carried out with; everything stops when it is dropped.
 pub(super) struct Carrier {
     api: Api,
-    link: Link,
+    socket: Socket,
     store: Store,
     tabs: Tabs,
     timers: Timers<TimerKind>,
@@ -70,7 +70,7 @@ impl Carrier {
             }));
         });
         Self {
-            link: Link::new(api.clone(), url, on_socket),
+            socket: Socket::new(api.clone(), url, on_socket),
             store: Store::open(Callback::noop()),
             tabs: Tabs::new(&format!("switchboard.tabs.{owner}"), on_heard, on_locked),
             timers: Timers::new(),
@@ -109,7 +109,7 @@ impl Chat {
         let carrier = self.0.carrier.borrow();
         let Some(carrier) = &*carrier else { return };
         match effect {
-            Effect::Link(effect) => carrier.link.run(effect),
+            Effect::Link(effect) => carrier.socket.run(effect),
             Effect::FetchDifference {
                 generation,
                 after,
