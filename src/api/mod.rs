@@ -10,6 +10,7 @@ mod conversations;
 mod coverage;
 mod error;
 mod events;
+mod labels;
 mod messages;
 mod realtime;
 mod resource;
