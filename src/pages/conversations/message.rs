@@ -208,7 +208,6 @@ fn text(queued: &Queued) -> String {
 
 fn queued_state(props: &MessageRowsProps, queued: &Queued) -> Html {
     let id = message_id(queued.entry.id);
-    let on_discard = props.on_discard.reform(move |_: MouseEvent| id);
     let State::Blocked(problem) = &queued.state else {
         let text = match &queued.state {
             State::TakingBack => t("message.taking_back"),
@@ -220,13 +219,11 @@ fn queued_state(props: &MessageRowsProps, queued: &Queued) -> Html {
             <div class="delivery">
                 <Icon name={IconName::Clock} size={IconSize::Small} />
                 <span>{ text }</span>
-                if queued.can_discard() && queued.state == State::Waiting {
-                    <button class="text-btn text-btn-quiet" type="button" onclick={on_discard}>{ t("message.discard") }</button>
-                }
             </div>
         };
     };
     let on_retry = props.on_retry.reform(move |_: MouseEvent| id);
+    let on_discard = props.on_discard.reform(move |_: MouseEvent| id);
     html! {
         <div class="delivery delivery-failed" role="alert">
             <Icon name={IconName::Alert} size={IconSize::Small} />
