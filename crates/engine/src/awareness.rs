@@ -10,10 +10,11 @@ mod own;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use serde::Deserialize as _;
 use switchboard_contract::auth::Availability;
 use switchboard_contract::ids::{ConversationId, MemberId};
-use switchboard_contract::live_chat::{LiveChatMessage, MessageType, Visibility};
-use switchboard_contract::realtime::{SenderKind, Signal};
+use switchboard_contract::live_chat::{MessageType, Visibility};
+use switchboard_contract::realtime::{EventType, LogEvent, SenderKind, Signal};
 
 use crate::Now;
 use others::{Changes, Others};
@@ -83,12 +84,16 @@ pub enum Writer {
 }
 
 impl Writer {
-    /// Who wrote `message`; none for notices and automation.
+    /// Who wrote the message that an event brings; none for other events, notices and automation.
     #[must_use]
-    pub fn of(message: &LiveChatMessage) -> Option<Self> {
-        match message.kind {
+    pub fn of(event: &LogEvent) -> Option<Self> {
+        if event.kind != EventType::MessageCreated {
+            return None;
+        }
+        let message = event.body.as_ref()?;
+        match MessageType::deserialize(message.get("type")?).ok()? {
             MessageType::User => Some(Self::Visitor),
-            MessageType::Bot => message.author_id.map(Self::Member),
+            MessageType::Bot => message.get("authorId")?.as_str()?.parse().ok().map(Self::Member),
             MessageType::System | MessageType::Unknown => None,
         }
     }
@@ -181,6 +186,12 @@ impl Awareness {
     #[must_use]
     pub fn own_availability(&self) -> Availability {
         self.own.availability()
+    }
+
+    /// All that is known of others, for a tab that comes later: what it hears so it knows as long as this one does.
+    #[must_use]
+    pub fn known(&self, now: Now) -> Vec<Signal> {
+        self.others.known(now.monotonic)
     }
 
     /// Takes in one event and says what to do.

@@ -39,6 +39,10 @@ pub struct Texts {
     pub retry: &'static str,
     /// Button on a refused message.
     pub discard: &'static str,
+    /// Behind the name of one who types.
+    pub is_typing: &'static str,
+    /// Behind the names of several who type.
+    pub are_typing: &'static str,
     /// The first connection is on its way.
     pub connecting: &'static str,
     /// No connection, nothing waits.
@@ -72,6 +76,8 @@ const ENGLISH: Texts = Texts {
     not_sent: "Not sent",
     retry: "Retry",
     discard: "Discard",
+    is_typing: " is typing…",
+    are_typing: " are typing…",
     connecting: "Connecting…",
     offline: "No connection. Trying again…",
     waits: "Your message waits for the connection",

@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use serde_json::Value;
 use switchboard_contract::auth::Availability;
 use switchboard_contract::ids::{ConversationId, MemberId};
 use switchboard_contract::realtime::{
-    PRESENCE_TTL_MS, PresenceBody, SenderKind, Signal, SignalType, TYPING_TTL_MS, TypingBody, VIEWING_TTL_MS,
+    PRESENCE_TTL_MS, PresenceBody, Sender, SenderKind, Signal, SignalType, TYPING_TTL_MS, TypingBody,
+    VIEWING_TTL_MS,
 };
 
 use super::{Person, Typist, Writer};
@@ -25,6 +27,31 @@ impl<T> Held<T> {
             what,
             until: now.saturating_add(ttl_ms),
         })
+    }
+}
+
+impl<T> Held<T> {
+    /// The signal that brought it, with the time that is left.
+    fn signal(
+        &self,
+        kind: SignalType,
+        conversation_id: Option<ConversationId>,
+        person: &Person,
+        body: Option<Value>,
+        now: u64,
+    ) -> Signal {
+        Signal {
+            kind,
+            conversation_id,
+            who: person.id.to_string(),
+            sender: Some(Sender {
+                kind: person.kind,
+                id: Some(person.id.to_string()),
+                name: person.name.as_deref().map(str::to_owned),
+            }),
+            ttl_ms: self.until.saturating_sub(now),
+            body,
+        }
     }
 }
 
@@ -134,6 +161,39 @@ impl Others {
             conversations: self.typing.keys().chain(self.viewing.keys()).copied().collect(),
             presence: !self.present.is_empty(),
         }
+    }
+
+    /// All that is known, as signals that hold for as long as it still does.
+    pub(super) fn known(&self, now: u64) -> Vec<Signal> {
+        let mut known = Vec::new();
+        for (conversation, people) in &self.typing {
+            for held in people.values() {
+                let draft = held.what.draft.as_deref().map(|text| TypingBody {
+                    text: text.to_owned(),
+                });
+                let body = draft.and_then(|draft| serde_json::to_value(draft).ok());
+                let person = &held.what.person;
+                known.push(held.signal(SignalType::Typing, Some(*conversation), person, body, now));
+            }
+        }
+        for (conversation, people) in &self.viewing {
+            for held in people.values() {
+                known.push(held.signal(SignalType::Viewing, Some(*conversation), &held.what, None, now));
+            }
+        }
+        for (member, held) in &self.present {
+            let person = Person {
+                kind: SenderKind::Member,
+                id: Rc::from(member.to_string()),
+                name: None,
+            };
+            let body = PresenceBody {
+                availability: held.what,
+            };
+            let body = serde_json::to_value(body).ok();
+            known.push(held.signal(SignalType::Presence, None, &person, body, now));
+        }
+        known
     }
 
     /// When something runs out next.

@@ -1,3 +1,5 @@
+mod people;
+
 use super::*;
 use crate::bulletin::Bulletin;
 use crate::outbox::Outcome;
@@ -20,6 +22,9 @@ struct Browser {
     tabs: Vec<Machine>,
     locked: bool,
     heard: Vec<Bulletin>,
+    /// Frames that any tab sent.
+    sent: Vec<String>,
+    now: Now,
 }
 
 impl Browser {
@@ -36,6 +41,8 @@ impl Browser {
             tabs: (0..tabs).map(desk).collect(),
             locked: false,
             heard: Vec::new(),
+            sent: Vec::new(),
+            now: Now::default(),
         };
         for tab in 0..usize::from(tabs) {
             browser.step_tab(tab, Event::Start { erase: false });
@@ -50,7 +57,7 @@ impl Browser {
     /// What is left for the network and the screen, of this tab alone.
     fn step_tab(&mut self, tab: usize, event: Event<&'static str>) -> Vec<Effect> {
         let mut out = Vec::new();
-        self.tabs[tab].step(Now::default(), event, &mut out);
+        self.tabs[tab].step(self.now, event, &mut out);
         let mut rest = Vec::new();
         for effect in out {
             match effect {
@@ -69,7 +76,12 @@ impl Browser {
                         self.step_tab(other, Event::Heard(bulletin.clone()));
                     }
                 }
-                effect => rest.push(effect),
+                effect => {
+                    if let Effect::Link(socket::Effect::Send { text, .. }) = &effect {
+                        self.sent.push(text.clone());
+                    }
+                    rest.push(effect);
+                }
             }
         }
         rest

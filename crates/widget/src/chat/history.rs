@@ -78,6 +78,7 @@ impl Chat {
         out: &mut Vec<Effect>,
     ) {
         let id = message.id;
+        self.wrote(&message);
         let same_epoch = self.epoch.as_ref().is_none_or(|epoch| *epoch == position.epoch);
         let same = self
             .conversation
@@ -117,7 +118,7 @@ impl Chat {
         let is_first = !self.thread.is_loaded();
         if !self.is_epoch(&page.as_of.epoch) || self.conversation != conversation {
             self.thread = Thread::default();
-            (self.noted, self.seen) = (0, 0);
+            (self.noted, self.seen, self.marked) = (0, 0, 0);
         }
         self.conversation = conversation;
         self.epoch = Some(page.as_of.epoch.clone());
@@ -212,6 +213,14 @@ impl Chat {
             if let Some(visit) = self.visit.as_mut().filter(|visit| visit.seen != seen) {
                 visit.seen = seen;
                 out.push(Effect::KeepVisit);
+            }
+            let mut newest_first = self.thread.messages().rev();
+            let answer = newest_first.find(|message| message.kind == MessageType::Bot);
+            let unmarked = answer.filter(|answer| answer.read_at.is_none() && answer.seq > self.marked);
+            if let Some(seq) = unmarked.map(|answer| answer.seq)
+                && !self.needs_session
+            {
+                self.mark_read(seq, out);
             }
         }
         let unread = self

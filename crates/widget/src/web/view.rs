@@ -29,6 +29,7 @@ pub(super) struct View {
     root: HtmlElement,
     log: Element,
     list: Element,
+    typing: Element,
     earlier: Element,
     notice: Element,
     announcer: Element,
@@ -70,6 +71,11 @@ impl View {
         let earlier = button(document, &log, "earlier", texts.earlier)?;
         earlier.set_attribute("hidden", "")?;
         let list = add(&log, "div", &[("class", "rows")])?;
+        let typing = add(
+            &log,
+            "p",
+            &[("class", "typing"), ("role", "status"), ("dir", "auto")],
+        )?;
 
         let notice = add(&chat, "p", &[("class", "notice"), ("role", "status")])?;
         let announcer = add(&chat, "p", &[("class", "unseen"), ("role", "status")])?;
@@ -98,6 +104,7 @@ impl View {
             root,
             log,
             list,
+            typing,
             earlier,
             notice,
             announcer,
@@ -158,6 +165,11 @@ impl View {
             .toggle_attribute_with_force("hidden", !chat.has_earlier());
         set_text(&self.notice, notice_text(self.texts, chat.notice()));
         self.draw_theme(&chat.widget().theme);
+
+        set_text(
+            &self.typing,
+            &typing_text(self.texts, &chat.team_typing().collect::<Vec<_>>()),
+        );
 
         let log = &self.log;
         if follow {
@@ -322,6 +334,17 @@ const fn notice_text(texts: &Texts, notice: Notice) -> &'static str {
         Notice::Refused => texts.refused,
         Notice::Outdated => texts.outdated,
     }
+}
+
+/// Who of the team types; nothing when nobody does.
+fn typing_text(texts: &Texts, names: &[&str]) -> String {
+    let mut text = names.join(", ");
+    text.push_str(match names {
+        [] => "",
+        [_] => texts.is_typing,
+        _ => texts.are_typing,
+    });
+    text
 }
 
 /// `Intl.DateTimeFormat(undefined, options).format`: the visitor's own habits.
