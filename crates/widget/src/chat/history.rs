@@ -214,10 +214,7 @@ impl Chat {
                 visit.seen = seen;
                 out.push(Effect::KeepVisit);
             }
-            let mut newest_first = self.thread.messages().rev();
-            let answer = newest_first.find(|message| message.kind == MessageType::Bot);
-            let unmarked = answer.filter(|answer| answer.read_at.is_none() && answer.seq > self.marked);
-            if let Some(seq) = unmarked.map(|answer| answer.seq)
+            if let Some(seq) = self.newest_unmarked()
                 && !self.needs_session
             {
                 self.mark_read(seq, out);
@@ -234,6 +231,13 @@ impl Chat {
             self.unread = unread;
             out.push(Effect::Tell(ToHost::Unread(unread)));
         }
+    }
+
+    /// The newest answer that the team does not know to be read.
+    fn newest_unmarked(&self) -> Option<u64> {
+        let mut newest_first = self.thread.messages().rev();
+        let answer = newest_first.find(|message| message.kind == MessageType::Bot)?;
+        (answer.read_at.is_none() && answer.seq > self.marked).then_some(answer.seq)
     }
 }
 
