@@ -39,10 +39,8 @@ pub struct Texts {
     pub retry: &'static str,
     /// Button on a refused message.
     pub discard: &'static str,
-    /// Behind the name of one who types.
+    /// Behind the name of whoever types.
     pub is_typing: &'static str,
-    /// Behind the names of several who type.
-    pub are_typing: &'static str,
     /// The first connection is on its way.
     pub connecting: &'static str,
     /// No connection, nothing waits.
@@ -77,7 +75,6 @@ const ENGLISH: Texts = Texts {
     retry: "Retry",
     discard: "Discard",
     is_typing: " is typing…",
-    are_typing: " are typing…",
     connecting: "Connecting…",
     offline: "No connection. Trying again…",
     waits: "Your message waits for the connection",

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use serde_json::{Map, Value};
 use switchboard_contract::live_chat::{LiveChatMessage, MessageType};
 use switchboard_contract::realtime::{MAX_DRAFT_CHARS, Signal, SignalType, TYPING_TTL_MS};
+use switchboard_contract::visitor::VisitorTyping;
 use switchboard_engine::Now;
 use switchboard_engine::awareness::STILL_TYPING_MS;
 use switchboard_engine::socket::{self, Status};
@@ -18,8 +19,6 @@ const RHYTHM: Rhythm = Rhythm {
     spacing_ms: 1_000,
     again_ms: 6_000,
 };
-/// More names than this are not kept: nobody reads them.
-const MOST: usize = 5;
 
 /// What stands in the textbox; none where the website does not share it.
 type Draft = Option<Rc<str>>;
@@ -30,16 +29,17 @@ pub(super) struct Typing {
     draft: Draft,
     until: u64,
     telling: Telling<Draft>,
-    /// Members of the team by name, and until when.
-    team: Vec<(String, u64)>,
+    /// Who of the team began last, by name, and until when.
+    operator: Option<(String, u64)>,
     timer: Option<u64>,
     generation: u64,
 }
 
 impl Chat {
-    /// Who of the team types, by name.
-    pub fn team_typing(&self) -> impl Iterator<Item = &str> {
-        self.typing.team.iter().map(|(name, _)| name.as_str())
+    /// Who of the team types, by name; of several the one who began last.
+    #[must_use]
+    pub fn operator_typing(&self) -> Option<&str> {
+        self.typing.operator.as_ref().map(|(name, _)| name.as_str())
     }
 
     /// The textbox holds this now.
@@ -61,33 +61,33 @@ impl Chat {
         if signal.kind != SignalType::Typing || signal.conversation_id != self.conversation {
             return;
         }
-        self.no_longer_types(|name| name == signal.who);
-        if signal.ttl_ms > 0 && self.typing.team.len() < MOST {
+        if signal.ttl_ms > 0 {
             let until = now.monotonic + signal.ttl_ms.min(TYPING_TTL_MS);
-            self.typing.team.push((signal.who, until));
+            self.typing.operator = Some((signal.who, until));
+            self.dirty = true;
+        } else {
+            self.no_longer_types(Some(&signal.who));
         }
-        self.dirty = true;
     }
 
     /// A message ends its writer's typing.
     pub(super) fn wrote(&mut self, message: &LiveChatMessage) {
         if message.kind == MessageType::Bot {
-            self.no_longer_types(|name| message.author_name.as_deref().is_none_or(|author| author == name));
+            self.no_longer_types(message.author_name.as_deref());
         }
     }
 
-    fn no_longer_types(&mut self, who: impl Fn(&str) -> bool) {
-        let before = self.typing.team.len();
-        self.typing.team.retain(|(name, _)| !who(name));
-        self.dirty |= self.typing.team.len() != before;
+    /// Whoever it is, where the name is not known.
+    fn no_longer_types(&mut self, name: Option<&str>) {
+        if name.is_none() || name == self.operator_typing() {
+            self.dirty |= self.typing.operator.take().is_some();
+        }
     }
 
     /// Tells what is due and lets go of what has run out; after every event.
     pub(super) fn keep_typing(&mut self, now: Now, out: &mut Vec<Effect>) {
         let at = now.monotonic;
-        let before = self.typing.team.len();
-        self.typing.team.retain(|(_, until)| at < *until);
-        self.dirty |= self.typing.team.len() != before;
+        self.dirty |= self.typing.operator.take_if(|(_, until)| at >= *until).is_some();
 
         let lasts = at < self.typing.until && self.conversation.is_some();
         let draft = self.typing.draft.clone();
@@ -100,8 +100,12 @@ impl Chat {
 
         let typing = &mut self.typing;
         let ends = Some(typing.until).filter(|until| at < *until);
-        let team = typing.team.iter().map(|(_, until)| *until);
-        let due = team.chain(typing.telling.due(RHYTHM)).chain(ends).min();
+        let operator = typing.operator.as_ref().map(|(_, until)| *until);
+        let due = operator
+            .into_iter()
+            .chain(typing.telling.due(RHYTHM))
+            .chain(ends)
+            .min();
         if due != typing.timer {
             typing.timer = due;
             if let Some(due) = due {
@@ -120,38 +124,32 @@ impl Chat {
     }
 
     fn tell_typing(&mut self, now: Now, draft: Draft, ttl_ms: u64, out: &mut Vec<Effect>) {
-        let text = draft.map(|draft| Value::String(draft.to_string()));
+        let text = draft.map(|draft| draft.to_string());
         match self.link.status() {
             Status::Live => {
+                let body = text.map(|text| {
+                    let mut body = Map::new();
+                    body.insert("text".to_owned(), Value::String(text));
+                    Value::Object(body)
+                });
                 let signal = Signal {
                     kind: SignalType::Typing,
                     conversation_id: self.conversation,
                     who: String::new(),
                     sender: None,
                     ttl_ms,
-                    body: text.map(|text| object("text", text)),
+                    body,
                 };
                 self.on_link(now, socket::Event::Signal(signal).into(), out);
             }
             Status::Polling => {
-                let over = || Value::String(String::new());
-                let text = if ttl_ms == 0 {
-                    over()
-                } else {
-                    text.unwrap_or(Value::Null)
-                };
+                let text = if ttl_ms == 0 { Some(String::new()) } else { text };
+                let body = serde_json::to_string(&VisitorTyping { text }).ok();
                 let path = "/api/visitor/typing".to_owned();
-                let body = object("text", text).to_string();
-                self.request(Purpose::Typing, path, Some(body), true, out);
+                self.request(Purpose::Typing, path, body, true, out);
             }
             // It is told again in a moment, and matters only now.
             _ => {}
         }
     }
-}
-
-fn object(name: &str, value: Value) -> Value {
-    let mut map = Map::new();
-    map.insert(name.to_owned(), value);
-    Value::Object(map)
 }

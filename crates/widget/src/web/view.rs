@@ -166,10 +166,11 @@ impl View {
         set_text(&self.notice, notice_text(self.texts, chat.notice()));
         self.draw_theme(&chat.widget().theme);
 
-        set_text(
-            &self.typing,
-            &typing_text(self.texts, &chat.team_typing().collect::<Vec<_>>()),
-        );
+        let mut typing = String::from(chat.operator_typing().unwrap_or_default());
+        if !typing.is_empty() {
+            typing.push_str(self.texts.is_typing);
+        }
+        set_text(&self.typing, &typing);
 
         let log = &self.log;
         if follow {
@@ -334,17 +335,6 @@ const fn notice_text(texts: &Texts, notice: Notice) -> &'static str {
         Notice::Refused => texts.refused,
         Notice::Outdated => texts.outdated,
     }
-}
-
-/// Who of the team types; nothing when nobody does.
-fn typing_text(texts: &Texts, names: &[&str]) -> String {
-    let mut text = names.join(", ");
-    text.push_str(match names {
-        [] => "",
-        [_] => texts.is_typing,
-        _ => texts.are_typing,
-    });
-    text
 }
 
 /// `Intl.DateTimeFormat(undefined, options).format`: the visitor's own habits.

@@ -44,10 +44,6 @@ impl Frame {
                 "sender": {"kind": "member", "name": who}}),
         );
     }
-
-    fn team_typing(&self) -> Vec<&str> {
-        self.chat.team_typing().collect()
-    }
 }
 
 fn one_message() -> Vec<Value> {
@@ -138,31 +134,40 @@ fn where_sockets_are_blocked_typing_goes_by_request() {
 }
 
 #[test]
-fn operators_type_until_they_write_stop_or_are_not_heard_of() {
+fn an_operator_types_until_they_write_stop_or_are_not_heard_of() {
     let (mut frame, generation) = live(one_message());
     frame.hears(generation, "Mira", 10_000);
     frame.hears(generation, "Ben", u64::MAX);
-    frame.hears(generation, "Mira", 4_000);
-    assert_eq!(frame.team_typing(), ["Ben", "Mira"]);
+    assert_eq!(frame.chat.operator_typing(), Some("Ben"), "who began last");
+    frame.hears(generation, "Mira", 0);
+    assert_eq!(frame.chat.operator_typing(), Some("Ben"));
     frame.hears(generation, "Ben", 0);
-    assert_eq!(frame.team_typing(), ["Mira"]);
+    assert_eq!(frame.chat.operator_typing(), None);
     frame.hears(generation, "Ben", u64::MAX);
     frame.typing_timer();
-    assert_eq!(frame.team_typing(), ["Ben"], "Mira was not heard of again");
+    assert_eq!(
+        frame.chat.operator_typing(),
+        None,
+        "no longer than any typing holds"
+    );
+    assert_eq!(frame.now.monotonic, 10_000);
     assert_eq!(frame.out.last(), Some(&Effect::Draw));
+
+    frame.hears(generation, "Ben", 10_000);
     let mut answer = message(id(2), 2, "bot", "Yes");
-    answer["authorName"] = json!("Ben");
-    frame.event(generation, 2, answer);
-    assert!(frame.team_typing().is_empty());
-    frame.hears(generation, "Ben", u64::MAX);
-    frame.typing_timer();
-    assert!(frame.team_typing().is_empty(), "no longer than any typing holds");
-    let stranger =
-        json!({"t": "signal", "type": "typing", "conversationId": OTHER, "who": "Ben", "ttlMs": 9_000});
-    frame.frame(generation, stranger);
-    let viewing = json!({"t": "signal", "type": "viewing", "conversationId": CONVERSATION, "who": "Ben", "ttlMs": 9_000});
-    frame.frame(generation, viewing);
-    assert!(frame.team_typing().is_empty());
+    answer["authorName"] = json!("Mira");
+    frame.event(generation, 2, answer.clone());
+    assert_eq!(frame.chat.operator_typing(), Some("Ben"));
+    answer["id"] = json!(id(3));
+    (answer["seq"], answer["authorName"]) = (json!(3), json!("Ben"));
+    frame.event(generation, 3, answer);
+    assert_eq!(frame.chat.operator_typing(), None, "the message is there");
+
+    for (kind, conversation) in [("typing", OTHER), ("viewing", CONVERSATION)] {
+        let signal = json!({"t": "signal", "type": kind, "conversationId": conversation, "who": "Ben", "ttlMs": 9_000});
+        frame.frame(generation, signal);
+    }
+    assert_eq!(frame.chat.operator_typing(), None);
 }
 
 #[test]
