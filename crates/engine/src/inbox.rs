@@ -100,6 +100,7 @@ pub struct Changes {
     /// Conversations whose messages changed.
     pub threads: BTreeSet<ConversationId>,
     /// Messages that came by an event: what is announced.
+    #[serde(serialize_with = "crate::trace::shared::serialize_all")]
     pub arrived: Vec<Rc<LiveChatMessage>>,
     /// Stored messages: what an outbox may let go of.
     pub stored: Vec<MessageId>,

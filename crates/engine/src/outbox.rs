@@ -34,7 +34,7 @@ pub enum Outcome {
     /// The access token is not accepted: wait for a new one.
     NeedsAuth,
     /// The server will not take it as it is.
-    Refused(Rc<Problem>),
+    Refused(#[serde(with = "crate::trace::shared")] Rc<Problem>),
 }
 
 /// What happened.

@@ -272,6 +272,30 @@ fn is_uuid(text: &str) -> bool {
     text.parse::<MemberId>().is_ok()
 }
 
+/// Writes out what is shared in memory.
+pub(crate) mod shared {
+    use std::rc::Rc;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub fn serialize<T: Serialize, S: Serializer>(value: &Rc<T>, serializer: S) -> Result<S::Ok, S::Error> {
+        T::serialize(value, serializer)
+    }
+
+    pub fn serialize_all<T: Serialize, S: Serializer>(
+        values: &[Rc<T>],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(values.iter().map(Rc::as_ref))
+    }
+
+    pub fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Rc<T>, D::Error> {
+        T::deserialize(deserializer).map(Rc::new)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
