@@ -10,7 +10,7 @@ mod own;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use serde::Deserialize as _;
+use serde::{Deserialize, Serialize};
 use switchboard_contract::auth::Availability;
 use switchboard_contract::ids::{ConversationId, MemberId};
 use switchboard_contract::live_chat::{MessageType, Visibility};
@@ -26,7 +26,8 @@ pub const STILL_TYPING_MS: u64 = 5_000;
 pub const AWAY_AFTER_MS: u64 = 10 * 60_000;
 
 /// What happened.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Event {
     /// Someone is signed in, who has set this availability.
     Begin {
@@ -75,7 +76,8 @@ pub enum Event {
 }
 
 /// Who wrote a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Writer {
     /// The conversation's visitor.
     Visitor,

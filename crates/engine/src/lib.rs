@@ -20,6 +20,7 @@
 //! | [`inbox`] | conversations and lists under events and snapshots |
 //! | [`thread`] | the messages of one conversation |
 //! | [`refresh`] | when to renew the access token, and what is a sign-out |
+//! | [`trace`] | what a tab went through, without a word of anyone, to be played through again |
 //! | [`retry`] | whether a failed request is tried again, and when |
 //! | [`telling`] | when something that lasts is told to others |
 
@@ -41,11 +42,13 @@ pub mod store;
 pub mod stream;
 pub mod telling;
 pub mod thread;
+pub mod trace;
 
+use serde::{Deserialize, Serialize};
 use switchboard_contract::time::Timestamp;
 
 /// The two clocks at one moment, passed into every step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Now {
     /// Milliseconds since some fixed moment; never goes back. Every wait is counted in it.
     pub monotonic: u64,

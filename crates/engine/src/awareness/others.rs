@@ -99,13 +99,14 @@ impl Others {
                     .body
                     .and_then(|body| serde_json::from_value::<TypingBody>(body).ok());
                 let draft = body.map(|body| Rc::from(body.text));
+                let is_news = draft.is_some();
                 let typist = Typist { person, draft };
                 let held = Held::new(typist, now, signal.ttl_ms.min(TYPING_TTL_MS));
-                put(&mut self.typing, conversation, id, held, changes);
+                put(&mut self.typing, conversation, id, held, is_news, changes);
             }
             (SignalType::Viewing, Some(conversation)) => {
                 let held = Held::new(person, now, signal.ttl_ms.min(VIEWING_TTL_MS));
-                put(&mut self.viewing, conversation, id, held, changes);
+                put(&mut self.viewing, conversation, id, held, false, changes);
             }
             (SignalType::Presence, _) => {
                 let body = signal
@@ -217,20 +218,20 @@ fn person(signal: &Signal) -> Person {
     }
 }
 
-/// Puts in what somebody does, or takes it out when it is over.
-fn put<T: PartialEq>(
+/// Puts in what somebody does, or takes it out when it is over. `is_news` says that it may be something else than before; no
+/// text is compared, so that a trace without its texts plays through.
+fn put<T>(
     doing: &mut Doing<T>,
     conversation: ConversationId,
     id: Rc<str>,
     held: Option<Held<T>>,
+    is_news: bool,
     changes: &mut Changes,
 ) {
     let changed = match held {
         Some(held) => {
             let people = doing.entry(conversation).or_default();
-            let same = people.get(&id).is_some_and(|before| before.what == held.what);
-            people.insert(id, held);
-            !same
+            people.insert(id, held).is_none() || is_news
         }
         None => doing
             .get_mut(&conversation)

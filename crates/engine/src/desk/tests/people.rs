@@ -38,6 +38,15 @@ impl Browser {
             .collect()
     }
 
+    /// Every tab's steps follow from what happened, also without a word of what was written.
+    fn plays_through(&self) {
+        for trace in &self.traces {
+            let text = trace.write().expect("writes");
+            assert!(!text.contains("Do you"), "{text}");
+            assert!(crate::trace::replay(&text).is_ok_and(|steps| steps > 3));
+        }
+    }
+
     fn typing(&self, tab: usize) -> usize {
         self.tabs[tab].typing(id()).count()
     }
@@ -56,7 +65,12 @@ fn viewing(conversation: Option<ConversationId>) -> Event<&'static str> {
 fn every_tab_sees_who_types_until_the_message_is_there() {
     let mut browser = Browser::new(2);
     browser.go_live("replay");
-    let out = browser.frame(&types("v", "visitor"));
+    let mut draft = types("v", "visitor");
+    for text in ["Do you", "Do you?"] {
+        draft["body"] = json!({"text": text});
+        browser.frame(&draft);
+    }
+    let out = browser.frame(&draft);
     assert!(
         out.iter().any(|effect| matches!(effect, Effect::PeopleChanged { conversations, .. } if conversations.contains(&id()))),
         "{out:?}"
@@ -76,6 +90,7 @@ fn every_tab_sees_who_types_until_the_message_is_there() {
             .collect();
         assert_eq!(left, [member(COLLEAGUE).to_string()]);
     }
+    browser.plays_through();
 }
 
 #[test]
@@ -90,11 +105,7 @@ fn a_tab_that_comes_later_learns_who_is_there() {
         &json!({"t": "signal", "type": "presence", "who": member(COLLEAGUE), "ttlMs": 60_000,
         "body": {"availability": "away"}}),
     );
-    let identity = Identity {
-        client: "test/1".into(),
-        tab: "later".into(),
-    };
-    browser.tabs.push(Desk::new(identity, member(1), 7));
+    browser.open_tab(1, member(1));
     browser.step_tab(1, Event::Start { erase: false });
     assert_eq!(browser.typing(1), 1);
     let desk = &browser.tabs[1];
@@ -129,6 +140,9 @@ fn what_a_follower_does_is_told_by_the_leader_and_looking_lasts_as_long_as_any_t
     browser.now.monotonic += 2_000;
     browser.step_tab(1, viewing(None));
     assert_eq!(browser.told(), [("viewing".to_owned(), json!(id()), 0), looks]);
+    browser.step(Event::Person(awareness::Event::Available(Availability::Away)));
+    browser.step(Event::Person(awareness::Event::Used));
+    browser.plays_through();
 }
 
 #[test]
