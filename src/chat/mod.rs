@@ -9,15 +9,19 @@
 //! | [`use_conversation`] | one conversation, such as a row |
 //! | [`use_thread`] | the messages of one conversation |
 //! | [`use_read_mark`] | telling that a conversation was read |
+//! | [`use_typing`], [`use_viewers`], [`use_presence`] | who types in a conversation, looks at it, is there |
+//! | [`use_looking_at`] | telling the team that one looks at a conversation |
 //! | [`use_arrivals`] | messages as they come in, to be announced |
 
 mod carrier;
 mod hooks;
+mod people;
 mod provider;
 mod shell;
 
 pub use hooks::{
     LiveChat, ThreadView, use_arrivals, use_chat, use_conversation, use_live_chat, use_read_mark, use_thread,
 };
+pub use people::{use_looking_at, use_presence, use_typing, use_viewers};
 pub use provider::{ChatProvider, ChatProviderProps};
 pub use shell::{Chat, Topic};

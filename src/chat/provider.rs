@@ -5,6 +5,7 @@ use switchboard_engine::socket::Status;
 use yew::prelude::*;
 
 use super::hooks::use_topic;
+use super::people::use_own_presence;
 use super::{Chat, Topic};
 use crate::app::use_config;
 use crate::auth::{use_api, use_auth, use_me};
@@ -45,6 +46,7 @@ pub fn ChatProvider(props: &ChatProviderProps) -> Html {
             move || chat.stop()
         }
     });
+    use_own_presence(&chat);
     html! {
         <ContextProvider<Chat> context={(*chat).clone()}>
             <ConnectionProvider>

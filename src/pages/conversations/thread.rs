@@ -1,15 +1,16 @@
 //! One conversation: who, the messages, and the place to answer.
 
 use switchboard_contract::ids::{ConversationId, MessageId};
-use switchboard_contract::live_chat::{ConversationStatus, LiveChatConversation};
+use switchboard_contract::live_chat::{ConversationStatus, LiveChatConversation, Visibility};
 use switchboard_engine::desk::Row;
 use yew::prelude::*;
 
 use super::composer::Composer;
 use super::message::MessageRows;
+use super::people::{Typing, Viewers};
 use super::timer::{ConversationTimer, ConversationTimerProps};
 use crate::auth::use_me;
-use crate::chat::{Chat, ThreadView, use_chat, use_conversation, use_read_mark, use_thread};
+use crate::chat::{Chat, ThreadView, use_chat, use_conversation, use_looking_at, use_read_mark, use_thread};
 use crate::i18n::{t, t_with};
 use crate::people::visitor_name;
 use crate::ui::{
@@ -35,6 +36,7 @@ pub(super) fn ThreadPane(props: &ThreadPaneProps) -> Html {
     let chat = use_chat();
     let conversation = use_conversation(id);
     let thread = use_thread(id);
+    use_looking_at(id);
     if thread.is_missing {
         let onclick = props.on_back.reform(|_: MouseEvent| ());
         return html! {
@@ -68,6 +70,7 @@ pub(super) fn ThreadPane(props: &ThreadPaneProps) -> Html {
                         <div class="meta truncate">{ whereabouts(known) }</div>
                     }
                 </div>
+                <div class="thread-viewers"><Viewers {id} /></div>
                 <div class="thread-timer">
                     if let Some(known) = &conversation {
                         <ConversationTimer ..ConversationTimerProps::of(known) />
@@ -80,8 +83,16 @@ pub(super) fn ThreadPane(props: &ThreadPaneProps) -> Html {
                     onclick={props.on_visitor.reform(|_: MouseEvent| true)}
                 />
             </div>
-            <Log {id} {thread} visitor={name} />
-            <Composer {id} draft={chat.draft(id)} {on_send} on_draft={keep_draft(&chat, id)} {closed} />
+            <Log {id} {thread} visitor={name.clone()} />
+            <Typing {id} visitor={name} />
+            <Composer
+                {id}
+                draft={chat.draft(id)}
+                {on_send}
+                on_draft={keep_draft(&chat, id)}
+                on_typing={tell_typing(&chat, id)}
+                {closed}
+            />
         </section>
     }
 }
@@ -99,6 +110,11 @@ fn whereabouts(conversation: &LiveChatConversation) -> Html {
             }) }
         </>
     }
+}
+
+fn tell_typing(chat: &Chat, id: ConversationId) -> Callback<Option<Visibility>> {
+    let chat = chat.clone();
+    Callback::from(move |visibility| chat.typing(id, visibility))
 }
 
 fn keep_draft(chat: &Chat, id: ConversationId) -> Callback<String> {
