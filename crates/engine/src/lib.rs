@@ -14,6 +14,7 @@
 //! | [`stream`] | which events to apply and in which order, what to fetch where some are missing |
 //! | [`outbox`] | which queued message is sent next, and what its outcome means |
 //! | [`form`] | what is wrong with a form, when to say so, what survives a reload |
+//! | [`health`] | how the connection fares, for people who want to know |
 //! | [`inbox`] | conversations and lists under events and snapshots |
 //! | [`thread`] | the messages of one conversation |
 //! | [`refresh`] | when to renew the access token, and what is a sign-out |
@@ -21,6 +22,7 @@
 
 pub mod desk;
 pub mod form;
+pub mod health;
 pub mod inbox;
 pub mod leader;
 pub mod link;

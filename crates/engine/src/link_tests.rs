@@ -292,6 +292,7 @@ fn reconnecting_resumes_from_the_applied_event() {
             .any(|effect| matches!(effect, Effect::Stream(Log::Snapshot(_)))),
         "continuity was kept"
     );
+    assert_eq!(link.health(at(70)).reconnects, 1);
     assert_eq!(applied(&event(&mut link, generation, 12, 11)), [12]);
 }
 

@@ -19,6 +19,7 @@ use switchboard_contract::realtime::{
 };
 
 use crate::Now;
+use crate::health::{Health, LossReason, Record};
 use crate::random::Random;
 use crate::stream;
 
@@ -91,7 +92,9 @@ pub struct Socket {
     last_frame: u64,
     heartbeat_ms: u64,
     retry_floor_ms: Option<u64>,
-    probe_number: u64,
+    ping_number: u64,
+    measures: bool,
+    record: Record,
 }
 
 impl Socket {
@@ -118,7 +121,9 @@ impl Socket {
             last_frame: 0,
             heartbeat_ms: HEARTBEAT_MS,
             retry_floor_ms: None,
-            probe_number: 0,
+            ping_number: 0,
+            measures: false,
+            record: Record::default(),
         }
     }
 
@@ -126,6 +131,12 @@ impl Socket {
     #[must_use]
     pub const fn status(&self) -> Status {
         self.status
+    }
+
+    /// How the connection fares.
+    #[must_use]
+    pub fn health(&self, now: Now) -> Health {
+        self.record.health(now, self.applied())
     }
 
     /// Whether only [`Event::Start`] gets it going.
@@ -152,13 +163,20 @@ impl Socket {
             Event::Lost => {
                 self.resume = None;
                 if !self.is_at_rest() {
+                    self.record.lost(now, LossReason::PositionLost);
                     self.connect(now, out);
                 }
             }
             Event::Polled { reached, brought } => self.on_polled(now, reached, brought, out),
             Event::Awake => self.on_awake(now, out),
-            Event::NetworkDown => self.on_network_down(out),
+            Event::NetworkDown => self.on_network_down(now, out),
             Event::Shown(shown) => self.on_shown(now, shown, out),
+            Event::Measure(measures) => {
+                self.measures = measures;
+                if measures {
+                    self.measure(now, out);
+                }
+            }
             Event::Signal(signal) => {
                 if matches!(self.state, State::Live { .. }) {
                     self.send(&ClientFrame::Signal(signal), out);
@@ -237,9 +255,9 @@ impl Socket {
             Err(TicketError::SignedOut) => self.end(Status::SignedOut, out),
             Err(TicketError::RateLimited(wait)) => {
                 self.retry_floor_ms = Some(wait);
-                self.back_off(now, out);
+                self.back_off(now, LossReason::RateLimited, out);
             }
-            Err(TicketError::Unreachable) => self.back_off(now, out),
+            Err(TicketError::Unreachable) => self.back_off(now, LossReason::Unreachable, out),
         }
     }
 
@@ -264,6 +282,7 @@ impl Socket {
             return;
         }
         self.last_frame = now.monotonic;
+        self.record.framed(now);
         let frame = if text.len() > MAX_FRAME_BYTES {
             None
         } else {
@@ -271,7 +290,7 @@ impl Socket {
         };
         let Some(frame) = frame else {
             // A frame that cannot be read may have been an event: the position did not move, so resuming brings it again.
-            self.back_off(now, out);
+            self.back_off(now, LossReason::Unreadable, out);
             return;
         };
         if self.state == State::Hello {
@@ -287,17 +306,24 @@ impl Socket {
         }
         match frame {
             ServerFrame::Event(event) => {
+                self.record.evented(now);
+                self.record.reached(event.offset);
                 self.told = self.told.max(event.offset);
                 out.push(Effect::Stream(stream::Event::Arrived(event)));
                 self.acknowledge_later(now, out);
             }
             ServerFrame::CaughtUp { offset } => {
+                self.record.reached(offset);
                 self.told = self.told.max(offset);
                 out.push(Effect::Stream(stream::Event::CaughtUp(offset)));
                 self.acknowledge_later(now, out);
             }
             ServerFrame::Ping { n, head } => {
                 self.send(&ClientFrame::Pong { n }, out);
+                self.record.reached(head);
+                if self.measures {
+                    self.measure(now, out);
+                }
                 out.push(Effect::Stream(stream::Event::Head(head)));
             }
             ServerFrame::Resync { .. } => out.push(Effect::Stream(stream::Event::Resync)),
@@ -306,7 +332,8 @@ impl Socket {
                 self.schedule_renewal(now, token_expires_in_ms, out);
             }
             ServerFrame::Bye { retry_ms, .. } => self.retry_floor_ms = Some(retry_ms),
-            ServerFrame::Welcome { .. } | ServerFrame::Pong { .. } | ServerFrame::Unknown => {}
+            ServerFrame::Pong { n } => self.record.ponged(now, n),
+            ServerFrame::Welcome { .. } | ServerFrame::Unknown => {}
         }
     }
 
@@ -336,15 +363,22 @@ impl Socket {
             _ => head,
         };
         self.acknowledged = self.told;
+        self.record.welcomed(head);
         out.push(Effect::Stream(stream::Event::Welcome { epoch, head, mode }));
         self.watch_heartbeat(now, out);
         self.schedule_renewal(now, token_expires_in_ms, out);
+        if self.measures {
+            self.measure(now, out);
+        }
+    }
+
+    fn applied(&self) -> Offset {
+        self.resume.as_ref().map_or(Offset(0), |resume| resume.offset)
     }
 
     /// What is applied of what this connection told. A difference may have led further: that is not acknowledged here.
     fn acknowledgeable(&self) -> Offset {
-        let applied = self.resume.as_ref().map_or(Offset(0), |resume| resume.offset);
-        applied.min(self.told)
+        self.applied().min(self.told)
     }
 
     fn acknowledge_later(&mut self, now: Now, out: &mut Vec<Effect>) {
@@ -377,7 +411,7 @@ impl Socket {
         };
         self.timers.remove(&TimerKind::Step);
         if !reached {
-            self.back_off(now, out);
+            self.back_off(now, LossReason::Unreachable, out);
             return;
         }
         let pause = POLL_PAUSE_MS.saturating_sub(now.monotonic.saturating_sub(asked));
@@ -390,20 +424,24 @@ impl Socket {
         {
             return;
         }
-        match code {
-            close::REVOKED => self.end(Status::SignedOut, out),
-            close::FORBIDDEN => self.end(Status::Refused, out),
-            close::TOO_OLD => self.end(Status::UpdateNeeded, out),
+        let lost = LossReason::Closed(code);
+        let end = match code {
+            close::REVOKED => Status::SignedOut,
+            close::FORBIDDEN => Status::Refused,
+            close::TOO_OLD => Status::UpdateNeeded,
             close::BAD_FRAME | close::TOO_MANY => {
                 self.retry_floor_ms = Some(self.retry_floor_ms.unwrap_or(DEFAULT_WAIT_MS));
-                self.back_off(now, out);
+                return self.back_off(now, lost, out);
             }
-            _ => self.back_off(now, out),
-        }
+            _ => return self.back_off(now, lost, out),
+        };
+        self.record.lost(now, lost);
+        self.end(end, out);
     }
 
     /// Rule 7: the first try after 0–1 s, then full jitter; counted anew after ten seconds live.
-    fn back_off(&mut self, now: Now, out: &mut Vec<Effect>) {
+    fn back_off(&mut self, now: Now, reason: LossReason, out: &mut Vec<Effect>) {
+        self.record.lost(now, reason);
         if let State::Live { since, .. } = self.state
             && now.monotonic.saturating_sub(since) >= STABLE_MS
         {
