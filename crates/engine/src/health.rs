@@ -98,7 +98,7 @@ impl Record {
 
     /// What is known of the log is what the welcome said: it may be another generation.
     pub(crate) fn welcomed(&mut self, head: Offset) {
-        self.head = head;
+        (self.head, self.ping) = (head, None);
         self.welcomes += 1;
     }
 

@@ -1,5 +1,6 @@
 use super::*;
 use switchboard_contract::position::Epoch;
+use switchboard_contract::realtime::Mode;
 use switchboard_contract::time::Timestamp;
 
 /// Both clocks, the wall's this far ahead of the other.

@@ -2,7 +2,8 @@
 
 use switchboard_contract::realtime::ClientFrame;
 
-use super::{Due, Effect, POLL_WAIT_MS, Socket, State, Timer, TimerKind};
+use super::polling::POLL_WAIT_MS;
+use super::{Due, Effect, Socket, State, Timer, TimerKind};
 use crate::Now;
 use crate::health::LossReason;
 

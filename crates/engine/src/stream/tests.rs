@@ -1,6 +1,6 @@
 use super::*;
 use proptest::prelude::*;
-use switchboard_contract::realtime::EventType;
+use switchboard_contract::realtime::{EventPage, EventType};
 use switchboard_contract::time::Timestamp;
 
 fn step(stream: &mut Stream, event: Event) -> Vec<Effect> {
