@@ -680,6 +680,23 @@ fn a_position_that_is_lost_while_polling_is_told_by_the_next_load() {
 }
 
 #[test]
+fn an_upgrade_after_a_lost_position_asks_for_a_snapshot() {
+    let mut link = machine();
+    let (upgrade, _) = timer(&blocked(&mut link), TimerKind::Upgrade);
+    let (generation, ..) = poll(&step(&mut link, 10, LogWord::Loaded(position(10))));
+    let result = Err(DifferenceError::PositionLost);
+    step(&mut link, 20, LogWord::Difference { generation, result });
+    let generation = self::generation(&step(&mut link, 300_000, Event::Timer(upgrade)));
+    let result = Ok("t".into());
+    step(&mut link, 300_001, Event::Ticket { generation, result });
+    let frames = sent(&step(&mut link, 300_002, Event::Opened { generation }));
+    assert!(
+        matches!(&frames[..], [ClientFrame::Hello { resume: None, .. }]),
+        "{frames:?}"
+    );
+}
+
+#[test]
 fn an_unreadable_frame_is_fetched_again() {
     for text in ["not json", "{\"t\":\"event\"}", &"x".repeat(MAX_FRAME_BYTES + 1)] {
         let mut link = machine();

@@ -152,6 +152,16 @@ fn what_comes_in_time_makes_the_difference_unnecessary() {
 }
 
 #[test]
+fn a_tail_that_concerned_nobody_here_is_not_fetched() {
+    let mut stream = Stream::default();
+    step(&mut stream, Event::Start(None));
+    step(&mut stream, Event::Loaded(position(10)));
+    let (generation, _) = wait(&step(&mut stream, Event::Head(Offset(12))));
+    step(&mut stream, Event::CaughtUp(Offset(12)));
+    assert!(step(&mut stream, Event::Timer { generation }).is_empty());
+}
+
+#[test]
 fn what_is_told_before_the_first_load_follows_it() {
     let mut stream = lost();
     assert!(step(&mut stream, told(11, 10)).is_empty());
