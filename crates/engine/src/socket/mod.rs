@@ -1,5 +1,5 @@
 //! The realtime connection (`protocol.md` *Realtime*): one WebSocket at a time, kept alive and renewed. What it brings of the
-//! log goes to the [`stream`](crate::stream).
+//! log goes to the [`stream`].
 //!
 //! ```text
 //! Idle ─start→ Ticketing → Opening → Hello → Live ⇄ Probing
