@@ -4,6 +4,8 @@
 // Each test file is a program of its own and uses a part of this.
 #![allow(dead_code, clippy::expect_used)]
 
+pub mod store;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -294,11 +296,7 @@ impl Replaced {
         }
         let defined = js_sys::Reflect::define_property(&object, &key, &descriptor).expect("an object");
         assert!(defined, "{name} cannot be replaced");
-        Self {
-            object,
-            name,
-            before: before.into(),
-        }
+        Self { object, name, before }
     }
 }
 
