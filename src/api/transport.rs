@@ -2,10 +2,7 @@
 //! what may be repeated.
 
 use std::cell::RefCell;
-use std::future::{Future, poll_fn};
-use std::pin::pin;
 use std::rc::Rc;
-use std::task::Poll;
 
 use gloo_net::http::{Method, Request, RequestBuilder, Response};
 use serde::Serialize;
@@ -16,7 +13,7 @@ use web_sys::{AbortController, RequestCredentials};
 use yew::Callback;
 
 use super::ApiError;
-use crate::browser::{monotonic_ms, random_seed, sleep};
+use crate::browser::{monotonic_ms, random_seed, sleep, within};
 
 /// How long an answer may take, in milliseconds.
 const TIMEOUT_MS: u64 = 15_000;
@@ -294,15 +291,4 @@ fn undecodable(path: &str, error: &impl ToString) -> ApiError {
     let reason = error.to_string();
     let place = reason.rfind(" at line ").map_or("", |start| &reason[start..]);
     ApiError::Undecodable(format!("{path}{place}").into())
-}
-
-/// The future's value, or `None` when it takes longer than `millis`.
-async fn within<F: Future>(millis: u64, future: F) -> Option<F::Output> {
-    let mut future = pin!(future);
-    let mut limit = pin!(sleep(millis));
-    poll_fn(|cx| match future.as_mut().poll(cx) {
-        Poll::Ready(value) => Poll::Ready(Some(value)),
-        Poll::Pending => limit.as_mut().poll(cx).map(|()| None),
-    })
-    .await
 }
