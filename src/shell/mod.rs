@@ -2,6 +2,8 @@
 
 mod account_menu;
 mod connection;
+mod foreign_queue;
+mod leaving;
 mod rail;
 
 use wasm_bindgen::JsCast;
@@ -15,6 +17,8 @@ use crate::ui::{HEADING_ID, Mark};
 
 use account_menu::AccountMenu;
 pub use connection::{Connection, ConnectionStatus};
+pub use foreign_queue::ForeignQueue;
+pub use leaving::{Leave, LeaveProvider, LeaveProviderProps, use_leave, use_sign_out};
 pub use rail::{Rail, RailProps, Unread};
 
 const MAIN_ID: &str = "main";
