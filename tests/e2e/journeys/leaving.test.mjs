@@ -61,7 +61,7 @@ describe("leaving with unsent work", () => {
     await signOut();
     await unsent().getByText("1 reply or change has not reached the server yet.").waitFor();
     await assertAccessible(page, "signing out with unsent work");
-    await choose(unsent(), "Stay signed in");
+    await choose(unsent(), "Stay");
     await unsent().waitFor({ state: "detached" });
     await untilConnected(page);
     await shows(() => said("A reply that waits"), 1);
@@ -81,7 +81,7 @@ describe("leaving with unsent work", () => {
   it("discards, and nothing of it comes back", async () => {
     await answer(page, "A reply that is given up");
     await signOut();
-    await choose(unsent(), "Discard and sign out");
+    await choose(unsent(), "Discard");
     await heading("Sign in");
     await letGo();
     await enter(AGENT);
