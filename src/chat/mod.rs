@@ -15,9 +15,11 @@ mod carrier;
 mod hooks;
 mod provider;
 mod shell;
+mod waiting;
 
 pub use hooks::{
     LiveChat, ThreadView, use_arrivals, use_chat, use_conversation, use_live_chat, use_read_mark, use_thread,
 };
 pub use provider::{ChatProvider, ChatProviderProps};
 pub use shell::{Chat, Topic};
+pub use waiting::{Waiting, count_kept, forget_kept, use_foreign, use_waiting};
