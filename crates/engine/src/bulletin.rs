@@ -32,10 +32,12 @@ pub enum Word {
     Queue(queue::Change),
     /// The server has answered an action: what it made of it, before its event comes.
     Result(Box<Merged>),
-    /// By the leader: someone types, looks, comes or goes.
+    /// By the leader: someone types, looks, comes or goes; of the person here with an empty `who`.
     Signal(Signal),
     /// To the leader: tell the server this.
     Relay(Signal),
+    /// The person uses the tab that says so.
+    InUse,
 }
 
 /// What an action came to.

@@ -13,6 +13,7 @@
 mod actions;
 mod interface;
 mod loading;
+mod people;
 mod tabs;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +25,7 @@ use switchboard_contract::page::CursorPage;
 use switchboard_contract::position::Offset;
 
 use crate::Now;
+use crate::awareness::{self, Awareness};
 use crate::inbox::{Changes, Inbox, Shelf};
 use crate::leader::Leader;
 use crate::link::{self, Link};
@@ -62,6 +64,7 @@ pub struct Desk<E> {
     open: BTreeSet<ConversationId>,
     /// How far each conversation was marked as read here.
     marked: BTreeMap<ConversationId, u64>,
+    awareness: Awareness,
 }
 
 impl<E: Clone> Desk<E> {
@@ -86,6 +89,7 @@ impl<E: Clone> Desk<E> {
             shown: BTreeSet::new(),
             open: BTreeSet::new(),
             marked: BTreeMap::new(),
+            awareness: Awareness::default(),
         }
     }
 
@@ -221,6 +225,7 @@ impl<E: Clone> Desk<E> {
             Event::Retry(id) => self.retry(now, id, out),
             Event::Discard(id) => self.on_queue(now, queue::Event::Discard(id), out),
             Event::Attempted { generation, outcome } => self.on_attempted(now, generation, outcome, out),
+            Event::Person(event) => self.on_awareness(now, event, out),
             Event::Authorised => self.on_queue(now, queue::Event::Wake, out),
             Event::Loaded { generation, result } => self.on_loaded(now, generation, result, out),
         }
@@ -234,6 +239,7 @@ impl<E: Clone> Desk<E> {
         self.on_link(now, link::Event::Start(None), out);
         self.on_link(now, link::Event::Follow, out);
         self.told = Status::Connecting;
+        self.meet(now, out);
         self.on_leader(now, crate::leader::Event::Start, out);
     }
 
@@ -248,6 +254,7 @@ impl<E: Clone> Desk<E> {
         self.inbox = Inbox::default();
         self.loads.clear();
         self.marked.clear();
+        self.forget_people(now, out);
     }
 
     fn on_timer(&mut self, now: Now, timer: Timer, out: &mut Vec<Effect>) {
@@ -262,6 +269,7 @@ impl<E: Clone> Desk<E> {
                 self.on_link(now, link::Event::Stream(event), out);
             }
             TimerKind::Queue => self.on_queue(now, queue::Event::Timer { generation }, out),
+            TimerKind::Awareness => self.on_awareness(now, awareness::Event::Timer { generation }, out),
             TimerKind::Leader => self.on_leader(now, crate::leader::Event::Timer { generation }, out),
         }
     }
@@ -283,13 +291,13 @@ impl<E: Clone> Desk<E> {
         self.link.step(now, event, &mut effects);
         for effect in effects {
             match effect {
-                link::Effect::Socket(effect) => self.on_socket_effect(effect, out),
+                link::Effect::Socket(effect) => self.on_socket_effect(now, effect, out),
                 link::Effect::Stream(effect) => self.on_stream_effect(now, effect, out),
             }
         }
     }
 
-    fn on_socket_effect(&mut self, effect: socket::Effect, out: &mut Vec<Effect>) {
+    fn on_socket_effect(&mut self, now: Now, effect: socket::Effect, out: &mut Vec<Effect>) {
         match effect {
             socket::Effect::SetTimer { timer, after_ms } => out.push(Effect::SetTimer {
                 timer: Timer {
@@ -298,7 +306,7 @@ impl<E: Clone> Desk<E> {
                 },
                 after_ms,
             }),
-            socket::Effect::Signal(signal) => self.say(crate::bulletin::Word::Signal(signal), out),
+            socket::Effect::Signal(signal) => self.on_signal(now, signal, out),
             // Compared before and after each step, whichever tab holds the connection.
             socket::Effect::Status(_) | socket::Effect::Stream(_) => {}
             effect => out.push(Effect::Link(effect)),
@@ -308,14 +316,17 @@ impl<E: Clone> Desk<E> {
     fn on_stream_effect(&mut self, now: Now, effect: stream::Effect, out: &mut Vec<Effect>) {
         self.tell_of_log(&effect, out);
         match effect {
-            stream::Effect::Apply(event) => match self.inbox.apply(&event) {
-                Ok(changes) => self.changed(now, changes, out),
-                Err(unreadable) => {
-                    if let Some(id) = unreadable.conversation {
-                        self.load_anew(id, out);
+            stream::Effect::Apply(event) => {
+                self.note_writer(now, &event, out);
+                match self.inbox.apply(&event) {
+                    Ok(changes) => self.changed(now, changes, out),
+                    Err(unreadable) => {
+                        if let Some(id) = unreadable.conversation {
+                            self.load_anew(id, out);
+                        }
                     }
                 }
-            },
+            }
             stream::Effect::Snapshot(_) => self.load_all_anew(out),
             stream::Effect::FetchDifference {
                 generation,
@@ -348,6 +359,7 @@ impl<E: Clone> Desk<E> {
             self.tell_status(now, out);
         }
         if matches!(status, Status::Live | Status::Polling) {
+            self.on_awareness(now, awareness::Event::Connected, out);
             self.on_queue(now, queue::Event::Wake, out);
             for fetch in self.loads.failed() {
                 self.load(fetch, out);

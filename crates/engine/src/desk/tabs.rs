@@ -2,11 +2,12 @@
 
 use super::{Desk, Effect, Timer, TimerKind};
 use crate::Now;
+use crate::awareness;
 use crate::bulletin::{Bulletin, Told, Word};
 use crate::leader;
 use crate::link;
 use crate::queue;
-use crate::socket::{self, Status};
+use crate::socket::Status;
 use crate::store::{Answer, Op, StoreError};
 use crate::stream;
 
@@ -90,6 +91,7 @@ impl<E: Clone> Desk<E> {
                     let entries = self.claimed.take();
                     self.on_queue(now, queue::Event::Lead { term, entries }, out);
                     self.on_link(now, link::Event::Lead, out);
+                    self.on_awareness(now, awareness::Event::Leads(true), out);
                 }
                 leader::Effect::Follow => {
                     self.told = self.status();
@@ -97,6 +99,7 @@ impl<E: Clone> Desk<E> {
                     self.posted.clear();
                     self.on_queue(now, queue::Event::Follow, out);
                     self.on_link(now, link::Event::Follow, out);
+                    self.on_awareness(now, awareness::Event::Leads(false), out);
                 }
                 leader::Effect::Say(word) => self.say(Word::Leader(word), out),
                 leader::Effect::SetTimer { generation, after_ms } => out.push(Effect::SetTimer {
@@ -119,13 +122,16 @@ impl<E: Clone> Desk<E> {
                 if asks && self.leads {
                     self.tell_status(now, out);
                     self.tell_position(out);
+                    self.tell_of_people(now, out);
                 }
             }
             Word::Queue(change) => self.on_queue(now, queue::Event::Heard(change), out),
             Word::Result(merged) => self.merge_result(now, *merged, out),
-            Word::Relay(signal) if self.leads => {
-                self.on_link(now, link::Event::Socket(socket::Event::Signal(signal)), out);
+            Word::Relay(signal) => self.on_relay(now, signal, out),
+            Word::Signal(signal) if !self.leads => {
+                self.on_awareness(now, awareness::Event::Heard(signal), out);
             }
+            Word::InUse => self.on_awareness(now, awareness::Event::UsedElsewhere, out),
             Word::Log(told) if !self.leads => {
                 let event = stream::Event::Told(told);
                 self.on_link(now, link::Event::Stream(event), out);
@@ -135,7 +141,7 @@ impl<E: Clone> Desk<E> {
                     self.told = told.read(now);
                 }
             }
-            Word::Relay(_) | Word::Log(_) | Word::Status(_) | Word::Signal(_) => {}
+            Word::Log(_) | Word::Status(_) | Word::Signal(_) => {}
         }
     }
 

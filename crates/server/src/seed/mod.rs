@@ -142,6 +142,7 @@ async fn insert_member(
 async fn insert_website(tx: &mut Tx, place: Place, origins: &[String]) -> ApiResult<()> {
     let widget = WidgetConfig {
         greeting: Some("Hello! How can we help?".to_owned()),
+        share_drafts: true,
         version: 1,
         ..WidgetConfig::default()
     };
