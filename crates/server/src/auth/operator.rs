@@ -12,11 +12,11 @@ use switchboard_contract::auth::Role;
 use switchboard_contract::ids::{AccountId, MemberId, SessionId, WebsiteId};
 use switchboard_contract::problem::ProblemCode;
 use switchboard_contract::time::Timestamp;
+use switchboard_domain::team;
 use uuid::Uuid;
 
 use super::keys::{self, Keys, Purpose};
 use crate::db::{Tx, columns};
-use crate::domain::team;
 use crate::problem::{ApiError, ApiResult};
 use crate::state::AppState;
 
@@ -276,7 +276,7 @@ impl FromRequestParts<AppState> for AnyOperator {
 }
 
 /// Notes the use of a session. The first use of an access token also proves that the answer with its refresh token
-/// arrived; from then on the refresh token's parent is accepted for a short while only (`domain::rotation`).
+/// arrived; from then on the refresh token's parent is accepted for a short while only (`switchboard_domain::rotation`).
 async fn mark_used(state: &AppState, claims: AccessClaims) -> ApiResult<()> {
     state
         .db

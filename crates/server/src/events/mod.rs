@@ -10,11 +10,11 @@ use switchboard_contract::ids::{ConversationId, EventId, MemberId, WebsiteId};
 use switchboard_contract::position::{Epoch, Offset, Position};
 use switchboard_contract::realtime::{EventType, LogEvent};
 use switchboard_contract::time::Timestamp;
+use switchboard_domain::allocate::allocate;
+use switchboard_domain::replay::Log;
 
 use crate::auth::Operator;
 use crate::db::{Tx, columns};
-use crate::domain::allocate::allocate;
-use crate::domain::replay::Log;
 use crate::ids;
 use crate::problem::{ApiError, ApiResult};
 use crate::realtime::hub::StreamKey;

@@ -11,12 +11,12 @@ use switchboard_contract::page::MAX_LIMIT;
 use switchboard_contract::position::{Epoch, Offset};
 use switchboard_contract::problem::ProblemCode;
 use switchboard_contract::realtime::{EventPage, MAX_WAIT_MS, Signal};
+use switchboard_domain::replay::reachable;
 use tokio::time::{Instant, sleep_until};
 
 use super::{Audience, StoredEvent, after, log};
 use crate::auth::Operator;
 use crate::db::Db;
-use crate::domain::replay::reachable;
 use crate::http::Params;
 use crate::problem::{ApiError, ApiResult};
 use crate::realtime::availability;

@@ -1,4 +1,4 @@
-//! `PATCH /api/live-chat/conversations`: changes one conversation or many. The steps are decided by `domain::change`.
+//! `PATCH /api/live-chat/conversations`: changes one conversation or many. The steps are decided by `switchboard_domain::change`.
 
 use std::collections::BTreeSet;
 
@@ -12,6 +12,8 @@ use switchboard_contract::live_chat::{
 };
 use switchboard_contract::position::Position;
 use switchboard_contract::problem::{FieldErrors, Problem, ProblemCode};
+use switchboard_domain::change::{self, Refusal};
+use switchboard_domain::conversation::Step;
 
 use super::actions::{self, Begun, missing};
 use super::ledger::Ledger;
@@ -19,8 +21,6 @@ use super::rows::{self, StoredConversation};
 use super::words;
 use crate::auth::{Operator, keys};
 use crate::db::{Lock, Tx, columns};
-use crate::domain::change::{self, Refusal};
-use crate::domain::conversation::Step;
 use crate::events;
 use crate::http::ApiJson;
 use crate::problem::{ApiError, ApiResult};

@@ -12,13 +12,13 @@ use switchboard_contract::position::Position;
 use switchboard_contract::realtime::EventType;
 use switchboard_contract::time::Timestamp;
 use switchboard_contract::visitor::VisitorConversation;
+use switchboard_domain::accept::Author;
+use switchboard_domain::conversation::{Added, Conversation, Step};
+use switchboard_domain::projection;
 
 use super::rows::StoredConversation;
 use super::store;
 use crate::db::Tx;
-use crate::domain::accept::Author;
-use crate::domain::conversation::{Added, Conversation, Step};
-use crate::domain::projection;
 use crate::events::{self, Audience, NewEvent};
 use crate::ids;
 use crate::problem::{ApiError, ApiResult};

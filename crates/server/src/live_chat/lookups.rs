@@ -1,20 +1,20 @@
-//! What has to be known before a message is accepted (`domain::accept`).
+//! What has to be known before a message is accepted (`switchboard_domain::accept`).
 
 use sqlx::Row;
 use switchboard_contract::ids::{AccountId, AttachmentId, ConversationId, MemberId, MessageId, VisitorId};
 use switchboard_contract::live_chat::{LiveChatMessage, MessageType};
 use switchboard_contract::position::{Epoch, Offset, Position};
+use switchboard_domain::accept::{Author, Content, SameId};
 
 use super::ledger::Entry;
 use super::rows::{self, MESSAGE};
 use crate::db::{Tx, columns};
-use crate::domain::accept::{Author, Content, SameId};
 use crate::problem::{ApiError, ApiResult};
 
 /// The stored message with an id, as the rule wants it and as its author gets it again.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Known {
-    /// For `domain::accept`.
+    /// For `switchboard_domain::accept`.
     pub same: SameId,
     /// For the answer.
     pub entry: Entry,

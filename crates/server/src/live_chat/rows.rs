@@ -6,10 +6,10 @@ use switchboard_contract::ids::{AccountId, ConversationId, FunnelId, LabelId, Vi
 use switchboard_contract::live_chat::{LiveChatConversation, LiveChatMessage, LiveChatUser};
 use switchboard_contract::time::Timestamp;
 use switchboard_contract::visitor::VisitorConversation;
+use switchboard_domain::conversation::Conversation;
+use switchboard_domain::projection;
 
 use crate::db::{Tx, columns};
-use crate::domain::conversation::Conversation;
-use crate::domain::projection;
 use crate::ids;
 use crate::problem::{ApiError, ApiResult};
 

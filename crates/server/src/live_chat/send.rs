@@ -6,13 +6,13 @@ use axum::http::StatusCode;
 use switchboard_contract::live_chat::{LiveChatMessage, SendMessage, SendResult, Visibility};
 use switchboard_contract::problem::ProblemCode;
 use switchboard_contract::validate::{self, Checks};
+use switchboard_domain::accept::{self, Attempt, Author, Content, Refusal, Standing, Target, Verdict};
+use switchboard_domain::conversation::Step;
 
 use super::ledger::{Draft, Entry, Ledger};
 use super::{lookups, rows, take_back, words};
 use crate::auth::Operator;
 use crate::db::{Lock, Tx};
-use crate::domain::accept::{self, Attempt, Author, Content, Refusal, Standing, Target, Verdict};
-use crate::domain::conversation::Step;
 use crate::http::ApiJson;
 use crate::problem::{ApiError, ApiResult};
 use crate::state::AppState;

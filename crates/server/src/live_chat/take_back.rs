@@ -5,11 +5,11 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use switchboard_contract::ids::{MemberId, MessageId};
 use switchboard_contract::problem::ProblemCode;
+use switchboard_domain::accept::Author;
 
 use super::lookups;
 use crate::auth::Operator;
 use crate::db::{Lock, Tx};
-use crate::domain::accept::Author;
 use crate::http::IdPath;
 use crate::problem::{ApiError, ApiResult};
 use crate::state::AppState;

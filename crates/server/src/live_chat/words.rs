@@ -2,8 +2,7 @@
 //! how the team handles it.
 
 use switchboard_contract::live_chat::Visibility;
-
-use crate::domain::conversation::Step;
+use switchboard_domain::conversation::Step;
 
 /// The notice of a step by the operator `actor`; none for steps that the conversation's event alone tells. `assignee` is
 /// the name of whom it is assigned to, where that is somebody else.

@@ -8,13 +8,13 @@ use switchboard_contract::ids::{ConversationId, MemberId, VisitorId, WebsiteId};
 use switchboard_contract::position::Offset;
 use switchboard_contract::realtime::Resume;
 use switchboard_contract::time::Timestamp;
+use switchboard_domain::replay::{self, Log, Plan};
 
 use super::flow::Entry;
 use super::hub::StreamKey;
 use super::tickets::Bearer;
 use crate::auth::{Operator, VisitorCaller};
 use crate::db::{Db, Tx, columns};
-use crate::domain::replay::{self, Log, Plan};
 use crate::events::{self, Audience};
 use crate::problem::{ApiError, ApiResult};
 

@@ -10,12 +10,12 @@ use switchboard_contract::ids::{AccountId, FunnelId, MemberId, VisitorId, Websit
 use switchboard_contract::live_chat::{LiveChatUser, Visibility};
 use switchboard_contract::time::Timestamp;
 use switchboard_contract::website::WidgetConfig;
+use switchboard_domain::accept::Author;
 use uuid::Uuid;
 
 use crate::auth::{keys, password};
 use crate::config::{Config, loopback_twin};
 use crate::db::{Tx, columns};
-use crate::domain::accept::Author;
 use crate::ids;
 use crate::live_chat::ledger::{Draft, Ledger};
 use crate::live_chat::rows::StoredConversation;

@@ -8,12 +8,12 @@ use switchboard_contract::ids::{ConversationId, VisitorId};
 use switchboard_contract::live_chat::{MessagePage, MessageType, Visibility};
 use switchboard_contract::validate::{self, Checks};
 use switchboard_contract::visitor::{VisitorConversation, VisitorSend, VisitorSendResult};
+use switchboard_domain::accept::{self, Attempt, Author, Content, Standing, Target, Verdict};
+use switchboard_domain::conversation::Step;
+use switchboard_domain::projection;
 
 use crate::auth::VisitorCaller;
 use crate::db::{Lock, Tx, columns};
-use crate::domain::accept::{self, Attempt, Author, Content, Standing, Target, Verdict};
-use crate::domain::conversation::Step;
-use crate::domain::projection;
 use crate::events;
 use crate::http::{ApiJson, Params};
 use crate::live_chat::history::{self, Numbering, Range, Window};

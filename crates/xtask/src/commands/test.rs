@@ -13,8 +13,9 @@ use crate::tools::{self, Bundlers, WASM_TARGET};
 use crate::{api_docs, checks, paths, sizes};
 
 /// What runs natively.
-const NATIVE: [&str; 4] = [
+const NATIVE: [&str; 5] = [
     "switchboard-contract",
+    "switchboard-domain",
     "switchboard-engine",
     "switchboard-server",
     "xtask",

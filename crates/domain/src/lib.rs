@@ -1,5 +1,5 @@
-//! The server's decisions: pure functions over plain data, without I/O, clock or randomness. Handlers call them, and so
-//! does any model of the server that wants to check the rules that ship.
+//! The server's decisions: pure functions over plain data, without I/O, clock or randomness. The server's handlers call
+//! them, and so does the simulation's model of the server: what is tested there is the rule that ships.
 //!
 //! | module | decides |
 //! | --- | --- |

@@ -7,7 +7,7 @@ use switchboard_contract::live_chat::{ConversationChange, ConversationStatus, MA
 use switchboard_contract::problem::FieldErrors;
 use switchboard_contract::time::Timestamp;
 
-use super::conversation::{Conversation, Step};
+use crate::conversation::{Conversation, Step};
 
 /// Longest snooze, in milliseconds: a year.
 const MAX_SNOOZE_MS: i64 = 366 * 24 * 60 * 60 * 1_000;
