@@ -1,6 +1,5 @@
 //! The signed-in operator behind a request.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
 use axum::extract::FromRequestParts;
@@ -9,36 +8,18 @@ use axum::http::{HeaderMap, header};
 use sqlx::Row;
 use subtle::ConstantTimeEq;
 use switchboard_contract::auth::Role;
-use switchboard_contract::ids::{AccountId, MemberId, SessionId, WebsiteId};
+use switchboard_contract::ids::{AccountId, MemberId, SessionId};
 use switchboard_contract::problem::ProblemCode;
 use switchboard_contract::time::Timestamp;
-use switchboard_domain::team;
+use switchboard_domain::audience::Audience;
+pub use switchboard_domain::audience::Rights;
+use switchboard_domain::{rotation, team};
 use uuid::Uuid;
 
 use super::keys::{self, Keys, Purpose};
 use crate::db::{Tx, columns};
 use crate::problem::{ApiError, ApiResult};
 use crate::state::AppState;
-
-/// The websites whose conversations a member may see.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Rights {
-    /// Every website of the account.
-    All,
-    /// These only.
-    Websites(BTreeSet<WebsiteId>),
-}
-
-impl Rights {
-    /// Whether `website` is among them.
-    #[must_use]
-    pub fn allow(&self, website: WebsiteId) -> bool {
-        match self {
-            Self::All => true,
-            Self::Websites(websites) => websites.contains(&website),
-        }
-    }
-}
 
 /// A signed-in member. As an extractor: a valid access token, or 401; and a second factor where the account requires
 /// one, or 403.
@@ -130,6 +111,12 @@ impl Operator {
         Ok(load(tx, session_id).await?.map(|loaded| loaded.operator))
     }
 
+    /// Whether the member is part of an audience.
+    #[must_use]
+    pub fn may_see(&self, audience: Audience) -> bool {
+        audience.includes(self.member_id, &self.rights)
+    }
+
     /// Refuses members whose role is below `least`.
     ///
     /// # Errors
@@ -177,8 +164,10 @@ impl Operator {
 /// An operator and what the session has to be told.
 struct Loaded {
     operator: Operator,
-    /// The session's current generation where nobody has used it yet.
-    unused_generation: Option<i64>,
+    /// The number of the session's current refresh token.
+    generation: u32,
+    /// When it first showed that it had arrived.
+    generation_used_at: Option<Timestamp>,
     last_used_at: Timestamp,
 }
 
@@ -194,25 +183,20 @@ async fn load(tx: &mut Tx, session_id: SessionId) -> ApiResult<Option<Loaded>> {
     .fetch_optional(tx.conn())
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let unused_generation = match row.try_get::<Option<i64>, _>("generation_used_at")? {
-        None => Some(row.try_get("generation")?),
-        Some(_) => None,
-    };
     let member_id: MemberId = columns::id(&row, "id")?;
     let role = columns::word(&row, "role")?;
-    let rights = match role {
-        Role::Owner | Role::Admin => Rights::All,
-        Role::Agent | Role::Unknown => {
-            let rows = sqlx::query("SELECT website_id FROM member_websites WHERE member_id = $1")
-                .bind(member_id.to_string())
-                .fetch_all(tx.conn())
-                .await?;
-            Rights::Websites(
-                rows.iter()
-                    .map(|row| columns::id(row, "website_id"))
-                    .collect::<ApiResult<_>>()?,
-            )
-        }
+    let rights = if Rights::are_all(role) {
+        Rights::All
+    } else {
+        let rows = sqlx::query("SELECT website_id FROM member_websites WHERE member_id = $1")
+            .bind(member_id.to_string())
+            .fetch_all(tx.conn())
+            .await?;
+        Rights::Websites(
+            rows.iter()
+                .map(|row| columns::id(row, "website_id"))
+                .collect::<ApiResult<_>>()?,
+        )
     };
     let operator = Operator {
         session_id,
@@ -227,7 +211,8 @@ async fn load(tx: &mut Tx, session_id: SessionId) -> ApiResult<Option<Loaded>> {
     };
     Ok(Some(Loaded {
         operator,
-        unused_generation,
+        generation: u32::try_from(columns::count(&row, "generation")?).map_err(ApiError::internal)?,
+        generation_used_at: columns::maybe_instant(&row, "generation_used_at")?,
         last_used_at: columns::instant(&row, "last_used_at")?,
     }))
 }
@@ -258,14 +243,15 @@ impl FromRequestParts<AppState> for AnyOperator {
             .ok_or_else(ApiError::unauthenticated)?;
         let Loaded {
             mut operator,
-            unused_generation,
+            generation,
+            generation_used_at,
             last_used_at,
         } = state
             .db
             .read(move |tx| Box::pin(async move { load(tx, claims.session_id).await }))
             .await?
             .ok_or_else(ApiError::unauthenticated)?;
-        if unused_generation == Some(i64::from(claims.generation))
+        if rotation::is_first_use(generation, generation_used_at, claims.generation)
             || state.clock.now() >= last_used_at.plus_millis(USE_RESOLUTION_MS)
         {
             mark_used(state, claims).await?;

@@ -6,14 +6,12 @@
 //! | `tickets` | `POST …/ticket`, and taking tickets |
 //! | `socket` | the upgrade, the first frame, the task of a live socket |
 //! | `connection` | a live socket's rules, without I/O |
-//! | `flow` | the chain of `prev` and the window of unacknowledged bytes |
 //! | `subscriber` | who is at the other end, what they may see, what is asked of the database |
 //! | `frames`, `budget` | reading frames, bounding their number |
 //! | `signals`, [`presence`] | telling typing and viewing on; who is there |
 
 mod budget;
 mod connection;
-mod flow;
 mod frames;
 pub mod hub;
 pub mod presence;
