@@ -1,0 +1,3 @@
+//! Runs schedules and prints what came of them.
+
+fn main() {}
