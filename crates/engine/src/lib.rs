@@ -10,6 +10,7 @@
 //! | [`desk`] | what follows from what in an operator's tab: the machines below put together |
 //! | [`socket`] | when to connect, what counts as alive, which events to apply and in which order |
 //! | [`outbox`] | which queued message is sent next, and what its outcome means |
+//! | [`store`] | what the queue of the person's actions looks like after each transaction |
 //! | [`form`] | what is wrong with a form, when to say so, what survives a reload |
 //! | [`inbox`] | conversations and lists under events and snapshots |
 //! | [`thread`] | the messages of one conversation |
@@ -24,6 +25,7 @@ pub mod random;
 pub mod refresh;
 pub mod retry;
 pub mod socket;
+pub mod store;
 pub mod thread;
 
 use switchboard_contract::time::Timestamp;
