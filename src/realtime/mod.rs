@@ -1,4 +1,4 @@
-//! The browser shell of [`switchboard_engine::socket`]: it opens and closes the WebSocket, runs the timers and makes the two
+//! The browser shell of [`switchboard_engine::link`]: it opens and closes the WebSocket, runs the timers and makes the two
 //! REST calls, and reports what happened. It decides nothing.
 
 mod address;
@@ -9,7 +9,9 @@ use std::rc::Rc;
 
 use switchboard_contract::problem::ProblemCode;
 use switchboard_contract::realtime::SUBPROTOCOL;
-use switchboard_engine::socket::{DifferenceError, Effect, Event, TicketError, Timer, TimerKind};
+use switchboard_engine::link::{self, Effect};
+use switchboard_engine::socket::{self, Event, TicketError, Timer, TimerKind};
+use switchboard_engine::stream::{self, DifferenceError};
 use wasm_bindgen::JsCast;
 use web_sys::{CloseEvent, MessageEvent, WebSocket};
 use yew::Callback;
@@ -30,9 +32,10 @@ pub struct Link {
 struct Inner {
     api: Api,
     url: String,
-    on_event: Callback<Event>,
+    on_event: Callback<link::Event>,
     socket: RefCell<Option<OpenSocket>>,
     timers: RefCell<BTreeMap<TimerKind, Timeout>>,
+    stream_timer: RefCell<Option<Timeout>>,
     tasks: RefCell<BTreeMap<u64, Task>>,
     next_task: Cell<u64>,
     listeners: RefCell<Vec<Listener>>,
@@ -55,13 +58,14 @@ impl Drop for OpenSocket {
 impl Link {
     /// Reports to `on_event`, and from now on also that the network comes and goes and that the page is shown or hidden.
     #[must_use]
-    pub fn new(api: Api, url: String, on_event: Callback<Event>) -> Self {
+    pub fn new(api: Api, url: String, on_event: Callback<link::Event>) -> Self {
         let inner = Rc::new(Inner {
             api,
             url,
             on_event,
             socket: RefCell::default(),
             timers: RefCell::default(),
+            stream_timer: RefCell::default(),
             tasks: RefCell::default(),
             next_task: Cell::new(0),
             listeners: RefCell::default(),
@@ -72,6 +76,14 @@ impl Link {
 
     /// Does what the machine asks for. What it asks of the data (`Apply`, `Snapshot`, `Status`, `Signal`) is not for here.
     pub fn run(&self, effect: Effect) {
+        match effect {
+            Effect::Socket(effect) => self.run_socket(effect),
+            Effect::Stream(effect) => self.run_stream(effect),
+        }
+    }
+
+    fn run_socket(&self, effect: socket::Effect) {
+        use socket::Effect;
         let inner = &self.inner;
         match effect {
             Effect::FetchTicket { generation } => inner.fetch_ticket(generation),
@@ -84,12 +96,26 @@ impl Link {
                     .take_if(|open| open.generation == generation);
             }
             Effect::SetTimer { timer, after_ms } => inner.set_timer(timer, after_ms),
+            Effect::Stream(_) | Effect::Status(_) | Effect::Signal(_) => {}
+        }
+    }
+
+    fn run_stream(&self, effect: stream::Effect) {
+        use stream::Effect;
+        let inner = &self.inner;
+        match effect {
             Effect::FetchDifference {
                 generation,
                 after,
                 wait_ms,
             } => inner.fetch_difference(generation, after, wait_ms),
-            Effect::Apply(_) | Effect::Snapshot(_) | Effect::Status(_) | Effect::Signal(_) => {}
+            Effect::SetTimer { generation, after_ms } => inner.set_stream_timer(generation, after_ms),
+            Effect::Apply(_)
+            | Effect::Moved { .. }
+            | Effect::Snapshot(_)
+            | Effect::Lost
+            | Effect::Signal(_)
+            | Effect::Polled { .. } => {}
         }
     }
 }
@@ -99,6 +125,7 @@ impl Drop for Link {
         self.inner.listeners.borrow_mut().clear();
         self.inner.socket.borrow_mut().take();
         self.inner.timers.borrow_mut().clear();
+        self.inner.stream_timer.borrow_mut().take();
         self.inner.tasks.borrow_mut().clear();
     }
 }
@@ -110,7 +137,7 @@ impl Inner {
             let inner = Rc::downgrade(self);
             move |_| {
                 if let Some(inner) = inner.upgrade() {
-                    inner.on_event.emit(event());
+                    inner.on_event.emit(event().into());
                 }
             }
         };
@@ -140,7 +167,7 @@ impl Inner {
             let inner = Rc::downgrade(self);
             move |happened: web_sys::Event| {
                 if let (Some(inner), Some(event)) = (inner.upgrade(), event(generation, &happened)) {
-                    inner.on_event.emit(event);
+                    inner.on_event.emit(event.into());
                 }
             }
         };
@@ -193,10 +220,20 @@ impl Inner {
         let inner = Rc::downgrade(self);
         let timeout = Timeout::new(after_ms, move || {
             if let Some(inner) = inner.upgrade() {
-                inner.on_event.emit(Event::Timer(timer));
+                inner.on_event.emit(Event::Timer(timer).into());
             }
         });
         self.timers.borrow_mut().insert(timer.kind, timeout);
+    }
+
+    fn set_stream_timer(self: &Rc<Self>, generation: u64, after_ms: u64) {
+        let inner = Rc::downgrade(self);
+        let timeout = Timeout::new(after_ms, move || {
+            if let Some(inner) = inner.upgrade() {
+                inner.on_event.emit(stream::Event::Timer { generation }.into());
+            }
+        });
+        *self.stream_timer.borrow_mut() = Some(timeout);
     }
 
     fn fetch_ticket(self: &Rc<Self>, generation: u64) {
@@ -227,7 +264,7 @@ impl Inner {
                     Some(ProblemCode::PositionLost) => DifferenceError::PositionLost,
                     _ => DifferenceError::Unreachable,
                 });
-            Event::Difference { generation, result }
+            stream::Event::Difference { generation, result }
         });
     }
 
@@ -235,7 +272,7 @@ impl Inner {
         self.spawn(async move { event });
     }
 
-    fn spawn(self: &Rc<Self>, work: impl Future<Output = Event> + 'static) {
+    fn spawn<E: Into<link::Event>>(self: &Rc<Self>, work: impl Future<Output = E> + 'static) {
         let number = self.next_task.get();
         self.next_task.set(number + 1);
         let inner = Rc::downgrade(self);
@@ -243,7 +280,7 @@ impl Inner {
             let event = work.await;
             if let Some(inner) = inner.upgrade() {
                 let done = inner.tasks.borrow_mut().remove(&number);
-                inner.on_event.emit(event);
+                inner.on_event.emit(event.into());
                 drop(done);
             }
         });
