@@ -1513,7 +1513,8 @@ export interface components {
             sender?: components["schemas"]["Sender"];
             /**
              * Format: int64
-             * @description For how long it holds, in milliseconds.
+             * @description For how long it holds, in milliseconds; 0 when it is over. A member's own `presence` of 0 takes back what was said:
+             *     what is set counts again.
              */
             ttlMs: number;
             /** @description What it tells of. */
@@ -1799,6 +1800,12 @@ export interface components {
             greeting: string | null;
             /** @description Where the launcher sits. */
             position: components["schemas"]["Corner"];
+            /**
+             * @description Whether operators see what a visitor writes before it is sent. Off unless the website chooses it: people do not
+             *     expect it.
+             * @default false
+             */
+            shareDrafts: boolean;
             /** @description Colours and shape. */
             theme: components["schemas"]["WidgetTheme"];
             /**

@@ -21,7 +21,7 @@ use std::rc::Rc;
 use switchboard_contract::ids::{ConversationId, MemberId};
 use switchboard_contract::live_chat::{LiveChatConversation, MessagePage};
 use switchboard_contract::page::CursorPage;
-use switchboard_contract::position::Offset;
+use switchboard_contract::position::{Offset, Position};
 
 use crate::Now;
 use crate::inbox::{Changes, Inbox, Shelf};
@@ -112,6 +112,12 @@ impl<E: Clone> Desk<E> {
     #[must_use]
     pub const fn queue(&self) -> &Queue {
         &self.queue
+    }
+
+    /// The position up to which events are applied here; none before it is known.
+    #[must_use]
+    pub fn position(&self) -> Option<Position> {
+        self.link.position()
     }
 
     /// Whether this tab holds the connection for all of them.

@@ -12,14 +12,16 @@ pub mod session;
 
 use std::collections::BTreeMap;
 
-use switchboard_contract::ids::{ConversationId, MemberId, MessageId};
+use switchboard_contract::ids::{ActionId, ConversationId, MemberId, MessageId};
 use switchboard_contract::live_chat::{ConversationChange, Visibility};
 use switchboard_contract::problem::{Problem, ProblemCode};
 use switchboard_contract::time::Timestamp;
 use switchboard_engine::Now;
+use switchboard_engine::desk::TimerKind;
 use switchboard_engine::random::Random;
 use switchboard_engine::retry::{self, Failure};
-use switchboard_engine::socket::TimerKind;
+use switchboard_engine::socket;
+use switchboard_engine::store::{Answer, Op, StoreError};
 
 use crate::server::{Request, Response};
 use session::Session;
@@ -61,10 +63,8 @@ pub enum Said {
 pub enum TimerFor {
     /// The session.
     Session,
-    /// The outbox.
-    Outbox,
-    /// The connection.
-    Link(TimerKind),
+    /// The desk.
+    Desk(TimerKind),
     /// The next try of a call.
     Retry(u64),
 }
@@ -108,6 +108,8 @@ pub enum News {
     Timer(TimerFor, u64),
     /// A lock was granted.
     Locked(LockName, u64),
+    /// The store answered.
+    Stored(u64, Result<Answer, StoreError>),
     /// Another tab says something.
     Heard(Said),
     /// The network may be back, or the machine woke up.
@@ -145,6 +147,8 @@ pub enum Act {
     },
     /// Changes a conversation.
     Change {
+        /// A new id.
+        id: ActionId,
         /// Which.
         conversation: ConversationId,
         /// What becomes of it.
@@ -154,12 +158,12 @@ pub enum Act {
     Open(ConversationId),
     /// Leaves it.
     Leave(ConversationId),
-    /// Has read to its end.
-    Read(ConversationId),
+    /// Has read to its end; a new id for the mark.
+    Read(ActionId, ConversationId),
     /// Tries a blocked one again.
-    Retry(MessageId),
+    Retry(ActionId),
     /// Gives one up.
-    Discard(MessageId),
+    Discard(ActionId),
 }
 
 /// What a page asks of its browser.
@@ -188,6 +192,8 @@ pub enum Wish {
     Lock(LockName, u64),
     /// Let it go, or stop asking for it.
     Unlock(LockName, u64),
+    /// Carry this out in one transaction, in the order asked; answer with [`News::Stored`].
+    Store(u64, MemberId, Op),
     /// Tell the other tabs.
     Say(Said),
     /// Keep this about the session.
@@ -248,13 +254,15 @@ pub struct Page {
     session: Session,
     desk: desk::DeskShell,
     calls: BTreeMap<u64, Call>,
+    /// What the device keeps, as this step finds it.
+    hint: Hint,
     next_call: u64,
     generation: u64,
     random: Random,
 }
 
 impl Page {
-    /// A page that has not started. `hint` is what the device keeps.
+    /// A page that has not started; its calls are numbered from `first_call`.
     #[must_use]
     pub fn new(tab: &str, seed: u64, first_call: u64) -> Self {
         let mut random = Random::from_seed(seed);
@@ -262,6 +270,7 @@ impl Page {
             session: Session::new(random.next()),
             desk: desk::DeskShell::new(tab, random.next()),
             calls: BTreeMap::new(),
+            hint: Hint::default(),
             next_call: first_call,
             generation: 0,
             random,
@@ -293,10 +302,16 @@ impl Page {
 
     /// Takes in what happened and says what to do. `hint` is what the device keeps now.
     pub fn step(&mut self, now: Now, hint: Hint, news: News, out: &mut Vec<Wish>) {
+        self.hint = hint;
+        self.take_in(now, news, out);
+        self.settle(now, out);
+    }
+
+    fn take_in(&mut self, now: Now, news: News, out: &mut Vec<Wish>) {
         match news {
-            News::Start => self.restore(now, hint, out),
-            News::Act(act) => self.act(now, hint, act, out),
-            News::Answered(call, answer) => self.answered(now, hint, call, answer, out),
+            News::Start => self.restore(now, out),
+            News::Act(act) => self.act(now, act, out),
+            News::Answered(call, answer) => self.answered(now, call, answer, out),
             News::Timer(TimerFor::Retry(call), generation) => {
                 let due = self
                     .calls
@@ -308,48 +323,62 @@ impl Page {
             }
             News::Timer(TimerFor::Session, generation) => {
                 let event = switchboard_engine::refresh::Event::Timer { generation };
-                self.drive_session(now, hint, event, out);
+                self.drive_session(now, event, out);
             }
             News::Locked(LockName::Session, attempt) => {
                 let event = switchboard_engine::refresh::Event::Locked {
                     attempt,
-                    hinted: hint.generation,
-                    leaving: hint.leaving,
+                    hinted: self.hint.generation,
+                    leaving: self.hint.leaving,
                 };
-                self.drive_session(now, hint, event, out);
+                self.drive_session(now, event, out);
             }
             News::Heard(Said::Bulletin(text)) => self.desk_news(now, desk::News::Heard(text), out),
-            News::Heard(said) => self.on_said(now, hint, said, out),
+            News::Heard(said) => self.on_said(now, said, out),
             News::Awake | News::Shown(_) => {
-                self.drive_session(now, hint, switchboard_engine::refresh::Event::Awake, out);
-                let news = match news {
-                    News::Shown(shown) => desk::News::Shown(shown),
-                    _ => desk::News::Awake,
-                };
-                self.desk_news(now, news, out);
+                self.drive_session(now, switchboard_engine::refresh::Event::Awake, out);
+                self.link(
+                    now,
+                    match news {
+                        News::Shown(shown) => socket::Event::Shown(shown),
+                        _ => socket::Event::Awake,
+                    },
+                    out,
+                );
             }
-            News::Opened(generation) => self.desk_news(now, desk::News::Opened(generation), out),
-            News::Frame(generation, text) => self.desk_news(now, desk::News::Frame(generation, text), out),
+            News::Opened(generation) => self.link(now, socket::Event::Opened { generation }, out),
+            News::Frame(generation, text) => {
+                self.link(now, socket::Event::Frame { generation, text }, out);
+            }
             News::Closed(generation, code) => {
-                self.desk_news(now, desk::News::Closed(generation, code), out);
+                self.link(now, socket::Event::Closed { generation, code }, out);
             }
-            News::Timer(what, generation) => self.desk_news(now, desk::News::Timer(what, generation), out),
+            News::NetworkDown => self.link(now, socket::Event::NetworkDown, out),
+            News::Timer(TimerFor::Desk(kind), generation) => {
+                self.desk_news(now, desk::News::Timer(kind, generation), out);
+            }
             News::Locked(LockName::Leader, generation) => {
                 self.desk_news(now, desk::News::Locked(generation), out);
             }
-            News::NetworkDown => self.desk_news(now, desk::News::NetworkDown, out),
+            News::Stored(request, result) => {
+                self.desk_news(now, desk::News::Stored(request, result), out);
+            }
         }
     }
 
-    fn act(&mut self, now: Now, hint: Hint, act: Act, out: &mut Vec<Wish>) {
+    fn link(&mut self, now: Now, event: socket::Event, out: &mut Vec<Wish>) {
+        self.desk_news(now, desk::News::Link(event), out);
+    }
+
+    fn act(&mut self, now: Now, act: Act, out: &mut Vec<Wish>) {
         match act {
             Act::SignedIn {
                 member,
                 access,
                 expires_in_ms,
-            } => self.signed_in(now, hint, member, access, expires_in_ms, out),
+            } => self.signed_in(now, member, access, expires_in_ms, out),
             Act::SignOut => {
-                self.drive_session(now, hint, switchboard_engine::refresh::Event::SignOut, out);
+                self.drive_session(now, switchboard_engine::refresh::Event::SignOut, out);
             }
             act => self.desk_news(now, desk::News::Act(act), out),
         }
@@ -359,22 +388,22 @@ impl Page {
     fn desk_news(&mut self, now: Now, news: desk::News, out: &mut Vec<Wish>) {
         let mut wishes = Vec::new();
         self.desk.step(now, news, &mut wishes);
+        let mut ended = false;
         for wish in wishes {
             match wish {
-                desk::Wish::Call {
+                desk::Asked::Call {
                     purpose,
                     request,
                     repeatable,
                 } => {
                     self.call(Purpose::Desk(purpose), request, repeatable, out);
                 }
-                desk::Wish::Ended => {
-                    // The hint is only read when a marker is written, which a revocation is not.
-                    let hint = Hint::default();
-                    self.drive_session(now, hint, switchboard_engine::refresh::Event::Revoked, out);
-                }
-                desk::Wish::Browser(wish) => out.push(wish),
+                desk::Asked::Ended => ended = true,
+                desk::Asked::Browser(wish) => out.push(wish),
             }
+        }
+        if ended {
+            self.drive_session(now, switchboard_engine::refresh::Event::Revoked, out);
         }
     }
 
@@ -425,14 +454,7 @@ impl Page {
         });
     }
 
-    fn answered(
-        &mut self,
-        now: Now,
-        hint: Hint,
-        number: u64,
-        answer: Result<Response, NoAnswer>,
-        out: &mut Vec<Wish>,
-    ) {
+    fn answered(&mut self, now: Now, number: u64, answer: Result<Response, NoAnswer>, out: &mut Vec<Wish>) {
         let Some(call) = self.calls.get_mut(&number) else {
             return;
         };
@@ -441,13 +463,12 @@ impl Page {
             if answer == Err(Failed::SignedOut) && !call.replayed {
                 call.replayed = true;
                 let spent = call.token;
-                self.renewed(now, hint, number, spent, out);
+                self.renewed(now, number, spent, out);
                 return;
             }
             let failure = answer.as_ref().err().and_then(repeated);
-            let wait = failure.and_then(|failure| {
-                retry::next_wait(call.tries, call.repeatable, failure, &mut self.random)
-            });
+            let wait = failure
+                .and_then(|failure| retry::next_wait(call.tries, call.repeatable, failure, &mut self.random));
             if let Some(wait) = wait {
                 self.generation += 1;
                 call.timer = Some(self.generation);
@@ -459,11 +480,11 @@ impl Page {
             return;
         };
         match call.purpose {
-            Purpose::Refresh { attempt } => self.refreshed(now, hint, attempt, answer, out),
+            Purpose::Refresh { attempt } => self.refreshed(now, attempt, answer, out),
             Purpose::Logout { attempt } => {
                 let heard = matches!(answer, Ok(_) | Err(Failed::SignedOut));
                 let event = switchboard_engine::refresh::Event::LoggedOut { attempt, heard };
-                self.drive_session(now, hint, event, out);
+                self.drive_session(now, event, out);
             }
             Purpose::Desk(purpose) => {
                 self.desk_news(now, desk::News::Answered(purpose, answer), out);
@@ -487,12 +508,6 @@ impl Page {
                 self.desk_news(now, desk::News::Answered(purpose, Err(why)), out);
             }
         }
-    }
-
-    /// The text of a member's draft is not kept by pages here; a page that goes takes nothing with it but its memory.
-    #[must_use]
-    pub const fn next_call(&self) -> u64 {
-        self.next_call
     }
 }
 

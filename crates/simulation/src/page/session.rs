@@ -4,7 +4,7 @@ use switchboard_contract::ids::MemberId;
 use switchboard_engine::Now;
 use switchboard_engine::refresh::{Effect, Event, Outcome, Refresh, SignedOut};
 
-use super::{Failed, Hint, LockName, Page, Purpose, Said, Signed, TimerFor, Wish, desk};
+use super::{Failed, LockName, Page, Purpose, Said, Signed, TimerFor, Wish, desk};
 use crate::server::{Request, Response};
 
 /// See the module's documentation.
@@ -40,45 +40,44 @@ impl Session {
 }
 
 impl Page {
-    pub(super) fn restore(&mut self, now: Now, hint: Hint, out: &mut Vec<Wish>) {
+    pub(super) fn restore(&mut self, now: Now, out: &mut Vec<Wish>) {
         let event = Event::Restore {
-            hinted: hint.member.is_some(),
-            leaving: hint.leaving,
+            hinted: self.hint.member.is_some(),
+            leaving: self.hint.leaving,
         };
-        self.drive_session(now, hint, event, out);
+        self.drive_session(now, event, out);
     }
 
     pub(super) fn signed_in(
         &mut self,
         now: Now,
-        mut hint: Hint,
         member: MemberId,
         access: String,
         expires_in_ms: u64,
         out: &mut Vec<Wish>,
     ) {
-        if hint.leaving {
+        if self.hint.leaving {
             // The sign-in page told the server of the sign-out before.
-            hint.leaving = false;
-            out.push(Wish::Keep(hint));
-            self.drive_session(now, hint, Event::Left, out);
+            self.hint.leaving = false;
+            out.push(Wish::Keep(self.hint));
+            self.drive_session(now, Event::Left, out);
         }
         self.session.come = Some((access, member));
         let event = Event::SignedIn {
             expires_in_ms,
-            hinted: hint.generation,
+            hinted: self.hint.generation,
         };
-        self.drive_session(now, hint, event, out);
+        self.drive_session(now, event, out);
     }
 
     /// A call was answered 401: a newer token, or the next one.
-    pub(super) fn renewed(&mut self, now: Now, hint: Hint, call: u64, spent: u64, out: &mut Vec<Wish>) {
+    pub(super) fn renewed(&mut self, now: Now, call: u64, spent: u64, out: &mut Vec<Wish>) {
         if matches!(self.session.signed, Signed::Out(_)) {
             self.session.failing.push(call);
             self.settle(now, out);
             return;
         }
-        self.drive_session(now, hint, Event::Rejected { token: spent }, out);
+        self.drive_session(now, Event::Rejected { token: spent }, out);
         match &self.session.token {
             Some((generation, _)) if *generation > spent => self.make(call, out),
             _ if matches!(self.session.signed, Signed::Out(_)) => self.session.failing.push(call),
@@ -90,7 +89,6 @@ impl Page {
     pub(super) fn refreshed(
         &mut self,
         now: Now,
-        hint: Hint,
         attempt: u64,
         answer: Result<Response, Failed>,
         out: &mut Vec<Wish>,
@@ -98,9 +96,11 @@ impl Page {
         self.session.refreshing = None;
         let outcome = match answer {
             Ok(Response::Refreshed {
-                access, expires_in_ms, ..
+                access,
+                expires_in_ms,
+                ..
             }) => {
-                if let Some(member) = hint.member.or_else(|| self.member()) {
+                if let Some(member) = self.hint.member.or_else(|| self.member()) {
                     self.session.come = Some((access, member));
                 }
                 Outcome::Granted { expires_in_ms }
@@ -113,7 +113,7 @@ impl Page {
             let waiting = std::mem::take(&mut self.session.waiting);
             self.session.failing.extend(waiting);
         }
-        self.drive_session(now, hint, Event::Attempted { attempt, outcome }, out);
+        self.drive_session(now, Event::Attempted { attempt, outcome }, out);
     }
 
     fn member(&self) -> Option<MemberId> {
@@ -123,7 +123,7 @@ impl Page {
         }
     }
 
-    pub(super) fn on_said(&mut self, now: Now, hint: Hint, said: Said, out: &mut Vec<Wish>) {
+    pub(super) fn on_said(&mut self, now: Now, said: Said, out: &mut Vec<Wish>) {
         match said {
             Said::Token {
                 generation,
@@ -132,36 +132,35 @@ impl Page {
             } => {
                 // A renewal of this tab that has just come is the machine's to take first.
                 if self.session.come.is_none()
-                    && let Some(member) = hint.member
+                    && let Some(member) = self.hint.member
                 {
                     self.session.come = Some((token, member));
                     let event = Event::Peer {
                         token: generation,
                         expires_in_ms,
                     };
-                    self.drive_session(now, hint, event, out);
+                    self.drive_session(now, event, out);
                     self.session.come = None;
                 }
             }
             Said::Ask { generation } => {
-                self.drive_session(now, hint, Event::PeerAsks { token: generation }, out);
+                self.drive_session(now, Event::PeerAsks { token: generation }, out);
             }
-            Said::SignedOut => self.drive_session(now, hint, Event::PeerSignedOut, out),
+            Said::SignedOut => self.drive_session(now, Event::PeerSignedOut, out),
             Said::Bulletin(_) => {}
         }
     }
 
-    pub(super) fn drive_session(&mut self, now: Now, hint: Hint, event: Event, out: &mut Vec<Wish>) {
+    pub(super) fn drive_session(&mut self, now: Now, event: Event, out: &mut Vec<Wish>) {
         let mut effects = Vec::new();
         self.session.machine.step(now, event, &mut effects);
-        let mut hint = hint;
         for effect in effects {
-            self.run(now, &mut hint, effect, out);
+            self.run(now, effect, out);
         }
         self.settle(now, out);
     }
 
-    fn run(&mut self, now: Now, hint: &mut Hint, effect: Effect, out: &mut Vec<Wish>) {
+    fn run(&mut self, now: Now, effect: Effect, out: &mut Vec<Wish>) {
         match effect {
             Effect::Lock { attempt } => out.push(Wish::Lock(LockName::Session, attempt)),
             Effect::Unlock { attempt } => out.push(Wish::Unlock(LockName::Session, attempt)),
@@ -190,27 +189,27 @@ impl Page {
                 self.call(Purpose::Logout { attempt }, Request::Logout, false, out);
             }
             Effect::Leave => {
-                hint.leaving = true;
-                out.push(Wish::Keep(*hint));
+                self.hint.leaving = true;
+                out.push(Wish::Keep(self.hint));
                 out.push(Wish::Say(Said::SignedOut));
             }
             Effect::Left => {
-                hint.leaving = false;
-                out.push(Wish::Keep(*hint));
+                self.hint.leaving = false;
+                out.push(Wish::Keep(self.hint));
             }
             Effect::SetTimer { generation, after_ms } => {
                 out.push(Wish::Timer(TimerFor::Session, generation, after_ms));
             }
-            Effect::Ready { token } => self.ready(now, hint, token, out),
-            Effect::SignedOut(reason) => self.signed_out(now, hint, reason, out),
+            Effect::Ready { token } => self.ready(now, token, out),
+            Effect::SignedOut(reason) => self.signed_out(now, reason, out),
         }
     }
 
-    fn ready(&mut self, now: Now, hint: &mut Hint, generation: u64, out: &mut Vec<Wish>) {
+    fn ready(&mut self, now: Now, generation: u64, out: &mut Vec<Wish>) {
         if let Some((token, member)) = self.session.come.take() {
-            hint.member = Some(member);
-            hint.generation = hint.generation.max(generation);
-            out.push(Wish::Keep(*hint));
+            self.hint.member = Some(member);
+            self.hint.generation = self.hint.generation.max(generation);
+            out.push(Wish::Keep(self.hint));
             self.session.token = Some((generation, token));
             let before = self.session.signed;
             self.session.signed = Signed::In(member);
@@ -225,9 +224,9 @@ impl Page {
         }
     }
 
-    fn signed_out(&mut self, now: Now, hint: &mut Hint, reason: SignedOut, out: &mut Vec<Wish>) {
-        hint.member = None;
-        out.push(Wish::Keep(*hint));
+    fn signed_out(&mut self, now: Now, reason: SignedOut, out: &mut Vec<Wish>) {
+        self.hint.member = None;
+        out.push(Wish::Keep(self.hint));
         self.session.token = None;
         self.session.come = None;
         self.session.signed = Signed::Out(reason);
