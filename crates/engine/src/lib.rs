@@ -8,6 +8,7 @@
 //! | module | decides |
 //! | --- | --- |
 //! | [`desk`] | what follows from what in an operator's tab: the machines below put together |
+//! | [`leader`] | which tab of a browser holds the connection |
 //! | [`link`] | how a tab's connection and its view of the log work together |
 //! | [`socket`] | when to connect, what counts as alive |
 //! | [`stream`] | which events to apply and in which order, what to fetch where some are missing |

@@ -170,6 +170,18 @@ pub struct Meta {
     pub next: u64,
 }
 
+impl Meta {
+    /// What can be said of a queue whose meta could not be read: new entries come after the ones there are, whose owner is
+    /// unknown.
+    #[must_use]
+    pub fn rebuilt(entries: &[Entry]) -> Self {
+        Self {
+            next: entries.iter().map(|entry| entry.position + 1).max().unwrap_or(0),
+            ..Self::default()
+        }
+    }
+}
+
 /// What is asked of the store.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
@@ -510,6 +522,28 @@ fn remove(id: ActionId, lane: Vec<Entry>) -> (Vec<Write>, Answer) {
     let mut writes = vec![Write::Delete(id)];
     writes.extend(relinked.iter().cloned().map(Box::new).map(Write::Put));
     (writes, Answer::Removed { id, relinked })
+}
+
+/// Lets nobody wait for messages that are `lost`: kept, but no longer readable. What named one of them as its predecessor
+/// names the message before it in its lane. Answers with the entries that changed.
+pub fn relink(entries: &mut [Entry], lost: &[ActionId]) -> Vec<Entry> {
+    entries.sort_by_key(|entry| entry.position);
+    let mut changed = Vec::new();
+    for index in 0..entries.len() {
+        let (before, rest) = entries.split_at_mut(index);
+        let Some(entry) = rest.first_mut() else { break };
+        if entry.after.is_some_and(|after| lost.contains(&after)) {
+            entry.after = before
+                .iter()
+                .rev()
+                .filter(|earlier| earlier.lane == entry.lane)
+                .find_map(Entry::message_id)
+                .map(action_id);
+            entry.revision += 1;
+            changed.push(entry.clone());
+        }
+    }
+    changed
 }
 
 #[cfg(test)]

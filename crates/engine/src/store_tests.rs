@@ -189,3 +189,41 @@ fn deciding_raises_what_was_seen_for_the_whole_lane_and_not_what_was_given_up() 
         .expect("waits");
     assert_eq!(two.standing, Standing::TakingBack);
 }
+
+#[test]
+fn nobody_waits_for_a_message_that_cannot_be_read() {
+    let mut shelf = opened();
+    for n in 1..=4 {
+        append(&mut shelf, reply(n, "text"));
+    }
+    let mut elsewhere = reply(5, "elsewhere");
+    elsewhere.lane.conversation = conversation(2);
+    append(&mut shelf, elsewhere);
+    shelf
+        .entries
+        .retain(|entry| entry.id != action(2) && entry.id != action(3));
+
+    let changed = relink(&mut shelf.entries, &[action(2), action(3)]);
+    let [four] = changed.as_slice() else {
+        panic!("one named a lost message: {changed:?}")
+    };
+    assert_eq!(
+        (four.id, four.after, four.revision),
+        (action(4), Some(action(1)), 1)
+    );
+    assert!(relink(&mut shelf.entries, &[action(2), action(3)]).is_empty());
+
+    shelf.entries.retain(|entry| entry.id != action(1));
+    let changed = relink(&mut shelf.entries, &[action(1)]);
+    assert_eq!(changed.first().map(|entry| entry.after), Some(None));
+}
+
+#[test]
+fn a_rebuilt_meta_puts_new_entries_at_the_end_and_owns_nothing() {
+    let mut shelf = opened();
+    append(&mut shelf, reply(1, "one"));
+    append(&mut shelf, reply(2, "two"));
+    let meta = Meta::rebuilt(&shelf.entries);
+    assert_eq!((meta.next, meta.owner), (2, None));
+    assert_eq!(Meta::rebuilt(&[]).next, 0);
+}
