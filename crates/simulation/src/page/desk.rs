@@ -42,6 +42,10 @@ pub(super) enum News {
     SignedOut(SignedOut),
     Act(Act),
     Answered(Purpose, Result<Response, Failed>),
+    Opened(u64),
+    Frame(u64, String),
+    Closed(u64, u16),
+    /// What the browser reports of itself.
     Link(socket::Event),
     Timer(desk::TimerKind, u64),
     Locked(u64),
@@ -184,16 +188,31 @@ impl DeskShell {
             },
             News::Answered(purpose, answer) if purpose.desk == self.number => ended(purpose.what, answer),
             News::Answered(..) => return,
+            News::Opened(number) => match self.own(number) {
+                Some(generation) => Event::Link(socket::Event::Opened { generation }),
+                None => return,
+            },
+            News::Frame(number, text) => match self.own(number) {
+                Some(generation) => Event::Link(socket::Event::Frame { generation, text }),
+                None => return,
+            },
+            News::Closed(number, code) => match self.own(number) {
+                Some(generation) => Event::Link(socket::Event::Closed { generation, code }),
+                None => return,
+            },
             News::Link(event) => Event::Link(event),
-            News::Timer(kind, generation) => Event::Timer(Timer { kind, generation }),
-            News::Locked(generation) => Event::Locked { generation },
-            News::Stored(request, result) => {
-                let (desk, request) = (request >> 32, request & 0xffff_ffff);
-                if desk != u64::from(self.number) {
-                    return;
-                }
-                Event::Stored { request, result }
-            }
+            News::Timer(kind, number) => match self.own(number) {
+                Some(generation) => Event::Timer(Timer { kind, generation }),
+                None => return,
+            },
+            News::Locked(number) => match self.own(number) {
+                Some(generation) => Event::Locked { generation },
+                None => return,
+            },
+            News::Stored(number, result) => match self.own(number) {
+                Some(request) => Event::Stored { request, result },
+                None => return,
+            },
             News::Heard(text) => match serde_json::from_str(&text) {
                 Ok(bulletin) => Event::Heard(Box::new(bulletin)),
                 Err(_) => return,
@@ -250,6 +269,16 @@ impl DeskShell {
         })
     }
 
+    /// What a machine of this sign-in counts, told apart from what those of earlier ones counted.
+    fn tagged(&self, generation: u64) -> u64 {
+        u64::from(self.number) << 32 | generation
+    }
+
+    /// What it was before, unless it is an earlier sign-in's.
+    fn own(&self, number: u64) -> Option<u64> {
+        (number >> 32 == u64::from(self.number)).then_some(number & 0xffff_ffff)
+    }
+
     fn drive(&mut self, now: Now, event: Event<()>, out: &mut Vec<Asked>) {
         let Some(desk) = &mut self.desk else { return };
         let mut effects = Vec::new();
@@ -273,9 +302,13 @@ impl DeskShell {
                 socket::Effect::FetchTicket { generation } => {
                     call(What::Ticket(generation), Request::Ticket, false)
                 }
-                socket::Effect::Open { generation } => Asked::Browser(Wish::Open(generation)),
-                socket::Effect::Send { generation, text } => Asked::Browser(Wish::Send(generation, text)),
-                socket::Effect::Abandon { generation } => Asked::Browser(Wish::Abandon(generation)),
+                socket::Effect::Open { generation } => Asked::Browser(Wish::Open(self.tagged(generation))),
+                socket::Effect::Send { generation, text } => {
+                    Asked::Browser(Wish::Send(self.tagged(generation), text))
+                }
+                socket::Effect::Abandon { generation } => {
+                    Asked::Browser(Wish::Abandon(self.tagged(generation)))
+                }
                 // Never handed out.
                 socket::Effect::SetTimer { .. }
                 | socket::Effect::Stream(_)
@@ -296,12 +329,11 @@ impl DeskShell {
                 true,
             ),
             Effect::Store { request, owner, op } => {
-                let request = u64::from(self.number) << 32 | request;
-                Asked::Browser(Wish::Store(request, owner, op))
+                Asked::Browser(Wish::Store(self.tagged(request), owner, op))
             }
             Effect::RequestLock { generation } => {
-                self.lock = generation;
-                Asked::Browser(Wish::Lock(LockName::Leader, generation))
+                self.lock = self.tagged(generation);
+                Asked::Browser(Wish::Lock(LockName::Leader, self.lock))
             }
             Effect::ReleaseLock => Asked::Browser(Wish::Unlock(LockName::Leader, self.lock)),
             Effect::Tell(bulletin) => match serde_json::to_string(&bulletin) {
@@ -312,7 +344,7 @@ impl DeskShell {
             Effect::Post { generation, request } => call(What::Post(generation), post(request), false),
             Effect::SetTimer { timer, after_ms } => Asked::Browser(Wish::Timer(
                 TimerFor::Desk(timer.kind),
-                timer.generation,
+                self.tagged(timer.generation),
                 after_ms,
             )),
             Effect::Changed(changes) => {

@@ -346,12 +346,10 @@ impl Page {
                     out,
                 );
             }
-            News::Opened(generation) => self.link(now, socket::Event::Opened { generation }, out),
-            News::Frame(generation, text) => {
-                self.link(now, socket::Event::Frame { generation, text }, out);
-            }
+            News::Opened(generation) => self.desk_news(now, desk::News::Opened(generation), out),
+            News::Frame(generation, text) => self.desk_news(now, desk::News::Frame(generation, text), out),
             News::Closed(generation, code) => {
-                self.link(now, socket::Event::Closed { generation, code }, out);
+                self.desk_news(now, desk::News::Closed(generation, code), out);
             }
             News::NetworkDown => self.link(now, socket::Event::NetworkDown, out),
             News::Timer(TimerFor::Desk(kind), generation) => {

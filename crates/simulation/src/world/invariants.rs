@@ -147,6 +147,16 @@ impl World {
         }
     }
 
+    /// Conversations by their numbers in the schedule.
+    fn names(&self, ids: &[ConversationId]) -> String {
+        let number = |id| self.people.conversations.iter().position(|known| known == id);
+        let names: Vec<String> = ids
+            .iter()
+            .map(|id| number(id).map_or_else(|| id.to_string(), |number| format!("#{number}")))
+            .collect();
+        format!("[{}]", names.join(" "))
+    }
+
     fn typed(&self, id: ActionId) -> Option<&super::record::Typed> {
         self.record
             .typed
@@ -328,12 +338,13 @@ impl World {
                     fresh == shown
                 };
                 if !fits {
-                    wrong.push((4, format!("lists {shown:?}, a fresh query {fresh:?}")));
+                    let (shown, fresh) = (self.names(&shown), self.names(&fresh));
+                    wrong.push((4, format!("lists {shown}, a fresh query {fresh}")));
                 }
                 for id in shown {
                     let stored = database.conversations.get(&id).map(|stored| &stored.wire);
                     if desk.confirmed(id).map(|known| &**known) != stored {
-                        wrong.push((3, format!("shows {id} otherwise than it is")));
+                        wrong.push((3, format!("shows {} otherwise than it is", self.names(&[id]))));
                     }
                 }
             }
@@ -378,7 +389,12 @@ impl World {
             .collect();
         if database.one(caller, open).is_err() {
             let shows = !shown.is_empty();
-            return shows.then(|| (3, format!("shows messages of {open}, which it may not see")));
+            return shows.then(|| {
+                (
+                    3,
+                    format!("shows messages of {}, which it may not see", self.names(&[open])),
+                )
+            });
         }
         let stored = database.messages.get(&open)?;
         let from = shown.first().map_or(1, |first| first.seq);
