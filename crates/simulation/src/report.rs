@@ -109,7 +109,8 @@ pub fn explain(seed: u64) -> String {
             .any(|violation| violation.invariant == first)
     });
     let left = violations(&smallest);
-    format!("seed {seed}: {outcome:#?}\n\n{smallest:#?}\n\n{left:#?}")
+    let told = world::tell(&smallest).join("\n");
+    format!("seed {seed}: {outcome:#?}\n\n{told}\n\n{smallest:#?}\n\n{left:#?}")
 }
 
 fn violations(schedule: &Schedule) -> Vec<Violation> {

@@ -75,6 +75,7 @@ pub struct DeskShell {
     number: u32,
     desk: Option<Desk<()>>,
     lock: u64,
+    signed_in: bool,
     /// What the store holds of someone else was told of, and the person is asked.
     foreign: bool,
     open: Option<ConversationId>,
@@ -90,6 +91,7 @@ impl DeskShell {
             number: 0,
             desk: None,
             lock: 0,
+            signed_in: false,
             foreign: false,
             open: None,
             arrived: Vec::new(),
@@ -176,6 +178,7 @@ impl DeskShell {
             News::Authorised => Event::Authorised,
             News::SignedOut(reason) => {
                 self.open = None;
+                self.signed_in = false;
                 match reason {
                     // Stores wait for the same person.
                     SignedOut::Expired => Event::Stop,
@@ -219,7 +222,7 @@ impl DeskShell {
             },
         };
         self.drive(now, event, out);
-        if std::mem::take(&mut self.foreign) {
+        if std::mem::take(&mut self.foreign) && self.signed_in {
             // The person is warned, and goes on.
             self.drive(now, Event::Start { erase: true }, out);
         }
@@ -227,6 +230,7 @@ impl DeskShell {
 
     fn sign_in(&mut self, now: Now, member: MemberId, out: &mut Vec<Asked>) {
         self.number += 1;
+        self.signed_in = true;
         let identity = Identity {
             client: "simulation".to_owned(),
             tab: self.tab.clone(),

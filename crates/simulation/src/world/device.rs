@@ -41,6 +41,7 @@ impl World {
         let clocks = self.browser.clocks(self.now);
         let hint = self.browser.hint;
         let mut wishes = Vec::new();
+        self.log(|| format!("tab {tab} <- {news:?}"));
         let Some(page) = &mut self.browser.tabs[tab].page else {
             return;
         };
@@ -56,6 +57,7 @@ impl World {
                 }
                 *left -= 1;
             }
+            self.log(|| format!("tab {tab} -> {wish:?}"));
             self.run_wish(tab, wish);
         }
         self.watch(tab);

@@ -117,6 +117,7 @@ impl World {
                 }
                 self.tell_all(&News::Awake);
             }
+            FaultKind::KillAtEffect(_) => self.browser.tabs[tab].kill_after = None,
             FaultKind::Hide(_) if self.browser.tabs[tab].hidden_until <= self.now => {
                 let incarnation = self.browser.tabs[tab].incarnation;
                 self.tell(tab, incarnation, News::Shown(true));

@@ -118,6 +118,8 @@ pub struct World {
     trace: Trace,
     violations: Vec<Violation>,
     happenings: u64,
+    /// What the tabs took in and asked for, where somebody wants to read it.
+    log: Option<Vec<String>>,
 }
 
 /// Who there is.
@@ -139,6 +141,15 @@ pub fn run(schedule: &Schedule) -> Outcome {
     let mut world = World::new(schedule.clone());
     world.go();
     world.outcome()
+}
+
+/// Runs a schedule and tells what every tab took in and asked for.
+#[must_use]
+pub fn tell(schedule: &Schedule) -> Vec<String> {
+    let mut world = World::new(schedule.clone());
+    world.log = Some(Vec::new());
+    world.go();
+    world.log.unwrap_or_default()
 }
 
 impl World {
@@ -167,6 +178,7 @@ impl World {
             trace: Trace::default(),
             violations: Vec::new(),
             happenings: 0,
+            log: None,
             random,
             schedule,
         };
@@ -271,6 +283,13 @@ impl World {
         if self.server_due.is_none_or(|planned| due < planned) {
             self.server_due = Some(due);
             self.agenda.at(due, Happening::ServerDue);
+        }
+    }
+
+    /// Notes something for whoever reads along.
+    fn log(&mut self, line: impl FnOnce() -> String) {
+        if let Some(log) = &mut self.log {
+            log.push(format!("{:>9}  {}", self.now, line()));
         }
     }
 

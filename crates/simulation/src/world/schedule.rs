@@ -153,6 +153,8 @@ impl FaultKind {
             | Self::Hide(ms)
             | Self::Quota(ms)
             | Self::StoreFails(ms) => ms,
+            // What has not come to so many effects by then is let be.
+            Self::KillAtEffect(_) => 10_000,
             _ => 0,
         }
     }
