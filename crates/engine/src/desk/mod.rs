@@ -313,6 +313,7 @@ impl<E: Clone> Desk<E> {
 
     fn on_stream_effect(&mut self, now: Now, effect: stream::Effect, out: &mut Vec<Effect>) {
         self.tell_of_log(&effect, out);
+        self.enter_epoch();
         match effect {
             stream::Effect::Apply(event) => match self.inbox.apply(&event) {
                 Ok(changes) => self.changed(now, changes, out),
@@ -344,6 +345,13 @@ impl<E: Clone> Desk<E> {
             | stream::Effect::Lost
             | stream::Effect::Polled { .. }
             | stream::Effect::Signal(_) => {}
+        }
+    }
+
+    /// Numbers of another generation of the log say nothing about those of this one.
+    fn enter_epoch(&mut self) {
+        if let Some(position) = self.link.position() {
+            self.inbox.enter(&position.epoch);
         }
     }
 
@@ -449,6 +457,7 @@ impl<E: Clone> Desk<E> {
         {
             let event = stream::Event::Loaded(as_of.clone());
             self.on_link(now, link::Event::Stream(event), out);
+            self.enter_epoch();
         }
         if let Ok(fetched) = result {
             let changes = self.merge(&fetch, fetched);
@@ -476,12 +485,12 @@ impl<E: Clone> Desk<E> {
                 },
                 Fetched::Messages(page),
             ) => self.inbox.merge_messages_before(*conversation, page),
-            // Read without a position: older than any event since.
             (Fetch::Conversation(_), Fetched::Conversation(conversation)) => {
-                self.inbox.merge_conversation(*conversation, Offset(0))
+                self.inbox.merge_read(*conversation)
             }
             (Fetch::Conversation(id) | Fetch::Messages { conversation: id, .. }, Fetched::Missing) => {
-                self.inbox.set_missing(*id)
+                let as_of = self.position().map_or(Offset(0), |position| position.offset);
+                self.inbox.set_missing(*id, as_of)
             }
             _ => Changes::default(),
         }

@@ -350,6 +350,13 @@ impl World {
             }
         }
         if let Some(open) = desk.open() {
+            let stored = database.one(&caller, open).ok().map(|stored| &stored.wire);
+            if desk.confirmed(open).map(|known| &**known) != stored {
+                wrong.push((
+                    3,
+                    format!("shows the open {} otherwise than it is", self.names(&[open])),
+                ));
+            }
             wrong.extend(self.check_thread(page, open, &caller));
         }
         wrong
