@@ -416,7 +416,8 @@ impl World {
             (
                 3,
                 format!(
-                    "shows {seqs:?} of {open}, the server has up to {:?}",
+                    "shows {seqs:?} of {}, the server has up to {}",
+                    self.names(&[open]),
                     stored.len()
                 ),
             )

@@ -66,6 +66,8 @@ enum Happening {
     Heard(usize, u32, Said),
     Reopen(usize),
     Thaw(usize),
+    /// From here on nothing goes wrong any more.
+    Quiet,
 }
 
 /// Something that must hold and does not.
@@ -198,6 +200,7 @@ impl World {
             let at = self.random.up_to(300);
             self.agenda.at(at, Happening::Reopen(tab));
         }
+        self.agenda.at(self.quiet_from, Happening::Quiet);
         for (number, act) in self.schedule.acts.iter().enumerate() {
             self.agenda.at(act.at, Happening::Act(number));
         }
@@ -256,6 +259,12 @@ impl World {
             }
             Happening::Reopen(tab) => self.open_tab(tab),
             Happening::Thaw(tab) => self.thaw(tab),
+            Happening::Quiet => {
+                for tab in &mut self.browser.tabs {
+                    tab.calls.clear();
+                    (tab.truncate, tab.kill_after) = (false, None);
+                }
+            }
         }
     }
 
