@@ -8,6 +8,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use serde::{Deserialize, Serialize};
 use switchboard_contract::ids::{ConversationId, MessageId};
 use switchboard_contract::live_chat::{
     ConversationStatus, LiveChatConversation, LiveChatMessage, MessagePage,
@@ -20,7 +21,8 @@ use switchboard_contract::time::Timestamp;
 use crate::thread::Thread;
 
 /// Which conversations a list shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Shelf {
     /// Open, not archived.
     #[default]
@@ -88,7 +90,8 @@ impl List {
 }
 
 /// What a step changed, so that only that is drawn again.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Changes {
     /// A list's order or membership.
     pub lists: bool,
@@ -97,6 +100,7 @@ pub struct Changes {
     /// Conversations whose messages changed.
     pub threads: BTreeSet<ConversationId>,
     /// Messages that came by an event: what is announced.
+    #[serde(serialize_with = "crate::trace::shared::serialize_all")]
     pub arrived: Vec<Rc<LiveChatMessage>>,
     /// Stored messages: what an outbox may let go of.
     pub stored: Vec<MessageId>,

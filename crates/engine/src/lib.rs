@@ -19,6 +19,7 @@
 //! | [`inbox`] | conversations and lists under events and snapshots |
 //! | [`thread`] | the messages of one conversation |
 //! | [`refresh`] | when to renew the access token, and what is a sign-out |
+//! | [`trace`] | what a tab went through, without a word of anyone, to be played through again |
 //! | [`retry`] | whether a failed request is tried again, and when |
 
 pub mod bulletin;
@@ -37,11 +38,13 @@ pub mod socket;
 pub mod store;
 pub mod stream;
 pub mod thread;
+pub mod trace;
 
+use serde::{Deserialize, Serialize};
 use switchboard_contract::time::Timestamp;
 
 /// The two clocks at one moment, passed into every step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Now {
     /// Milliseconds since some fixed moment; never goes back. Every wait is counted in it.
     pub monotonic: u64,

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use serde::{Deserialize, Serialize};
 use switchboard_contract::ids::{ActionId, ConversationId, MemberId, MessageId};
 use switchboard_contract::live_chat::{
     ChangeConversations, ChangeResults, ConversationChange, LiveChatConversation, LiveChatMessage,
@@ -20,7 +21,8 @@ use crate::store::{Answer, Op, StoreError};
 use crate::stream::DifferenceError;
 
 /// Something that is loaded.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Fetch {
     /// A page of a list; the first one without a cursor.
     List {
@@ -41,7 +43,8 @@ pub enum Fetch {
 }
 
 /// What a load brought.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Fetched {
     /// For [`Fetch::List`].
     List(CursorPage<LiveChatConversation>),
@@ -54,7 +57,8 @@ pub enum Fetched {
 }
 
 /// What a person does.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Deed {
     /// Writes.
     Send {
@@ -68,7 +72,7 @@ pub enum Deed {
 }
 
 /// A timer as the shell keeps it; setting one replaces the one of the same [`TimerKind`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Timer {
     /// What it is for.
     pub kind: TimerKind,
@@ -77,7 +81,8 @@ pub struct Timer {
 }
 
 /// What a timer is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum TimerKind {
     /// The connection.
     Socket(socket::TimerKind),
@@ -90,7 +95,12 @@ pub enum TimerKind {
 }
 
 /// What happened.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    bound(serialize = "", deserialize = "E: Default")
+)]
 pub enum Event<E> {
     /// Someone is signed in.
     Start {
@@ -172,13 +182,15 @@ pub enum Event<E> {
     Loaded {
         /// From [`Effect::Load`].
         generation: u64,
-        /// What it brought.
+        /// What it brought; a trace keeps that it failed, not why.
+        #[serde(with = "outcome")]
         result: Result<Fetched, E>,
     },
 }
 
 /// How an attempt ended.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Attempt {
     /// The answer to [`Request::Send`].
     Sent(Box<SendResult>),
@@ -193,7 +205,8 @@ pub enum Attempt {
 }
 
 /// A request that carries out an action.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Request {
     /// `POST /api/live-chat/messages`.
     Send(Box<SendMessage>),
@@ -211,7 +224,8 @@ pub enum Request {
 }
 
 /// What the shell has to do.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Effect {
     /// For the connection's shell: `FetchTicket`, `Open`, `Send` and `Abandon` only.
     Link(socket::Effect),
@@ -287,4 +301,24 @@ pub enum Row {
     Stored(Rc<LiveChatMessage>),
     /// Not confirmed yet; always a [`crate::store::Action::Send`].
     Queued(Queued),
+}
+
+/// A load's end as a trace keeps it.
+mod outcome {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::Fetched;
+
+    pub fn serialize<E, S: Serializer>(
+        result: &Result<Fetched, E>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        result.as_ref().ok().serialize(serializer)
+    }
+
+    pub fn deserialize<'de, E: Default, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Result<Fetched, E>, D::Error> {
+        Ok(Option::<Fetched>::deserialize(deserializer)?.ok_or_else(E::default))
+    }
 }
