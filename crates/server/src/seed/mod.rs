@@ -10,15 +10,15 @@ use switchboard_contract::ids::{AccountId, FunnelId, MemberId, VisitorId, Websit
 use switchboard_contract::live_chat::{LiveChatUser, Visibility};
 use switchboard_contract::time::Timestamp;
 use switchboard_contract::website::WidgetConfig;
+use switchboard_domain::accept::Author;
+use switchboard_domain::stored::StoredConversation;
 use uuid::Uuid;
 
 use crate::auth::{keys, password};
 use crate::config::{Config, loopback_twin};
 use crate::db::{Tx, columns};
-use crate::domain::accept::Author;
 use crate::ids;
 use crate::live_chat::ledger::{Draft, Ledger};
-use crate::live_chat::rows::StoredConversation;
 use crate::problem::ApiResult;
 use crate::state::AppState;
 use stories::{STORIES, Says, Story};
@@ -275,12 +275,13 @@ async fn insert_visitor(tx: &mut Tx, place: Place, user: &LiveChatUser) -> ApiRe
 fn conversation(place: Place, user: &LiveChatUser, at: Timestamp) -> ApiResult<StoredConversation> {
     let funnel_name = FUNNEL.to_owned();
     let auto_close_ms = Some(AUTO_CLOSE_SECONDS * 1_000);
-    StoredConversation::begin(
+    Ok(StoredConversation::begin(
         at,
+        ids::new(at)?,
         user.clone(),
         place.website,
         place.funnel,
         funnel_name,
         auto_close_ms,
-    )
+    ))
 }
