@@ -1,5 +1,5 @@
 //! Light or dark, and how dense: what a person likes, kept on the device so that the next visit starts with it, and in
-//! the profile so that it follows the person.
+//! the profile so that it follows the person. `assets/appearance.js` takes it up before the first paint.
 
 use gloo_storage::{LocalStorage, Storage};
 use switchboard_contract::auth::{Density, Preferences, Theme};
@@ -7,13 +7,6 @@ use switchboard_contract::auth::{Density, Preferences, Theme};
 use crate::browser::document;
 
 const KEY: &str = "switchboard.appearance";
-
-/// Takes up what this device showed last, before the first page.
-pub fn restore() {
-    if let Ok(kept) = LocalStorage::get::<Preferences>(KEY) {
-        show(&kept);
-    }
-}
 
 /// Shows the page as `preferences` say, now and on the next visit.
 pub fn adopt(preferences: &Preferences) {

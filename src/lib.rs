@@ -36,6 +36,5 @@ pub fn start() {
         // Refused only for names that are not valid.
         let _ = root.set_attribute("lang", &i18n::language());
     }
-    appearance::restore();
     yew::Renderer::<app::Root>::new().render();
 }

@@ -1,7 +1,9 @@
 //! `/live-chat/conversations`.
 
 use switchboard_contract::ids::ConversationId;
-use switchboard_contract::live_chat::LiveChatConversation;
+use switchboard_contract::live_chat::{
+    ChangeConversations, ChangeResults, LiveChatConversation, MarkRead, ReadResult,
+};
 use switchboard_contract::page::CursorPage;
 
 use super::{Api, ApiError, Call};
@@ -69,13 +71,25 @@ impl Api {
             .await
     }
 
+    /// `PATCH /live-chat/conversations`: changes one or many; the same action again gives its first result.
+    ///
+    /// # Errors
+    /// [`ApiError::Conflict`] with `id_reused` when the action's id was used for another change. What became of each
+    /// conversation stands in the results.
+    pub async fn change_conversations(
+        &self,
+        change: &ChangeConversations,
+    ) -> Result<ChangeResults, ApiError> {
+        self.call(Call::patch("/live-chat/conversations").json(change)?)
+            .await
+    }
+
     /// `POST /live-chat/conversations/{id}/read`: everything up to `seq` has been read.
     ///
     /// # Errors
     /// See [`ApiError`].
-    pub async fn mark_read(&self, id: ConversationId, seq: u64) -> Result<(), ApiError> {
-        let call = Call::post(format!("/live-chat/conversations/{id}/read"))
-            .json(&serde_json::json!({ "seq": seq }))?;
-        self.call_empty(call).await
+    pub async fn mark_read(&self, id: ConversationId, seq: u64) -> Result<ReadResult, ApiError> {
+        let call = Call::post(format!("/live-chat/conversations/{id}/read")).json(&MarkRead { seq })?;
+        self.call(call).await
     }
 }

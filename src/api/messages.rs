@@ -1,6 +1,6 @@
 //! `/live-chat/messages` and the history of a conversation.
 
-use switchboard_contract::ids::ConversationId;
+use switchboard_contract::ids::{ConversationId, MessageId};
 use switchboard_contract::live_chat::{MessagePage, SendMessage, SendResult};
 
 use super::{Api, ApiError, Call};
@@ -44,5 +44,14 @@ impl Api {
     /// The code of [`ApiError::Conflict`] says why the state of things does not allow it.
     pub async fn send_message(&self, message: &SendMessage) -> Result<SendResult, ApiError> {
         self.call(Call::post("/live-chat/messages").json(message)?).await
+    }
+
+    /// `DELETE /live-chat/messages/{id}`: takes back a message that was attempted. From then on the server refuses it.
+    ///
+    /// # Errors
+    /// [`ApiError::Conflict`] with `already_sent` when it is stored.
+    pub async fn take_back_message(&self, id: MessageId) -> Result<(), ApiError> {
+        self.call_empty(Call::delete(format!("/live-chat/messages/{id}")))
+            .await
     }
 }

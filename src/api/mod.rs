@@ -10,6 +10,7 @@ mod conversations;
 mod coverage;
 mod error;
 mod events;
+mod labels;
 mod messages;
 mod realtime;
 mod resource;
@@ -21,6 +22,7 @@ mod websites;
 use serde::de::DeserializeOwned;
 use switchboard_contract::auth::Me;
 use switchboard_contract::problem::ProblemCode;
+use yew::Callback;
 
 use crate::auth::{AuthState, Session};
 
@@ -29,19 +31,38 @@ pub use conversations::{ConversationQuery, StatusFilter};
 pub use error::ApiError;
 pub use messages::Around;
 pub use resource::{Loaded, Resource, use_resource};
-pub use transport::{Call, Transport};
+pub use transport::{Call, Retrying, Transport};
 
 /// The API on behalf of the person who is signed in. Clones share one session.
 #[derive(Clone, PartialEq)]
 pub struct Api {
     session: Session,
+    on_retry: Option<Callback<Retrying>>,
 }
 
 impl Api {
     /// Calls with this session's token.
     #[must_use]
     pub fn new(session: Session) -> Self {
-        Self { session }
+        Self {
+            session,
+            on_retry: None,
+        }
+    }
+
+    /// The same API, telling `on_retry` of every failure after which a call is tried again by itself.
+    #[must_use]
+    pub fn telling(&self, on_retry: Callback<Retrying>) -> Self {
+        Self {
+            on_retry: Some(on_retry),
+            ..self.clone()
+        }
+    }
+
+    /// The way to the API for calls without a token.
+    #[must_use]
+    pub fn transport(&self) -> Transport {
+        self.session.transport().telling(self.on_retry.clone())
     }
 
     /// The API's base URL, from which the WebSocket's address may be derived.
@@ -52,7 +73,7 @@ impl Api {
 
     async fn call<T: DeserializeOwned>(&self, call: Call) -> Result<T, ApiError> {
         let token = self.session.token().await?;
-        let transport = self.session.transport();
+        let transport = self.transport();
         self.noted(match transport.call(&call, Some(&token.text)).await {
             Err(ApiError::SignedOut) => {
                 let token = self.session.renewed(token.generation).await?;
@@ -64,7 +85,7 @@ impl Api {
 
     async fn call_empty(&self, call: Call) -> Result<(), ApiError> {
         let token = self.session.token().await?;
-        let transport = self.session.transport();
+        let transport = self.transport();
         self.noted(match transport.call_empty(&call, Some(&token.text)).await {
             Err(ApiError::SignedOut) => {
                 let token = self.session.renewed(token.generation).await?;

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use switchboard_contract::time::Timestamp;
 use yew::prelude::*;
 
-use super::{Api, ApiError};
+use super::{Api, ApiError, Retrying};
 use crate::auth::use_api;
 use crate::browser::{Task, now};
 
@@ -43,6 +43,8 @@ pub struct Resource<T> {
     pub error: Option<ApiError>,
     /// Whether a try is on its way.
     pub is_loading: bool,
+    /// That try failed and is repeated by itself.
+    pub retrying: Option<Retrying>,
     /// Tries again now.
     pub reload: Callback<()>,
 }
@@ -53,6 +55,7 @@ impl<T> Clone for Resource<T> {
             data: self.data.clone(),
             error: self.error.clone(),
             is_loading: self.is_loading,
+            retrying: self.retrying.clone(),
             reload: self.reload.clone(),
         }
     }
@@ -62,10 +65,12 @@ struct State<T> {
     data: Option<Loaded<T>>,
     error: Option<ApiError>,
     is_loading: bool,
+    retrying: Option<Retrying>,
 }
 
 enum Step<T> {
     Begin,
+    Retry(Retrying),
     End(Result<T, ApiError>),
 }
 
@@ -79,6 +84,13 @@ impl<T: 'static> Reducible for State<T> {
                 data,
                 error: self.error.clone(),
                 is_loading: true,
+                retrying: None,
+            },
+            Step::Retry(retrying) => Self {
+                data,
+                error: self.error.clone(),
+                is_loading: true,
+                retrying: Some(retrying),
             },
             Step::End(Ok(value)) => Self {
                 data: Some(Loaded {
@@ -87,11 +99,13 @@ impl<T: 'static> Reducible for State<T> {
                 }),
                 error: None,
                 is_loading: false,
+                retrying: None,
             },
             Step::End(Err(error)) => Self {
                 data,
                 error: Some(error),
                 is_loading: false,
+                retrying: None,
             },
         })
     }
@@ -111,13 +125,18 @@ where
         data: None,
         error: None,
         is_loading: true,
+        retrying: None,
     });
     let attempt = use_state(|| 0_u32);
     {
         let dispatcher = state.dispatcher();
         use_effect_with((key, *attempt, api), move |(key, _, api)| {
             dispatcher.dispatch(Step::Begin);
-            let answer = fetch(api.clone(), key.clone());
+            let tell = {
+                let dispatcher = dispatcher.clone();
+                Callback::from(move |retrying| dispatcher.dispatch(Step::Retry(retrying)))
+            };
+            let answer = fetch(api.telling(tell), key.clone());
             let task = Task::spawn(async move { dispatcher.dispatch(Step::End(answer.await)) });
             move || drop(task)
         });
@@ -130,6 +149,7 @@ where
         data: state.data.clone(),
         error: state.error.clone(),
         is_loading: state.is_loading,
+        retrying: state.retrying.clone(),
         reload,
     }
 }

@@ -2,10 +2,7 @@
 //! what may be repeated.
 
 use std::cell::RefCell;
-use std::future::{Future, poll_fn};
-use std::pin::pin;
 use std::rc::Rc;
-use std::task::Poll;
 
 use gloo_net::http::{Method, Request, RequestBuilder, Response};
 use serde::Serialize;
@@ -13,9 +10,10 @@ use serde::de::DeserializeOwned;
 use switchboard_engine::random::Random;
 use switchboard_engine::retry;
 use web_sys::{AbortController, RequestCredentials};
+use yew::Callback;
 
 use super::ApiError;
-use crate::browser::{random_seed, sleep};
+use crate::browser::{monotonic_ms, random_seed, sleep, within};
 
 /// How long an answer may take, in milliseconds.
 const TIMEOUT_MS: u64 = 15_000;
@@ -151,11 +149,23 @@ impl Call {
     }
 }
 
+/// A call that has failed and is tried again by itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Retrying {
+    /// Why the last try failed.
+    pub error: ApiError,
+    /// The number of the try that comes; 2 is the first repetition.
+    pub attempt: u32,
+    /// When it is made, in milliseconds of the page's monotonic clock.
+    pub at_ms: f64,
+}
+
 /// The way to the API. Clones share it.
 #[derive(Clone)]
 pub struct Transport {
     base: Rc<str>,
     random: Rc<RefCell<Random>>,
+    on_retry: Option<Callback<Retrying>>,
 }
 
 impl PartialEq for Transport {
@@ -180,6 +190,16 @@ impl Transport {
         Self {
             base,
             random: Rc::new(RefCell::new(Random::from_seed(random_seed()))),
+            on_retry: None,
+        }
+    }
+
+    /// The same way, telling `on_retry` of every failure after which a call is tried again by itself.
+    #[must_use]
+    pub fn telling(&self, on_retry: Option<Callback<Retrying>>) -> Self {
+        Self {
+            on_retry,
+            ..self.clone()
         }
     }
 
@@ -217,8 +237,15 @@ impl Transport {
                 retry::next_wait(attempt, call.repeatable, failure, &mut self.random.borrow_mut())
             });
             let Some(wait) = wait else { return Err(error) };
-            sleep(wait).await;
             attempt += 1;
+            if let Some(on_retry) = &self.on_retry {
+                on_retry.emit(Retrying {
+                    error,
+                    attempt,
+                    at_ms: monotonic_ms() + wait as f64,
+                });
+            }
+            sleep(wait).await;
         }
     }
 
@@ -264,15 +291,4 @@ fn undecodable(path: &str, error: &impl ToString) -> ApiError {
     let reason = error.to_string();
     let place = reason.rfind(" at line ").map_or("", |start| &reason[start..]);
     ApiError::Undecodable(format!("{path}{place}").into())
-}
-
-/// The future's value, or `None` when it takes longer than `millis`.
-async fn within<F: Future>(millis: u64, future: F) -> Option<F::Output> {
-    let mut future = pin!(future);
-    let mut limit = pin!(sleep(millis));
-    poll_fn(|cx| match future.as_mut().poll(cx) {
-        Poll::Ready(value) => Poll::Ready(Some(value)),
-        Poll::Pending => limit.as_mut().poll(cx).map(|()| None),
-    })
-    .await
 }

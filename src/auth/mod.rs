@@ -4,7 +4,6 @@
 //! the guards that pick a page by that stand in [`crate::app`], by the table in [`crate::routes`].
 
 mod hint;
-mod lock;
 mod peers;
 mod provider;
 pub mod return_to;

@@ -1,13 +1,12 @@
 //! The other tabs of this browser: tokens are handed over through a shared worker's ports, sign-outs are told by a broadcast
 //! that holds nothing but the word.
 
-use js_sys::{Array, Function, Reflect};
 use serde::{Deserialize, Serialize};
 use switchboard_contract::auth::Me;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{BroadcastChannel, MessageEvent, MessagePort, SharedWorker};
 
-use crate::browser::{Listener, script_url, window};
+use crate::browser::{Listener, start_worker, window};
 
 const RELAY: &str = "/relay.js";
 const CHANNEL: &str = "switchboard.session";
@@ -115,14 +114,6 @@ fn say_bye(port: &MessagePort) {
 }
 
 fn open_port() -> Option<MessagePort> {
-    // Absent in some browsers; calling the constructor there would throw.
-    let global = js_sys::global();
-    let constructor: Function = Reflect::get(&global, &JsValue::from_str("SharedWorker"))
-        .ok()?
-        .dyn_into()
-        .ok()?;
-    let url = script_url(RELAY)?;
-    // By name, because the typed constructor takes a text and the address may be a Trusted Type.
-    let worker: JsValue = Reflect::construct(&constructor, &Array::of1(&url)).ok()?;
-    Some(worker.dyn_into::<SharedWorker>().ok()?.port())
+    let worker: SharedWorker = start_worker("SharedWorker", RELAY)?.dyn_into().ok()?;
+    Some(worker.port())
 }

@@ -9,11 +9,13 @@ use switchboard_engine::refresh::{Effect, Event, Outcome, Refresh, SignedOut};
 use yew::Callback;
 
 use super::hint::{self, Hint};
-use super::lock::Lock;
 use super::peers::{Peers, Said};
 use super::waiting::Waiting;
 use crate::api::{ApiError, Transport, auth};
-use crate::browser::{Listener, Task, Timeout, document, now, random_seed, window};
+use crate::browser::{Listener, Lock, Task, Timeout, document, now, random_seed, window};
+
+/// The lock that tabs take in turn to renew the session.
+const REFRESH_LOCK: &str = "switchboard.refresh";
 
 /// Who is signed in, as screens see it.
 #[derive(Clone, Debug, PartialEq)]
@@ -263,7 +265,7 @@ impl Session {
                 leaving: hint::is_leaving(),
             });
         };
-        match Lock::request(locked.clone()) {
+        match Lock::request(REFRESH_LOCK, locked.clone()) {
             Some(lock) => *self.0.lock.borrow_mut() = Some((attempt, lock)),
             None => locked(),
         }

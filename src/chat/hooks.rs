@@ -85,7 +85,7 @@ impl LiveChat {
     /// A conversation as it is now.
     #[must_use]
     pub fn conversation(&self, id: ConversationId) -> Option<Rc<LiveChatConversation>> {
-        self.chat.read(|desk| desk.inbox().conversation(id).cloned())
+        self.chat.read(|desk| desk.conversation(id))
     }
 }
 
@@ -121,7 +121,7 @@ pub fn use_live_chat(shelf: Shelf) -> LiveChat {
 pub fn use_conversation(id: ConversationId) -> Option<Rc<LiveChatConversation>> {
     let chat = use_chat();
     use_topic(&chat, Topic::Conversation(id));
-    chat.read(|desk| desk.inbox().conversation(id).cloned())
+    chat.read(|desk| desk.conversation(id))
 }
 
 /// The messages of one conversation.

@@ -11,6 +11,7 @@
 //! | [`use_read_mark`] | telling that a conversation was read |
 //! | [`use_arrivals`] | messages as they come in, to be announced |
 
+mod carrier;
 mod hooks;
 mod provider;
 mod shell;

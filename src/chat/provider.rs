@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::hooks::use_topic;
 use super::{Chat, Topic};
 use crate::app::use_config;
-use crate::auth::{use_api, use_auth};
+use crate::auth::{use_api, use_auth, use_me};
 use crate::browser::{Interval, now, origin};
 use crate::realtime::realtime_url;
 use crate::shell::{Connection, Unread};
@@ -31,15 +31,17 @@ pub fn ChatProvider(props: &ChatProviderProps) -> Html {
     let api = use_api();
     let auth = use_auth();
     let config = use_config();
+    let me = use_me().id;
+    // Stands below a key that names the person: they never change under it.
     let chat = use_memo((), |()| {
         let session = auth.session().clone();
-        Chat::new(api, Callback::from(move |()| session.revoked()))
+        Chat::new(api, me, Callback::from(move |()| session.revoked()))
     });
     use_effect_with((), {
         let chat = (*chat).clone();
         let url = realtime_url(config.realtime_url.as_deref(), &config.api_base_url, &origin());
         move |()| {
-            chat.start(url);
+            chat.start(url, me);
             move || chat.stop()
         }
     });
@@ -98,7 +100,7 @@ fn UnreadProvider(props: &ChatProviderProps) -> Html {
         let inbox = desk.inbox();
         inbox
             .list(Shelf::Open)
-            .filter_map(|id| inbox.conversation(id))
+            .filter_map(|id| desk.conversation(id))
             .filter(|conversation| conversation.unread_count > 0)
             .count()
     });

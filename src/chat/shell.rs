@@ -1,31 +1,29 @@
-//! The shell of the desk: it makes the calls, keeps the timers, and tells those who watch.
+//! The chat of the person who is signed in, as components know it: what they may read, ask for and watch.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
-use switchboard_contract::ids::{ConversationId, MessageId};
-use switchboard_contract::live_chat::{LiveChatMessage, SendMessage, Visibility};
-use switchboard_engine::desk::{Attempt, Desk, Effect, Event, Fetch, Fetched};
+use switchboard_contract::ids::{ActionId, ConversationId, MemberId, MessageId};
+use switchboard_contract::live_chat::{ConversationChange, LiveChatMessage, Visibility};
+use switchboard_engine::desk::{Deed, Desk, Event, Fetch};
 use switchboard_engine::inbox::{Changes, Shelf};
-use switchboard_engine::outbox::Outcome;
+use switchboard_engine::queue::Queued;
 use switchboard_engine::socket::{Identity, Status};
+use switchboard_engine::store::{StoreError, action_id};
 use yew::Callback;
 
-use crate::api::{Api, ApiError, Around, ConversationQuery, StatusFilter};
-use crate::browser::{Task, Timeout, now, random_bytes, random_seed};
-use crate::realtime::Link;
-
-/// Conversations in one page of a list.
-const LIST_PAGE: u32 = 50;
-/// Messages in one page of a thread.
-const THREAD_PAGE: u32 = 50;
+use super::carrier::Carrier;
+use crate::api::{Api, ApiError};
+use crate::browser::{now, random_bytes, random_seed};
 
 /// What a component wants to be drawn again for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Topic {
     /// The state of the connection.
     Status,
+    /// What waits to be sent, anywhere, and whether the browser keeps it.
+    Queue,
     /// The order and membership of lists, and how loading them stands.
     Lists,
     /// One conversation's own fields.
@@ -41,22 +39,23 @@ struct Watcher {
     tell: Callback<()>,
 }
 
-struct Inner {
+/// What one tab has of the chat.
+pub(super) struct Inner {
+    pub(super) desk: RefCell<Desk<ApiError>>,
+    pub(super) carrier: RefCell<Option<Carrier>>,
     api: Api,
-    desk: RefCell<Desk<ApiError>>,
-    link: RefCell<Option<Link>>,
-    tasks: RefCell<BTreeMap<u64, Task>>,
     next: Cell<u64>,
-    outbox_timer: RefCell<Option<Timeout>>,
     watchers: RefCell<BTreeMap<u64, Watcher>>,
     listeners: RefCell<BTreeMap<u64, Callback<Rc<LiveChatMessage>>>>,
     drafts: RefCell<BTreeMap<ConversationId, String>>,
-    on_ended: Callback<()>,
+    pub(super) not_kept: Cell<Option<StoreError>>,
+    pub(super) foreign: Cell<Option<u64>>,
+    pub(super) on_ended: Callback<()>,
 }
 
 /// The chat of the person who is signed in. Clones share it.
 #[derive(Clone)]
-pub struct Chat(Rc<Inner>);
+pub struct Chat(pub(super) Rc<Inner>);
 
 impl PartialEq for Chat {
     fn eq(&self, other: &Self) -> bool {
@@ -80,46 +79,65 @@ impl Drop for Subscription {
 }
 
 impl Chat {
-    /// A chat at rest. `on_ended` hears that the server has ended this session.
+    /// The chat of `owner`, at rest. `on_ended` hears that the server has ended this session.
     #[must_use]
-    pub fn new(api: Api, on_ended: Callback<()>) -> Self {
+    pub fn new(api: Api, owner: MemberId, on_ended: Callback<()>) -> Self {
         let identity = Identity {
             client: concat!("dashboard/", env!("CARGO_PKG_VERSION")).to_owned(),
             tab: format!("{:016x}", random_seed()),
         };
         Self(Rc::new(Inner {
+            desk: RefCell::new(Desk::new(identity, owner, random_seed())),
+            carrier: RefCell::default(),
             api,
-            desk: RefCell::new(Desk::new(identity, random_seed())),
-            link: RefCell::default(),
-            tasks: RefCell::default(),
             next: Cell::new(0),
-            outbox_timer: RefCell::default(),
             watchers: RefCell::default(),
             listeners: RefCell::default(),
             drafts: RefCell::default(),
+            not_kept: Cell::new(None),
+            foreign: Cell::new(None),
             on_ended,
         }))
     }
 
-    /// Connects to the WebSocket at `url` and keeps everything live until [`Chat::stop`].
-    pub fn start(&self, url: String) {
-        let inner = Rc::downgrade(&self.0);
-        let on_event = Callback::from(move |event| {
-            if let Some(inner) = inner.upgrade() {
-                Self(inner).drive(Event::Link(event));
-            }
-        });
-        *self.0.link.borrow_mut() = Some(Link::new(self.0.api.clone(), url, on_event));
-        self.drive(Event::Start);
+    /// Connects to the WebSocket at `url`, or lets another tab do it, and keeps everything live until [`Chat::stop`].
+    pub fn start(&self, url: String, owner: MemberId) {
+        let carrier = Carrier::new(&self.0, self.0.api.clone(), url, owner);
+        *self.0.carrier.borrow_mut() = Some(carrier);
+        self.drive(Event::Start { erase: false });
     }
 
-    /// Closes the connection and forgets everything.
+    /// Closes the connection and forgets what is in memory; what waits is kept for the same person.
     pub fn stop(&self) {
         self.drive(Event::Stop);
-        self.0.link.borrow_mut().take();
-        self.0.tasks.borrow_mut().clear();
-        self.0.outbox_timer.borrow_mut().take();
+        self.0.carrier.borrow_mut().take();
         self.0.drafts.borrow_mut().clear();
+    }
+
+    /// Signed out: what waits is given up. Says how many actions that were.
+    pub fn forget(&self) -> usize {
+        let waiting = self.queue_len();
+        self.drive(Event::Forget);
+        waiting
+    }
+
+    /// Erases what waits on this device for another person, and starts.
+    pub fn take_over(&self) {
+        self.0.foreign.set(None);
+        self.drive(Event::Start { erase: true });
+        self.tell(|topic| topic == Topic::Queue);
+    }
+
+    /// How many actions of another person wait on this device: nothing is done until the person decides.
+    #[must_use]
+    pub fn foreign(&self) -> Option<u64> {
+        self.0.foreign.get()
+    }
+
+    /// Why the browser does not keep what is done, if it does not.
+    #[must_use]
+    pub fn not_kept(&self) -> Option<StoreError> {
+        self.0.not_kept.get()
     }
 
     /// Reads the data.
@@ -133,25 +151,59 @@ impl Chat {
         self.0.desk.borrow().status()
     }
 
+    /// How many actions wait to be sent.
+    #[must_use]
+    pub fn queue_len(&self) -> usize {
+        self.read(|desk| desk.queue().len())
+    }
+
+    /// What waits to be sent, in the order done.
+    #[must_use]
+    pub fn queue(&self) -> Vec<Queued> {
+        self.read(|desk| desk.queue().all().collect())
+    }
+
     /// Sends a message; it shows at once and goes out as soon as it can.
     pub fn send(&self, conversation: ConversationId, content: String, visibility: Visibility) {
-        let id = MessageId::from_parts(now().wall, random_bytes());
-        self.drive(Event::Send {
+        self.act(conversation, Deed::Send { content, visibility });
+    }
+
+    /// Changes a conversation: its status, its operator, its labels. It shows at once and goes out as soon as it can.
+    pub fn change(&self, conversation: ConversationId, set: ConversationChange) {
+        self.act(conversation, Deed::Change(set));
+    }
+
+    fn act(&self, conversation: ConversationId, deed: Deed) {
+        self.drive(Event::Do {
+            id: ActionId::from_parts(now().wall, random_bytes()),
             conversation,
-            id,
-            content,
-            visibility,
+            deed,
         });
     }
 
     /// Tries a refused message again.
     pub fn retry(&self, id: MessageId) {
+        self.retry_action(action_id(id));
+    }
+
+    /// Gives a message up that is not sent yet.
+    pub fn discard(&self, id: MessageId) {
+        self.discard_action(action_id(id));
+    }
+
+    /// Tries a refused action again.
+    pub fn retry_action(&self, id: ActionId) {
         self.drive(Event::Retry(id));
     }
 
-    /// Gives a refused message up.
-    pub fn discard(&self, id: MessageId) {
+    /// Gives an action up.
+    pub fn discard_action(&self, id: ActionId) {
         self.drive(Event::Discard(id));
+    }
+
+    /// Tries everything that waits at once.
+    pub fn wake(&self) {
+        self.drive(Event::Authorised);
     }
 
     /// A list is on the screen.
@@ -176,7 +228,10 @@ impl Chat {
 
     /// The end of a thread is before the person's eyes.
     pub fn seen(&self, conversation: ConversationId) {
-        self.drive(Event::Seen(conversation));
+        self.drive(Event::Seen {
+            id: ActionId::from_parts(now().wall, random_bytes()),
+            conversation,
+        });
     }
 
     /// Loads earlier messages of a thread.
@@ -235,62 +290,24 @@ impl Chat {
         }
     }
 
-    fn number(&self) -> u64 {
+    pub(super) fn number(&self) -> u64 {
         let number = self.0.next.get();
         self.0.next.set(number + 1);
         number
     }
 
-    fn drive(&self, event: Event<ApiError>) {
+    /// One event after the other: what carrying one out brings about comes later, never in between.
+    pub(super) fn drive(&self, event: Event<ApiError>) {
         let mut effects = Vec::new();
         self.0.desk.borrow_mut().step(now(), event, &mut effects);
         for effect in effects {
-            match effect {
-                Effect::Link(effect) => {
-                    if let Some(link) = &*self.0.link.borrow() {
-                        link.run(effect);
-                    }
-                }
-                Effect::Load { generation, fetch } => self.load(generation, fetch),
-                Effect::Post { generation, message } => self.post(generation, message),
-                Effect::MarkRead { conversation, seq } => self.mark_read(conversation, seq),
-                Effect::SetOutboxTimer { generation, after_ms } => {
-                    self.set_outbox_timer(generation, after_ms)
-                }
-                Effect::Changed(changes) => self.changed(&changes),
-                Effect::LoadingChanged => {
-                    self.tell(|topic| matches!(topic, Topic::Lists | Topic::Thread(_)));
-                }
-                Effect::Status(status) => {
-                    self.tell(|topic| topic == Topic::Status);
-                    if status == Status::SignedOut {
-                        self.0.on_ended.emit(());
-                    }
-                }
-            }
+            self.carry_out(effect);
         }
     }
 
-    fn mark_read(&self, conversation: ConversationId, seq: u64) {
-        let api = self.0.api.clone();
-        let number = self.number();
-        let inner = Rc::downgrade(&self.0);
-        let task = Task::spawn(async move {
-            let failed = api.mark_read(conversation, seq).await.is_err();
-            if let Some(inner) = inner.upgrade() {
-                let done = inner.tasks.borrow_mut().remove(&number);
-                if failed {
-                    Self(inner).drive(Event::MarkFailed(conversation));
-                }
-                drop(done);
-            }
-        });
-        self.0.tasks.borrow_mut().insert(number, task);
-    }
-
-    fn changed(&self, changes: &Changes) {
+    pub(super) fn changed(&self, changes: &Changes) {
         self.tell(|topic| match topic {
-            Topic::Status => false,
+            Topic::Status | Topic::Queue => false,
             Topic::Lists => changes.lists,
             Topic::Conversation(id) => changes.conversations.contains(&id),
             Topic::Thread(id) => changes.threads.contains(&id),
@@ -304,7 +321,7 @@ impl Chat {
         }
     }
 
-    fn tell(&self, concerns: impl Fn(Topic) -> bool) {
+    pub(super) fn tell(&self, concerns: impl Fn(Topic) -> bool) {
         let watchers: Vec<Callback<()>> = self
             .0
             .watchers
@@ -316,99 +333,5 @@ impl Chat {
         for tell in watchers {
             tell.emit(());
         }
-    }
-
-    fn set_outbox_timer(&self, generation: u64, after_ms: u64) {
-        let inner = Rc::downgrade(&self.0);
-        let timeout = Timeout::new(after_ms, move || {
-            if let Some(inner) = inner.upgrade() {
-                Self(inner).drive(Event::OutboxTimer { generation });
-            }
-        });
-        *self.0.outbox_timer.borrow_mut() = Some(timeout);
-    }
-
-    fn load(&self, generation: u64, fetch: Fetch) {
-        let api = self.0.api.clone();
-        self.spawn(async move {
-            Event::Loaded {
-                generation,
-                result: load(&api, fetch).await,
-            }
-        });
-    }
-
-    fn post(&self, generation: u64, message: Box<SendMessage>) {
-        let api = self.0.api.clone();
-        self.spawn(async move {
-            let outcome = match api.send_message(&message).await {
-                Ok(result) => Attempt::Stored(Box::new(result)),
-                Err(error) => Attempt::Failed(outcome(&error)),
-            };
-            Event::Attempted { generation, outcome }
-        });
-    }
-
-    fn spawn(&self, work: impl Future<Output = Event<ApiError>> + 'static) {
-        let number = self.number();
-        let inner = Rc::downgrade(&self.0);
-        let task = Task::spawn(async move {
-            let event = work.await;
-            if let Some(inner) = inner.upgrade() {
-                let done = inner.tasks.borrow_mut().remove(&number);
-                Self(inner).drive(event);
-                drop(done);
-            }
-        });
-        self.0.tasks.borrow_mut().insert(number, task);
-    }
-}
-
-async fn load(api: &Api, fetch: Fetch) -> Result<Fetched, ApiError> {
-    let answer = match fetch {
-        Fetch::List { shelf, cursor } => {
-            let status = match shelf {
-                Shelf::Open => StatusFilter::Open,
-                Shelf::Closed => StatusFilter::Closed,
-                Shelf::Archived => StatusFilter::Archived,
-            };
-            let query = ConversationQuery {
-                status,
-                limit: Some(LIST_PAGE),
-                cursor,
-            };
-            api.conversations(&query).await.map(Fetched::List)
-        }
-        Fetch::Messages { conversation, before } => {
-            let around = before.map_or(Around::Newest, Around::Before);
-            api.messages(conversation, around, THREAD_PAGE)
-                .await
-                .map(Fetched::Messages)
-        }
-        Fetch::Conversation(id) => api
-            .conversation(id)
-            .await
-            .map(|conversation| Fetched::Conversation(Box::new(conversation))),
-    };
-    match answer {
-        Err(ApiError::NotFound(_)) => Ok(Fetched::Missing),
-        answer => answer,
-    }
-}
-
-/// What a failed attempt means for the message: whether the server may have it, and what helps.
-fn outcome(error: &ApiError) -> Outcome {
-    match error {
-        ApiError::SignedOut | ApiError::InvalidCredentials => Outcome::NeedsAuth,
-        ApiError::RateLimited(wait_ms) => Outcome::Unsure { wait_ms: *wait_ms },
-        ApiError::Server(problem) => Outcome::Unsure {
-            wait_ms: problem.retry_after_ms.unwrap_or(0),
-        },
-        ApiError::Offline | ApiError::TimedOut | ApiError::Undecodable(_) => Outcome::Unsure { wait_ms: 0 },
-        ApiError::Forbidden(problem)
-        | ApiError::NotFound(problem)
-        | ApiError::Conflict(problem)
-        | ApiError::Validation(problem)
-        | ApiError::Refused(problem) => Outcome::Refused(problem.clone()),
     }
 }

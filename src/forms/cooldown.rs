@@ -2,8 +2,9 @@
 
 use yew::prelude::*;
 
-use crate::browser::{Interval, monotonic_ms};
+use crate::browser::monotonic_ms;
 use crate::i18n::{duration_short, t, t_with};
+use crate::ui::use_seconds_until;
 
 /// A wait that may be running; from [`use_cooldown`].
 #[derive(Clone)]
@@ -37,14 +38,7 @@ impl Cooldown {
 #[hook]
 pub fn use_cooldown() -> Cooldown {
     let until = use_state(|| None::<f64>);
-    let tick = use_force_update();
-    let left = until.map_or(0, |until| {
-        ((until - monotonic_ms()) / 1_000.0).ceil().max(0.0) as i64
-    });
-    use_effect_with((until.map(f64::to_bits), left > 0), move |(_, runs)| {
-        let interval = runs.then(|| Interval::new(1_000, move || tick.force_update()));
-        move || drop(interval)
-    });
+    let left = use_seconds_until(*until);
     Cooldown { until, left }
 }
 

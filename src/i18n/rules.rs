@@ -23,5 +23,13 @@ pub fn rule(violation: Violation) -> AttrValue {
         Violation::FileTooLarge(most) => t_count("rule.file_too_large", count(most), &[]),
         Violation::Locale => t("rule.locale"),
         Violation::Choice => t("rule.choice"),
+        Violation::WrongPassword => t("rule.wrong_password"),
+        Violation::WrongCode => t("rule.wrong_code"),
+        Violation::WrongFirstCode => t("rule.wrong_first_code"),
+        Violation::OwnEmail => t("rule.own_email"),
+        Violation::AlreadyMember => t("rule.already_member"),
+        Violation::ForeignWebsite => t("rule.foreign_website"),
+        Violation::LabelTaken => t("rule.label_taken"),
+        Violation::TooManyWebsites(most) => t_count("rule.too_many_websites", count(most), &[]),
     }
 }

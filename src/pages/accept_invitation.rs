@@ -17,7 +17,7 @@ use crate::forms::{
 use crate::i18n::{t, t_with};
 use crate::people::role_name;
 use crate::routes::Route;
-use crate::ui::{Button, ButtonKind, ErrorState, Link, Loading, Notice, Skeleton};
+use crate::ui::{Button, ButtonKind, ErrorState, Link, Loading, Notice, Skeleton, while_retrying};
 
 const OPTIONS: FormOptions = FormOptions {
     prefix: "",
@@ -36,20 +36,15 @@ fn label(field: &str) -> AttrValue {
 /// The page.
 #[component]
 pub fn AcceptInvitation() -> Html {
-    let auth = use_auth();
     let found = use_link_token();
     let token = use_memo((), move |()| found.map(AttrValue::from));
     let forget = use_forget_token(Route::AcceptInvitation);
     let joined = use_state(|| None::<AttrValue>);
     let invitation = {
-        let transport = auth.session().transport().clone();
-        use_resource((*token).clone(), move |_, token: Option<AttrValue>| {
-            let transport = transport.clone();
-            async move {
-                match token {
-                    Some(token) => team::invitation(&transport, &token).await.map(Some),
-                    None => Ok(None),
-                }
+        use_resource((*token).clone(), |api, token: Option<AttrValue>| async move {
+            match token {
+                Some(token) => team::invitation(&api.transport(), &token).await.map(Some),
+                None => Ok(None),
             }
         })
     };
@@ -102,17 +97,20 @@ pub fn AcceptInvitation() -> Html {
                     title={t("invitation.failed")}
                     error={error.clone()}
                     busy={invitation.is_loading}
+                    retrying={invitation.retrying.clone()}
                     on_retry={invitation.reload.clone()}
                 />
             </AuthLayout>
         },
         (None, None) => html! {
             <AuthLayout route={Route::AcceptInvitation} lead={t("invitation.loading")}>
-                <Loading label={t("invitation.loading")}>
-                    <div class="form">
-                        { for (0..3).map(|row| html! { <Skeleton key={row} inline="100%" block="2.5rem" /> }) }
-                    </div>
-                </Loading>
+                { while_retrying(invitation.retrying.as_ref(), html! {
+                    <Loading label={t("invitation.loading")}>
+                        <div class="form">
+                            { for (0..3).map(|row| html! { <Skeleton key={row} inline="100%" block="2.5rem" /> }) }
+                        </div>
+                    </Loading>
+                }) }
             </AuthLayout>
         },
     }

@@ -6,6 +6,7 @@
 mod avatar;
 mod brand;
 mod button;
+mod countdown;
 mod dialog;
 mod field;
 mod form_summary;
@@ -22,10 +23,12 @@ mod states;
 mod table;
 mod tabs;
 mod toasts;
+mod trying_again;
 
 pub use avatar::{Avatar, AvatarProps};
 pub use brand::Mark;
 pub use button::{Button, ButtonKind, ButtonProps, IconButton, IconButtonProps};
+pub use countdown::use_seconds_until;
 pub use dialog::{Dialog, DialogProps};
 pub use field::{Checkbox, CheckboxProps, Field, FieldProps};
 pub use form_summary::{FieldProblem, FormSummary, FormSummaryProps};
@@ -40,8 +43,9 @@ pub use search_field::{SearchField, SearchFieldProps};
 pub use skeleton::{Loading, LoadingProps, Skeleton, SkeletonProps};
 pub use states::{
     EmptyState, EmptyStateProps, ErrorState, ErrorStateProps, Notice, NoticeProps, Status, StatusProps, Tone,
-    view_resource,
+    view_resource, while_retrying,
 };
 pub use table::{Table, TableProps};
 pub use tabs::{Tabs, TabsProps};
 pub use toasts::{ToastKind, ToastProvider, ToastProviderProps, Toasts, use_toasts};
+pub use trying_again::{TryingAgain, TryingAgainChip, TryingAgainProps};

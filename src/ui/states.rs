@@ -2,8 +2,8 @@
 
 use yew::prelude::*;
 
-use super::{Button, Icon, IconName, IconSize};
-use crate::api::{ApiError, Resource};
+use super::{Button, Icon, IconName, IconSize, TryingAgain, TryingAgainChip};
+use crate::api::{ApiError, Resource, Retrying};
 use crate::i18n::{clock_time, t, t_with};
 use crate::scoped;
 
@@ -74,6 +74,9 @@ pub struct ErrorStateProps {
     /// Whether another try is on its way.
     #[prop_or_default]
     pub busy: bool,
+    /// That try failed and is repeated by itself.
+    #[prop_or_default]
+    pub retrying: Option<Retrying>,
     /// Try again.
     pub on_retry: Callback<()>,
 }
@@ -86,6 +89,11 @@ pub fn ErrorState(props: &ErrorStateProps) -> Html {
         <div role="alert">
             <EmptyState icon={IconName::Alert} title={props.title.clone()} text={props.error.message()}>
                 <Button icon={IconName::Refresh} busy={props.busy} {onclick}>{ t("error.retry") }</Button>
+                <div class="text-2">
+                    if let Some(retrying) = &props.retrying {
+                        <TryingAgain retrying={retrying.clone()} brief=true />
+                    }
+                </div>
             </EmptyState>
         </div>
     }
@@ -177,42 +185,70 @@ pub fn Notice(props: &NoticeProps) -> Html {
 }
 
 /// Shows a [`Resource`] in the state that it is in: its skeleton, its error, or its data with a word on its age when the
-/// last try failed.
+/// last try failed. A try that is repeated by itself is told in each of them.
 ///
 /// `failed` says what could not be loaded; `skeleton` has the final shape. The notice above old data stands in an element of
-/// class `stale`, for pages without a padding of their own.
+/// class `stale`, for pages without a padding of their own. Data stays in its place, and keeps its state, whatever is said
+/// above it.
 pub fn view_resource<T>(
     resource: &Resource<T>,
     failed: &AttrValue,
     skeleton: impl FnOnce() -> Html,
     ready: impl FnOnce(&T) -> Html,
 ) -> Html {
-    match (&resource.data, &resource.error) {
-        (Some(data), None) => ready(&data.value),
-        (Some(data), Some(error)) => {
-            let age = t_with("error.stale", &[("time", &clock_time(data.at))]);
-            let onclick = resource.reload.reform(|_: MouseEvent| ());
-            html! {
-                <>
-                    <div class="stale">
-                        <Notice tone={Tone::Danger}>
-                            <span>{ failed.clone() }{ " " }{ error.message() }{ " " }{ age }</span>
-                            <button class="text-btn" type="button" {onclick}>{ t("error.retry") }</button>
-                        </Notice>
-                    </div>
-                    <div>{ ready(&data.value) }</div>
-                </>
-            }
-        }
+    let stale = resource.data.as_ref().zip(resource.error.as_ref());
+    let body = match (&resource.data, &resource.error) {
+        (Some(data), _) => ready(&data.value),
         (None, Some(error)) => html! {
             <ErrorState
                 title={failed.clone()}
                 error={error.clone()}
                 busy={resource.is_loading}
+                retrying={resource.retrying.clone()}
                 on_retry={resource.reload.clone()}
             />
         },
         (None, None) => skeleton(),
+    };
+    // An error has its own place for it.
+    let floating = resource.retrying.as_ref().filter(|_| resource.error.is_none());
+    html! {
+        <div>
+            <div class="stale" hidden={stale.is_none()}>
+                if let Some((data, error)) = stale {
+                    <Notice tone={Tone::Danger}>
+                        <span>
+                            { failed.clone() }{ " " }{ error.message() }{ " " }
+                            { t_with("error.stale", &[("time", &clock_time(data.at))]) }
+                        </span>
+                        <div>
+                            if let Some(retrying) = &resource.retrying {
+                                <TryingAgain retrying={retrying.clone()} brief=true />
+                            } else {
+                                <button class="text-btn" type="button" onclick={resource.reload.reform(|_: MouseEvent| ())}>
+                                    { t("error.retry") }
+                                </button>
+                            }
+                        </div>
+                    </Notice>
+                }
+            </div>
+            { while_retrying(floating, body) }
+        </div>
+    }
+}
+
+/// What is being loaded, below a word on a try that is repeated by itself.
+pub fn while_retrying(retrying: Option<&Retrying>, body: Html) -> Html {
+    html! {
+        <div class="while-retrying">
+            <div role="status">
+                if let Some(retrying) = retrying {
+                    <TryingAgainChip retrying={retrying.clone()} />
+                }
+            </div>
+            <div>{ body }</div>
+        </div>
     }
 }
 

@@ -5,7 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Validation messages by field name, in wire spelling (`keepSignedIn`).
+/// Validation messages by field name, in wire spelling (`keepSignedIn`). What people can mend is said in the words of
+/// [`Violation`](crate::validate::Violation), which clients read back.
 pub type FieldErrors = BTreeMap<String, Vec<String>>;
 
 macro_rules! codes {

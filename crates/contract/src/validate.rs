@@ -1,8 +1,10 @@
 //! Rules that forms and handlers share: what a form accepts, the server accepts.
 
 mod avatar;
+mod violation;
 
 pub use avatar::{MAX_AVATAR_BYTES, avatar};
+pub use violation::Violation;
 
 use crate::live_chat::MAX_MESSAGE_CHARS;
 use crate::problem::FieldErrors;
@@ -19,65 +21,6 @@ pub const MAX_NAME_CHARS: usize = 100;
 pub const RECOVERY_CODE_CHARS: usize = 16;
 /// Most characters in a language tag.
 const MAX_LOCALE_CHARS: usize = 35;
-
-/// A rule that a value breaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Violation {
-    /// Nothing was entered.
-    Required,
-    /// Not an email address.
-    Email,
-    /// Longer than this many characters.
-    TooLong(usize),
-    /// Shorter than this many characters.
-    TooShort(usize),
-    /// A password that guessing programs try first.
-    CommonPassword,
-    /// A password made of the person's own address, name or company.
-    PersonalPassword,
-    /// Control characters, or marks that turn the direction of text around.
-    ControlCharacters,
-    /// Not a code of six digits.
-    TotpCode,
-    /// Neither a code of six digits nor a recovery code.
-    SecondFactor,
-    /// Not a picture in one of the accepted formats.
-    Picture,
-    /// A file over this many KiB.
-    FileTooLarge(usize),
-    /// Not a language tag (BCP 47).
-    Locale,
-    /// A value that is none of those offered.
-    Choice,
-}
-
-impl Violation {
-    /// The message in English, as the server sends it.
-    #[must_use]
-    pub fn message(self) -> String {
-        match self {
-            Self::Required => "Fill in this field.".to_owned(),
-            Self::Email => "Enter an email address, such as name@example.com.".to_owned(),
-            Self::TooLong(most) => format!("Use at most {most} characters."),
-            Self::TooShort(least) => format!("Use at least {least} characters."),
-            Self::CommonPassword => {
-                "This password is among the first that are guessed. Choose another one.".to_owned()
-            }
-            Self::PersonalPassword => {
-                "This password is made of your own name, address or company. Choose another one.".to_owned()
-            }
-            Self::ControlCharacters => "Leave out invisible control characters.".to_owned(),
-            Self::TotpCode => "Enter the six digits that your authenticator shows.".to_owned(),
-            Self::SecondFactor => {
-                "Enter the six digits of your authenticator, or a recovery code.".to_owned()
-            }
-            Self::Picture => "Choose a PNG, JPEG or WebP picture.".to_owned(),
-            Self::FileTooLarge(most) => format!("Choose a file of at most {most} KiB."),
-            Self::Choice => "Choose one of the values that are offered.".to_owned(),
-            Self::Locale => "Choose a language, such as en or pt-BR.".to_owned(),
-        }
-    }
-}
 
 /// An email address: something, one `@`, a host without spaces. Whether it receives mail only mail can tell.
 ///

@@ -80,9 +80,9 @@ impl Field {
 /// What is wrong with a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// It breaks a rule that server and form share.
+    /// It breaks a rule of the contract: the form has seen it, or the server has told it.
     Rule(Violation),
-    /// The server's own words, for what only it can know.
+    /// The server's own words, where this build does not know what they mean.
     Server(String),
 }
 
@@ -234,7 +234,10 @@ impl Form {
     pub fn fault(&self, field: &str) -> Option<Fault> {
         let state = self.get(field)?;
         match &state.server {
-            Some(message) => Some(Fault::Server(message.clone())),
+            Some(message) => Some(match Violation::told(message) {
+                Some(violation) => Fault::Rule(violation),
+                None => Fault::Server(message.clone()),
+            }),
             None if state.judged => self.broken(state).map(Fault::Rule),
             None => None,
         }

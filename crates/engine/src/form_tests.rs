@@ -119,6 +119,15 @@ fn it_is_sent_once_and_what_was_typed_stays_when_it_is_refused() {
 }
 
 #[test]
+fn what_the_server_tells_is_read_back_as_a_rule() {
+    let mut form = filled();
+    drive(&mut form, Event::Submit);
+    let message = Violation::WrongPassword.message();
+    drive(&mut form, refused(1, PASSWORD, &message));
+    assert_eq!(form.fault(PASSWORD), Some(Fault::Rule(Violation::WrongPassword)));
+}
+
+#[test]
 fn a_late_answer_changes_nothing() {
     let mut form = filled();
     drive(&mut form, Event::Submit);

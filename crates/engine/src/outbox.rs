@@ -1,13 +1,13 @@
 //! What was sent by the person and not yet confirmed by the server (`protocol.md` *Sending*).
 //!
-//! One lane a conversation: its messages go out one at a time, in the order typed, and a blocked one holds back those behind
-//! it. An attempt whose answer is lost is repeated with the same id; the server answers a repeat with the first result, so
-//! nothing is sent twice. Each message names the one queued before it (`after`), so that a late request cannot overtake.
+//! One lane a conversation: what waits in it goes out one at a time, in the order it was done, and a blocked one holds back
+//! those behind it. An attempt whose answer is lost is repeated with the same id; the server answers a repeat with the first
+//! result, so nothing is sent twice. Each message names the one queued before it (`after`), so that a late request cannot
+//! overtake. What is given up after an attempt is taken back on the server first, so that the attempt cannot still arrive.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
-use switchboard_contract::ids::MessageId;
 use switchboard_contract::problem::{Problem, ProblemCode};
 use switchboard_contract::time::Timestamp;
 
@@ -22,6 +22,8 @@ const CAP_MS: u64 = 5_000;
 pub enum Outcome {
     /// The server has it.
     Stored,
+    /// The server does not have it and will not take it any more: the end of [`Effect::TakeBack`].
+    TakenBack,
     /// No answer, or one that passes: try again, not before this many milliseconds.
     Unsure {
         /// What the server asked for; 0 when it did not.
@@ -35,15 +37,26 @@ pub enum Outcome {
 
 /// What happened.
 #[derive(Clone, Debug)]
-pub enum Event<L, P> {
-    /// The person sent something.
+pub enum Event<L, I, P> {
+    /// The person did something: it goes to the end of its lane.
     Enqueue {
         /// The conversation.
         lane: L,
         /// A new id.
-        id: MessageId,
+        id: I,
         /// What to send.
         payload: P,
+        /// What is known of it where it comes from a durable queue; else it was just done and follows the last one sent.
+        kept: Option<Kept<I>>,
+    },
+    /// What to send of this has changed, its id has not; for the next attempt.
+    Revised {
+        /// Which one.
+        id: I,
+        /// What to send.
+        payload: P,
+        /// The message queued before it.
+        after: Option<I>,
     },
     /// An attempt ended.
     Attempted {
@@ -55,7 +68,7 @@ pub enum Event<L, P> {
     /// The message was seen on the server, by an event or a page: whatever its attempt says.
     Seen {
         /// The message.
-        id: MessageId,
+        id: I,
     },
     /// The timer set by [`Effect::SetTimer`] ran out.
     Timer {
@@ -64,39 +77,87 @@ pub enum Event<L, P> {
     },
     /// The connection is back, or a new access token is there: try at once.
     Wake,
-    /// The person wants a blocked message tried again; `force` overrides a colleague's newer reply.
+    /// The person wants a blocked one tried again.
     Retry {
-        /// The message.
-        id: MessageId,
-        /// Send although a colleague replied in the meantime.
-        force: bool,
+        /// Which one.
+        id: I,
     },
-    /// The person gives a message up. Only one that the server cannot have is let go: never attempted, or refused.
+    /// The person gives one up. Only one that the server cannot have is let go: never attempted, or refused.
     Discard {
-        /// The message.
-        id: MessageId,
+        /// Which one.
+        id: I,
     },
-    /// The person signed out: forget everything.
+    /// The person gives one up, and the server may have it: it is let go once the server says that it does not.
+    TakeBack {
+        /// Which one.
+        id: I,
+    },
+    /// Forget everything.
     Clear,
 }
 
+/// What a durable queue knows of something that waits.
+#[derive(Clone, Debug)]
+pub struct Kept<I> {
+    /// Its place in the queue: its lane is in this order, whatever order it is heard of in.
+    pub place: u64,
+    /// The message queued before it in its lane.
+    pub after: Option<I>,
+    /// An attempt may have been made, here or elsewhere.
+    pub attempted: bool,
+    /// It was given up after an attempt.
+    pub taking_back: bool,
+    /// Why the server refused it.
+    pub blocked: Option<Rc<Problem>>,
+}
+
+/// How something left the outbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The server has it.
+    Stored,
+    /// The server does not have it and never will.
+    GivenUp,
+}
+
 /// What the shell has to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Effect<L, P> {
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect<L, I, P> {
     /// Send this; answer with [`Event::Attempted`].
     Post {
         /// Goes back with the answer.
         generation: u64,
         /// The conversation.
         lane: L,
-        /// The message's id.
-        id: MessageId,
+        /// Its id.
+        id: I,
         /// What to send.
         payload: P,
         /// The message queued before it in this lane.
-        after: Option<MessageId>,
-        /// Send although a colleague replied in the meantime.
-        force: bool,
+        after: Option<I>,
+    },
+    /// Take this back on the server; answer with [`Event::Attempted`].
+    TakeBack {
+        /// Goes back with the answer.
+        generation: u64,
+        /// Its id.
+        id: I,
+        /// What was sent.
+        payload: P,
+    },
+    /// It left the outbox.
+    Ended {
+        /// Which one.
+        id: I,
+        /// How.
+        end: End,
+    },
+    /// The server refused it, and the person has to decide.
+    Blocked {
+        /// Which one.
+        id: I,
+        /// Why.
+        problem: Rc<Problem>,
     },
     /// Call back with [`Event::Timer`]; replaces the timer before it.
     SetTimer {
@@ -119,15 +180,17 @@ pub enum State {
     Queued,
     /// An attempt is on its way.
     InFlight,
+    /// Waits for a new access token.
+    NeedsAuth,
     /// The server refused it; the person decides.
     Blocked(Rc<Problem>),
 }
 
-/// A message on its way.
+/// Something on its way.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Item<P> {
+pub struct Item<I, P> {
     /// Its id, chosen here.
-    pub id: MessageId,
+    pub id: I,
     /// What it says.
     pub payload: P,
     /// How it stands.
@@ -137,11 +200,12 @@ pub struct Item<P> {
     attempts: u32,
     generation: u64,
     not_before: u64,
-    after: Option<MessageId>,
-    force: bool,
+    after: Option<I>,
+    place: u64,
+    taking_back: bool,
 }
 
-impl<P> Item<P> {
+impl<I, P> Item<I, P> {
     /// Tries so far.
     #[must_use]
     pub const fn attempts(&self) -> u32 {
@@ -156,12 +220,12 @@ impl<P> Item<P> {
 }
 
 #[derive(Debug)]
-struct Lane<P> {
-    items: VecDeque<Item<P>>,
-    last_id: Option<MessageId>,
+struct Lane<I, P> {
+    items: VecDeque<Item<I, P>>,
+    last_id: Option<I>,
 }
 
-impl<P> Default for Lane<P> {
+impl<I, P> Default for Lane<I, P> {
     fn default() -> Self {
         Self {
             items: VecDeque::new(),
@@ -170,16 +234,16 @@ impl<P> Default for Lane<P> {
     }
 }
 
-/// The machine. `L` names a lane, `P` is what is sent.
+/// The machine. `L` names a lane, `I` one that waits in it, `P` is what is sent.
 #[derive(Debug)]
-pub struct Outbox<L, P> {
-    lanes: BTreeMap<L, Lane<P>>,
+pub struct Outbox<L, I, P> {
+    lanes: BTreeMap<L, Lane<I, P>>,
     random: Random,
     generation: u64,
     timer: Option<(u64, u64)>,
 }
 
-impl<L: Ord + Clone, P: Clone> Outbox<L, P> {
+impl<L: Ord + Clone, I: Copy + Eq, P: Clone> Outbox<L, I, P> {
     /// An empty outbox.
     #[must_use]
     pub const fn new(seed: u64) -> Self {
@@ -192,7 +256,7 @@ impl<L: Ord + Clone, P: Clone> Outbox<L, P> {
     }
 
     /// What waits in a lane, in the order typed.
-    pub fn lane<'a>(&'a self, lane: &L) -> impl Iterator<Item = &'a Item<P>> + use<'a, L, P> {
+    pub fn lane<'a>(&'a self, lane: &L) -> impl Iterator<Item = &'a Item<I, P>> + use<'a, L, I, P> {
         self.lanes.get(lane).into_iter().flat_map(|lane| &lane.items)
     }
 
@@ -209,11 +273,20 @@ impl<L: Ord + Clone, P: Clone> Outbox<L, P> {
     }
 
     /// Takes in one event and says what to do.
-    pub fn step(&mut self, now: Now, event: Event<L, P>, out: &mut Vec<Effect<L, P>>) {
+    pub fn step(&mut self, now: Now, event: Event<L, I, P>, out: &mut Vec<Effect<L, I, P>>) {
         match event {
-            Event::Enqueue { lane, id, payload } => self.enqueue(now, lane, id, payload, out),
+            Event::Enqueue {
+                lane,
+                id,
+                payload,
+                kept,
+            } => self.enqueue(now, lane, id, payload, kept, out),
+            Event::Revised { id, payload, after } => self.change(id, out, |item| {
+                item.payload = payload;
+                item.after = after;
+            }),
             Event::Attempted { generation, outcome } => self.on_attempted(now, generation, outcome, out),
-            Event::Seen { id } => self.remove(id, |_| true, out),
+            Event::Seen { id } => self.remove(id, End::Stored, out),
             Event::Timer { generation } => {
                 if self.timer.is_some_and(|(current, _)| current == generation) {
                     self.timer = None;
@@ -222,16 +295,23 @@ impl<L: Ord + Clone, P: Clone> Outbox<L, P> {
             Event::Wake => {
                 for item in self.lanes.values_mut().flat_map(|lane| &mut lane.items) {
                     item.not_before = 0;
+                    if item.state == State::NeedsAuth {
+                        item.state = State::Queued;
+                    }
                 }
             }
-            Event::Retry { id, force } => self.change(id, out, |item| {
+            Event::Retry { id } => self.change(id, out, |item| {
                 if matches!(item.state, State::Blocked(_)) {
                     item.state = State::Queued;
                     item.not_before = 0;
-                    item.force |= force;
                 }
             }),
-            Event::Discard { id } => self.remove(id, Item::can_discard, out),
+            Event::Discard { id } => {
+                if self.item(id).is_some_and(Item::can_discard) {
+                    self.remove(id, End::GivenUp, out);
+                }
+            }
+            Event::TakeBack { id } => self.take_back(id, out),
             Event::Clear => {
                 for (lane, _) in std::mem::take(&mut self.lanes) {
                     out.push(Effect::Changed { lane });
@@ -241,86 +321,139 @@ impl<L: Ord + Clone, P: Clone> Outbox<L, P> {
         self.send_heads(now, out);
     }
 
-    fn enqueue(&mut self, now: Now, lane: L, id: MessageId, payload: P, out: &mut Vec<Effect<L, P>>) {
+    fn enqueue(
+        &mut self,
+        now: Now,
+        lane: L,
+        id: I,
+        payload: P,
+        kept: Option<Kept<I>>,
+        out: &mut Vec<Effect<L, I, P>>,
+    ) {
         let items = self.lanes.entry(lane.clone()).or_default();
         if items.items.iter().any(|item| item.id == id) {
             return;
         }
-        items.items.push_back(Item {
+        let kept = kept.unwrap_or(Kept {
+            place: u64::MAX,
+            after: items.last_id,
+            attempted: false,
+            taking_back: false,
+            blocked: None,
+        });
+        let index = items.items.partition_point(|item| item.place <= kept.place);
+        let item = Item {
             id,
             payload,
-            state: State::Queued,
+            place: kept.place,
+            state: kept.blocked.map_or(State::Queued, State::Blocked),
             queued_at: now.wall,
-            attempts: 0,
+            attempts: u32::from(kept.attempted),
             generation: 0,
             not_before: 0,
-            after: items.last_id,
-            force: false,
-        });
+            after: kept.after,
+            taking_back: kept.taking_back,
+        };
+        items.items.insert(index, item);
         items.last_id = Some(id);
         out.push(Effect::Changed { lane });
     }
 
-    fn on_attempted(&mut self, now: Now, generation: u64, outcome: Outcome, out: &mut Vec<Effect<L, P>>) {
-        let id = self
+    /// One that waits.
+    #[must_use]
+    pub fn item(&self, id: I) -> Option<&Item<I, P>> {
+        self.lanes
+            .values()
+            .flat_map(|lane| &lane.items)
+            .find(|item| item.id == id)
+    }
+
+    /// While an attempt is on its way its answer comes first: it may settle the matter.
+    fn take_back(&mut self, id: I, out: &mut Vec<Effect<L, I, P>>) {
+        match self.item(id) {
+            Some(item) if item.attempts == 0 => self.remove(id, End::GivenUp, out),
+            Some(_) => self.change(id, out, |item| {
+                item.taking_back = true;
+                item.not_before = 0;
+                if matches!(item.state, State::Blocked(_)) {
+                    item.state = State::Queued;
+                }
+            }),
+            None => {}
+        }
+    }
+
+    fn on_attempted(&mut self, now: Now, generation: u64, outcome: Outcome, out: &mut Vec<Effect<L, I, P>>) {
+        let item = self
             .lanes
             .values()
             .flat_map(|lane| &lane.items)
-            .find(|item| item.generation == generation && item.state == State::InFlight)
-            .map(|item| item.id);
-        let Some(id) = id else { return };
-        let again = |wait_ms: u64, random: &mut Random, item: &mut Item<P>| {
-            let jitter = random.full_jitter(item.attempts.saturating_sub(1), BASE_MS, CAP_MS);
+            .find(|item| item.generation == generation && item.state == State::InFlight);
+        let Some(item) = item else { return };
+        let (id, attempts, taking_back) = (item.id, item.attempts, item.taking_back);
+        let again = |wait_ms: u64, random: &mut Random, item: &mut Item<I, P>| {
+            let jitter = random.full_jitter(attempts.saturating_sub(1), BASE_MS, CAP_MS);
             item.state = State::Queued;
             item.not_before = now.monotonic + wait_ms + jitter;
         };
         let mut random = self.random.clone();
         match outcome {
-            Outcome::Stored => self.remove(id, |_| true, out),
+            Outcome::Stored => self.remove(id, End::Stored, out),
+            Outcome::TakenBack => self.remove(id, End::GivenUp, out),
             Outcome::Unsure { wait_ms } => self.change(id, out, |item| again(wait_ms, &mut random, item)),
             // `Wake` comes with the new token.
-            Outcome::NeedsAuth => self.change(id, out, |item| {
-                item.state = State::Queued;
-                item.not_before = u64::MAX;
-            }),
-            // Its predecessor is on its way in another request or another tab.
-            Outcome::Refused(problem) if problem.code == ProblemCode::OutOfOrder => {
+            Outcome::NeedsAuth => self.change(id, out, |item| item.state = State::NeedsAuth),
+            // Its predecessor is on its way in another request or another tab; or it was just given up.
+            Outcome::Refused(problem) if problem.code == ProblemCode::OutOfOrder || taking_back => {
                 self.change(id, out, |item| again(0, &mut random, item));
             }
-            Outcome::Refused(problem) => self.change(id, out, |item| item.state = State::Blocked(problem)),
+            Outcome::Refused(problem) => {
+                self.change(id, out, |item| item.state = State::Blocked(problem.clone()));
+                out.push(Effect::Blocked { id, problem });
+            }
         }
         self.random = random;
     }
 
-    /// One attempt at a time in each lane, and only of its first message.
-    fn send_heads(&mut self, now: Now, out: &mut Vec<Effect<L, P>>) {
+    /// One attempt at a time in each lane, and only of what is first in it.
+    fn send_heads(&mut self, now: Now, out: &mut Vec<Effect<L, I, P>>) {
         let mut next: Option<u64> = None;
         for (lane, Lane { items, .. }) in &mut self.lanes {
-            let Some(item) = items.front_mut() else { continue };
+            // What is to be taken back does not wait for its turn: nothing is added by it.
+            let index = items
+                .iter()
+                .position(|item| item.taking_back && item.state == State::Queued)
+                .unwrap_or(0);
+            let Some(item) = items.get_mut(index) else {
+                continue;
+            };
             if item.state != State::Queued {
                 continue;
             }
             if item.not_before > now.monotonic {
-                if item.not_before != u64::MAX {
-                    next = Some(next.map_or(item.not_before, |at| at.min(item.not_before)));
-                }
+                next = Some(next.map_or(item.not_before, |at| at.min(item.not_before)));
                 continue;
             }
             self.generation += 1;
             item.generation = self.generation;
             item.attempts = item.attempts.saturating_add(1);
             item.state = State::InFlight;
-            out.push(Effect::Post {
-                generation: item.generation,
-                lane: lane.clone(),
-                id: item.id,
-                payload: item.payload.clone(),
-                after: item.after,
-                force: item.force,
+            out.push(if item.taking_back {
+                Effect::TakeBack {
+                    generation: item.generation,
+                    id: item.id,
+                    payload: item.payload.clone(),
+                }
+            } else {
+                Effect::Post {
+                    generation: item.generation,
+                    lane: lane.clone(),
+                    id: item.id,
+                    payload: item.payload.clone(),
+                    after: item.after,
+                }
             });
-            if item.attempts == 1 {
-                out.push(Effect::Changed { lane: lane.clone() });
-            }
+            out.push(Effect::Changed { lane: lane.clone() });
         }
         if let Some(at) = next
             && self.timer.is_none_or(|(_, due)| at < due)
@@ -334,7 +467,7 @@ impl<L: Ord + Clone, P: Clone> Outbox<L, P> {
         }
     }
 
-    fn change(&mut self, id: MessageId, out: &mut Vec<Effect<L, P>>, change: impl FnOnce(&mut Item<P>)) {
+    fn change(&mut self, id: I, out: &mut Vec<Effect<L, I, P>>, change: impl FnOnce(&mut Item<I, P>)) {
         for (lane, Lane { items, .. }) in &mut self.lanes {
             if let Some(item) = items.iter_mut().find(|item| item.id == id) {
                 change(item);
@@ -344,24 +477,27 @@ impl<L: Ord + Clone, P: Clone> Outbox<L, P> {
         }
     }
 
-    /// Takes a message out of its lane if `allowed`. What followed a given-up message follows its predecessor instead.
-    fn remove(&mut self, id: MessageId, allowed: impl FnOnce(&Item<P>) -> bool, out: &mut Vec<Effect<L, P>>) {
+    /// Takes a message out of its lane. What followed one that was given up follows its predecessor instead.
+    fn remove(&mut self, id: I, end: End, out: &mut Vec<Effect<L, I, P>>) {
         for (lane, queue) in &mut self.lanes {
             let Some(index) = queue.items.iter().position(|item| item.id == id) else {
                 continue;
             };
-            if !allowed(&queue.items[index]) {
-                return;
-            }
             let Some(gone) = queue.items.remove(index) else {
                 return;
             };
-            if matches!(gone.state, State::Blocked(_)) || gone.attempts == 0 {
-                match queue.items.get_mut(index) {
-                    Some(follower) => follower.after = gone.after,
-                    None => queue.last_id = gone.after,
+            if end == End::GivenUp {
+                let before = gone.after;
+                for follower in &mut queue.items {
+                    if follower.after == Some(id) {
+                        follower.after = before;
+                    }
+                }
+                if queue.last_id == Some(id) {
+                    queue.last_id = before;
                 }
             }
+            out.push(Effect::Ended { id, end });
             out.push(Effect::Changed { lane: lane.clone() });
             return;
         }

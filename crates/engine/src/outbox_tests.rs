@@ -1,8 +1,10 @@
 use super::*;
 use proptest::prelude::*;
+use switchboard_contract::ids::MessageId;
 
-type Machine = Outbox<u8, &'static str>;
-type Out = Vec<Effect<u8, &'static str>>;
+type Machine = Outbox<u8, MessageId, &'static str>;
+type In = Event<u8, MessageId, &'static str>;
+type Out = Vec<Effect<u8, MessageId, &'static str>>;
 
 fn at(monotonic: u64) -> Now {
     Now {
@@ -15,7 +17,7 @@ fn id(n: u8) -> MessageId {
     MessageId::from_parts(Timestamp::from_millis(i64::from(n)), [n; 10])
 }
 
-fn step(outbox: &mut Machine, monotonic: u64, event: Event<u8, &'static str>) -> Out {
+fn step(outbox: &mut Machine, monotonic: u64, event: In) -> Out {
     let mut out = Vec::new();
     outbox.step(at(monotonic), event, &mut out);
     out
@@ -29,20 +31,20 @@ fn enqueue(outbox: &mut Machine, lane: u8, n: u8) -> Out {
             lane,
             id: id(n),
             payload: "hello",
+            kept: None,
         },
     )
 }
 
-fn posts(out: &Out) -> Vec<(u64, MessageId, Option<MessageId>, bool)> {
+fn posts(out: &Out) -> Vec<(u64, MessageId, Option<MessageId>)> {
     out.iter()
         .filter_map(|effect| match effect {
             Effect::Post {
                 generation,
                 id,
                 after,
-                force,
                 ..
-            } => Some((*generation, *id, *after, *force)),
+            } => Some((*generation, *id, *after)),
             _ => None,
         })
         .collect()
@@ -123,15 +125,8 @@ fn a_refused_message_blocks_its_lane_until_the_person_decides() {
         ))
         .is_empty()
     );
-    let again = posts(&step(
-        &mut outbox,
-        6,
-        Event::Retry {
-            id: id(1),
-            force: true,
-        },
-    ));
-    assert_eq!((again[0].1, again[0].3), (id(1), true));
+    let again = posts(&step(&mut outbox, 6, Event::Retry { id: id(1) }));
+    assert_eq!(again[0].1, id(1));
     attempted(
         &mut outbox,
         7,
@@ -173,6 +168,108 @@ fn an_expired_token_waits_for_the_new_one() {
     assert_eq!(posts(&step(&mut outbox, 6, Event::Wake)).len(), 1);
 }
 
+fn take_backs(out: &Out) -> Vec<u64> {
+    out.iter()
+        .filter_map(|effect| match effect {
+            Effect::TakeBack { generation, .. } => Some(*generation),
+            _ => None,
+        })
+        .collect()
+}
+
+#[test]
+fn what_was_never_sent_is_given_up_at_once() {
+    let mut outbox = Machine::new(1);
+    enqueue(&mut outbox, 0, 1);
+    enqueue(&mut outbox, 0, 2);
+    let out = step(&mut outbox, 1, Event::TakeBack { id: id(2) });
+    assert!(out.contains(&Effect::Ended {
+        id: id(2),
+        end: End::GivenUp
+    }));
+}
+
+#[test]
+fn what_was_attempted_is_taken_back_on_the_server_before_it_is_let_go() {
+    let mut outbox = Machine::new(1);
+    let (generation, ..) = posts(&enqueue(&mut outbox, 0, 1))[0];
+    enqueue(&mut outbox, 0, 2);
+    let out = step(&mut outbox, 1, Event::TakeBack { id: id(1) });
+    assert!(take_backs(&out).is_empty(), "the attempt's answer comes first");
+    let out = attempted(&mut outbox, 2, generation, Outcome::NeedsAuth);
+    assert!(take_backs(&out).is_empty() && posts(&out).is_empty());
+    let back = take_backs(&step(&mut outbox, 3, Event::Wake));
+    assert_eq!(back.len(), 1);
+    let out = attempted(&mut outbox, 4, back[0], Outcome::TakenBack);
+    assert!(out.contains(&Effect::Ended {
+        id: id(1),
+        end: End::GivenUp
+    }));
+    assert_eq!(
+        posts(&out)[0].2,
+        None,
+        "the next one does not wait for what never comes"
+    );
+}
+
+#[test]
+fn a_message_that_was_stored_after_all_is_not_given_up() {
+    let mut outbox = Machine::new(1);
+    let (generation, ..) = posts(&enqueue(&mut outbox, 0, 1))[0];
+    step(&mut outbox, 1, Event::TakeBack { id: id(1) });
+    let out = attempted(&mut outbox, 2, generation, Outcome::Stored);
+    assert!(out.contains(&Effect::Ended {
+        id: id(1),
+        end: End::Stored
+    }));
+}
+
+#[test]
+fn what_comes_from_a_durable_queue_counts_as_attempted() {
+    let mut outbox = Machine::new(1);
+    let kept = Kept {
+        place: 0,
+        after: None,
+        attempted: true,
+        taking_back: true,
+        blocked: None,
+    };
+    let out = step(
+        &mut outbox,
+        0,
+        Event::Enqueue {
+            lane: 0,
+            id: id(1),
+            payload: "hello",
+            kept: Some(kept),
+        },
+    );
+    assert_eq!((posts(&out).len(), take_backs(&out).len()), (0, 1));
+}
+
+#[test]
+fn a_lane_is_in_the_order_of_the_queue_whatever_order_it_is_heard_of_in() {
+    let mut outbox = Machine::new(1);
+    for (n, place) in [(2, 5), (1, 3)] {
+        let kept = Kept {
+            place,
+            after: None,
+            attempted: false,
+            taking_back: false,
+            blocked: None,
+        };
+        let event = Event::Enqueue {
+            lane: 0,
+            id: id(n),
+            payload: "hello",
+            kept: Some(kept),
+        };
+        step(&mut outbox, 0, event);
+    }
+    let order: Vec<_> = outbox.lane(&0).map(|item| item.id).collect();
+    assert_eq!(order, [id(1), id(2)]);
+}
+
 proptest! {
     /// Invariant 1 at the outbox: against a server that stores by id and loses any answer, what was typed is stored
     /// exactly once and in order, once the faults stop.
@@ -192,7 +289,7 @@ proptest! {
         }
         for _ in 0..2_000 {
             let mut out = Vec::new();
-            if let Some((generation, id, after, _)) = queue.pop() {
+            if let Some((generation, id, after)) = queue.pop() {
                 let fault = faults.next().unwrap_or(3);
                 let arrives = fault != 0;
                 let known = after.is_none_or(|after| stored.contains(&after));

@@ -112,7 +112,7 @@ impl Row {
         }
     }
 
-    fn queued(item: &Item<Rc<str>>) -> Self {
+    fn queued(item: &Item<MessageId, Rc<str>>) -> Self {
         Self {
             key: Key::Message(item.id),
             side: Side::Visitor,
@@ -120,7 +120,7 @@ impl Row {
             at: Some(item.queued_at),
             delivery: match &item.state {
                 State::Blocked(problem) => Delivery::NotSent(Rc::clone(problem)),
-                State::Queued | State::InFlight => Delivery::Sending,
+                State::Queued | State::InFlight | State::NeedsAuth => Delivery::Sending,
             },
             opens: true,
             ends: true,
@@ -148,7 +148,7 @@ pub fn rows<'a>(
     greeting: Option<Rc<str>>,
     thread: &Thread,
     ahead: &[Rc<LiveChatMessage>],
-    queued: impl Iterator<Item = &'a Item<Rc<str>>>,
+    queued: impl Iterator<Item = &'a Item<MessageId, Rc<str>>>,
 ) -> Vec<Row> {
     let greeting = greeting.map(|text| Row {
         key: Key::Greeting,

@@ -72,7 +72,7 @@ fn announcement(
     if count > 1 {
         return t_count("conversation.announce_many", count, &[]);
     }
-    let conversation = chat.read(|desk| desk.inbox().conversation(last.conversation_id).cloned());
+    let conversation = chat.read(|desk| desk.conversation(last.conversation_id));
     let name = conversation.map_or_else(AttrValue::default, |conversation| {
         visitor_name(&conversation.user)
     });

@@ -45,7 +45,9 @@ pub fn Composer(props: &ComposerProps) -> Html {
         let (on_send, on_draft) = (props.on_send.clone(), props.on_draft.clone());
         let area = area.clone();
         Callback::from(move |()| {
-            if !can_send {
+            // What is there now, not what was there when this was drawn: a second Enter may come before the next drawing.
+            let content = text.trim().to_owned();
+            if message_text(&content).is_err() {
                 return;
             }
             let visibility = if is_note {
@@ -53,7 +55,7 @@ pub fn Composer(props: &ComposerProps) -> Html {
             } else {
                 Visibility::Public
             };
-            on_send.emit((text.trim().to_owned(), visibility));
+            on_send.emit((content, visibility));
             on_draft.emit(String::new());
             text.set(String::new());
             focus_node(&area);

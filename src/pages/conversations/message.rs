@@ -6,8 +6,9 @@ use switchboard_contract::ids::MessageId;
 use switchboard_contract::live_chat::{LiveChatMessage, MessageType, Visibility};
 use switchboard_contract::problem::{Problem, ProblemCode};
 use switchboard_contract::time::Timestamp;
-use switchboard_engine::desk::{Draft, Row};
-use switchboard_engine::outbox::{Item, State};
+use switchboard_engine::desk::Row;
+use switchboard_engine::queue::{Queued, State};
+use switchboard_engine::store::{Action, message_id};
 use yew::prelude::*;
 
 use crate::browser::now;
@@ -52,11 +53,11 @@ impl Look {
                 internal: message.visibility == Visibility::Internal,
                 at: message.created_at,
             },
-            Row::Queued(item) => Self {
+            Row::Queued(queued) => Self {
                 kind: MessageType::Bot,
                 author: me_id.to_owned(),
-                internal: item.payload.visibility == Visibility::Internal,
-                at: item.queued_at,
+                internal: matches!(&queued.entry.action, Action::Send(draft) if draft.visibility == Visibility::Internal),
+                at: queued.entry.queued_at,
             },
         }
     }
@@ -105,7 +106,7 @@ pub fn MessageRows(props: &MessageRowsProps) -> Html {
 fn key(row: &Row) -> String {
     match row {
         Row::Stored(message) => message.id.to_string(),
-        Row::Queued(item) => item.id.to_string(),
+        Row::Queued(queued) => message_id(queued.entry.id).to_string(),
     }
 }
 
@@ -124,10 +125,10 @@ fn view_row(props: &MessageRowsProps, row: &Row, look: &Look, first: bool, last:
     }
     let (content, state) = match row {
         Row::Stored(message) => (message.content.clone(), stored_state(message, last)),
-        Row::Queued(item) => (item.payload.content.clone(), queued_state(props, item)),
+        Row::Queued(queued) => (text(queued), queued_state(props, queued)),
     };
     let bubble = match row {
-        Row::Queued(Item {
+        Row::Queued(Queued {
             state: State::Blocked(_),
             ..
         }) => Some("bubble-failed"),
@@ -198,16 +199,29 @@ fn stored_state(message: &LiveChatMessage, last: bool) -> Html {
     html! { <div {class}><Icon name={icon} size={IconSize::Small} /><span>{ text }</span></div> }
 }
 
-fn queued_state(props: &MessageRowsProps, item: &Item<Draft>) -> Html {
-    let State::Blocked(problem) = &item.state else {
+fn text(queued: &Queued) -> String {
+    match &queued.entry.action {
+        Action::Send(draft) => draft.content.clone(),
+        Action::Change(_) | Action::Read { .. } => String::new(),
+    }
+}
+
+fn queued_state(props: &MessageRowsProps, queued: &Queued) -> Html {
+    let id = message_id(queued.entry.id);
+    let State::Blocked(problem) = &queued.state else {
+        let text = match &queued.state {
+            State::TakingBack => t("message.taking_back"),
+            State::NeedsAuth => t("message.needs_auth"),
+            _ if !queued.kept && queued.state != State::Saving => t("message.pending_in_tab"),
+            _ => t("message.pending"),
+        };
         return html! {
             <div class="delivery">
                 <Icon name={IconName::Clock} size={IconSize::Small} />
-                <span>{ t("message.pending") }</span>
+                <span>{ text }</span>
             </div>
         };
     };
-    let id = item.id;
     let on_retry = props.on_retry.reform(move |_: MouseEvent| id);
     let on_discard = props.on_discard.reform(move |_: MouseEvent| id);
     html! {

@@ -182,7 +182,7 @@ fn extent(rows: &[Row]) -> Extent<MessageId> {
     });
     let (last, last_is_own) = match rows.last() {
         Some(Row::Stored(message)) => (Some(message.id), false),
-        Some(Row::Queued(item)) => (Some(item.id), true),
+        Some(Row::Queued(queued)) => (queued.entry.message_id(), true),
         None => (None, false),
     };
     Extent {

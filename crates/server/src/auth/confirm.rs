@@ -1,7 +1,7 @@
 //! Asking for the password again before a change that a borrowed session must not make.
 
 use sqlx::Row;
-use switchboard_contract::validate::{self, Checks};
+use switchboard_contract::validate::{self, Checks, Violation};
 
 use super::{Operator, password, throttle};
 use crate::problem::{ApiError, ApiResult};
@@ -33,7 +33,7 @@ pub(super) async fn password(state: &AppState, operator: &Operator, typed: Strin
     if !password::verify(typed, Some(stored)).await? {
         return Err(ApiError::invalid_field(
             "currentPassword",
-            "This is not your password. Check it and try again.",
+            Violation::WrongPassword,
         ));
     }
     state

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use sqlx::Row;
 use switchboard_contract::auth::ChangeEmailRequest;
 use switchboard_contract::ids::AccountId;
-use switchboard_contract::validate::Checks;
+use switchboard_contract::validate::{Checks, Violation};
 
 use super::links::{self, Purpose};
 use super::register::address_in_use;
@@ -57,7 +57,7 @@ async fn begin(tx: &mut Tx, operator: &Operator, new: &str, public_url: &str, to
     .await?;
     let old: String = row.try_get("email")?;
     if old == new {
-        return Err(ApiError::invalid_field("email", "This is your address already."));
+        return Err(ApiError::invalid_field("email", Violation::OwnEmail));
     }
     let letter = match row.try_get::<Option<String>, _>("holder")? {
         Some(_) => letters.already_registered(new),

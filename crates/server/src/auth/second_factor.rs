@@ -7,7 +7,7 @@ use sqlx::Row;
 use switchboard_contract::auth::{DisableTotpRequest, RecoveryCodes, TotpCodeRequest, TotpEnrolment};
 use switchboard_contract::ids::MemberId;
 use switchboard_contract::problem::ProblemCode;
-use switchboard_contract::validate::{self, Checks};
+use switchboard_contract::validate::{self, Checks, Violation};
 
 use super::operator::{AnyOperator, Operator};
 use super::{confirm, keys, throttle};
@@ -102,12 +102,9 @@ async fn enable(tx: &mut Tx, member: MemberId, code: &str) -> ApiResult<()> {
             "There is no set-up to confirm. Start it again.",
         )
     })?;
-    let step = secret.accept(code, tx.now(), None).ok_or_else(|| {
-        ApiError::invalid_field(
-            "code",
-            "This code is not right. Check that the clock of your phone is right, and enter the code that it shows now.",
-        )
-    })?;
+    let step = secret
+        .accept(code, tx.now(), None)
+        .ok_or_else(|| ApiError::invalid_field("code", Violation::WrongFirstCode))?;
     sqlx::query("DELETE FROM recovery_codes WHERE member_id = $1")
         .bind(member.to_string())
         .execute(tx.conn())

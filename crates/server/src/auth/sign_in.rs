@@ -8,7 +8,7 @@ use sqlx::Row;
 use switchboard_contract::auth::{LoginRequest, TotpLoginRequest};
 use switchboard_contract::ids::MemberId;
 use switchboard_contract::problem::{Problem, ProblemCode};
-use switchboard_contract::validate::{self, Checks};
+use switchboard_contract::validate::{self, Checks, Violation};
 
 use super::sessions::{self, Grant, NewSession};
 use super::throttle::{self, Counter};
@@ -192,10 +192,7 @@ pub(crate) async fn login_totp(
         .await?;
     match outcome {
         Outcome::Right(grant) => sessions::answer(&state, *grant),
-        Outcome::Wrong => Err(ApiError::invalid_field(
-            "code",
-            "This code is not right, or it was used before. Try the next one.",
-        )),
+        Outcome::Wrong => Err(ApiError::invalid_field("code", Violation::WrongCode)),
         Outcome::Over => Err(challenge_over()),
     }
 }

@@ -1,5 +1,16 @@
 //! What a refresh token is worth (`protocol.md` *Auth*, Rotation). Every sign-in is a family of tokens numbered from 1;
 //! a token's successor is derived from the family and the number, so an answer that was lost can be given again.
+//!
+//! Only a thief is meant to bring an ancestor older than the parent, yet an honest browser can bring a grandparent, for a
+//! moment. Three tabs, none of which can hand a token over (no shared workers), renew after a sleep:
+//!
+//! 1. Tab A holds the lock and sends token 1; the request is slow, on the way or in front of the database.
+//! 2. Tabs B and C have waited four seconds for the lock and go without it, one after the other, as they must when a
+//!    holder is frozen. B sends token 1 and gets 2, which the browser keeps for all tabs; C sends 2 and gets 3.
+//! 3. Tab A's request arrives: token 1, while 3 is the current one.
+//!
+//! Nothing tells it apart from a copy but its time, so the grandparent is good for the grace after the rotation that made it
+//! one. A thief gains nothing by it that the parent's grace does not give.
 
 use switchboard_contract::time::Timestamp;
 
@@ -51,7 +62,7 @@ pub fn decide(family: &Family, presented: u32, now: Timestamp) -> Refresh {
         },
         // The parent is good until the current one is known to have arrived, and a little longer.
         1 if family.generation_used_at.is_none_or(within_grace_of) => Refresh::Again,
-        // The parent was the current one until a moment ago, so its own parent may still be on its way.
+        // The parent was the current one until a moment ago, so its own parent may still be on its way (see above).
         2 if within_grace_of(family.generation_at) => Refresh::Again,
         _ => Refresh::Revoke,
     }
@@ -89,6 +100,49 @@ mod tests {
         };
         assert_eq!(decide(&used, 4, at(10_000 + GRACE_MS)), Refresh::Again);
         assert_eq!(decide(&used, 4, at(10_001 + GRACE_MS)), Refresh::Revoke);
+    }
+
+    /// The tabs of one browser: they share a cookie, which each answer replaces.
+    struct Browser {
+        family: Family,
+        cookie: u32,
+    }
+
+    impl Browser {
+        /// The server hears a request that was sent with `token`, and its answer arrives.
+        fn heard(&mut self, token: u32, now: Timestamp) -> Refresh {
+            let outcome = decide(&self.family, token, now);
+            if let Refresh::Rotate { to } = outcome {
+                self.family.generation = to;
+                self.family.generation_at = now;
+                self.family.generation_used_at = None;
+            }
+            if matches!(outcome, Refresh::Rotate { .. } | Refresh::Again) {
+                self.cookie = self.family.generation;
+            }
+            outcome
+        }
+    }
+
+    #[test]
+    fn a_slow_request_of_one_tab_that_two_others_overtake_revokes_nothing() {
+        let mut browser = Browser {
+            family: family(),
+            cookie: 5,
+        };
+        let slow = browser.cookie;
+        let of_b = browser.cookie;
+        assert_eq!(browser.heard(of_b, at(5_000)), Refresh::Rotate { to: 6 });
+        browser.family.generation_used_at = Some(at(5_050));
+        let of_c = browser.cookie;
+        assert_eq!(browser.heard(of_c, at(5_100)), Refresh::Rotate { to: 7 });
+        browser.family.generation_used_at = Some(at(5_150));
+        assert_eq!(browser.heard(slow, at(7_000)), Refresh::Again);
+        assert_eq!(
+            browser.cookie, 7,
+            "the tab that was slow has what the others have"
+        );
+        assert_eq!(browser.heard(7, at(500_000)), Refresh::Rotate { to: 8 });
     }
 
     #[test]

@@ -11,8 +11,9 @@ use switchboard_contract::ids::{AccountId, LabelId, MemberId};
 use switchboard_contract::live_chat::{
     ChangeLabel, CreateLabel, Label, LabelColour, LabelList, MAX_LABEL_CHARS,
 };
-use switchboard_contract::problem::{FieldErrors, ProblemCode};
+use switchboard_contract::problem::ProblemCode;
 use switchboard_contract::realtime::EventType;
+use switchboard_contract::validate::{Checks, Violation};
 
 use crate::auth::Operator;
 use crate::db::{Lock, Tx, columns};
@@ -264,28 +265,20 @@ fn name_key(name: &str) -> String {
 }
 
 fn check(name: Option<&str>, colour: Option<LabelColour>) -> ApiResult<()> {
-    let mut wrong = FieldErrors::new();
-    let mut complain = |field: &str, message: String| {
-        wrong.insert(field.to_owned(), vec![message]);
+    let name = match name {
+        Some("") => Err(Violation::Required),
+        Some(name) if name.chars().count() > MAX_LABEL_CHARS => Err(Violation::TooLong(MAX_LABEL_CHARS)),
+        Some(name) if name.chars().any(char::is_control) => Err(Violation::ControlCharacters),
+        _ => Ok(()),
     };
-    match name {
-        Some("") => complain("name", "Fill in this field.".to_owned()),
-        Some(name) if name.chars().count() > MAX_LABEL_CHARS => {
-            complain("name", format!("Use at most {MAX_LABEL_CHARS} characters."));
-        }
-        Some(name) if name.chars().any(char::is_control) => {
-            complain("name", "Leave out invisible control characters.".to_owned());
-        }
-        _ => {}
-    }
-    if colour == Some(LabelColour::Unknown) {
-        complain("colour", "Choose one of the colours that are offered.".to_owned());
-    }
-    if wrong.is_empty() {
-        Ok(())
-    } else {
-        Err(ApiError::validation(wrong))
-    }
+    let colour = match colour {
+        Some(LabelColour::Unknown) => Err(Violation::Choice),
+        _ => Ok(()),
+    };
+    Ok(Checks::default()
+        .field("name", name)
+        .field("colour", colour)
+        .finish()?)
 }
 
 fn manages(operator: &Operator) -> ApiResult<()> {
@@ -318,7 +311,7 @@ fn if_match(headers: &HeaderMap) -> ApiResult<Option<u64>> {
 }
 
 fn taken() -> ApiError {
-    ApiError::invalid_field("name", "Another label has this name.")
+    ApiError::invalid_field("name", Violation::LabelTaken)
 }
 
 fn id_reused() -> ApiError {

@@ -9,7 +9,7 @@ use switchboard_contract::ids::{AccountId, MemberId, WebsiteId};
 use switchboard_contract::page::MAX_IDS;
 use switchboard_contract::password::Personal;
 use switchboard_contract::realtime::EventType;
-use switchboard_contract::validate::{self, Checks};
+use switchboard_contract::validate::{self, Checks, Violation};
 
 use super::members::check_grant;
 use super::rows;
@@ -41,7 +41,7 @@ pub(crate) async fn invite(
     if request.website_ids.len() > MAX_IDS {
         return Err(ApiError::invalid_field(
             "websiteIds",
-            format!("Choose at most {MAX_IDS} websites."),
+            Violation::TooManyWebsites(MAX_IDS),
         ));
     }
     check_grant(&operator, request.role)?;
@@ -76,10 +76,7 @@ async fn store(
         // An admin must not turn an owner's invitation of an owner into something else, or take its link over.
         check_grant(operator, known.role)?;
         if known.status != switchboard_contract::auth::MemberStatus::Invited {
-            return Err(ApiError::invalid_field(
-                "email",
-                "This person is in your team already.",
-            ));
+            return Err(ApiError::invalid_field("email", Violation::AlreadyMember));
         }
     }
     let now = tx.now();

@@ -8,6 +8,7 @@ use switchboard_contract::ids::{AccountId, ConversationId, MemberId};
 use switchboard_contract::page::MAX_IDS;
 use switchboard_contract::problem::ProblemCode;
 use switchboard_contract::realtime::EventType;
+use switchboard_contract::validate::Violation;
 
 use super::rows;
 use crate::auth::sessions::{self, Which};
@@ -42,7 +43,7 @@ pub(crate) async fn update(
     if update.website_ids.as_ref().is_some_and(|ids| ids.len() > MAX_IDS) {
         return Err(ApiError::invalid_field(
             "websiteIds",
-            format!("Choose at most {MAX_IDS} websites."),
+            Violation::TooManyWebsites(MAX_IDS),
         ));
     }
     let member = state
@@ -213,7 +214,7 @@ async fn manageable(tx: &mut Tx, operator: &Operator, id: MemberId) -> ApiResult
 /// 403 for one above the operator's own, 422 for one that does not exist.
 pub(super) fn check_grant(operator: &Operator, role: Role) -> ApiResult<()> {
     if role == Role::Unknown {
-        return Err(ApiError::invalid_field("role", "Choose owner, admin or agent."));
+        return Err(ApiError::invalid_field("role", Violation::Choice));
     }
     if team::may_grant(operator.role, role) {
         Ok(())

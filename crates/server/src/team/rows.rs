@@ -7,6 +7,7 @@ use sqlx::any::AnyRow;
 use switchboard_contract::auth::{Availability, Member, MemberStatus, RemovedMember};
 use switchboard_contract::ids::{AccountId, MemberId, WebsiteId};
 use switchboard_contract::realtime::EventType;
+use switchboard_contract::validate::Violation;
 
 use crate::db::{Tx, columns};
 use crate::events::{self, Audience, NewEvent};
@@ -195,10 +196,7 @@ pub(super) async fn check_websites(tx: &mut Tx, account: AccountId, ids: &[Websi
             .fetch_optional(tx.conn())
             .await?;
         if known.is_none() {
-            return Err(ApiError::invalid_field(
-                "websiteIds",
-                "Choose among your own websites.",
-            ));
+            return Err(ApiError::invalid_field("websiteIds", Violation::ForeignWebsite));
         }
     }
     Ok(())

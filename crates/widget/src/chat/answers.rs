@@ -228,7 +228,7 @@ impl Chat {
                         Err(TicketError::SignedOut)
                     }
                 };
-                self.on_link(now, socket::Event::Ticket { generation, result }, out);
+                self.on_link(now, socket::Event::Ticket { generation, result }.into(), out);
             }
         }
     }

@@ -7,7 +7,7 @@ use switchboard_contract::position::{Epoch, Position};
 use switchboard_contract::realtime::{EventPage, EventType, LogEvent};
 use switchboard_engine::Now;
 use switchboard_engine::thread::Thread;
-use switchboard_engine::{outbox, socket};
+use switchboard_engine::{outbox, stream};
 
 use super::answers::Purpose;
 use super::{Chat, Effect};
@@ -49,7 +49,7 @@ impl Chat {
     }
 
     pub(super) fn on_log_event(&mut self, now: Now, event: LogEvent, out: &mut Vec<Effect>) {
-        let Some(epoch) = self.socket.position().map(|position| position.epoch) else {
+        let Some(epoch) = self.link.position().map(|position| position.epoch) else {
             return;
         };
         let position = Position {
@@ -140,21 +140,21 @@ impl Chat {
         self.settle(now, out);
         self.dirty = true;
         let event = match self.polling.take() {
-            Some(generation) => socket::Event::Difference {
+            Some(generation) => stream::Event::Difference {
                 generation,
                 result: Ok(up_to(as_of)),
             },
-            None => socket::Event::Loaded(as_of),
+            None => stream::Event::Loaded(as_of),
         };
-        self.on_link(now, event, out);
+        self.on_link(now, event.into(), out);
     }
 
     /// The newest page could not be loaded: a poll that waits for it has failed.
     pub(super) fn newest_failed(&mut self, now: Now, out: &mut Vec<Effect>) {
         self.dirty = true;
         if let Some(generation) = self.polling.take() {
-            let result = Err(socket::DifferenceError::Unreachable);
-            self.on_link(now, socket::Event::Difference { generation, result }, out);
+            let result = Err(stream::DifferenceError::Unreachable);
+            self.on_link(now, stream::Event::Difference { generation, result }.into(), out);
         }
     }
 

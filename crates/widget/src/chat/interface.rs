@@ -44,6 +44,8 @@ pub struct Remembered {
 pub enum Timer {
     /// The socket's.
     Socket(socket::Timer),
+    /// The log's, by generation.
+    Stream(u64),
     /// The outbox's, by generation.
     Outbox(u64),
     /// A failed request's, by generation.

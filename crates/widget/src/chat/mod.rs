@@ -1,4 +1,4 @@
-//! What the frame does: the engine's socket, outbox and thread put together for one visitor. No clock, no I/O; the browser
+//! What the frame does: the engine's link, outbox and thread put together for one visitor. No clock, no I/O; the browser
 //! shell turns [`Effect`]s into calls and callbacks into [`Event`]s.
 //!
 //! ```text
@@ -13,14 +13,16 @@ mod sending;
 
 use std::rc::Rc;
 
-use switchboard_contract::ids::ConversationId;
+use switchboard_contract::ids::{ConversationId, MessageId};
 use switchboard_contract::live_chat::LiveChatMessage;
 use switchboard_contract::position::{Epoch, Position};
 use switchboard_contract::website::WidgetConfig;
 use switchboard_engine::Now;
+use switchboard_engine::link::{self, Link};
 use switchboard_engine::outbox::{self, Outbox};
 use switchboard_engine::random::Random;
-use switchboard_engine::socket::{self, Identity, Socket, Status};
+use switchboard_engine::socket::{self, Identity, Status};
+use switchboard_engine::stream;
 use switchboard_engine::thread::Thread;
 
 use crate::bridge::{FromHost, HostSession, ToHost};
@@ -33,8 +35,8 @@ const RETRY_CAP_MS: u64 = 20_000;
 
 /// The machine. See the module's documentation.
 pub struct Chat {
-    socket: Socket,
-    outbox: Outbox<(), Rc<str>>,
+    link: Link,
+    outbox: Outbox<(), MessageId, Rc<str>>,
     random: Random,
     next_id: u64,
     requests: Vec<(u64, Purpose)>,
@@ -80,7 +82,7 @@ impl Chat {
             tab,
         };
         Self {
-            socket: Socket::new(identity, seed),
+            link: Link::new(identity, seed),
             outbox: Outbox::new(seed.rotate_left(16)),
             random: Random::from_seed(seed.rotate_left(32)),
             next_id: 0,
@@ -151,7 +153,7 @@ impl Chat {
     /// The line about the connection.
     #[must_use]
     pub fn notice(&self) -> Notice {
-        match self.socket.status() {
+        match self.link.status() {
             _ if self.refused => Notice::Refused,
             Status::Refused => Notice::Refused,
             Status::UpdateNeeded => Notice::Outdated,
@@ -183,9 +185,14 @@ impl Chat {
                     self.visible = visible;
                     self.note_seen(out);
                 }
-                self.on_link(now, event, out);
+                self.on_link(now, event.into(), out);
             }
-            Event::Timer(Timer::Socket(timer)) => self.on_link(now, socket::Event::Timer(timer), out),
+            Event::Timer(Timer::Socket(timer)) => {
+                self.on_link(now, socket::Event::Timer(timer).into(), out);
+            }
+            Event::Timer(Timer::Stream(generation)) => {
+                self.on_link(now, stream::Event::Timer { generation }.into(), out);
+            }
             Event::Timer(Timer::Outbox(generation)) => {
                 self.on_outbox(now, outbox::Event::Timer { generation }, out);
             }
@@ -196,7 +203,7 @@ impl Chat {
                 }
             }
             Event::Submit { random, text } => self.submit(now, random, &text, out),
-            Event::Retry(id) => self.on_outbox(now, outbox::Event::Retry { id, force: false }, out),
+            Event::Retry(id) => self.on_outbox(now, outbox::Event::Retry { id }, out),
             Event::Discard(id) => self.on_outbox(now, outbox::Event::Discard { id }, out),
             Event::Earlier => self.load_earlier(out),
         }
@@ -245,13 +252,14 @@ impl Chat {
                     lane: (),
                     id,
                     payload,
+                    kept: None,
                 };
                 self.on_outbox(now, again, out);
             } else {
                 out.push(Effect::ForgetWaiting(id));
             }
         }
-        self.on_link(now, socket::Event::Stop, out);
+        self.on_link(now, link::Event::Stop, out);
         self.requests.clear();
         self.visit = None;
         self.thread = Thread::default();
@@ -272,7 +280,8 @@ impl Chat {
         self.dirty = true;
         out.push(Effect::KeepVisit);
         self.load_newest(out);
-        self.on_link(now, socket::Event::Start(None), out);
+        self.on_link(now, link::Event::Start(None), out);
+        self.on_link(now, link::Event::Lead, out);
         for item in self.outbox.lane(&()) {
             if let Some(json) = self.waiting_json(&item.payload) {
                 out.push(Effect::KeepWaiting(item.id, json));
@@ -287,6 +296,7 @@ impl Chat {
                         lane: (),
                         id,
                         payload,
+                        kept: None,
                     },
                     out,
                 );
@@ -297,40 +307,60 @@ impl Chat {
         self.on_outbox(now, outbox::Event::Wake, out);
     }
 
-    fn on_link(&mut self, now: Now, event: socket::Event, out: &mut Vec<Effect>) {
+    fn on_link(&mut self, now: Now, event: link::Event, out: &mut Vec<Effect>) {
         let mut effects = Vec::new();
-        self.socket.step(now, event, &mut effects);
+        self.link.step(now, event, &mut effects);
         for effect in effects {
             match effect {
-                socket::Effect::FetchTicket { generation } => self.ask_for_ticket(generation, out),
-                socket::Effect::Open { generation } => out.push(Effect::OpenSocket(generation)),
-                socket::Effect::Send { generation, text } => out.push(Effect::SendFrame(generation, text)),
-                socket::Effect::Abandon { generation } => out.push(Effect::CloseSocket(generation)),
-                socket::Effect::SetTimer { timer, after_ms } => {
-                    out.push(Effect::SetTimer(Timer::Socket(timer), after_ms));
-                }
-                // A visitor's log cannot be read over REST: where sockets are blocked the newest page stands for it.
-                socket::Effect::FetchDifference {
-                    generation, wait_ms, ..
-                } if wait_ms > 0 => {
-                    self.polling = Some(generation);
-                    self.load_newest(out);
-                }
-                // Elsewhere a new connection brings a snapshot.
-                socket::Effect::FetchDifference { generation, .. } => self.on_link(
-                    now,
-                    socket::Event::Difference {
-                        generation,
-                        result: Err(socket::DifferenceError::PositionLost),
-                    },
-                    out,
-                ),
-                socket::Effect::Apply(event) => self.on_log_event(now, event, out),
-                socket::Effect::Snapshot(Some(position)) => self.on_snapshot(position, out),
-                socket::Effect::Snapshot(None) => self.load_newest(out),
-                socket::Effect::Signal(_) => {}
-                socket::Effect::Status(status) => self.on_status(now, status, out),
+                link::Effect::Socket(effect) => self.on_socket(now, effect, out),
+                link::Effect::Stream(effect) => self.on_stream(now, effect, out),
             }
+        }
+    }
+
+    fn on_socket(&mut self, now: Now, effect: socket::Effect, out: &mut Vec<Effect>) {
+        match effect {
+            socket::Effect::FetchTicket { generation } => self.ask_for_ticket(generation, out),
+            socket::Effect::Open { generation } => out.push(Effect::OpenSocket(generation)),
+            socket::Effect::Send { generation, text } => out.push(Effect::SendFrame(generation, text)),
+            socket::Effect::Abandon { generation } => out.push(Effect::CloseSocket(generation)),
+            socket::Effect::SetTimer { timer, after_ms } => {
+                out.push(Effect::SetTimer(Timer::Socket(timer), after_ms));
+            }
+            socket::Effect::Status(status) => self.on_status(now, status, out),
+            socket::Effect::Signal(_) | socket::Effect::Stream(_) => {}
+        }
+    }
+
+    fn on_stream(&mut self, now: Now, effect: stream::Effect, out: &mut Vec<Effect>) {
+        match effect {
+            stream::Effect::SetTimer { generation, after_ms } => {
+                out.push(Effect::SetTimer(Timer::Stream(generation), after_ms));
+            }
+            // A visitor's log cannot be read over REST: where sockets are blocked the newest page stands for it.
+            stream::Effect::FetchDifference {
+                generation, wait_ms, ..
+            } if wait_ms > 0 => {
+                self.polling = Some(generation);
+                self.load_newest(out);
+            }
+            // Elsewhere a new connection brings a snapshot.
+            stream::Effect::FetchDifference { generation, .. } => self.on_link(
+                now,
+                stream::Event::Difference {
+                    generation,
+                    result: Err(stream::DifferenceError::PositionLost),
+                }
+                .into(),
+                out,
+            ),
+            stream::Effect::Apply(event) => self.on_log_event(now, event, out),
+            stream::Effect::Snapshot(Some(position)) => self.on_snapshot(position, out),
+            stream::Effect::Snapshot(None) => self.load_newest(out),
+            stream::Effect::Moved { .. }
+            | stream::Effect::Lost
+            | stream::Effect::Polled { .. }
+            | stream::Effect::Signal(_) => {}
         }
     }
 

@@ -30,6 +30,7 @@ impl Chat {
                 lane: (),
                 id,
                 payload,
+                kept: None,
             },
             out,
         );
@@ -43,7 +44,12 @@ impl Chat {
         serde_json::to_string(&waiting).ok()
     }
 
-    pub(super) fn on_outbox(&mut self, now: Now, event: outbox::Event<(), Rc<str>>, out: &mut Vec<Effect>) {
+    pub(super) fn on_outbox(
+        &mut self,
+        now: Now,
+        event: outbox::Event<(), MessageId, Rc<str>>,
+        out: &mut Vec<Effect>,
+    ) {
         let gone = match &event {
             outbox::Event::Discard { id } | outbox::Event::Seen { id } => Some(*id),
             _ => None,
@@ -75,6 +81,10 @@ impl Chat {
                     out.push(Effect::SetTimer(Timer::Outbox(generation), after_ms));
                 }
                 outbox::Effect::Changed { .. } => self.dirty = true,
+                // A visitor takes back only what was never sent, and reads from the lane what is blocked.
+                outbox::Effect::TakeBack { .. }
+                | outbox::Effect::Ended { .. }
+                | outbox::Effect::Blocked { .. } => {}
             }
         }
     }

@@ -155,12 +155,12 @@ const fn slot(timer: Timer) -> usize {
             TimerKind::Reconnect => 0,
             TimerKind::Step => 1,
             TimerKind::Heartbeat => 2,
-            TimerKind::Gap => 3,
             TimerKind::Ack => 4,
             TimerKind::Renew => 5,
             TimerKind::Poll => 6,
             TimerKind::Upgrade => 7,
         },
+        Timer::Stream(_) => 3,
         Timer::Outbox(_) => 8,
         Timer::Retry(_) => 9,
     }

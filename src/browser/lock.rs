@@ -1,5 +1,5 @@
-//! The lock that the tabs of a browser take in turn to renew the session (Web Locks). The bindings of `web-sys` for it are
-//! still marked unstable, so it is reached by name.
+//! Locks that the tabs of a browser take in turn (Web Locks). The bindings of `web-sys` for them are still marked unstable, so
+//! they are reached by name.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -9,9 +9,7 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::AbortController;
 
-use crate::browser::window;
-
-const NAME: &str = "switchboard.refresh";
+use super::window;
 
 thread_local! {
     static IGNORE: Closure<dyn FnMut(JsValue)> = Closure::new(|_| {});
@@ -25,9 +23,9 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// Asks for the lock; `on_locked` is called once it is ours. `None` where there are no locks, such as on a page that is not
+    /// Asks for the lock called `name`; `on_locked` is called once it is ours. `None` where there are no locks, such as on a page that is not
     /// served securely: then nobody takes turns.
-    pub fn request(on_locked: impl FnOnce() + 'static) -> Option<Self> {
+    pub fn request(name: &str, on_locked: impl FnOnce() + 'static) -> Option<Self> {
         let navigator = window()?.navigator();
         let locks = Reflect::get(&navigator, &JsValue::from_str("locks")).ok()?;
         let request: Function = Reflect::get(&locks, &JsValue::from_str("request"))
@@ -51,7 +49,7 @@ impl Lock {
             })
         };
         let promise: Promise = request
-            .call3(&locks, &JsValue::from_str(NAME), &options, granted.as_ref())
+            .call3(&locks, &JsValue::from_str(name), &options, granted.as_ref())
             .ok()?
             .dyn_into()
             .ok()?;

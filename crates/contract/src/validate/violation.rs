@@ -1,0 +1,133 @@
+//! What can be wrong with a field, and the words in which the server says it.
+
+macro_rules! violations {
+    (
+        plain { $($(#[$doc:meta])* $plain:ident = $text:literal;)* }
+        counted { $($(#[$about:meta])* $counted:ident = $before:literal, $after:literal;)* }
+    ) => {
+        /// A rule that a value breaks. Some only the server can judge.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Violation {
+            $($(#[$doc])* $plain,)*
+            $($(#[$about])* $counted(usize),)*
+        }
+
+        impl Violation {
+            /// The message in English, as the server sends it. The words are part of the contract: see
+            /// [`Violation::told`].
+            #[must_use]
+            pub fn message(self) -> String {
+                match self {
+                    $(Self::$plain => $text.to_owned(),)*
+                    $(Self::$counted(count) => format!(concat!($before, "{}", $after), count),)*
+                }
+            }
+
+            /// The violation that a message of the server tells, so that a client can say it in its person's language;
+            /// `None` for words that this build does not know, which are shown as they are.
+            #[must_use]
+            pub fn told(message: &str) -> Option<Self> {
+                match message {
+                    $($text => return Some(Self::$plain),)*
+                    _ => {}
+                }
+                $(
+                    let count = message
+                        .strip_prefix($before)
+                        .and_then(|rest| rest.strip_suffix($after))
+                        .and_then(|count| count.parse().ok());
+                    if let Some(count) = count {
+                        return Some(Self::$counted(count));
+                    }
+                )*
+                None
+            }
+
+            /// Each of them, the counted ones with a count of 7.
+            #[cfg(test)]
+            fn each() -> Vec<Self> {
+                vec![$(Self::$plain,)* $(Self::$counted(7),)*]
+            }
+        }
+    };
+}
+
+violations! {
+    plain {
+        /// Nothing was entered.
+        Required = "Fill in this field.";
+        /// Not an email address.
+        Email = "Enter an email address, such as name@example.com.";
+        /// A password that guessing programs try first.
+        CommonPassword = "This password is among the first that are guessed. Choose another one.";
+        /// A password made of the person's own address, name or company.
+        PersonalPassword = "This password is made of your own name, address or company. Choose another one.";
+        /// Control characters, or marks that turn the direction of text around.
+        ControlCharacters = "Leave out invisible control characters.";
+        /// Not a code of six digits.
+        TotpCode = "Enter the six digits that your authenticator shows.";
+        /// Neither a code of six digits nor a recovery code.
+        SecondFactor = "Enter the six digits of your authenticator, or a recovery code.";
+        /// Not a picture in one of the accepted formats.
+        Picture = "Choose a PNG, JPEG or WebP picture.";
+        /// Not a language tag (BCP 47).
+        Locale = "Choose a language, such as en or pt-BR.";
+        /// A value that is none of those offered.
+        Choice = "Choose one of the values that are offered.";
+        /// Not the password of the person who is signed in.
+        WrongPassword = "This is not your password. Check it and try again.";
+        /// A code, at signing in, that is not right or not right any more.
+        WrongCode = "This code is not right, or it was used before. Try the next one.";
+        /// The first code of an authenticator that is being set up is not right.
+        WrongFirstCode = "This code is not right. Check that the clock of your phone is right, and enter the code that it shows now.";
+        /// The address that the person has.
+        OwnEmail = "This is your address already.";
+        /// The address of someone who is in the team.
+        AlreadyMember = "This person is in your team already.";
+        /// Websites that the person who chooses does not see.
+        ForeignWebsite = "Choose among your own websites.";
+        /// The name of another label.
+        LabelTaken = "Another label has this name.";
+    }
+    counted {
+        /// Longer than this many characters.
+        TooLong = "Use at most ", " characters.";
+        /// Shorter than this many characters.
+        TooShort = "Use at least ", " characters.";
+        /// A file over this many KiB.
+        FileTooLarge = "Choose a file of at most ", " KiB.";
+        /// More than this many websites.
+        TooManyWebsites = "Choose at most ", " websites.";
+    }
+}
+
+impl From<Violation> for String {
+    fn from(violation: Violation) -> Self {
+        violation.message()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_message_tells_its_violation() {
+        for violation in Violation::each() {
+            assert_eq!(Violation::told(&violation.message()), Some(violation));
+        }
+    }
+
+    #[test]
+    fn other_words_tell_none() {
+        for message in [
+            "",
+            "Use at most  characters.",
+            "Use at most 7",
+            "Use at most -7 characters.",
+            "fill in this field.",
+        ] {
+            assert_eq!(Violation::told(message), None, "{message}");
+        }
+    }
+}

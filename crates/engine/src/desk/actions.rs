@@ -1,0 +1,274 @@
+//! What the person does, on its way to the server.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use switchboard_contract::ids::{ActionId, ConversationId};
+use switchboard_contract::live_chat::{
+    ChangeConversations, ConversationRef, LiveChatConversation, SendMessage, Visibility,
+};
+use switchboard_contract::problem::{Problem, ProblemCode};
+
+use super::{Attempt, Deed, Desk, Effect, Request, Timer, TimerKind};
+use crate::Now;
+use crate::bulletin::{Merged, Word};
+use crate::inbox::Changes;
+use crate::outbox::Outcome;
+use crate::queue::{self, State};
+use crate::store::{Action, Draft, Entry, message_id};
+use crate::thread::Thread;
+
+/// What an attempt was for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Posted {
+    Send,
+    Change,
+    Read,
+    TakeBack(ConversationId),
+}
+
+impl<E: Clone> Desk<E> {
+    pub(super) fn act(
+        &mut self,
+        now: Now,
+        id: ActionId,
+        conversation: ConversationId,
+        deed: Deed,
+        out: &mut Vec<Effect>,
+    ) {
+        let action = match deed {
+            Deed::Send { content, visibility } => Action::Send(Draft {
+                content,
+                visibility,
+                seen_seq: self.newest_seq(conversation),
+            }),
+            Deed::Change(set) => Action::Change(set),
+        };
+        let entry = Entry::new(id, conversation, action, now.wall);
+        self.on_queue(now, queue::Event::Do(Box::new(entry)), out);
+    }
+
+    fn newest_seq(&self, conversation: ConversationId) -> u64 {
+        self.inbox.thread(conversation).map_or(0, Thread::newest_seq)
+    }
+
+    /// One mark for each new message that is seen, and none where nothing is unread.
+    pub(super) fn mark_read(
+        &mut self,
+        now: Now,
+        id: ActionId,
+        conversation: ConversationId,
+        out: &mut Vec<Effect>,
+    ) {
+        let unread = self
+            .conversation(conversation)
+            .is_some_and(|known| known.unread_count > 0);
+        let seq = self.newest_seq(conversation);
+        if unread && seq > self.marked.get(&conversation).copied().unwrap_or(0) {
+            self.marked.insert(conversation, seq);
+            let entry = Entry::new(id, conversation, Action::Read { seq }, now.wall);
+            self.on_queue(now, queue::Event::Do(Box::new(entry)), out);
+        }
+    }
+
+    /// The person has seen why it was refused: what stood in the way no longer does.
+    pub(super) fn retry(&mut self, now: Now, id: ActionId, out: &mut Vec<Effect>) {
+        let Some(queued) = self.queue.all().find(|queued| queued.entry.id == id) else {
+            return;
+        };
+        let State::Blocked(problem) = &queued.state else {
+            return;
+        };
+        let seen_seq = self
+            .newest_seq(queued.entry.lane.conversation)
+            .max(current_seq(problem).unwrap_or(0));
+        let reopen = problem.code == ProblemCode::ConversationClosed;
+        self.on_queue(now, queue::Event::Again { id, reopen, seen_seq }, out);
+    }
+
+    pub(super) fn on_queue(&mut self, now: Now, event: queue::Event, out: &mut Vec<Effect>) {
+        let mut effects = Vec::new();
+        self.queue.step(now, event, &mut effects);
+        let mut touched = BTreeSet::new();
+        for effect in effects {
+            match effect {
+                queue::Effect::Store { request, op } => self.ask(op, super::tabs::Asked::Queue(request), out),
+                queue::Effect::Tell(change) => self.say(Word::Queue(change), out),
+                queue::Effect::Post { generation, entry } => self.post(generation, *entry, out),
+                queue::Effect::TakeBack { generation, entry } => {
+                    self.take_back(now, generation, &entry, out);
+                }
+                queue::Effect::SetTimer { generation, after_ms } => out.push(Effect::SetTimer {
+                    timer: Timer {
+                        kind: TimerKind::Queue,
+                        generation,
+                    },
+                    after_ms,
+                }),
+                queue::Effect::Changed(conversation) => {
+                    touched.insert(conversation);
+                }
+                queue::Effect::Fenced { term } => {
+                    self.on_leader(now, crate::leader::Event::Fenced { term }, out);
+                }
+                queue::Effect::Foreign => self.on_foreign(now, 0, out),
+                queue::Effect::NotKept(error) => out.push(Effect::NotKept(error)),
+            }
+        }
+        if !touched.is_empty() {
+            out.push(Effect::QueueChanged);
+            out.push(Effect::Changed(Changes {
+                conversations: touched.clone(),
+                threads: touched,
+                ..Changes::default()
+            }));
+        }
+    }
+
+    fn post(&mut self, generation: u64, entry: Entry, out: &mut Vec<Effect>) {
+        let conversation_id = entry.lane.conversation;
+        let (posted, request) = match entry.action {
+            Action::Send(draft) => {
+                let message = SendMessage {
+                    id: message_id(entry.id),
+                    conversation_id,
+                    content: draft.content,
+                    visibility: draft.visibility,
+                    attachments: Vec::new(),
+                    after_id: entry.after.map(message_id),
+                    seen_seq: Some(draft.seen_seq).filter(|_| draft.visibility == Visibility::Public),
+                    force: false,
+                    reopen: entry.reopen,
+                };
+                (Posted::Send, Request::Send(Box::new(message)))
+            }
+            Action::Change(set) => {
+                let change = ChangeConversations {
+                    action_id: entry.id,
+                    items: vec![ConversationRef {
+                        id: conversation_id,
+                        version: None,
+                    }],
+                    set,
+                };
+                (Posted::Change, Request::Change(Box::new(change)))
+            }
+            Action::Read { seq } => {
+                let conversation = conversation_id;
+                (Posted::Read, Request::Read { conversation, seq })
+            }
+        };
+        self.posted.insert(generation, posted);
+        out.push(Effect::Post { generation, request });
+    }
+
+    /// Only a message can be taken back. What else was given up is let go: its id makes sure that the server does it once
+    /// or not at all, and whichever it was shows by itself.
+    fn take_back(&mut self, now: Now, generation: u64, entry: &Entry, out: &mut Vec<Effect>) {
+        let Some(id) = entry.message_id() else {
+            let outcome = Outcome::TakenBack;
+            return self.on_queue(now, queue::Event::Attempted { generation, outcome }, out);
+        };
+        self.posted
+            .insert(generation, Posted::TakeBack(entry.lane.conversation));
+        let request = Request::TakeBack(id);
+        out.push(Effect::Post { generation, request });
+    }
+
+    pub(super) fn on_attempted(
+        &mut self,
+        now: Now,
+        generation: u64,
+        outcome: Attempt,
+        out: &mut Vec<Effect>,
+    ) {
+        let Some(posted) = self.posted.remove(&generation) else {
+            return;
+        };
+        let outcome = match (outcome, posted) {
+            (Attempt::TakenBack, _) => Outcome::TakenBack,
+            // First the bubble that is stored, then the end of the one that waits: none is missing in between.
+            (Attempt::Sent(result), _) => {
+                let merged = Merged {
+                    message: Some(result.message),
+                    conversation: None,
+                    position: result.position,
+                };
+                self.on_result(now, merged, out);
+                Outcome::Stored
+            }
+            (Attempt::Changed(results), _) => {
+                let Some(result) = results.results.into_iter().next() else {
+                    return self.attempted(now, generation, Outcome::Unsure { wait_ms: 0 }, out);
+                };
+                match (result.conversation, result.problem) {
+                    (Some(conversation), _) => {
+                        self.on_changed(now, conversation, results.position, out);
+                        Outcome::Stored
+                    }
+                    (None, Some(problem)) => Outcome::Refused(Rc::new(problem)),
+                    (None, None) => Outcome::Unsure { wait_ms: 0 },
+                }
+            }
+            (Attempt::Read(result), _) => {
+                self.on_changed(now, result.conversation, result.position, out);
+                Outcome::Stored
+            }
+            (Attempt::Failed(Outcome::Refused(problem)), Posted::TakeBack(conversation)) => {
+                if problem.code == ProblemCode::AlreadySent {
+                    self.load_anew(conversation, out);
+                    Outcome::Stored
+                } else {
+                    // The conversation is gone, or no longer this person's: nothing can be added to it either.
+                    Outcome::TakenBack
+                }
+            }
+            // Nobody waits for a read mark, and nobody can decide about one.
+            (Attempt::Failed(Outcome::Refused(_)), Posted::Read) => Outcome::TakenBack,
+            (Attempt::Failed(outcome), _) => outcome,
+        };
+        self.attempted(now, generation, outcome, out);
+    }
+
+    fn attempted(&mut self, now: Now, generation: u64, outcome: Outcome, out: &mut Vec<Effect>) {
+        self.on_queue(now, queue::Event::Attempted { generation, outcome }, out);
+    }
+
+    fn on_changed(
+        &mut self,
+        now: Now,
+        conversation: LiveChatConversation,
+        position: switchboard_contract::position::Position,
+        out: &mut Vec<Effect>,
+    ) {
+        let merged = Merged {
+            message: None,
+            conversation: Some(conversation),
+            position,
+        };
+        self.on_result(now, merged, out);
+    }
+
+    fn on_result(&mut self, now: Now, merged: Merged, out: &mut Vec<Effect>) {
+        self.say(Word::Result(Box::new(merged.clone())), out);
+        self.merge_result(now, merged, out);
+    }
+
+    pub(super) fn merge_result(&mut self, now: Now, merged: Merged, out: &mut Vec<Effect>) {
+        if let Some(message) = merged.message {
+            let changes = self.inbox.merge_sent(message, &merged.position);
+            self.changed(now, changes, out);
+        }
+        if let Some(conversation) = merged.conversation {
+            let changes = self
+                .inbox
+                .merge_conversation(conversation, merged.position.offset);
+            self.changed(now, changes, out);
+        }
+    }
+}
+
+/// The `seq` of the reply that a `newer_reply` shows.
+fn current_seq(problem: &Problem) -> Option<u64> {
+    problem.current.as_ref()?.get("seq")?.as_u64()
+}

@@ -1,0 +1,290 @@
+//! What goes into the desk and what comes out.
+
+use std::rc::Rc;
+
+use switchboard_contract::ids::{ActionId, ConversationId, MemberId, MessageId};
+use switchboard_contract::live_chat::{
+    ChangeConversations, ChangeResults, ConversationChange, LiveChatConversation, LiveChatMessage,
+    MessagePage, ReadResult, SendMessage, SendResult, Visibility,
+};
+use switchboard_contract::page::CursorPage;
+use switchboard_contract::position::Position;
+use switchboard_contract::realtime::EventPage;
+
+use crate::bulletin::Bulletin;
+use crate::inbox::{Changes, Shelf};
+use crate::outbox::Outcome;
+use crate::queue::Queued;
+use crate::socket::{self, Status};
+use crate::store::{Answer, Op, StoreError};
+use crate::stream::DifferenceError;
+
+/// Something that is loaded.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fetch {
+    /// A page of a list; the first one without a cursor.
+    List {
+        /// Which list.
+        shelf: Shelf,
+        /// `nextCursor` of the page before.
+        cursor: Option<String>,
+    },
+    /// A page of a thread; the newest one without `before`.
+    Messages {
+        /// Which thread.
+        conversation: ConversationId,
+        /// Only messages with a smaller `seq`.
+        before: Option<u64>,
+    },
+    /// One conversation by itself.
+    Conversation(ConversationId),
+}
+
+/// What a load brought.
+#[derive(Clone, Debug)]
+pub enum Fetched {
+    /// For [`Fetch::List`].
+    List(CursorPage<LiveChatConversation>),
+    /// For [`Fetch::Messages`].
+    Messages(MessagePage),
+    /// For [`Fetch::Conversation`].
+    Conversation(Box<LiveChatConversation>),
+    /// It is gone, or was never this person's to see.
+    Missing,
+}
+
+/// What a person does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Deed {
+    /// Writes.
+    Send {
+        /// The text.
+        content: String,
+        /// Who sees it.
+        visibility: Visibility,
+    },
+    /// Changes the conversation.
+    Change(ConversationChange),
+}
+
+/// A timer as the shell keeps it; setting one replaces the one of the same [`TimerKind`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timer {
+    /// What it is for.
+    pub kind: TimerKind,
+    /// Tells an old timer from the current one.
+    pub generation: u64,
+}
+
+/// What a timer is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TimerKind {
+    /// The connection.
+    Socket(socket::TimerKind),
+    /// Missing events.
+    Stream,
+    /// The next attempt to send.
+    Queue,
+    /// Who leads.
+    Leader,
+}
+
+/// What happened.
+#[derive(Clone, Debug)]
+pub enum Event<E> {
+    /// Someone is signed in.
+    Start {
+        /// Erase what waits on this device for another person.
+        erase: bool,
+    },
+    /// The page goes, or the person does; what waits is kept for the same person.
+    Stop,
+    /// The person signed out: what waits is forgotten.
+    Forget,
+    /// The connection's shell reports; timers come by [`Event::Timer`].
+    Link(socket::Event),
+    /// A timer ran out.
+    Timer(Timer),
+    /// The answer to [`Effect::Store`].
+    Stored {
+        /// From there.
+        request: u64,
+        /// What came of it.
+        result: Result<Answer, StoreError>,
+    },
+    /// The lock of whoever leads is this tab's.
+    Locked {
+        /// From [`Effect::RequestLock`].
+        generation: u64,
+    },
+    /// Another tab told.
+    Heard(Box<Bulletin>),
+    /// The answer to [`Effect::FetchDifference`].
+    Difference {
+        /// From there.
+        generation: u64,
+        /// A page, or why there is none.
+        result: Result<EventPage, DifferenceError>,
+    },
+    /// A list is on the screen.
+    Show(Shelf),
+    /// A thread is on the screen.
+    Open(ConversationId),
+    /// It no longer is.
+    Close(ConversationId),
+    /// The end of what is loaded of a list was reached.
+    MoreOfList(Shelf),
+    /// The start of what is loaded of a thread was reached.
+    MoreOfThread(ConversationId),
+    /// Try a failed load again.
+    Reload(Fetch),
+    /// The person did something.
+    Do {
+        /// A new id; a message gets the same.
+        id: ActionId,
+        /// Where.
+        conversation: ConversationId,
+        /// What.
+        deed: Deed,
+    },
+    /// The end of a thread is before the person's eyes: what is there is read.
+    Seen {
+        /// A new id for the mark.
+        id: ActionId,
+        /// Where.
+        conversation: ConversationId,
+    },
+    /// The person wants a refused action tried again, and means it: a closed conversation reopens, a colleague's newer
+    /// reply is passed over.
+    Retry(ActionId),
+    /// The person gives an action up.
+    Discard(ActionId),
+    /// An attempt ended.
+    Attempted {
+        /// From [`Effect::Post`].
+        generation: u64,
+        /// How.
+        outcome: Attempt,
+    },
+    /// A new access token is there.
+    Authorised,
+    /// A load ended.
+    Loaded {
+        /// From [`Effect::Load`].
+        generation: u64,
+        /// What it brought.
+        result: Result<Fetched, E>,
+    },
+}
+
+/// How an attempt ended.
+#[derive(Clone, Debug)]
+pub enum Attempt {
+    /// The answer to [`Request::Send`].
+    Sent(Box<SendResult>),
+    /// The answer to [`Request::Change`].
+    Changed(Box<ChangeResults>),
+    /// The answer to [`Request::Read`].
+    Read(Box<ReadResult>),
+    /// [`Request::TakeBack`] was granted.
+    TakenBack,
+    /// Anything else.
+    Failed(Outcome),
+}
+
+/// A request that carries out an action.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Request {
+    /// `POST /api/live-chat/messages`.
+    Send(Box<SendMessage>),
+    /// `PATCH /api/live-chat/conversations`.
+    Change(Box<ChangeConversations>),
+    /// `POST /api/live-chat/conversations/{id}/read`.
+    Read {
+        /// Where.
+        conversation: ConversationId,
+        /// The newest message that was seen.
+        seq: u64,
+    },
+    /// `DELETE /api/live-chat/messages/{id}`.
+    TakeBack(MessageId),
+}
+
+/// What the shell has to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// For the connection's shell: `FetchTicket`, `Open`, `Send` and `Abandon` only.
+    Link(socket::Effect),
+    /// Fetch the events after this position; answer with [`Event::Difference`].
+    FetchDifference {
+        /// Goes back with the answer.
+        generation: u64,
+        /// The position to start after.
+        after: Position,
+        /// How long the server may wait for something to tell, in milliseconds.
+        wait_ms: u64,
+    },
+    /// Ask the store, in the order asked; answer with [`Event::Stored`].
+    Store {
+        /// Goes back with the answer.
+        request: u64,
+        /// Whose.
+        owner: MemberId,
+        /// What.
+        op: Op,
+    },
+    /// Ask for the lock of whoever leads; answer with [`Event::Locked`] once it is this tab's.
+    RequestLock {
+        /// Goes back with the answer.
+        generation: u64,
+    },
+    /// Let the lock go, or stop asking for it.
+    ReleaseLock,
+    /// Tell the other tabs.
+    Tell(Box<Bulletin>),
+    /// Load this; answer with [`Event::Loaded`].
+    Load {
+        /// Goes back with the answer.
+        generation: u64,
+        /// What.
+        fetch: Fetch,
+    },
+    /// Ask the server for this; answer with [`Event::Attempted`].
+    Post {
+        /// Goes back with the answer.
+        generation: u64,
+        /// The request.
+        request: Request,
+    },
+    /// Call back with [`Event::Timer`].
+    SetTimer {
+        /// Goes back when it runs out.
+        timer: Timer,
+        /// In how many milliseconds.
+        after_ms: u64,
+    },
+    /// Draw these anew.
+    Changed(Changes),
+    /// What waits has changed, somewhere.
+    QueueChanged,
+    /// A list's or thread's loading state has changed.
+    LoadingChanged,
+    /// The state of the connection has changed.
+    Status(Status),
+    /// What waits on this device is another person's: nothing is done until the person decides.
+    Foreign {
+        /// How many actions.
+        entries: u64,
+    },
+    /// The browser cannot keep what the person does: it lives in this tab only.
+    NotKept(StoreError),
+}
+
+/// What a thread shows: stored messages and, after them, what waits to be sent.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Row {
+    /// On the server.
+    Stored(Rc<LiveChatMessage>),
+    /// Not confirmed yet; always a [`crate::store::Action::Send`].
+    Queued(Queued),
+}

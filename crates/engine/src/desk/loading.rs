@@ -1,0 +1,111 @@
+//! What is being loaded, and why the last load failed. Loads of one place replace each other.
+
+use std::collections::BTreeMap;
+
+use switchboard_contract::ids::ConversationId;
+
+use super::Fetch;
+use crate::inbox::Shelf;
+
+/// What a load belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Place {
+    Shelf(Shelf),
+    Thread(ConversationId),
+    Conversation(ConversationId),
+}
+
+impl Fetch {
+    pub(super) const fn place(&self) -> Place {
+        match self {
+            Self::List { shelf, .. } => Place::Shelf(*shelf),
+            Self::Messages { conversation, .. } => Place::Thread(*conversation),
+            Self::Conversation(id) => Place::Conversation(*id),
+        }
+    }
+}
+
+/// How loading something stands. `E` is kept to be shown.
+#[derive(Clone, Debug)]
+struct Loading<E> {
+    fetch: Fetch,
+    generation: Option<u64>,
+    error: Option<E>,
+}
+
+#[derive(Debug)]
+pub(super) struct Loads<E> {
+    places: BTreeMap<Place, Loading<E>>,
+    generation: u64,
+}
+
+impl<E> Default for Loads<E> {
+    fn default() -> Self {
+        Self {
+            places: BTreeMap::new(),
+            generation: 0,
+        }
+    }
+}
+
+impl<E: Clone> Loads<E> {
+    pub(super) fn is_under_way(&self, place: Place) -> bool {
+        self.places
+            .get(&place)
+            .is_some_and(|loading| loading.generation.is_some())
+    }
+
+    pub(super) fn is_known(&self, place: Place) -> bool {
+        self.places.contains_key(&place)
+    }
+
+    pub(super) fn error(&self, place: Place) -> Option<(&E, &Fetch)> {
+        let loading = self.places.get(&place)?;
+        loading.error.as_ref().map(|error| (error, &loading.fetch))
+    }
+
+    /// Begins a load; gives what its answer has to name. The last error stays until it ends.
+    pub(super) fn begin(&mut self, fetch: Fetch) -> u64 {
+        self.generation += 1;
+        let place = fetch.place();
+        let error = self.places.remove(&place).and_then(|before| before.error);
+        let loading = Loading {
+            fetch,
+            generation: Some(self.generation),
+            error,
+        };
+        self.places.insert(place, loading);
+        self.generation
+    }
+
+    /// Ends a load; `None` if another one has replaced it.
+    pub(super) fn end(&mut self, generation: u64, error: Option<E>) -> Option<Fetch> {
+        let loading = self
+            .places
+            .values_mut()
+            .find(|loading| loading.generation == Some(generation))?;
+        loading.generation = None;
+        loading.error = error;
+        let fetch = loading.fetch.clone();
+        if loading.error.is_none() && matches!(fetch, Fetch::Conversation(_)) {
+            self.places.remove(&fetch.place());
+        }
+        Some(fetch)
+    }
+
+    pub(super) fn forget(&mut self, place: Place) {
+        self.places.remove(&place);
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.places.clear();
+    }
+
+    pub(super) fn failed(&self) -> Vec<Fetch> {
+        self.places
+            .values()
+            .filter(|loading| loading.error.is_some() && loading.generation.is_none())
+            .map(|loading| loading.fetch.clone())
+            .collect()
+    }
+}

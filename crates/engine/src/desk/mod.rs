@@ -1,0 +1,486 @@
+//! An operator's desk: everything that one tab knows and does, put together.
+//!
+//! Here stands what follows from what: a snapshot makes every open list and thread load anew, a message that is seen leaves
+//! the queue, a live connection wakes it, and what this tab learns first it tells the others. `E` is the shell's error, kept
+//! to be shown; nothing is decided by it.
+//!
+//! ```text
+//! this tab leads:    socket → stream → inbox        queue → server
+//!                               ↓ tells               ↑ store, other tabs
+//! another tab does:  its words → stream → inbox     queue shows what waits
+//! ```
+
+mod actions;
+mod interface;
+mod loading;
+mod tabs;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use switchboard_contract::ids::{ConversationId, MemberId};
+use switchboard_contract::live_chat::{LiveChatConversation, MessagePage};
+use switchboard_contract::page::CursorPage;
+use switchboard_contract::position::Offset;
+
+use crate::Now;
+use crate::inbox::{Changes, Inbox, Shelf};
+use crate::leader::Leader;
+use crate::link::{self, Link};
+use crate::pending;
+use crate::queue::{self, Queue, Queued};
+use crate::socket::{self, Identity, Status};
+use crate::store::{Action, Entry, Op, action_id};
+use crate::stream;
+use crate::thread::Thread;
+
+pub use interface::{Attempt, Deed, Effect, Event, Fetch, Fetched, Request, Row, Timer, TimerKind};
+
+use actions::Posted;
+use loading::{Loads, Place};
+
+/// The machine. See the module's documentation.
+#[derive(Debug)]
+pub struct Desk<E> {
+    owner: MemberId,
+    tab: String,
+    link: Link,
+    leader: Leader,
+    leads: bool,
+    /// How the leader's connection stands, where that is another tab.
+    told: Status,
+    /// What waited when this tab claimed the lead.
+    claimed: Option<Vec<Entry>>,
+    /// What only the desk asked the store for: how to go on with its answer.
+    asked: BTreeMap<u64, tabs::Asked>,
+    request: u64,
+    queue: Queue,
+    posted: BTreeMap<u64, Posted>,
+    inbox: Inbox,
+    loads: Loads<E>,
+    shown: BTreeSet<Shelf>,
+    open: BTreeSet<ConversationId>,
+    /// How far each conversation was marked as read here.
+    marked: BTreeMap<ConversationId, u64>,
+}
+
+impl<E: Clone> Desk<E> {
+    /// A desk at rest, for `owner`.
+    #[must_use]
+    pub fn new(identity: Identity, owner: MemberId, seed: u64) -> Self {
+        let tab = identity.tab.clone();
+        Self {
+            owner,
+            leader: Leader::new(tab.clone(), seed.rotate_left(16)),
+            tab,
+            link: Link::new(identity, seed),
+            leads: false,
+            told: Status::Idle,
+            claimed: None,
+            asked: BTreeMap::new(),
+            request: 0,
+            queue: Queue::new(owner, seed.rotate_left(32)),
+            posted: BTreeMap::new(),
+            inbox: Inbox::default(),
+            loads: Loads::default(),
+            shown: BTreeSet::new(),
+            open: BTreeSet::new(),
+            marked: BTreeMap::new(),
+        }
+    }
+
+    /// Conversations, lists and threads, as the server has confirmed them.
+    #[must_use]
+    pub const fn inbox(&self) -> &Inbox {
+        &self.inbox
+    }
+
+    /// One conversation with everything done that waits for it.
+    #[must_use]
+    pub fn conversation(&self, id: ConversationId) -> Option<Rc<LiveChatConversation>> {
+        let confirmed = self.inbox.conversation(id)?;
+        let newest = self.inbox.thread(id).map_or(0, Thread::newest_seq);
+        Some(pending::fold(
+            confirmed,
+            self.queue.of(id),
+            self.queue.read_up_to(id),
+            newest,
+        ))
+    }
+
+    /// What waits to be sent.
+    #[must_use]
+    pub const fn queue(&self) -> &Queue {
+        &self.queue
+    }
+
+    /// Whether this tab holds the connection for all of them.
+    #[must_use]
+    pub const fn leads(&self) -> bool {
+        self.leads
+    }
+
+    /// The state of the connection, whichever tab holds it.
+    #[must_use]
+    pub const fn status(&self) -> Status {
+        if self.leads { self.link.status() } else { self.told }
+    }
+
+    /// Whether a list is being loaded.
+    #[must_use]
+    pub fn is_list_loading(&self, shelf: Shelf) -> bool {
+        self.loads.is_under_way(Place::Shelf(shelf))
+    }
+
+    /// Why a list's last load failed, and what to try again.
+    #[must_use]
+    pub fn list_error(&self, shelf: Shelf) -> Option<(&E, &Fetch)> {
+        self.loads.error(Place::Shelf(shelf))
+    }
+
+    /// Whether messages of a thread are being loaded.
+    #[must_use]
+    pub fn is_thread_loading(&self, conversation: ConversationId) -> bool {
+        self.loads.is_under_way(Place::Thread(conversation))
+    }
+
+    /// Why a thread's last load failed, and what to try again.
+    #[must_use]
+    pub fn thread_error(&self, conversation: ConversationId) -> Option<(&E, &Fetch)> {
+        self.loads.error(Place::Thread(conversation))
+    }
+
+    /// The rows of a thread in order.
+    #[must_use]
+    pub fn rows(&self, conversation: ConversationId) -> Vec<Row> {
+        let thread = self.inbox.thread(conversation);
+        let stored = thread
+            .into_iter()
+            .flat_map(Thread::messages)
+            .cloned()
+            .map(Row::Stored);
+        let queued = self
+            .queue
+            .of(conversation)
+            .filter(|queued| {
+                queued
+                    .entry
+                    .message_id()
+                    .is_some_and(|id| thread.is_none_or(|thread| !thread.contains(id)))
+            })
+            .map(Row::Queued);
+        stored.chain(queued).collect()
+    }
+
+    /// What waits for a conversation besides messages.
+    pub fn changes(&self, conversation: ConversationId) -> impl Iterator<Item = Queued> {
+        self.queue
+            .of(conversation)
+            .filter(|queued| matches!(queued.entry.action, Action::Change(_)))
+    }
+
+    /// Takes in one event and says what to do.
+    pub fn step(&mut self, now: Now, event: Event<E>, out: &mut Vec<Effect>) {
+        let status = self.status();
+        match event {
+            Event::Start { erase } => self.start(now, erase, out),
+            Event::Stop => self.stop(now, out),
+            Event::Forget => {
+                self.ask(Op::Clear, tabs::Asked::Nothing, out);
+                self.stop(now, out);
+            }
+            Event::Link(event) => self.on_shell(now, event, out),
+            Event::Timer(timer) => self.on_timer(now, timer, out),
+            Event::Stored { request, result } => self.on_stored(now, request, result, out),
+            Event::Locked { generation } => self.on_locked(now, generation, out),
+            Event::Heard(bulletin) => self.on_heard(now, *bulletin, out),
+            Event::Difference { generation, result } => {
+                let event = stream::Event::Difference { generation, result };
+                self.on_link(now, link::Event::Stream(event), out);
+            }
+            Event::Show(shelf) => {
+                self.shown.insert(shelf);
+                if !self.inbox.is_loaded(shelf) && !self.loads.is_known(Place::Shelf(shelf)) {
+                    self.load(Fetch::List { shelf, cursor: None }, out);
+                }
+            }
+            Event::Open(id) => self.open_thread(id, out),
+            Event::Close(id) => {
+                self.open.remove(&id);
+                self.loads.forget(Place::Thread(id));
+            }
+            Event::MoreOfList(shelf) => self.more_of_list(shelf, out),
+            Event::MoreOfThread(id) => self.more_of_thread(id, out),
+            Event::Reload(fetch) => self.load(fetch, out),
+            Event::Do {
+                id,
+                conversation,
+                deed,
+            } => self.act(now, id, conversation, deed, out),
+            Event::Seen { id, conversation } => self.mark_read(now, id, conversation, out),
+            Event::Retry(id) => self.retry(now, id, out),
+            Event::Discard(id) => self.on_queue(now, queue::Event::Discard(id), out),
+            Event::Attempted { generation, outcome } => self.on_attempted(now, generation, outcome, out),
+            Event::Authorised => self.on_queue(now, queue::Event::Wake, out),
+            Event::Loaded { generation, result } => self.on_loaded(now, generation, result, out),
+        }
+        if self.status() != status {
+            self.on_status(now, out);
+        }
+    }
+
+    fn start(&mut self, now: Now, erase: bool, out: &mut Vec<Effect>) {
+        self.ask(Op::Open { erase }, tabs::Asked::Open, out);
+        self.on_link(now, link::Event::Start(None), out);
+        self.on_link(now, link::Event::Follow, out);
+        self.told = Status::Connecting;
+        self.on_leader(now, crate::leader::Event::Start, out);
+    }
+
+    fn stop(&mut self, now: Now, out: &mut Vec<Effect>) {
+        self.on_leader(now, crate::leader::Event::Stop, out);
+        self.on_link(now, link::Event::Stop, out);
+        self.on_queue(now, queue::Event::Clear, out);
+        self.leads = false;
+        self.told = Status::Idle;
+        self.claimed = None;
+        self.posted.clear();
+        self.inbox = Inbox::default();
+        self.loads.clear();
+        self.marked.clear();
+    }
+
+    fn on_timer(&mut self, now: Now, timer: Timer, out: &mut Vec<Effect>) {
+        let generation = timer.generation;
+        match timer.kind {
+            TimerKind::Socket(kind) => {
+                let event = socket::Event::Timer(socket::Timer { kind, generation });
+                self.on_link(now, link::Event::Socket(event), out);
+            }
+            TimerKind::Stream => {
+                let event = stream::Event::Timer { generation };
+                self.on_link(now, link::Event::Stream(event), out);
+            }
+            TimerKind::Queue => self.on_queue(now, queue::Event::Timer { generation }, out),
+            TimerKind::Leader => self.on_leader(now, crate::leader::Event::Timer { generation }, out),
+        }
+    }
+
+    /// What the shell reports of the browser concerns the connection, and who should lead.
+    fn on_shell(&mut self, now: Now, event: socket::Event, out: &mut Vec<Effect>) {
+        match event {
+            socket::Event::Shown(shown) => {
+                self.on_leader(now, crate::leader::Event::Shown(shown), out);
+            }
+            socket::Event::Awake => self.on_leader(now, crate::leader::Event::Awake, out),
+            _ => {}
+        }
+        self.on_link(now, link::Event::Socket(event), out);
+    }
+
+    fn on_link(&mut self, now: Now, event: link::Event, out: &mut Vec<Effect>) {
+        let mut effects = Vec::new();
+        self.link.step(now, event, &mut effects);
+        for effect in effects {
+            match effect {
+                link::Effect::Socket(effect) => self.on_socket_effect(effect, out),
+                link::Effect::Stream(effect) => self.on_stream_effect(now, effect, out),
+            }
+        }
+    }
+
+    fn on_socket_effect(&mut self, effect: socket::Effect, out: &mut Vec<Effect>) {
+        match effect {
+            socket::Effect::SetTimer { timer, after_ms } => out.push(Effect::SetTimer {
+                timer: Timer {
+                    kind: TimerKind::Socket(timer.kind),
+                    generation: timer.generation,
+                },
+                after_ms,
+            }),
+            socket::Effect::Signal(signal) => self.say(crate::bulletin::Word::Signal(signal), out),
+            // Compared before and after each step, whichever tab holds the connection.
+            socket::Effect::Status(_) | socket::Effect::Stream(_) => {}
+            effect => out.push(Effect::Link(effect)),
+        }
+    }
+
+    fn on_stream_effect(&mut self, now: Now, effect: stream::Effect, out: &mut Vec<Effect>) {
+        self.tell_of_log(&effect, out);
+        match effect {
+            stream::Effect::Apply(event) => match self.inbox.apply(&event) {
+                Ok(changes) => self.changed(now, changes, out),
+                Err(unreadable) => {
+                    if let Some(id) = unreadable.conversation {
+                        self.load_anew(id, out);
+                    }
+                }
+            },
+            stream::Effect::Snapshot(_) => self.load_all_anew(out),
+            stream::Effect::FetchDifference {
+                generation,
+                after,
+                wait_ms,
+            } => out.push(Effect::FetchDifference {
+                generation,
+                after,
+                wait_ms,
+            }),
+            stream::Effect::SetTimer { generation, after_ms } => out.push(Effect::SetTimer {
+                timer: Timer {
+                    kind: TimerKind::Stream,
+                    generation,
+                },
+                after_ms,
+            }),
+            // Between the two machines of the link.
+            stream::Effect::Moved { .. }
+            | stream::Effect::Lost
+            | stream::Effect::Polled { .. }
+            | stream::Effect::Signal(_) => {}
+        }
+    }
+
+    fn on_status(&mut self, now: Now, out: &mut Vec<Effect>) {
+        let status = self.status();
+        out.push(Effect::Status(status));
+        if self.leads {
+            self.tell_status(now, out);
+        }
+        if matches!(status, Status::Live | Status::Polling) {
+            self.on_queue(now, queue::Event::Wake, out);
+            for fetch in self.loads.failed() {
+                self.load(fetch, out);
+            }
+        }
+    }
+
+    fn changed(&mut self, now: Now, changes: Changes, out: &mut Vec<Effect>) {
+        for id in &changes.stored {
+            self.on_queue(now, queue::Event::Seen(action_id(*id)), out);
+        }
+        if changes != Changes::default() {
+            out.push(Effect::Changed(changes));
+        }
+    }
+
+    fn open_thread(&mut self, id: ConversationId, out: &mut Vec<Effect>) {
+        self.open.insert(id);
+        if self.inbox.conversation(id).is_none() {
+            self.load(Fetch::Conversation(id), out);
+        }
+        // What was loaded before may have a hole since: a closed thread takes in no events that do not touch it.
+        self.load(
+            Fetch::Messages {
+                conversation: id,
+                before: None,
+            },
+            out,
+        );
+    }
+
+    fn more_of_list(&mut self, shelf: Shelf, out: &mut Vec<Effect>) {
+        if let Some(cursor) = self.inbox.next_cursor(shelf)
+            && !self.is_list_loading(shelf)
+        {
+            let cursor = Some(cursor.to_owned());
+            self.load(Fetch::List { shelf, cursor }, out);
+        }
+    }
+
+    fn more_of_thread(&mut self, id: ConversationId, out: &mut Vec<Effect>) {
+        if let Some(thread) = self.inbox.thread(id)
+            && thread.has_more_before()
+            && !self.is_thread_loading(id)
+        {
+            let before = thread.oldest_seq();
+            self.load(
+                Fetch::Messages {
+                    conversation: id,
+                    before,
+                },
+                out,
+            );
+        }
+    }
+
+    fn load(&mut self, fetch: Fetch, out: &mut Vec<Effect>) {
+        let generation = self.loads.begin(fetch.clone());
+        out.push(Effect::Load { generation, fetch });
+        out.push(Effect::LoadingChanged);
+    }
+
+    fn load_anew(&mut self, id: ConversationId, out: &mut Vec<Effect>) {
+        self.load(Fetch::Conversation(id), out);
+        if self.open.contains(&id) {
+            self.load(
+                Fetch::Messages {
+                    conversation: id,
+                    before: None,
+                },
+                out,
+            );
+        }
+    }
+
+    /// Rule 3: without continuity everything on the screen is fetched in place.
+    fn load_all_anew(&mut self, out: &mut Vec<Effect>) {
+        for shelf in self.shown.clone() {
+            self.load(Fetch::List { shelf, cursor: None }, out);
+        }
+        for id in self.open.clone() {
+            self.load_anew(id, out);
+        }
+    }
+
+    fn on_loaded(&mut self, now: Now, generation: u64, result: Result<Fetched, E>, out: &mut Vec<Effect>) {
+        let error = result.as_ref().err().cloned();
+        let Some(fetch) = self.loads.end(generation, error) else {
+            return;
+        };
+        if let Ok(Fetched::List(CursorPage { as_of, .. }) | Fetched::Messages(MessagePage { as_of, .. })) =
+            &result
+        {
+            let event = stream::Event::Loaded(as_of.clone());
+            self.on_link(now, link::Event::Stream(event), out);
+        }
+        if let Ok(fetched) = result {
+            let changes = self.merge(&fetch, fetched);
+            self.changed(now, changes, out);
+        }
+        out.push(Effect::LoadingChanged);
+    }
+
+    fn merge(&mut self, fetch: &Fetch, fetched: Fetched) -> Changes {
+        match (fetch, fetched) {
+            (Fetch::List { shelf, cursor }, Fetched::List(page)) => {
+                self.inbox.merge_page(*shelf, page, cursor.is_none())
+            }
+            (
+                Fetch::Messages {
+                    conversation,
+                    before: None,
+                },
+                Fetched::Messages(page),
+            ) => self.inbox.merge_newest_messages(*conversation, page),
+            (
+                Fetch::Messages {
+                    conversation,
+                    before: Some(_),
+                },
+                Fetched::Messages(page),
+            ) => self.inbox.merge_messages_before(*conversation, page),
+            // Read without a position: older than any event since.
+            (Fetch::Conversation(_), Fetched::Conversation(conversation)) => {
+                self.inbox.merge_conversation(*conversation, Offset(0))
+            }
+            (Fetch::Conversation(id) | Fetch::Messages { conversation: id, .. }, Fetched::Missing) => {
+                self.inbox.set_missing(*id)
+            }
+            _ => Changes::default(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

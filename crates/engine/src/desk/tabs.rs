@@ -1,0 +1,173 @@
+//! The other tabs and the store: who leads, what is told, what is heard.
+
+use super::{Desk, Effect, Timer, TimerKind};
+use crate::Now;
+use crate::bulletin::{Bulletin, Told, Word};
+use crate::leader;
+use crate::link;
+use crate::queue;
+use crate::socket::{self, Status};
+use crate::store::{Answer, Op, StoreError};
+use crate::stream;
+
+/// What a question to the store was for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    Open,
+    /// By the leader's machine, with its generation.
+    Claim(u64),
+    /// By the queue, with its request.
+    Queue(u64),
+    Nothing,
+}
+
+impl<E: Clone> Desk<E> {
+    pub(super) fn ask(&mut self, op: Op, asked: Asked, out: &mut Vec<Effect>) {
+        self.request += 1;
+        self.asked.insert(self.request, asked);
+        out.push(Effect::Store {
+            request: self.request,
+            owner: self.owner,
+            op,
+        });
+    }
+
+    pub(super) fn say(&self, word: Word, out: &mut Vec<Effect>) {
+        out.push(Effect::Tell(Box::new(Bulletin {
+            from: self.tab.clone(),
+            word,
+        })));
+    }
+
+    pub(super) fn on_stored(
+        &mut self,
+        now: Now,
+        request: u64,
+        result: Result<Answer, StoreError>,
+        out: &mut Vec<Effect>,
+    ) {
+        match (self.asked.remove(&request), result) {
+            (Some(Asked::Queue(request)), result) => {
+                self.on_queue(now, queue::Event::Answered { request, result }, out);
+            }
+            (Some(_), Ok(Answer::Foreign { entries })) => self.on_foreign(now, entries, out),
+            (Some(Asked::Open), Ok(Answer::Opened { entries, .. })) => {
+                self.on_queue(now, queue::Event::Opened(entries), out);
+            }
+            (Some(Asked::Open), Err(error)) => out.push(Effect::NotKept(error)),
+            (Some(Asked::Claim(generation)), Ok(Answer::Claimed { term, entries })) => {
+                self.claimed = Some(entries);
+                self.on_leader(now, leader::Event::Claimed { generation, term }, out);
+                self.claimed = None;
+            }
+            (Some(Asked::Claim(generation)), _) => {
+                self.on_leader(now, leader::Event::ClaimFailed { generation }, out);
+            }
+            (Some(Asked::Open | Asked::Nothing) | None, _) => {}
+        }
+    }
+
+    /// Another person's actions wait here, or another person has taken the device over.
+    pub(super) fn on_foreign(&mut self, now: Now, entries: u64, out: &mut Vec<Effect>) {
+        self.stop(now, out);
+        out.push(Effect::Foreign { entries });
+    }
+
+    pub(super) fn on_locked(&mut self, now: Now, generation: u64, out: &mut Vec<Effect>) {
+        self.on_leader(now, leader::Event::Locked { generation }, out);
+    }
+
+    pub(super) fn on_leader(&mut self, now: Now, event: leader::Event, out: &mut Vec<Effect>) {
+        let mut effects = Vec::new();
+        self.leader.step(now, event, &mut effects);
+        for effect in effects {
+            match effect {
+                leader::Effect::RequestLock { generation } => out.push(Effect::RequestLock { generation }),
+                leader::Effect::ReleaseLock => out.push(Effect::ReleaseLock),
+                leader::Effect::Claim { generation } => self.ask(Op::Claim, Asked::Claim(generation), out),
+                leader::Effect::Lead { term } => {
+                    self.leads = true;
+                    let entries = self.claimed.take();
+                    self.on_queue(now, queue::Event::Lead { term, entries }, out);
+                    self.on_link(now, link::Event::Lead, out);
+                }
+                leader::Effect::Follow => {
+                    self.told = self.status();
+                    self.leads = false;
+                    self.posted.clear();
+                    self.on_queue(now, queue::Event::Follow, out);
+                    self.on_link(now, link::Event::Follow, out);
+                }
+                leader::Effect::Say(word) => self.say(Word::Leader(word), out),
+                leader::Effect::SetTimer { generation, after_ms } => out.push(Effect::SetTimer {
+                    timer: Timer {
+                        kind: TimerKind::Leader,
+                        generation,
+                    },
+                    after_ms,
+                }),
+            }
+        }
+    }
+
+    pub(super) fn on_heard(&mut self, now: Now, bulletin: Bulletin, out: &mut Vec<Effect>) {
+        let Bulletin { from, word } = bulletin;
+        match word {
+            Word::Leader(word) => {
+                let asks = word == leader::Word::Ask;
+                self.on_leader(now, leader::Event::Heard { from, word }, out);
+                if asks && self.leads {
+                    self.tell_status(now, out);
+                    self.tell_position(out);
+                }
+            }
+            Word::Queue(change) => self.on_queue(now, queue::Event::Heard(change), out),
+            Word::Result(merged) => self.merge_result(now, *merged, out),
+            Word::Relay(signal) if self.leads => {
+                self.on_link(now, link::Event::Socket(socket::Event::Signal(signal)), out);
+            }
+            Word::Log(told) if !self.leads => {
+                let event = stream::Event::Told(told);
+                self.on_link(now, link::Event::Stream(event), out);
+            }
+            Word::Status(told) if !self.leads => {
+                if self.told != Status::Idle {
+                    self.told = told.read(now);
+                }
+            }
+            Word::Relay(_) | Word::Log(_) | Word::Status(_) | Word::Signal(_) => {}
+        }
+    }
+
+    pub(super) fn tell_status(&self, now: Now, out: &mut Vec<Effect>) {
+        self.say(Word::Status(Told::of(self.link.status(), now)), out);
+    }
+
+    /// A tab that comes later learns from where on it is told everything.
+    fn tell_position(&self, out: &mut Vec<Effect>) {
+        if let Some(to) = self.link.position() {
+            let from = to.offset;
+            self.say(Word::Log(stream::Told::Moved { from, to }), out);
+        }
+    }
+
+    /// What moves this tab's view of the log moves that of its followers.
+    pub(super) fn tell_of_log(&self, effect: &stream::Effect, out: &mut Vec<Effect>) {
+        if !self.leads {
+            return;
+        }
+        let told = match (effect, self.link.position()) {
+            (stream::Effect::Apply(event), Some(position)) => stream::Told::Event {
+                epoch: position.epoch,
+                event: event.clone(),
+            },
+            (stream::Effect::Moved { from, to }, _) => stream::Told::Moved {
+                from: *from,
+                to: to.clone(),
+            },
+            (stream::Effect::Snapshot(Some(position)), _) => stream::Told::Anew(position.clone()),
+            _ => return,
+        };
+        self.say(Word::Log(told), out);
+    }
+}

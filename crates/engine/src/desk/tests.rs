@@ -1,0 +1,469 @@
+use super::*;
+use crate::bulletin::Bulletin;
+use crate::outbox::Outcome;
+use crate::store::tests::member;
+use crate::store::{Answer, Records};
+use crate::thread::tests::message;
+use switchboard_contract::ids::ActionId;
+use switchboard_contract::live_chat::{
+    ChangeResult, ChangeResults, ConversationChange, ConversationStatus, SendMessage, SendResult, Visibility,
+};
+use switchboard_contract::position::{Epoch, Position};
+use switchboard_contract::problem::{Problem, ProblemCode};
+use switchboard_contract::time::Timestamp;
+
+type Machine = Desk<&'static str>;
+
+/// The tabs of one browser: the store answers at once, the lock goes to the first that asks, the channel loses nothing.
+struct Browser {
+    store: Records,
+    tabs: Vec<Machine>,
+    locked: bool,
+    heard: Vec<Bulletin>,
+}
+
+impl Browser {
+    fn new(tabs: u8) -> Self {
+        let desk = |n: u8| {
+            let identity = Identity {
+                client: "test/1".into(),
+                tab: n.to_string(),
+            };
+            Desk::new(identity, member(1), u64::from(n))
+        };
+        let mut browser = Self {
+            store: Records::default(),
+            tabs: (0..tabs).map(desk).collect(),
+            locked: false,
+            heard: Vec::new(),
+        };
+        for tab in 0..usize::from(tabs) {
+            browser.step_tab(tab, Event::Start { erase: false });
+        }
+        browser
+    }
+
+    fn step(&mut self, event: Event<&'static str>) -> Vec<Effect> {
+        self.step_tab(0, event)
+    }
+
+    /// What is left for the network and the screen, of this tab alone.
+    fn step_tab(&mut self, tab: usize, event: Event<&'static str>) -> Vec<Effect> {
+        let mut out = Vec::new();
+        self.tabs[tab].step(Now::default(), event, &mut out);
+        let mut rest = Vec::new();
+        for effect in out {
+            match effect {
+                Effect::Store { request, owner, op } => {
+                    let result = Ok(self.store.run(owner, op));
+                    rest.extend(self.step_tab(tab, Event::Stored { request, result }));
+                }
+                Effect::RequestLock { generation } => {
+                    if !std::mem::replace(&mut self.locked, true) {
+                        rest.extend(self.step_tab(tab, Event::Locked { generation }));
+                    }
+                }
+                Effect::Tell(bulletin) => {
+                    self.heard.push((*bulletin).clone());
+                    for other in (0..self.tabs.len()).filter(|other| *other != tab) {
+                        self.step_tab(other, Event::Heard(bulletin.clone()));
+                    }
+                }
+                effect => rest.push(effect),
+            }
+        }
+        rest
+    }
+
+    fn go_live(&mut self, mode: &str) -> Vec<Effect> {
+        // The ticket that was asked for at the start is the first generation that the socket gave out.
+        let generation = (1..10)
+            .find(|generation| {
+                let out = self.step(Event::Link(socket::Event::Ticket {
+                    generation: *generation,
+                    result: Ok("t".into()),
+                }));
+                out.iter()
+                    .any(|effect| matches!(effect, Effect::Link(socket::Effect::Open { .. })))
+            })
+            .expect("opens");
+        self.step(Event::Link(socket::Event::Opened { generation }));
+        let text = format!(
+            r#"{{"t":"welcome","session":"s","epoch":"e","head":"9","mode":"{mode}","heartbeatMs":8000,
+            "tokenExpiresInMs":600000,"serverTime":"2026-11-22T09:30:00.000Z","limits":{{"maxFrameBytes":65536}}}}"#
+        );
+        self.step(Event::Link(socket::Event::Frame { generation, text }))
+    }
+
+    fn load(&mut self, tab: usize, out: &[Effect], unread: u64, last: u64) {
+        let mut conversation = crate::inbox::tests::conversation(1, 1, Shelf::Open);
+        (conversation.id, conversation.unread_count) = (id(), unread);
+        for (generation, fetch) in loads(out) {
+            let fetched = match fetch {
+                Fetch::Conversation(_) => Fetched::Conversation(Box::new(conversation.clone())),
+                _ => page(last),
+            };
+            let result = Ok(fetched);
+            self.step_tab(tab, Event::Loaded { generation, result });
+        }
+    }
+
+    fn send(&mut self, tab: usize, n: u8) -> Vec<Effect> {
+        self.step_tab(
+            tab,
+            Event::Do {
+                id: action(n),
+                conversation: id(),
+                deed: Deed::Send {
+                    content: format!("text {n}"),
+                    visibility: Visibility::Public,
+                },
+            },
+        )
+    }
+}
+
+fn action(n: u8) -> ActionId {
+    ActionId::from_parts(Timestamp::default(), [n; 10])
+}
+
+fn id() -> ConversationId {
+    message(1).conversation_id
+}
+
+fn loads(out: &[Effect]) -> Vec<(u64, Fetch)> {
+    out.iter()
+        .filter_map(|effect| match effect {
+            Effect::Load { generation, fetch } => Some((*generation, fetch.clone())),
+            _ => None,
+        })
+        .collect()
+}
+
+fn requests(out: &[Effect]) -> Vec<(u64, Request)> {
+    out.iter()
+        .filter_map(|effect| match effect {
+            Effect::Post { generation, request } => Some((*generation, request.clone())),
+            _ => None,
+        })
+        .collect()
+}
+
+fn sends(out: &[Effect]) -> Vec<(u64, SendMessage)> {
+    requests(out)
+        .into_iter()
+        .filter_map(|(generation, request)| match request {
+            Request::Send(message) => Some((generation, *message)),
+            _ => None,
+        })
+        .collect()
+}
+
+fn position(offset: u64) -> Position {
+    Position {
+        epoch: Epoch("e".into()),
+        offset: Offset(offset),
+    }
+}
+
+fn page(last: u64) -> Fetched {
+    Fetched::Messages(MessagePage {
+        items: (1..=last).map(message).collect(),
+        has_more_before: false,
+        has_more_after: false,
+        as_of: position(last),
+    })
+}
+
+fn refused(problem: Problem) -> Attempt {
+    Attempt::Failed(Outcome::Refused(Rc::new(problem)))
+}
+
+#[test]
+fn a_snapshot_loads_what_is_on_the_screen_anew() {
+    let mut browser = Browser::new(1);
+    browser.step(Event::Show(Shelf::Open));
+    browser.step(Event::Open(id()));
+    let fetches: Vec<Fetch> = loads(&browser.go_live("snapshot"))
+        .into_iter()
+        .map(|(_, fetch)| fetch)
+        .collect();
+    assert!(fetches.contains(&Fetch::List {
+        shelf: Shelf::Open,
+        cursor: None
+    }));
+    assert!(fetches.contains(&Fetch::Messages {
+        conversation: id(),
+        before: None
+    }));
+}
+
+#[test]
+fn a_reply_is_shown_at_once_in_every_tab_and_stored_without_a_moment_in_which_it_is_missing() {
+    let mut browser = Browser::new(2);
+    for tab in 0..2 {
+        let out = browser.step_tab(tab, Event::Open(id()));
+        browser.load(tab, &out, 0, 2);
+    }
+    let out = browser.send(0, 7);
+    for desk in &browser.tabs {
+        assert!(matches!(
+            desk.rows(id())[..],
+            [Row::Stored(_), Row::Stored(_), Row::Queued(_)]
+        ));
+    }
+    let (generation, request) = sends(&out).pop().expect("sends");
+    assert_eq!((request.seen_seq, request.after_id), (Some(2), None));
+    let mut stored = message(3);
+    stored.id = request.id;
+    let result = Box::new(SendResult {
+        message: stored,
+        position: position(12),
+    });
+    let outcome = Attempt::Sent(result);
+    browser.step(Event::Attempted { generation, outcome });
+    for desk in &browser.tabs {
+        assert!(matches!(
+            desk.rows(id())[..],
+            [Row::Stored(_), Row::Stored(_), Row::Stored(_)]
+        ));
+        assert!(desk.queue().is_empty());
+    }
+}
+
+#[test]
+fn what_another_tab_does_is_sent_by_the_one_that_leads() {
+    let mut browser = Browser::new(2);
+    assert!(browser.tabs[0].leads() && !browser.tabs[1].leads());
+    let own = browser.send(1, 7);
+    assert!(requests(&own).is_empty());
+    assert_eq!(browser.tabs[0].queue().len(), 1);
+}
+
+#[test]
+fn followers_see_the_connection_and_the_events_of_the_leader() {
+    let mut browser = Browser::new(2);
+    let out = browser.step_tab(1, Event::Open(id()));
+    browser.load(1, &out, 0, 2);
+    browser.go_live("replay");
+    assert_eq!(browser.tabs[1].status(), Status::Live);
+    let event = |offset: u64, seq: u64| {
+        let body = serde_json::to_value(message(seq)).expect("writes");
+        let at = "2026-11-22T09:30:00.000Z";
+        serde_json::json!({"t": "event", "offset": offset.to_string(), "prev": (offset - 1).to_string(),
+            "type": "message.created", "conversationId": id(), "seq": seq, "id": action(9), "at": at, "body": body})
+        .to_string()
+    };
+    // The leader was welcomed at 9.
+    let generation = (1..10).find(|generation| {
+        let generation = *generation;
+        let text = event(10, 3);
+        let out = browser.step(Event::Link(socket::Event::Frame { generation, text }));
+        !out.is_empty()
+    });
+    assert!(generation.is_some());
+    assert_eq!(browser.tabs[1].rows(id()).len(), 3);
+}
+
+#[test]
+fn a_refused_reply_is_sent_again_as_the_person_insists() {
+    let mut browser = Browser::new(1);
+    let (generation, request) = sends(&browser.send(0, 7)).pop().expect("sends");
+    let outcome = refused(Problem::new(ProblemCode::ConversationClosed, "closed"));
+    browser.step(Event::Attempted { generation, outcome });
+    let (generation, again) = sends(&browser.step(Event::Retry(action(7))))
+        .pop()
+        .expect("sends again");
+    assert!(again.reopen && again.id == request.id);
+    // What the person has seen by then counts, and nothing that comes later.
+    let mut newer = Problem::new(ProblemCode::NewerReply, "newer");
+    newer.current = Some(serde_json::json!({"seq": 31}));
+    let outcome = refused(newer);
+    browser.step(Event::Attempted { generation, outcome });
+    let (_, again) = sends(&browser.step(Event::Retry(action(7))))
+        .pop()
+        .expect("sends again");
+    assert_eq!((again.seen_seq, again.force), (Some(31), false));
+}
+
+#[test]
+fn a_queue_goes_out_when_the_connection_is_back() {
+    let mut browser = Browser::new(1);
+    let (generation, request) = sends(&browser.send(0, 7)).pop().expect("sends");
+    let outcome = Attempt::Failed(Outcome::Unsure { wait_ms: 60_000 });
+    browser.step(Event::Attempted { generation, outcome });
+    let (_, again) = sends(&browser.go_live("replay")).pop().expect("sends at once");
+    assert_eq!(again.id, request.id);
+}
+
+#[test]
+fn a_change_shows_at_once_and_goes_out_behind_what_was_done_before_it() {
+    let mut browser = Browser::new(1);
+    let out = browser.step(Event::Open(id()));
+    browser.load(0, &out, 0, 2);
+    let (generation, request) = sends(&browser.send(0, 7)).pop().expect("sends");
+    let set = ConversationChange {
+        status: Some(ConversationStatus::Closed),
+        ..ConversationChange::default()
+    };
+    let out = browser.step(Event::Do {
+        id: action(8),
+        conversation: id(),
+        deed: Deed::Change(set.clone()),
+    });
+    assert!(requests(&out).is_empty(), "the reply goes first");
+    let shown = browser.tabs[0].conversation(id()).expect("known");
+    assert_eq!(shown.status, ConversationStatus::Closed);
+    let mut stored = message(3);
+    stored.id = request.id;
+    let outcome = Attempt::Sent(Box::new(SendResult {
+        message: stored,
+        position: position(12),
+    }));
+    let out = browser.step(Event::Attempted { generation, outcome });
+    let (generation, request) = requests(&out).pop().expect("closes");
+    let Request::Change(change) = request else {
+        panic!("{request:?}")
+    };
+    assert_eq!((change.action_id, &change.set), (action(8), &set));
+    // Somebody else was faster in a way that makes it impossible: the conversation shows what is confirmed again.
+    let results = ChangeResults {
+        results: vec![ChangeResult {
+            id: id(),
+            conversation: None,
+            problem: Some(Problem::new(ProblemCode::NotFound, "gone")),
+        }],
+        position: position(13),
+    };
+    let outcome = Attempt::Changed(Box::new(results));
+    browser.step(Event::Attempted { generation, outcome });
+    let shown = browser.tabs[0].conversation(id()).expect("known");
+    assert_eq!(shown.status, ConversationStatus::Open);
+    assert_eq!(
+        browser.tabs[0].changes(id()).count(),
+        1,
+        "and why, until the person decides"
+    );
+    browser.step(Event::Discard(action(8)));
+    assert!(browser.tabs[0].queue().is_empty());
+}
+
+#[test]
+fn what_is_given_up_is_taken_back_and_what_was_sent_after_all_stays() {
+    let mut browser = Browser::new(1);
+    let (generation, message) = sends(&browser.send(0, 7)).pop().expect("sends");
+    let outcome = refused(Problem::new(ProblemCode::NewerReply, "newer"));
+    browser.step(Event::Attempted { generation, outcome });
+    let out = browser.step(Event::Discard(action(7)));
+    let (generation, request) = requests(&out).pop().expect("takes it back");
+    assert_eq!(request, Request::TakeBack(message.id));
+    let outcome = refused(Problem::new(ProblemCode::AlreadySent, "sent"));
+    let out = browser.step(Event::Attempted { generation, outcome });
+    assert!(!loads(&out).is_empty() && browser.tabs[0].queue().is_empty());
+}
+
+#[test]
+fn a_failed_load_keeps_its_error_until_one_succeeds_and_is_tried_again_when_live() {
+    let mut browser = Browser::new(1);
+    let (generation, _) = loads(&browser.step(Event::Open(id())))
+        .pop()
+        .expect("loads the thread");
+    let result = Err("offline");
+    browser.step(Event::Loaded { generation, result });
+    let error = browser.tabs[0].thread_error(id()).map(|(error, _)| *error);
+    assert_eq!(error, Some("offline"));
+    let (generation, _) = loads(&browser.go_live("replay"))
+        .into_iter()
+        .rfind(|(_, fetch)| matches!(fetch, Fetch::Messages { .. }))
+        .expect("tries again");
+    let result = Ok(page(1));
+    browser.step(Event::Loaded { generation, result });
+    assert!(browser.tabs[0].thread_error(id()).is_none());
+}
+
+#[test]
+fn an_overtaken_load_is_ignored() {
+    let mut browser = Browser::new(1);
+    let (old, _) = loads(&browser.step(Event::Open(id()))).pop().expect("loads");
+    let fetch = Fetch::Messages {
+        conversation: id(),
+        before: None,
+    };
+    let (new, _) = loads(&browser.step(Event::Reload(fetch)))
+        .pop()
+        .expect("loads again");
+    let (generation, result) = (old, Err("late"));
+    browser.step(Event::Loaded { generation, result });
+    let desk = &browser.tabs[0];
+    assert!(desk.thread_error(id()).is_none() && desk.is_thread_loading(id()));
+    let (generation, result) = (new, Ok(Fetched::Missing));
+    browser.step(Event::Loaded { generation, result });
+    assert!(browser.tabs[0].inbox().is_missing(id()));
+}
+
+#[test]
+fn a_conversation_is_marked_read_once_for_each_message_seen_and_counts_as_read_at_once() {
+    let mut browser = Browser::new(1);
+    let out = browser.step(Event::Open(id()));
+    browser.load(0, &out, 2, 2);
+    let seen = |n| Event::Seen {
+        id: action(n),
+        conversation: id(),
+    };
+    let out = browser.step(seen(7));
+    let conversation = id();
+    assert_eq!(requests(&out)[0].1, Request::Read { conversation, seq: 2 });
+    let shown = browser.tabs[0].conversation(id()).expect("known");
+    assert_eq!(shown.unread_count, 0);
+    assert!(requests(&browser.step(seen(8))).is_empty());
+    assert_eq!(browser.store.entries.len(), 1);
+    assert!(browser.tabs[0].queue().is_empty(), "nobody waits for it");
+}
+
+#[test]
+fn what_waits_is_kept_when_the_page_goes_and_forgotten_at_a_sign_out() {
+    let mut browser = Browser::new(1);
+    let out = browser.step(Event::Open(id()));
+    browser.load(0, &out, 0, 2);
+    browser.send(0, 7);
+    browser.step(Event::Stop);
+    assert!(browser.tabs[0].rows(id()).is_empty());
+    assert_eq!(browser.store.entries.len(), 1);
+    browser.locked = false;
+    let out = browser.step(Event::Start { erase: false });
+    assert_eq!(sends(&out).pop().expect("sends what waited").1.content, "text 7");
+    browser.step(Event::Forget);
+    assert!(browser.store.entries.is_empty() && browser.tabs[0].queue().is_empty());
+}
+
+#[test]
+fn what_waits_for_another_person_stops_everything_until_the_person_decides() {
+    let mut browser = Browser::new(1);
+    browser.send(0, 7);
+    browser.step(Event::Stop);
+    browser.locked = false;
+    let identity = Identity {
+        client: "test/1".into(),
+        tab: "9".into(),
+    };
+    browser.tabs[0] = Desk::new(identity, member(2), 5);
+    let out = browser.step(Event::Start { erase: false });
+    assert!(out.contains(&Effect::Foreign { entries: 1 }));
+    assert!(requests(&out).is_empty() && !browser.tabs[0].leads());
+    browser.locked = false;
+    let out = browser.step(Event::Start { erase: true });
+    assert!(requests(&out).is_empty() && browser.tabs[0].leads());
+    assert!(browser.store.entries.is_empty());
+    assert!(matches!(
+        browser.store.run(member(1), Op::Claim),
+        Answer::Foreign { .. }
+    ));
+}
+
+#[test]
+fn no_bulletin_shows_a_text_in_a_log() {
+    let mut browser = Browser::new(1);
+    browser.send(0, 7);
+    assert!(!browser.heard.is_empty());
+    assert!(!format!("{:?}", browser.heard).contains("text 7"));
+}

@@ -1,0 +1,728 @@
+//! What the person did and the server has not confirmed, in one tab: the durable [`crate::store`], what the other tabs say
+//! of it, and the [`crate::outbox`] that sends it.
+//!
+//! Every tab shows all entries. Only the tab that leads sends those that are kept; one for which the browser had no room is
+//! sent by the tab where it was done, and is lost with that tab, which the person is told.
+//!
+//! ```text
+//! done → Saving → Waiting ⇄ Sending → gone: the server has it
+//!           ↓        ↓  ↖ Again ↘
+//!       (unsaved)    ↓          Blocked: the person decides
+//!                TakingBack → gone: the server does not have it and never will
+//! ```
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::rc::Rc;
+
+use serde::{Deserialize, Serialize};
+use switchboard_contract::ids::{ActionId, ConversationId, MemberId};
+use switchboard_contract::problem::Problem;
+
+use crate::Now;
+use crate::outbox::{self, End, Kept, Outbox, Outcome};
+use crate::store::{Answer, Entry, Lane, LaneKind, Op, Records, Standing, StoreError, To};
+
+/// Entries that are gone and may still be heard of from a slower tab.
+const REMEMBERED: usize = 1_000;
+/// Where the places of entries begin that the browser had no room for: behind all others.
+const UNSAVED_FROM: u64 = 1 << 62;
+
+/// What one tab tells the others of the queue, after it is durable.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Change {
+    /// These are kept now, or stand otherwise.
+    Put(Vec<Entry>),
+    /// This one is gone.
+    Gone(ActionId),
+}
+
+/// What happened.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The person did something.
+    Do(Box<Entry>),
+    /// What waited when the store was opened.
+    Opened(Vec<Entry>),
+    /// The answer to [`Effect::Store`].
+    Answered {
+        /// From there.
+        request: u64,
+        /// What came of it.
+        result: Result<Answer, StoreError>,
+    },
+    /// Another tab told.
+    Heard(Change),
+    /// This tab leads from now on; what waits, as of its claim. `None` where there is no store.
+    Lead {
+        /// The term.
+        term: u64,
+        /// What waits.
+        entries: Option<Vec<Entry>>,
+    },
+    /// Another tab leads.
+    Follow,
+    /// An attempt ended.
+    Attempted {
+        /// From [`Effect::Post`] or [`Effect::TakeBack`].
+        generation: u64,
+        /// How.
+        outcome: Outcome,
+    },
+    /// It was seen on the server.
+    Seen(ActionId),
+    /// The timer ran out.
+    Timer {
+        /// From [`Effect::SetTimer`].
+        generation: u64,
+    },
+    /// The connection is back, or a new access token is there: try at once.
+    Wake,
+    /// The person wants one tried again.
+    Again {
+        /// Which one.
+        id: ActionId,
+        /// A closed conversation is to be reopened for it.
+        reopen: bool,
+        /// The newest `seq` that the person has seen by now.
+        seen_seq: u64,
+    },
+    /// The person gives one up.
+    Discard(ActionId),
+    /// Forget what is in memory.
+    Clear,
+}
+
+/// What has to be done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Ask the store; answer with [`Event::Answered`].
+    Store {
+        /// Goes back with the answer.
+        request: u64,
+        /// What.
+        op: Op,
+    },
+    /// Tell the other tabs.
+    Tell(Change),
+    /// Send this; answer with [`Event::Attempted`].
+    Post {
+        /// Goes back with the answer.
+        generation: u64,
+        /// What.
+        entry: Box<Entry>,
+    },
+    /// Take this back on the server; answer with [`Event::Attempted`].
+    TakeBack {
+        /// Goes back with the answer.
+        generation: u64,
+        /// What.
+        entry: Box<Entry>,
+    },
+    /// Call back with [`Event::Timer`]; replaces the timer before it.
+    SetTimer {
+        /// Goes back when it runs out.
+        generation: u64,
+        /// In how many milliseconds.
+        after_ms: u64,
+    },
+    /// What waits in this conversation has changed.
+    Changed(ConversationId),
+    /// Another tab leads in a later term.
+    Fenced {
+        /// The term.
+        term: u64,
+    },
+    /// The store is someone else's by now.
+    Foreign,
+    /// The browser could not keep something: it is in this tab only.
+    NotKept(StoreError),
+}
+
+/// How an entry stands, to be shown.
+#[derive(Clone, Debug, PartialEq)]
+pub enum State {
+    /// Not yet durable.
+    Saving,
+    /// Waits for its turn, or for the connection.
+    Waiting,
+    /// On its way.
+    Sending,
+    /// Waits for a new sign-in.
+    NeedsAuth,
+    /// Refused; the person decides.
+    Blocked(Rc<Problem>),
+    /// Given up; the server is told before it is let go.
+    TakingBack,
+}
+
+/// An entry as it is shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Queued {
+    /// What waits.
+    pub entry: Entry,
+    /// How it stands.
+    pub state: State,
+    /// Whether it survives this tab.
+    pub kept: bool,
+}
+
+impl Queued {
+    /// Whether the person can still give it up: what changes a conversation cannot be called back once it may have been
+    /// sent, a message can.
+    #[must_use]
+    pub const fn can_discard(&self) -> bool {
+        match self.state {
+            State::Blocked(_) => true,
+            State::TakingBack => false,
+            _ => matches!(self.entry.action, crate::store::Action::Send(_)),
+        }
+    }
+}
+
+/// The machine. See the module's documentation.
+#[derive(Debug)]
+pub struct Queue {
+    owner: MemberId,
+    kept: BTreeMap<Lane, Vec<Entry>>,
+    saving: Vec<Entry>,
+    unsaved: Records,
+    /// The server has them, and the store has not let go of them yet.
+    done: BTreeSet<ActionId>,
+    gone: VecDeque<ActionId>,
+    asked: BTreeMap<u64, Op>,
+    request: u64,
+    leading: Option<u64>,
+    outbox: Outbox<Lane, ActionId, Entry>,
+}
+
+impl Queue {
+    /// An empty queue of `owner`.
+    #[must_use]
+    pub fn new(owner: MemberId, seed: u64) -> Self {
+        let mut unsaved = Records::default();
+        unsaved.meta.owner = Some(owner);
+        unsaved.meta.next = UNSAVED_FROM;
+        Self {
+            owner,
+            kept: BTreeMap::new(),
+            saving: Vec::new(),
+            unsaved,
+            done: BTreeSet::new(),
+            gone: VecDeque::new(),
+            asked: BTreeMap::new(),
+            request: 0,
+            leading: None,
+            outbox: Outbox::new(seed),
+        }
+    }
+
+    /// Everything that waits, in the order done; read marks are left out, nobody waits for them.
+    pub fn all(&self) -> impl Iterator<Item = Queued> {
+        let mut all: Vec<Queued> = self
+            .kept
+            .values()
+            .flatten()
+            .map(|entry| (entry, true))
+            .chain(self.unsaved.entries.iter().map(|entry| (entry, false)))
+            .filter(|(entry, _)| entry.lane.kind == LaneKind::Write && !self.done.contains(&entry.id))
+            .map(|(entry, kept)| self.queued(entry, kept))
+            .collect();
+        all.sort_by_key(|queued| queued.entry.position);
+        let saving = self
+            .saving
+            .iter()
+            .filter(|entry| entry.lane.kind == LaneKind::Write);
+        all.into_iter().chain(saving.map(|entry| Queued {
+            entry: entry.clone(),
+            state: State::Saving,
+            kept: false,
+        }))
+    }
+
+    /// What waits in one conversation, in the order done.
+    pub fn of(&self, conversation: ConversationId) -> impl Iterator<Item = Queued> {
+        self.all()
+            .filter(move |queued| queued.entry.lane.conversation == conversation)
+    }
+
+    /// How far a conversation was read here, while the server does not know it yet.
+    #[must_use]
+    pub fn read_up_to(&self, conversation: ConversationId) -> Option<u64> {
+        let lane = Lane {
+            conversation,
+            kind: LaneKind::Read,
+        };
+        self.kept
+            .get(&lane)
+            .into_iter()
+            .flatten()
+            .chain(&self.unsaved.entries)
+            .chain(&self.saving)
+            .filter(|entry| entry.lane == lane && !self.done.contains(&entry.id))
+            .filter_map(|entry| match entry.action {
+                crate::store::Action::Read { seq } => Some(seq),
+                _ => None,
+            })
+            .max()
+    }
+
+    /// How many actions wait; read marks are not counted.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.all().count()
+    }
+
+    /// Whether nothing waits.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// One that waits.
+    #[must_use]
+    pub fn entry(&self, id: ActionId) -> Option<&Entry> {
+        self.kept
+            .values()
+            .flatten()
+            .chain(&self.unsaved.entries)
+            .chain(&self.saving)
+            .find(|entry| entry.id == id)
+    }
+
+    fn queued(&self, entry: &Entry, kept: bool) -> Queued {
+        let state = match (
+            &entry.standing,
+            self.outbox.item(entry.id).map(|item| &item.state),
+        ) {
+            (Standing::Blocked(problem), _) => State::Blocked(Rc::new((**problem).clone())),
+            (Standing::TakingBack, _) => State::TakingBack,
+            (Standing::Waiting, Some(outbox::State::Blocked(problem))) => State::Blocked(problem.clone()),
+            (Standing::Waiting, Some(outbox::State::InFlight)) => State::Sending,
+            (Standing::Waiting, Some(outbox::State::NeedsAuth)) => State::NeedsAuth,
+            (Standing::Waiting, Some(outbox::State::Queued) | None) => State::Waiting,
+        };
+        Queued {
+            entry: entry.clone(),
+            state,
+            kept,
+        }
+    }
+
+    /// Takes in one event and says what to do.
+    pub fn step(&mut self, now: Now, event: Event, out: &mut Vec<Effect>) {
+        match event {
+            Event::Do(entry) => {
+                out.push(Effect::Changed(entry.lane.conversation));
+                let lane = entry.lane;
+                let first = self.saving.iter().all(|saving| saving.lane != lane);
+                self.saving.push(*entry);
+                if first {
+                    self.save_next(now, lane, out);
+                }
+            }
+            Event::Opened(entries) => self.put(now, entries, out),
+            Event::Answered { request, result } => self.on_answered(now, request, result, out),
+            Event::Heard(Change::Put(entries)) => self.put(now, entries, out),
+            Event::Heard(Change::Gone(id)) => self.drop_entry(now, id, out),
+            Event::Lead { term, entries } => self.lead(now, term, entries, out),
+            Event::Follow => self.follow(now, out),
+            Event::Attempted { generation, outcome } => {
+                self.on_outbox(now, outbox::Event::Attempted { generation, outcome }, out);
+            }
+            Event::Seen(id) => self.on_outbox(now, outbox::Event::Seen { id }, out),
+            Event::Timer { generation } => self.on_outbox(now, outbox::Event::Timer { generation }, out),
+            Event::Wake => self.on_outbox(now, outbox::Event::Wake, out),
+            Event::Again { id, reopen, seen_seq } => {
+                self.decide(now, id, To::Again { reopen, seen_seq }, out);
+            }
+            Event::Discard(id) => self.decide(now, id, To::TakingBack, out),
+            Event::Clear => {
+                for entry in self
+                    .kept
+                    .values()
+                    .flatten()
+                    .chain(&self.unsaved.entries)
+                    .chain(&self.saving)
+                {
+                    out.push(Effect::Changed(entry.lane.conversation));
+                }
+                let mut outbox = Vec::new();
+                self.outbox.step(now, outbox::Event::Clear, &mut outbox);
+                self.kept.clear();
+                self.saving.clear();
+                self.unsaved.entries.clear();
+                self.done.clear();
+                self.asked.clear();
+                self.leading = None;
+            }
+        }
+    }
+
+    fn ask(&mut self, op: Op, out: &mut Vec<Effect>) {
+        self.request += 1;
+        self.asked.insert(self.request, op.clone());
+        out.push(Effect::Store {
+            request: self.request,
+            op,
+        });
+    }
+
+    /// One at a time in a lane: what cannot be kept stays in memory, and so does what follows it, in the order done.
+    fn save_next(&mut self, now: Now, lane: Lane, out: &mut Vec<Effect>) {
+        while let Some(next) = self.saving.iter().find(|saving| saving.lane == lane).cloned() {
+            if self.unsaved.entries.iter().all(|entry| entry.lane != lane) {
+                return self.ask(Op::Append(Box::new(next)), out);
+            }
+            self.keep_in_memory(now, next, out);
+        }
+    }
+
+    fn is_unsaved(&self, id: ActionId) -> bool {
+        self.unsaved.entries.iter().any(|entry| entry.id == id)
+    }
+
+    /// The person's decision about an entry: durable first, then acted on.
+    fn decide(&mut self, now: Now, id: ActionId, to: To, out: &mut Vec<Effect>) {
+        let Some(lane) = self.entry(id).map(|entry| entry.lane) else {
+            return;
+        };
+        let op = Op::Change {
+            term: None,
+            id,
+            lane,
+            to,
+        };
+        if self.is_unsaved(id) {
+            self.run_unsaved(now, op, out);
+        } else {
+            self.ask(op, out);
+        }
+    }
+
+    /// What the browser has no room for goes the same ways, in memory.
+    fn run_unsaved(&mut self, now: Now, op: Op, out: &mut Vec<Effect>) {
+        match self.unsaved.run(self.owner, op) {
+            Answer::Changed { entries, .. } => {
+                for entry in entries {
+                    out.push(Effect::Changed(entry.lane.conversation));
+                    self.hand(now, &entry, out);
+                }
+            }
+            Answer::Removed { relinked, .. } => {
+                for entry in relinked {
+                    self.hand(now, &entry, out);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn on_answered(
+        &mut self,
+        now: Now,
+        request: u64,
+        result: Result<Answer, StoreError>,
+        out: &mut Vec<Effect>,
+    ) {
+        let Some(op) = self.asked.remove(&request) else {
+            return;
+        };
+        match result {
+            Ok(Answer::Appended { entry, superseded }) => {
+                self.saving.retain(|saving| saving.id != entry.id);
+                for id in superseded {
+                    self.drop_entry(now, id, out);
+                    out.push(Effect::Tell(Change::Gone(id)));
+                }
+                out.push(Effect::Tell(Change::Put(vec![(*entry).clone()])));
+                let lane = entry.lane;
+                self.put(now, vec![*entry], out);
+                self.save_next(now, lane, out);
+            }
+            Ok(Answer::Changed { entries, .. }) => {
+                if !entries.is_empty() {
+                    out.push(Effect::Tell(Change::Put(entries.clone())));
+                }
+                self.put(now, entries, out);
+            }
+            Ok(Answer::Removed { id, relinked }) => {
+                self.drop_entry(now, id, out);
+                out.push(Effect::Tell(Change::Gone(id)));
+                if !relinked.is_empty() {
+                    out.push(Effect::Tell(Change::Put(relinked.clone())));
+                    self.put(now, relinked, out);
+                }
+            }
+            Ok(Answer::Missing(id)) => self.drop_entry(now, id, out),
+            Ok(Answer::Fenced { term }) => {
+                self.follow(now, out);
+                out.push(Effect::Fenced { term });
+            }
+            Ok(Answer::Foreign { .. }) => out.push(Effect::Foreign),
+            Ok(Answer::Opened { .. } | Answer::Claimed { .. } | Answer::Cleared { .. }) => {}
+            Err(error) => self.on_store_error(now, op, error, out),
+        }
+    }
+
+    fn on_store_error(&mut self, now: Now, op: Op, error: StoreError, out: &mut Vec<Effect>) {
+        out.push(Effect::NotKept(error));
+        match op {
+            Op::Append(entry) => {
+                let lane = entry.lane;
+                self.keep_in_memory(now, *entry, out);
+                self.save_next(now, lane, out);
+            }
+            // The person's decision counts in this tab, and the tab that leads hears of it.
+            Op::Change { id, to, lane, .. } => {
+                let Some(entry) = self
+                    .kept
+                    .get(&lane)
+                    .and_then(|lane| lane.iter().find(|entry| entry.id == id))
+                else {
+                    return;
+                };
+                let mut memory = Records {
+                    meta: self.unsaved.meta.clone(),
+                    entries: vec![entry.clone()],
+                };
+                if let Answer::Changed { entries, .. } = memory.run(
+                    self.owner,
+                    Op::Change {
+                        term: None,
+                        id,
+                        lane,
+                        to,
+                    },
+                ) {
+                    out.push(Effect::Tell(Change::Put(entries.clone())));
+                    self.put(now, entries, out);
+                }
+            }
+            // It stays on disk and is sent once more some day, which the server answers with its first result.
+            Op::Remove { id, .. } => {
+                self.drop_entry(now, id, out);
+                out.push(Effect::Tell(Change::Gone(id)));
+            }
+            Op::Open { .. } | Op::Claim | Op::Clear => {}
+        }
+    }
+
+    /// Behind everything that is kept; the message before it may be one of those.
+    fn keep_in_memory(&mut self, now: Now, entry: Entry, out: &mut Vec<Effect>) {
+        let (id, lane) = (entry.id, entry.lane);
+        self.saving.retain(|saving| saving.id != id);
+        self.unsaved.run(self.owner, Op::Append(Box::new(entry)));
+        let before = self.kept.get(&lane).and_then(|lane| last_message(lane));
+        if let Some(entry) = self.unsaved.entries.iter_mut().find(|entry| entry.id == id) {
+            entry.after = entry.after.or(before);
+            let entry = entry.clone();
+            self.hand(now, &entry, out);
+        }
+        out.push(Effect::Changed(lane.conversation));
+    }
+
+    /// Takes in entries as the store has them; of two copies the newer one stays.
+    fn put(&mut self, now: Now, entries: Vec<Entry>, out: &mut Vec<Effect>) {
+        for entry in entries {
+            if self.gone.contains(&entry.id) {
+                continue;
+            }
+            self.saving.retain(|saving| saving.id != entry.id);
+            let lane = self.kept.entry(entry.lane).or_default();
+            match lane.iter_mut().find(|known| known.id == entry.id) {
+                Some(known) if known.revision > entry.revision => continue,
+                Some(known) => *known = entry.clone(),
+                None => {
+                    let index = lane.partition_point(|known| known.position < entry.position);
+                    lane.insert(index, entry.clone());
+                }
+            }
+            out.push(Effect::Changed(entry.lane.conversation));
+            if self.leading.is_some() && !self.done.contains(&entry.id) {
+                self.hand(now, &entry, out);
+            }
+        }
+    }
+
+    fn drop_entry(&mut self, now: Now, id: ActionId, out: &mut Vec<Effect>) {
+        self.done.remove(&id);
+        if !self.gone.contains(&id) {
+            self.gone.push_back(id);
+            if self.gone.len() > REMEMBERED {
+                self.gone.pop_front();
+            }
+        }
+        let mut before = None;
+        for lane in self.kept.values_mut() {
+            if let Some(index) = lane.iter().position(|entry| entry.id == id) {
+                let entry = lane.remove(index);
+                before = entry.after;
+                out.push(Effect::Changed(entry.lane.conversation));
+            }
+        }
+        self.kept.retain(|_, lane| !lane.is_empty());
+        // The store relinks what is kept; what is only here is relinked here.
+        for index in 0..self.unsaved.entries.len() {
+            if self.unsaved.entries[index].after == Some(id) {
+                self.unsaved.entries[index].after = before;
+                let entry = self.unsaved.entries[index].clone();
+                self.hand(now, &entry, out);
+            }
+        }
+        if self.outbox.item(id).is_some() {
+            self.on_outbox(now, outbox::Event::Seen { id }, out);
+        }
+    }
+
+    fn lead(&mut self, now: Now, term: u64, entries: Option<Vec<Entry>>, out: &mut Vec<Effect>) {
+        self.leading = Some(term);
+        if let Some(entries) = entries {
+            let ids: BTreeSet<ActionId> = entries.iter().map(|entry| entry.id).collect();
+            let missing: Vec<ActionId> = self
+                .kept
+                .values()
+                .flatten()
+                .map(|entry| entry.id)
+                .filter(|id| !ids.contains(id))
+                .collect();
+            for id in missing {
+                self.drop_entry(now, id, out);
+            }
+            self.put(now, entries, out);
+        }
+        // What is done is let go of in this term.
+        for id in self.done.clone() {
+            self.let_go(id, out);
+        }
+    }
+
+    fn follow(&mut self, now: Now, out: &mut Vec<Effect>) {
+        if self.leading.take().is_none() {
+            return;
+        }
+        self.done.clear();
+        let mut effects = Vec::new();
+        self.outbox.step(now, outbox::Event::Clear, &mut effects);
+        for entry in self.unsaved.entries.clone() {
+            self.hand(now, &entry, out);
+        }
+    }
+
+    /// Gives an entry to the outbox, or tells it what changed.
+    fn hand(&mut self, now: Now, entry: &Entry, out: &mut Vec<Effect>) {
+        let id = entry.id;
+        let Some(item) = self.outbox.item(id) else {
+            let kept = Kept {
+                place: entry.position,
+                after: entry.after,
+                // Another tab that once led may send what it hears of, whatever this one knows.
+                attempted: !self.is_unsaved(id),
+                taking_back: entry.standing == Standing::TakingBack,
+                blocked: match &entry.standing {
+                    Standing::Blocked(problem) => Some(Rc::new((**problem).clone())),
+                    Standing::Waiting | Standing::TakingBack => None,
+                },
+            };
+            let event = outbox::Event::Enqueue {
+                lane: entry.lane,
+                id,
+                payload: entry.clone(),
+                kept: Some(kept),
+            };
+            return self.on_outbox(now, event, out);
+        };
+        let blocked = matches!(item.state, outbox::State::Blocked(_));
+        let revised = outbox::Event::Revised {
+            id,
+            payload: entry.clone(),
+            after: entry.after,
+        };
+        self.on_outbox(now, revised, out);
+        match entry.standing {
+            Standing::TakingBack => self.on_outbox(now, outbox::Event::TakeBack { id }, out),
+            Standing::Waiting if blocked => self.on_outbox(now, outbox::Event::Retry { id }, out),
+            Standing::Waiting | Standing::Blocked(_) => {}
+        }
+    }
+
+    fn on_outbox(&mut self, now: Now, event: outbox::Event<Lane, ActionId, Entry>, out: &mut Vec<Effect>) {
+        let mut effects = Vec::new();
+        self.outbox.step(now, event, &mut effects);
+        for effect in effects {
+            match effect {
+                outbox::Effect::Post {
+                    generation,
+                    payload,
+                    after,
+                    ..
+                } => out.push(Effect::Post {
+                    generation,
+                    entry: Box::new(Entry { after, ..payload }),
+                }),
+                outbox::Effect::TakeBack {
+                    generation, payload, ..
+                } => out.push(Effect::TakeBack {
+                    generation,
+                    entry: Box::new(payload),
+                }),
+                outbox::Effect::Ended { id, .. } if self.is_unsaved(id) => {
+                    if let Some(lane) = self.entry(id).map(|entry| entry.lane) {
+                        self.run_unsaved(now, Op::Remove { term: None, id, lane }, out);
+                    }
+                }
+                outbox::Effect::Ended { id, end } => {
+                    if self.entry(id).is_some() {
+                        if end == End::Stored {
+                            self.done.insert(id);
+                        }
+                        self.let_go(id, out);
+                    }
+                }
+                outbox::Effect::Blocked { id, problem } => {
+                    let Some(lane) = self.entry(id).map(|entry| entry.lane) else {
+                        continue;
+                    };
+                    let to = To::Blocked(Box::new((*problem).clone()));
+                    if self.is_unsaved(id) {
+                        self.run_unsaved(
+                            now,
+                            Op::Change {
+                                term: None,
+                                id,
+                                lane,
+                                to,
+                            },
+                            out,
+                        );
+                    } else {
+                        let term = self.leading;
+                        self.ask(Op::Change { term, id, lane, to }, out);
+                    }
+                }
+                outbox::Effect::SetTimer { generation, after_ms } => {
+                    out.push(Effect::SetTimer { generation, after_ms });
+                }
+                outbox::Effect::Changed { lane } => out.push(Effect::Changed(lane.conversation)),
+            }
+        }
+    }
+
+    fn let_go(&mut self, id: ActionId, out: &mut Vec<Effect>) {
+        if let Some(lane) = self.entry(id).map(|entry| entry.lane) {
+            let term = self.leading;
+            self.ask(Op::Remove { term, id, lane }, out);
+        }
+    }
+}
+
+fn last_message(lane: &[Entry]) -> Option<ActionId> {
+    lane.iter()
+        .rev()
+        .find(|entry| entry.message_id().is_some())
+        .map(|entry| entry.id)
+}
+
+#[cfg(test)]
+#[path = "queue_tests.rs"]
+mod tests;

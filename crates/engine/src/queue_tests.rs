@@ -1,0 +1,398 @@
+use super::*;
+use crate::store::tests::{action, conversation, member, reply};
+use crate::store::{Action, Draft, message_id};
+use proptest::prelude::*;
+use switchboard_contract::live_chat::Visibility;
+use switchboard_contract::problem::ProblemCode;
+use switchboard_contract::time::Timestamp;
+
+fn at(monotonic: u64) -> Now {
+    Now {
+        monotonic,
+        wall: Timestamp::from_millis(monotonic.cast_signed()),
+    }
+}
+
+/// Tabs of one browser around one store; what is told reaches every other tab at once.
+struct Browser {
+    store: Records,
+    full: bool,
+    tabs: Vec<Queue>,
+    posted: Vec<(usize, u64, Entry)>,
+    taken: Vec<(usize, u64, Entry)>,
+    not_kept: usize,
+}
+
+impl Browser {
+    fn new(tabs: usize) -> Self {
+        let mut store = Records::default();
+        store.run(member(1), Op::Open { erase: false });
+        Self {
+            store,
+            full: false,
+            tabs: (0..tabs).map(|n| Queue::new(member(1), n as u64)).collect(),
+            posted: Vec::new(),
+            taken: Vec::new(),
+            not_kept: 0,
+        }
+    }
+
+    fn step(&mut self, tab: usize, event: Event) {
+        let mut out = Vec::new();
+        self.tabs[tab].step(at(0), event, &mut out);
+        for effect in out {
+            match effect {
+                Effect::Store { request, op } => {
+                    let result = if self.full && matches!(op, Op::Append(_)) {
+                        Err(StoreError::Full)
+                    } else {
+                        Ok(self.store.run(member(1), op))
+                    };
+                    self.step(tab, Event::Answered { request, result });
+                }
+                Effect::Tell(change) => {
+                    for other in (0..self.tabs.len()).filter(|other| *other != tab) {
+                        self.step(other, Event::Heard(change.clone()));
+                    }
+                }
+                Effect::Post { generation, entry } => self.posted.push((tab, generation, *entry)),
+                Effect::TakeBack { generation, entry } => self.taken.push((tab, generation, *entry)),
+                Effect::NotKept(_) => self.not_kept += 1,
+                Effect::SetTimer { .. } | Effect::Changed(_) | Effect::Fenced { .. } | Effect::Foreign => {}
+            }
+        }
+    }
+
+    fn lead(&mut self, tab: usize) {
+        let Answer::Claimed { term, entries } = self.store.run(member(1), Op::Claim) else {
+            panic!("claims")
+        };
+        self.step(
+            tab,
+            Event::Lead {
+                term,
+                entries: Some(entries),
+            },
+        );
+    }
+
+    fn states(&self, tab: usize) -> Vec<(ActionId, State)> {
+        self.tabs[tab]
+            .all()
+            .map(|queued| (queued.entry.id, queued.state))
+            .collect()
+    }
+
+    fn attempted(&mut self, (tab, generation, _): (usize, u64, Entry), outcome: Outcome) {
+        self.step(tab, Event::Attempted { generation, outcome });
+    }
+}
+
+fn refused(code: ProblemCode) -> Outcome {
+    Outcome::Refused(Rc::new(Problem::new(code, "why")))
+}
+
+fn done(n: u8) -> Event {
+    Event::Do(Box::new(reply(n, "text")))
+}
+
+#[test]
+fn a_reply_is_stored_before_it_is_sent_and_sent_by_the_tab_that_leads() {
+    let mut browser = Browser::new(2);
+    browser.lead(0);
+    let mut out = Vec::new();
+    browser.tabs[1].step(at(0), done(1), &mut out);
+    assert!(
+        matches!(out[..], [Effect::Changed(_), Effect::Store { .. }]),
+        "{out:?}"
+    );
+    let Effect::Store { request, op } = out.remove(1) else {
+        panic!()
+    };
+    let answer = browser.store.run(member(1), op);
+    browser.step(
+        1,
+        Event::Answered {
+            request,
+            result: Ok(answer),
+        },
+    );
+    assert_eq!(browser.posted.len(), 1);
+    assert_eq!(browser.posted[0].0, 0);
+    assert_eq!(browser.states(1), [(action(1), State::Waiting)]);
+    let post = browser.posted.remove(0);
+    browser.attempted(post, Outcome::Stored);
+    assert!(browser.tabs.iter().all(Queue::is_empty));
+    assert!(browser.store.entries.is_empty());
+}
+
+#[test]
+fn the_next_leader_sends_what_the_last_one_left() {
+    let mut browser = Browser::new(2);
+    browser.lead(0);
+    browser.step(0, done(1));
+    browser.step(0, done(2));
+    browser.lead(1);
+    let posted: Vec<_> = browser
+        .posted
+        .iter()
+        .map(|(tab, _, entry)| (*tab, entry.id))
+        .collect();
+    assert_eq!(
+        posted,
+        [(0, action(1)), (1, action(1))],
+        "the same id: the server stores it once"
+    );
+    // The one before wakes up with an answer: what it writes is refused, and it follows.
+    let late = browser.posted.remove(0);
+    browser.attempted(late, Outcome::Stored);
+    assert_eq!(browser.store.entries.len(), 2);
+    assert!(browser.tabs[0].all().all(|queued| queued.state == State::Waiting));
+    let post = browser.posted.remove(0);
+    browser.attempted(post, Outcome::Stored);
+    let (tab, _, entry) = browser.posted.last().expect("the next one goes out");
+    assert_eq!((*tab, entry.id), (1, action(2)));
+}
+
+#[test]
+fn a_refused_reply_is_refused_in_every_tab_and_any_of_them_may_decide() {
+    let mut browser = Browser::new(2);
+    browser.lead(0);
+    browser.step(0, done(1));
+    let post = browser.posted.remove(0);
+    browser.attempted(post, refused(ProblemCode::NewerReply));
+    assert!(matches!(browser.states(1)[..], [(_, State::Blocked(_))]));
+    browser.step(
+        1,
+        Event::Again {
+            id: action(1),
+            reopen: false,
+            seen_seq: 8,
+        },
+    );
+    let Action::Send(draft) = &browser.posted[0].2.action else {
+        panic!()
+    };
+    assert_eq!((browser.posted[0].0, draft.seen_seq), (0, 8));
+}
+
+#[test]
+fn what_is_given_up_is_taken_back_first_even_by_the_next_leader() {
+    let mut browser = Browser::new(3);
+    browser.lead(0);
+    browser.step(0, done(1));
+    browser.step(0, done(2));
+    browser.step(1, Event::Discard(action(1)));
+    assert!(browser.taken.is_empty(), "an attempt is on its way");
+    browser.lead(2);
+    assert_eq!((browser.taken[0].0, browser.taken[0].2.id), (2, action(1)));
+    let taken = browser.taken.remove(0);
+    browser.attempted(taken, Outcome::TakenBack);
+    let (_, _, next) = browser.posted.last().expect("the next one goes out");
+    assert_eq!((next.id, next.after), (action(2), None));
+    assert_eq!(browser.store.entries.len(), 1);
+}
+
+#[test]
+fn what_the_browser_has_no_room_for_is_sent_by_its_tab_behind_what_is_kept() {
+    let mut browser = Browser::new(2);
+    browser.lead(0);
+    browser.step(1, done(1));
+    browser.full = true;
+    browser.step(1, done(2));
+    assert_eq!(browser.not_kept, 1);
+    let queued: Vec<bool> = browser.tabs[1].all().map(|queued| queued.kept).collect();
+    assert_eq!(queued, [true, false]);
+    let (tab, _, entry) = &browser.posted[1];
+    assert_eq!((*tab, entry.id, entry.after), (1, action(2), Some(action(1))));
+    let post = browser.posted.remove(1);
+    browser.attempted(post, Outcome::Stored);
+    assert_eq!(browser.tabs[1].len(), 1);
+}
+
+#[test]
+fn a_read_mark_does_not_wait_behind_a_refused_reply_and_counts_at_once() {
+    let mut browser = Browser::new(1);
+    browser.lead(0);
+    browser.step(0, done(1));
+    let post = browser.posted.remove(0);
+    browser.attempted(post, refused(ProblemCode::NewerReply));
+    let read = Entry::new(
+        action(2),
+        conversation(1),
+        Action::Read { seq: 9 },
+        Timestamp::default(),
+    );
+    browser.step(0, Event::Do(Box::new(read)));
+    assert_eq!(browser.posted[0].2.action, Action::Read { seq: 9 });
+    assert_eq!(browser.tabs[0].read_up_to(conversation(1)), Some(9));
+    assert_eq!(browser.tabs[0].len(), 1, "nobody waits for a read mark");
+}
+
+#[test]
+fn a_tab_that_hears_late_does_not_bring_back_what_is_gone() {
+    let mut browser = Browser::new(1);
+    browser.step(0, Event::Heard(Change::Gone(action(1))));
+    browser.step(0, Event::Heard(Change::Put(vec![reply(1, "late")])));
+    assert!(browser.tabs[0].is_empty());
+}
+
+#[derive(Clone, Debug)]
+enum Happens {
+    Reply(usize),
+    Lead(usize),
+    Answer(usize),
+    Lose(usize),
+    Refuse(usize),
+    Wake(usize),
+    Discard(usize, usize),
+    Full(bool),
+}
+
+fn happens() -> impl Strategy<Value = Happens> {
+    let tab = 0..3_usize;
+    prop_oneof![
+        4 => tab.clone().prop_map(Happens::Reply),
+        1 => tab.clone().prop_map(Happens::Lead),
+        4 => (0..4_usize).prop_map(Happens::Answer),
+        2 => (0..4_usize).prop_map(Happens::Lose),
+        1 => (0..4_usize).prop_map(Happens::Refuse),
+        1 => tab.clone().prop_map(Happens::Wake),
+        1 => (tab, 0..20_usize).prop_map(|(tab, n)| Happens::Discard(tab, n)),
+        1 => any::<bool>().prop_map(Happens::Full),
+    ]
+}
+
+/// A server that stores each id once, in the order that `after` allows, and burns what is taken back.
+#[derive(Default)]
+struct Server {
+    stored: Vec<ActionId>,
+    burnt: BTreeSet<ActionId>,
+}
+
+impl Server {
+    fn post(&mut self, entry: &Entry) -> Outcome {
+        if self.stored.contains(&entry.id) {
+            Outcome::Stored
+        } else if self.burnt.contains(&entry.id) {
+            refused(ProblemCode::Gone)
+        } else if entry.after.is_some_and(|after| !self.stored.contains(&after)) {
+            refused(ProblemCode::OutOfOrder)
+        } else {
+            self.stored.push(entry.id);
+            Outcome::Stored
+        }
+    }
+
+    fn take_back(&mut self, entry: &Entry) -> Outcome {
+        if self.stored.contains(&entry.id) {
+            return Outcome::Stored;
+        }
+        self.burnt.insert(entry.id);
+        Outcome::TakenBack
+    }
+}
+
+proptest! {
+    /// Whatever tab leads, whatever is lost, whatever the browser has room for: each reply is on the server once, or was
+    /// given up and never is, and replies of one tab keep their order.
+    #[test]
+    fn every_reply_is_stored_once_or_given_up_and_never_both(script in prop::collection::vec(happens(), 0..80)) {
+        let mut browser = Browser::new(3);
+        let mut server = Server::default();
+        let mut typed: Vec<Vec<ActionId>> = vec![Vec::new(); 3];
+        let mut given_up = BTreeSet::new();
+        let mut n = 0_u8;
+        browser.lead(0);
+        let settle = |browser: &mut Browser, server: &mut Server, index: usize, fate: usize| {
+            if !browser.taken.is_empty() && index.is_multiple_of(2) {
+                let taken = browser.taken.remove(index % browser.taken.len());
+                let outcome = if fate == 1 { Outcome::Unsure { wait_ms: 0 } } else { server.take_back(&taken.2) };
+                browser.attempted(taken, outcome);
+            } else if !browser.posted.is_empty() {
+                let post = browser.posted.remove(index % browser.posted.len());
+                let outcome = match fate {
+                    0 => server.post(&post.2),
+                    1 => {
+                        if index.is_multiple_of(2) {
+                            server.post(&post.2);
+                        }
+                        Outcome::Unsure { wait_ms: 0 }
+                    }
+                    _ if server.stored.contains(&post.2.id) => Outcome::Stored,
+                    _ => refused(ProblemCode::NewerReply),
+                };
+                browser.attempted(post, outcome);
+            }
+        };
+        for event in script {
+            match event {
+                Happens::Reply(tab) => {
+                    n += 1;
+                    typed[tab].push(action(n));
+                    browser.step(tab, done(n));
+                }
+                Happens::Lead(tab) => browser.lead(tab),
+                Happens::Answer(index) => settle(&mut browser, &mut server, index, 0),
+                Happens::Lose(index) => settle(&mut browser, &mut server, index, 1),
+                Happens::Refuse(index) => settle(&mut browser, &mut server, index, 2),
+                Happens::Wake(tab) => browser.step(tab, Event::Wake),
+                Happens::Discard(tab, which) => {
+                    let id = browser.tabs[tab].all().nth(which).map(|queued| queued.entry.id);
+                    if let Some(id) = id {
+                        given_up.insert(id);
+                        browser.step(tab, Event::Discard(id));
+                    }
+                }
+                Happens::Full(full) => browser.full = full,
+            }
+        }
+        browser.full = false;
+        browser.lead(1);
+        for round in 0..3_000 {
+            for tab in 0..3 {
+                let blocked: Vec<ActionId> = browser.tabs[tab]
+                    .all()
+                    .filter(|queued| matches!(queued.state, State::Blocked(_)))
+                    .map(|queued| queued.entry.id)
+                    .collect();
+                for id in blocked {
+                    browser.step(tab, Event::Again { id, reopen: false, seen_seq: 99 });
+                }
+                browser.step(tab, Event::Wake);
+            }
+            settle(&mut browser, &mut server, round, 0);
+            settle(&mut browser, &mut server, round + 1, 0);
+            if browser.tabs.iter().all(Queue::is_empty) {
+                break;
+            }
+        }
+        for tab in 0..3 {
+            prop_assert!(browser.tabs[tab].is_empty(), "{:?}", browser.states(tab));
+        }
+        let typed_all: BTreeSet<ActionId> = typed.iter().flatten().copied().collect();
+        for id in &typed_all {
+            let stored = server.stored.contains(id);
+            prop_assert!(stored || given_up.contains(id), "lost {id}");
+            prop_assert!(!(stored && server.burnt.contains(id)));
+        }
+        prop_assert!(browser.store.entries.is_empty());
+        for tab in typed {
+            let places: Vec<usize> = tab.iter().filter_map(|id| server.stored.iter().position(|stored| stored == id)).collect();
+            prop_assert!(places.is_sorted(), "{places:?}");
+        }
+    }
+}
+
+#[test]
+fn texts_are_not_in_what_a_log_would_show() {
+    let entry = reply(1, "secret words");
+    assert!(!format!("{:?}", done(1)).contains("text") && !format!("{entry:?}").contains("secret"));
+    let Action::Send(Draft { visibility, .. }) = entry.action else {
+        panic!()
+    };
+    assert_eq!(
+        (visibility, message_id(action(1)).as_uuid()),
+        (Visibility::Public, action(1).as_uuid())
+    );
+}

@@ -1,0 +1,441 @@
+//! A view of the event log (`protocol.md` *Realtime*, rules 2 to 4): where this tab stands, which events continue from there,
+//! and what to fetch where something is missing.
+//!
+//! The tab that leads feeds it from its socket; in the others the leader's words ([`Told`]) do. Both fetch a difference by
+//! themselves, so a follower needs nothing from the leader but news.
+//!
+//! ```text
+//! no position ─Welcome, Loaded, Told::Anew→ at a position ─event that continues→ further on
+//!      ↑                                        │ event past a hole: held, 500 ms, difference
+//!      └──────────── epoch changed, past the window ┘
+//! ```
+
+mod interface;
+
+use std::collections::BTreeMap;
+
+use switchboard_contract::ids::EventId;
+use switchboard_contract::position::{Epoch, Offset, Position};
+use switchboard_contract::realtime::{EventPage, LogEvent, Mode, Resume};
+
+use crate::Now;
+
+pub use interface::{DifferenceError, Effect, Event, Source, Told};
+
+/// Events out of order wait this long for the missing ones before the difference is fetched.
+const GAP_MS: u64 = 500;
+/// A difference that fails, or brings nothing, is asked for again after twice the wait, up to this.
+const MAX_GAP_MS: u64 = 8_000;
+/// More events than this out of order are not kept: the difference brings them.
+const MAX_HELD: usize = 1_000;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Poll {
+    /// Sockets work, or another tab asks.
+    No,
+    /// Waits for a position to ask from.
+    Due { wait_ms: u64 },
+    /// On its way.
+    Asked { wait_ms: u64 },
+}
+
+/// The machine. See the module's documentation.
+#[derive(Debug)]
+pub struct Stream {
+    running: bool,
+    source: Source,
+    epoch: Option<Epoch>,
+    applied: Offset,
+    applied_id: Option<EventId>,
+    /// Where this step moved away from without an event.
+    moved_from: Option<Offset>,
+    held: BTreeMap<Offset, LogEvent>,
+    /// Everything up to here is known to exist.
+    reached: Offset,
+    /// How far the leader is known to be while this tab has no position; what is held is of the same epoch.
+    ahead: Option<Position>,
+    poll: Poll,
+    generation: u64,
+    fetching: Option<u64>,
+    timer: Option<u64>,
+    /// Differences in a row that failed or brought nothing.
+    fruitless: u32,
+}
+
+impl Default for Stream {
+    fn default() -> Self {
+        Self {
+            running: false,
+            source: Source::Socket,
+            epoch: None,
+            applied: Offset(0),
+            applied_id: None,
+            moved_from: None,
+            held: BTreeMap::new(),
+            reached: Offset(0),
+            ahead: None,
+            poll: Poll::No,
+            generation: 0,
+            fetching: None,
+            timer: None,
+            fruitless: 0,
+        }
+    }
+}
+
+impl Stream {
+    /// The position up to which events were given out; `None` before it is known.
+    #[must_use]
+    pub fn position(&self) -> Option<Position> {
+        self.epoch.clone().map(|epoch| Position {
+            epoch,
+            offset: self.applied,
+        })
+    }
+
+    /// The same as a connection names it.
+    #[must_use]
+    pub fn resume(&self) -> Option<Resume> {
+        self.epoch.clone().map(|epoch| Resume {
+            epoch,
+            offset: self.applied,
+            id: self.applied_id,
+        })
+    }
+
+    /// Takes in one event and says what to do. Time passes by timers alone.
+    pub fn step(&mut self, _now: Now, event: Event, out: &mut Vec<Effect>) {
+        match event {
+            Event::Start(resume) => self.start(resume),
+            Event::Stop => self.stop(),
+            Event::Source(source) => {
+                self.source = source;
+                self.cut();
+            }
+            _ if !self.running => return,
+            Event::Cut => self.cut(),
+            Event::Welcome { epoch, head, mode } => self.on_welcome(epoch, head, mode, out),
+            Event::Arrived(event) => self.on_event(event, out),
+            Event::CaughtUp(offset) => {
+                if self.held.is_empty() && offset > self.applied {
+                    self.move_to(offset, None);
+                }
+            }
+            Event::Head(head) => self.on_reached(head, out),
+            Event::Resync => {
+                if let Some(position) = self.position() {
+                    out.push(Effect::Snapshot(Some(position)));
+                }
+            }
+            Event::Told(told) => self.on_told(told, out),
+            Event::Loaded(position) => self.on_loaded(position, out),
+            Event::Poll { wait_ms } => self.on_poll(wait_ms, out),
+            Event::Difference { generation, result } => self.on_difference(generation, result, out),
+            Event::Timer { generation } => {
+                if self.timer == Some(generation) {
+                    self.timer = None;
+                    if self.is_missing() {
+                        self.fetch_difference(0, out);
+                    }
+                }
+            }
+        }
+        if let Some(from) = self.moved_from.take()
+            && let Some(to) = self.position()
+        {
+            out.push(Effect::Moved { from, to });
+        }
+    }
+
+    fn start(&mut self, resume: Option<Resume>) {
+        self.stop();
+        self.running = true;
+        if let Some(resume) = resume {
+            (self.epoch, self.applied, self.applied_id) = (Some(resume.epoch), resume.offset, resume.id);
+        }
+    }
+
+    fn stop(&mut self) {
+        self.running = false;
+        self.cut();
+        self.forget();
+    }
+
+    /// Nothing that was asked or held counts any more.
+    fn cut(&mut self) {
+        self.held.clear();
+        self.reached = Offset(0);
+        (self.ahead, self.fetching, self.timer) = (None, None, None);
+        (self.poll, self.fruitless) = (Poll::No, 0);
+    }
+
+    fn forget(&mut self) {
+        (self.epoch, self.applied, self.applied_id) = (None, Offset(0), None);
+        self.moved_from = None;
+        self.held.clear();
+    }
+
+    /// Goes on from another place than the one where events led.
+    fn jump(&mut self, to: Position) {
+        self.cut();
+        self.moved_from = Some(to.offset);
+        (self.epoch, self.applied, self.applied_id) = (Some(to.epoch), to.offset, None);
+    }
+
+    fn is_epoch(&self, epoch: &Epoch) -> bool {
+        self.epoch.as_ref() == Some(epoch)
+    }
+
+    fn on_welcome(&mut self, epoch: Epoch, head: Offset, mode: Mode, out: &mut Vec<Effect>) {
+        if mode == Mode::Replay && self.is_epoch(&epoch) {
+            return;
+        }
+        let head = Position { epoch, offset: head };
+        self.jump(head.clone());
+        out.push(Effect::Snapshot(Some(head)));
+    }
+
+    fn on_told(&mut self, told: Told, out: &mut Vec<Effect>) {
+        match told {
+            Told::Event { epoch, event } => {
+                let position = Position {
+                    epoch,
+                    offset: event.offset,
+                };
+                if self.epoch.is_none() {
+                    self.note_ahead(position);
+                    self.hold(event);
+                    return;
+                }
+                if !self.is_epoch(&position.epoch) {
+                    let offset = event.prev;
+                    self.begin_anew(Position { offset, ..position }, out);
+                }
+                self.on_event(event, out);
+            }
+            Told::Moved { from, to } => {
+                if self.epoch.is_none() {
+                    self.note_ahead(to);
+                } else if !self.is_epoch(&to.epoch) {
+                    self.begin_anew(to, out);
+                } else if to.offset > self.applied {
+                    // What lies between was told before this; where some of it is missing, it has to be fetched.
+                    if from <= self.applied && self.held.is_empty() {
+                        self.move_to(to.offset, None);
+                    } else {
+                        self.on_reached(to.offset, out);
+                    }
+                }
+            }
+            Told::Anew(position) => self.begin_anew(position, out),
+        }
+    }
+
+    /// What the leader lost, its followers have lost too. Within an epoch the position never moves back.
+    fn begin_anew(&mut self, position: Position, out: &mut Vec<Effect>) {
+        if !self.is_epoch(&position.epoch) || position.offset > self.applied {
+            self.jump(position);
+        }
+        out.push(Effect::Snapshot(self.position()));
+    }
+
+    fn note_ahead(&mut self, position: Position) {
+        match &mut self.ahead {
+            Some(ahead) if ahead.epoch == position.epoch => ahead.offset = ahead.offset.max(position.offset),
+            ahead => {
+                *ahead = Some(position);
+                self.held.clear();
+            }
+        }
+    }
+
+    fn hold(&mut self, event: LogEvent) {
+        if self.held.len() < MAX_HELD {
+            self.held.insert(event.offset, event);
+        }
+    }
+
+    /// Rule 2: apply what continues the stream, drop what was applied, wait for what is missing.
+    ///
+    /// The server asserts that nothing visible lies between `prev` and `offset`, so an event continues the stream whenever
+    /// `prev` is not past the applied position: the difference fetched over REST may have moved it between the two.
+    fn on_event(&mut self, event: LogEvent, out: &mut Vec<Effect>) {
+        if self.epoch.is_none() || event.offset <= self.applied {
+            return;
+        }
+        if event.prev > self.applied {
+            self.hold(event);
+            self.await_missing(out);
+            return;
+        }
+        self.apply(event, out);
+        self.apply_held(out);
+    }
+
+    fn on_reached(&mut self, offset: Offset, out: &mut Vec<Effect>) {
+        self.reached = self.reached.max(offset);
+        if self.is_missing() {
+            self.await_missing(out);
+        }
+    }
+
+    fn is_missing(&self) -> bool {
+        self.reached > self.applied || !self.held.is_empty()
+    }
+
+    fn apply(&mut self, event: LogEvent, out: &mut Vec<Effect>) {
+        let (offset, id) = (event.offset, event.id);
+        out.push(Effect::Apply(event));
+        self.move_to(offset, Some(id));
+        // The event says by itself where it follows.
+        self.moved_from = Some(offset);
+    }
+
+    fn apply_held(&mut self, out: &mut Vec<Effect>) {
+        while let Some((_, event)) = self.held.pop_first() {
+            if event.offset <= self.applied {
+                continue;
+            }
+            if event.prev > self.applied {
+                self.held.insert(event.offset, event);
+                self.await_missing(out);
+                return;
+            }
+            self.apply(event, out);
+        }
+        if !self.is_missing() {
+            self.timer = None;
+        }
+    }
+
+    fn move_to(&mut self, offset: Offset, id: Option<EventId>) {
+        self.moved_from.get_or_insert(self.applied);
+        (self.applied, self.applied_id) = (offset, id);
+        self.fruitless = 0;
+    }
+
+    fn await_missing(&mut self, out: &mut Vec<Effect>) {
+        if self.fetching.is_some() || self.timer.is_some() || self.epoch.is_none() {
+            return;
+        }
+        self.generation += 1;
+        self.timer = Some(self.generation);
+        out.push(Effect::SetTimer {
+            generation: self.generation,
+            after_ms: MAX_GAP_MS.min(GAP_MS << self.fruitless.min(8)),
+        });
+    }
+
+    fn fetch_difference(&mut self, wait_ms: u64, out: &mut Vec<Effect>) {
+        let Some(after) = self.position() else { return };
+        self.generation += 1;
+        (self.fetching, self.timer) = (Some(self.generation), None);
+        out.push(Effect::FetchDifference {
+            generation: self.generation,
+            after,
+            wait_ms,
+        });
+    }
+
+    fn on_difference(
+        &mut self,
+        generation: u64,
+        result: Result<EventPage, DifferenceError>,
+        out: &mut Vec<Effect>,
+    ) {
+        if self.fetching != Some(generation) {
+            return;
+        }
+        self.fetching = None;
+        match result {
+            Ok(page) if self.is_epoch(&page.epoch) => self.on_page(page, out),
+            Ok(_) | Err(DifferenceError::PositionLost) => self.on_lost(out),
+            Err(DifferenceError::Unreachable) => {
+                if matches!(self.poll, Poll::Asked { .. }) {
+                    self.polled(false, false, out);
+                } else {
+                    self.fruitless = self.fruitless.saturating_add(1);
+                    self.await_missing(out);
+                }
+            }
+        }
+    }
+
+    fn on_page(&mut self, page: EventPage, out: &mut Vec<Effect>) {
+        let before = self.applied;
+        for event in page.events {
+            if event.offset > self.applied && event.prev <= self.applied {
+                self.apply(event, out);
+            }
+        }
+        if page.head > self.applied {
+            self.move_to(page.head, None);
+        }
+        out.extend(page.signals.into_iter().map(Effect::Signal));
+        let brought = self.applied > before;
+        if !brought {
+            self.fruitless = self.fruitless.saturating_add(1);
+        }
+        self.apply_held(out);
+        if matches!(self.poll, Poll::Asked { .. }) {
+            self.polled(true, brought, out);
+        } else if page.has_more && brought {
+            // A page that brings nothing new must not be asked for again at once: the next ping does.
+            self.fetch_difference(0, out);
+        }
+    }
+
+    /// Another epoch, or past the window.
+    fn on_lost(&mut self, out: &mut Vec<Effect>) {
+        self.forget();
+        if let Poll::Asked { wait_ms } = self.poll {
+            self.poll = Poll::Due { wait_ms };
+            out.push(Effect::Snapshot(None));
+        } else {
+            out.push(match self.source {
+                Source::Socket => Effect::Lost,
+                Source::Leader => Effect::Snapshot(None),
+            });
+        }
+    }
+
+    /// Rule 8: the log over REST, until sockets work.
+    fn on_poll(&mut self, wait_ms: u64, out: &mut Vec<Effect>) {
+        if self.epoch.is_some() {
+            self.poll = Poll::Asked { wait_ms };
+            self.fetch_difference(wait_ms, out);
+        } else {
+            if !matches!(self.poll, Poll::Due { .. }) {
+                out.push(Effect::Snapshot(None));
+            }
+            self.poll = Poll::Due { wait_ms };
+        }
+    }
+
+    fn polled(&mut self, reached: bool, brought: bool, out: &mut Vec<Effect>) {
+        self.poll = Poll::No;
+        out.push(Effect::Polled { reached, brought });
+    }
+
+    /// Without a welcome the position of the first load is where events go on: whatever is loaded later reflects a higher one.
+    fn on_loaded(&mut self, position: Position, out: &mut Vec<Effect>) {
+        if self.epoch.is_some() {
+            return;
+        }
+        let (ahead, poll) = (self.ahead.take(), self.poll);
+        let held = std::mem::take(&mut self.held);
+        let comparable = ahead.filter(|ahead| ahead.epoch == position.epoch);
+        self.jump(position);
+        if let Some(ahead) = comparable {
+            self.held = held;
+            self.apply_held(out);
+            self.on_reached(ahead.offset, out);
+        }
+        if let Poll::Due { wait_ms } = poll {
+            self.on_poll(wait_ms, out);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

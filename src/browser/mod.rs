@@ -1,0 +1,247 @@
+//! The few browser calls that the rest of the dashboard needs, owned and cleaned up: timers, listeners, focus, the clipboard.
+//!
+//! Pages and components use these instead of `web_sys`, so that what must be released on unmount is released by `Drop`.
+//!
+//! | file | holds |
+//! | --- | --- |
+//! | `mod.rs` | the window, its clocks, listeners, focus |
+//! | `time.rs` | waiting |
+//! | `task.rs` | futures that stop with whoever started them |
+//! | `lock.rs` | Web Locks |
+//! | `saving.rs` | the clipboard, files that the person saves |
+//! | `workers.rs` | scripts that run beside the page |
+
+mod lock;
+mod saving;
+mod task;
+mod time;
+mod workers;
+
+use wasm_bindgen::JsCast;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::closure::Closure;
+use web_sys::{Document, Element, Event, EventTarget, HtmlElement, ResizeObserver, Window};
+
+pub use lock::Lock;
+pub use saving::{copy_text, download};
+pub use task::{Task, TaskSlot, use_task};
+pub use time::{Happening, Interval, Sleep, Timeout, happening, sleep, within};
+pub use workers::start_worker;
+
+/// The window. `None` only where there is no page, such as in a worker.
+#[must_use]
+pub fn window() -> Option<Window> {
+    web_sys::window()
+}
+
+/// The page's document.
+#[must_use]
+pub fn document() -> Option<Document> {
+    window().and_then(|window| window.document())
+}
+
+/// Milliseconds since the page was opened; never goes back and does not follow the wall clock.
+#[must_use]
+pub fn monotonic_ms() -> f64 {
+    window()
+        .and_then(|window| window.performance())
+        .map_or(0.0, |performance| performance.now())
+}
+
+/// Both clocks at this moment, as the engine's machines take them.
+#[must_use]
+pub fn now() -> switchboard_engine::Now {
+    switchboard_engine::Now {
+        monotonic: monotonic_ms() as u64,
+        wall: switchboard_contract::time::Timestamp::from_millis(js_sys::Date::now() as i64),
+    }
+}
+
+/// A seed from the platform's random source, for jitter.
+#[must_use]
+pub fn random_seed() -> u64 {
+    u64::from_le_bytes(random_bytes())
+}
+
+/// Random bytes from the platform's random source.
+#[must_use]
+pub fn random_bytes<const N: usize>() -> [u8; N] {
+    let mut bytes = [0_u8; N];
+    if let Some(crypto) = window().and_then(|window| window.crypto().ok()) {
+        // Fails only for more than 65,536 bytes at once.
+        let _ = crypto.get_random_values_with_u8_array(&mut bytes);
+    }
+    bytes
+}
+
+/// Whether the browser believes that it has a network. `true` promises nothing; `false` is certain.
+#[must_use]
+pub fn is_online() -> bool {
+    window().is_none_or(|window| window.navigator().on_line())
+}
+
+/// Whether the page is shown, not in a background tab.
+#[must_use]
+pub fn is_shown() -> bool {
+    document().is_none_or(|document| !document.hidden())
+}
+
+/// The page's origin, such as `https://desk.example`; empty where there is no page.
+#[must_use]
+pub fn origin() -> String {
+    window()
+        .and_then(|window| window.location().origin().ok())
+        .unwrap_or_default()
+}
+
+/// An event listener that is removed when it is dropped.
+pub struct Listener {
+    target: EventTarget,
+    event: &'static str,
+    capture: bool,
+    callback: Closure<dyn FnMut(Event)>,
+}
+
+impl Listener {
+    /// Listens on `target`, in the bubbling phase.
+    pub fn new(target: &EventTarget, event: &'static str, callback: impl FnMut(Event) + 'static) -> Self {
+        Self::with_capture(target, event, false, callback)
+    }
+
+    /// Listens on `target`, before its descendants see the event.
+    pub fn capturing(
+        target: &EventTarget,
+        event: &'static str,
+        callback: impl FnMut(Event) + 'static,
+    ) -> Self {
+        Self::with_capture(target, event, true, callback)
+    }
+
+    fn with_capture(
+        target: &EventTarget,
+        event: &'static str,
+        capture: bool,
+        callback: impl FnMut(Event) + 'static,
+    ) -> Self {
+        let callback = Closure::<dyn FnMut(Event)>::new(callback);
+        // Refused only for arguments of the wrong kind.
+        let _ = target.add_event_listener_with_callback_and_bool(
+            event,
+            callback.as_ref().unchecked_ref(),
+            capture,
+        );
+        Self {
+            target: target.clone(),
+            event,
+            capture,
+            callback,
+        }
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        let _ = self.target.remove_event_listener_with_callback_and_bool(
+            self.event,
+            self.callback.as_ref().unchecked_ref(),
+            self.capture,
+        );
+    }
+}
+
+/// Calls back when an element's size changes, and once at the start, until it is dropped.
+pub struct ResizeWatch {
+    observer: Option<ResizeObserver>,
+    _callback: Closure<dyn FnMut()>,
+}
+
+impl ResizeWatch {
+    /// Watches `element`.
+    pub fn new(element: &Element, callback: impl FnMut() + 'static) -> Self {
+        let callback = Closure::<dyn FnMut()>::new(callback);
+        let observer = ResizeObserver::new(callback.as_ref().unchecked_ref()).ok();
+        if let Some(observer) = &observer {
+            observer.observe(element);
+        }
+        Self {
+            observer,
+            _callback: callback,
+        }
+    }
+}
+
+impl Drop for ResizeWatch {
+    fn drop(&mut self) {
+        if let Some(observer) = &self.observer {
+            observer.disconnect();
+        }
+    }
+}
+
+/// Whether the page is written from right to left.
+#[must_use]
+pub fn is_right_to_left() -> bool {
+    document()
+        .and_then(|document| document.document_element())
+        .and_then(|root| root.get_attribute("dir"))
+        .is_some_and(|direction| direction == "rtl")
+}
+
+/// Puts the focus below `root`, on what the first selector that fits anything finds, if what had the focus is gone or
+/// hidden.
+pub fn catch_focus(root: &yew::NodeRef, selectors: &[String]) {
+    let visible = |element: &HtmlElement| element.offset_width() > 0 || element.offset_height() > 0;
+    if focused().is_some_and(|element| element.tag_name() != "BODY" && visible(&element)) {
+        return;
+    }
+    let Some(root) = root.cast::<Element>() else {
+        return;
+    };
+    let found = selectors
+        .iter()
+        // Fails only for selectors that are not valid.
+        .find_map(|selector| root.query_selector(selector).ok().flatten());
+    if let Some(target) = found {
+        focus(&target);
+    }
+}
+
+/// Puts the focus on an element, if it takes it.
+pub fn focus(element: &Element) {
+    if let Some(element) = element.dyn_ref::<HtmlElement>() {
+        // Refused only for elements that are gone, where there is nothing to do.
+        let _ = element.focus();
+    }
+}
+
+/// Puts the focus on what a component has drawn, if it is there.
+pub fn focus_node(node: &yew::NodeRef) {
+    if let Some(element) = node.cast::<Element>() {
+        focus(&element);
+    }
+}
+
+/// The element that has the focus.
+#[must_use]
+pub fn focused() -> Option<HtmlElement> {
+    document()?.active_element()?.dyn_into().ok()
+}
+
+/// Loads the page anew.
+pub fn reload() {
+    if let Some(window) = window() {
+        let _ = window.location().reload();
+    }
+}
+
+/// Sets the document's title.
+pub fn set_title(title: &str) {
+    if let Some(document) = document() {
+        document.set_title(title);
+    }
+}
+
+/// Writes a line for developers to the console. Never pass tokens or what people wrote.
+pub fn log_error(line: &str) {
+    web_sys::console::error_1(&JsValue::from_str(line));
+}

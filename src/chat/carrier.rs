@@ -1,0 +1,272 @@
+//! Carries out what the desk asks for: calls, timers, the socket, the store, the other tabs. It decides nothing.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::{Rc, Weak};
+
+use switchboard_contract::ids::MemberId;
+use switchboard_contract::problem::ProblemCode;
+use switchboard_engine::desk::{Attempt, Effect, Event, Fetch, Fetched, Request, TimerKind};
+use switchboard_engine::inbox::Shelf;
+use switchboard_engine::outbox::Outcome;
+use switchboard_engine::socket::{self, Status};
+use switchboard_engine::stream::DifferenceError;
+use yew::Callback;
+
+use super::shell::Inner;
+use super::{Chat, Topic};
+use crate::api::{Api, ApiError, Around, ConversationQuery, StatusFilter};
+use crate::browser::Task;
+use crate::realtime::{Sign, Socket, Store, Tabs, Timers, Wake};
+
+/// Conversations in one page of a list.
+const LIST_PAGE: u32 = 50;
+/// Messages in one page of a thread.
+const THREAD_PAGE: u32 = 50;
+
+/// What the desk's wishes are carried out with; everything stops when it is dropped.
+pub(super) struct Carrier {
+    api: Api,
+    socket: Socket,
+    store: Store,
+    tabs: Tabs,
+    timers: Timers<TimerKind>,
+    wake: Wake,
+    tasks: RefCell<BTreeMap<u64, Task>>,
+}
+
+impl Carrier {
+    pub(super) fn new(chat: &Rc<Inner>, api: Api, url: String, owner: MemberId) -> Self {
+        let report = {
+            let chat = Rc::downgrade(chat);
+            move |event: Event<ApiError>| {
+                if let Some(inner) = chat.upgrade() {
+                    Chat(inner).drive(event);
+                }
+            }
+        };
+        let on_socket = {
+            let report = report.clone();
+            Callback::from(move |event| report(Event::Link(event)))
+        };
+        let on_heard = {
+            let report = report.clone();
+            // What cannot be read is from a tab of another version: its tabs keep to themselves.
+            Callback::from(move |text: String| {
+                if let Ok(bulletin) = serde_json::from_str(&text) {
+                    report(Event::Heard(bulletin));
+                }
+            })
+        };
+        let on_locked = {
+            let report = report.clone();
+            Callback::from(move |generation| report(Event::Locked { generation }))
+        };
+        let on_sign = Callback::from(move |sign| {
+            report(Event::Link(match sign {
+                Sign::Awake => socket::Event::Awake,
+                Sign::NetworkDown => socket::Event::NetworkDown,
+                Sign::Shown(shown) => socket::Event::Shown(shown),
+            }));
+        });
+        Self {
+            socket: Socket::new(api.clone(), url, on_socket),
+            store: Store::open(Callback::noop()),
+            tabs: Tabs::new(&format!("switchboard.tabs.{owner}"), on_heard, on_locked),
+            timers: Timers::new(),
+            wake: Wake::new(on_sign),
+            tasks: RefCell::default(),
+            api,
+        }
+    }
+}
+
+impl Chat {
+    pub(super) fn carry_out(&self, effect: Effect) {
+        match effect {
+            Effect::Changed(changes) => return self.changed(&changes),
+            Effect::QueueChanged => return self.tell(|topic| topic == Topic::Queue),
+            Effect::LoadingChanged => {
+                return self.tell(|topic| matches!(topic, Topic::Lists | Topic::Thread(_)));
+            }
+            Effect::Status(status) => {
+                self.tell(|topic| topic == Topic::Status);
+                if status == Status::SignedOut {
+                    self.0.on_ended.emit(());
+                }
+                return;
+            }
+            Effect::Foreign { entries } => {
+                self.0.foreign.set(Some(entries));
+                return self.tell(|topic| topic == Topic::Queue);
+            }
+            Effect::NotKept(error) => {
+                self.0.not_kept.set(Some(error));
+                return self.tell(|topic| topic == Topic::Queue);
+            }
+            _ => {}
+        }
+        let carrier = self.0.carrier.borrow();
+        let Some(carrier) = &*carrier else { return };
+        match effect {
+            Effect::Link(effect) => carrier.socket.run(effect),
+            Effect::FetchDifference {
+                generation,
+                after,
+                wait_ms,
+            } => {
+                let api = carrier.api.clone();
+                self.spawn(carrier, async move {
+                    let result = api
+                        .events(&after, wait_ms)
+                        .await
+                        .map_err(|error| match error.code() {
+                            Some(ProblemCode::PositionLost) => DifferenceError::PositionLost,
+                            _ => DifferenceError::Unreachable,
+                        });
+                    Event::Difference { generation, result }
+                });
+            }
+            Effect::Store { request, owner, op } => {
+                let chat = Rc::downgrade(&self.0);
+                carrier.store.run(owner, op, move |result| {
+                    report(&chat, Event::Stored { request, result });
+                });
+            }
+            Effect::RequestLock { generation } => carrier.tabs.request(generation),
+            Effect::ReleaseLock => carrier.tabs.release(),
+            Effect::Tell(bulletin) => {
+                if let Ok(text) = serde_json::to_string(&bulletin) {
+                    carrier.tabs.say(&text);
+                }
+            }
+            Effect::Load { generation, fetch } => {
+                let api = carrier.api.clone();
+                self.spawn(carrier, async move {
+                    let result = load(&api, fetch).await;
+                    Event::Loaded { generation, result }
+                });
+            }
+            Effect::Post { generation, request } => {
+                let api = carrier.api.clone();
+                self.spawn(carrier, async move {
+                    let outcome = attempt(&api, request).await;
+                    Event::Attempted { generation, outcome }
+                });
+            }
+            Effect::SetTimer { timer, after_ms } => {
+                let chat = Rc::downgrade(&self.0);
+                carrier.timers.set(timer.kind, after_ms, move || {
+                    look(&chat);
+                    report(&chat, Event::Timer(timer));
+                });
+            }
+            Effect::Changed(_)
+            | Effect::QueueChanged
+            | Effect::LoadingChanged
+            | Effect::Status(_)
+            | Effect::Foreign { .. }
+            | Effect::NotKept(_) => {}
+        }
+    }
+
+    fn spawn(&self, carrier: &Carrier, work: impl Future<Output = Event<ApiError>> + 'static) {
+        let number = self.number();
+        let chat = Rc::downgrade(&self.0);
+        let task = Task::spawn(async move {
+            let event = work.await;
+            let Some(inner) = chat.upgrade() else { return };
+            let done = inner
+                .carrier
+                .borrow()
+                .as_ref()
+                .and_then(|carrier| carrier.tasks.borrow_mut().remove(&number));
+            Chat(inner).drive(event);
+            drop(done);
+        });
+        carrier.tasks.borrow_mut().insert(number, task);
+    }
+}
+
+fn report(chat: &Weak<Inner>, event: Event<ApiError>) {
+    if let Some(inner) = chat.upgrade() {
+        Chat(inner).drive(event);
+    }
+}
+
+/// A sleep is told before the timer that rings after it.
+fn look(chat: &Weak<Inner>) {
+    if let Some(inner) = chat.upgrade()
+        && let Some(carrier) = &*inner.carrier.borrow()
+    {
+        carrier.wake.look();
+    }
+}
+
+async fn load(api: &Api, fetch: Fetch) -> Result<Fetched, ApiError> {
+    let answer = match fetch {
+        Fetch::List { shelf, cursor } => {
+            let status = match shelf {
+                Shelf::Open => StatusFilter::Open,
+                Shelf::Closed => StatusFilter::Closed,
+                Shelf::Archived => StatusFilter::Archived,
+            };
+            let query = ConversationQuery {
+                status,
+                limit: Some(LIST_PAGE),
+                cursor,
+            };
+            api.conversations(&query).await.map(Fetched::List)
+        }
+        Fetch::Messages { conversation, before } => {
+            let around = before.map_or(Around::Newest, Around::Before);
+            api.messages(conversation, around, THREAD_PAGE)
+                .await
+                .map(Fetched::Messages)
+        }
+        Fetch::Conversation(id) => api
+            .conversation(id)
+            .await
+            .map(|conversation| Fetched::Conversation(Box::new(conversation))),
+    };
+    match answer {
+        Err(ApiError::NotFound(_)) => Ok(Fetched::Missing),
+        answer => answer,
+    }
+}
+
+async fn attempt(api: &Api, request: Request) -> Attempt {
+    let answer = match request {
+        Request::Send(message) => api
+            .send_message(&message)
+            .await
+            .map(|result| Attempt::Sent(Box::new(result))),
+        Request::Change(change) => api
+            .change_conversations(&change)
+            .await
+            .map(|results| Attempt::Changed(Box::new(results))),
+        Request::Read { conversation, seq } => api
+            .mark_read(conversation, seq)
+            .await
+            .map(|result| Attempt::Read(Box::new(result))),
+        Request::TakeBack(id) => api.take_back_message(id).await.map(|()| Attempt::TakenBack),
+    };
+    answer.unwrap_or_else(|error| Attempt::Failed(outcome(&error)))
+}
+
+/// What a failed attempt means: whether the server may have it, and what helps.
+fn outcome(error: &ApiError) -> Outcome {
+    match error {
+        ApiError::SignedOut | ApiError::InvalidCredentials => Outcome::NeedsAuth,
+        ApiError::RateLimited(wait_ms) => Outcome::Unsure { wait_ms: *wait_ms },
+        ApiError::Server(problem) => Outcome::Unsure {
+            wait_ms: problem.retry_after_ms.unwrap_or(0),
+        },
+        ApiError::Offline | ApiError::TimedOut | ApiError::Undecodable(_) => Outcome::Unsure { wait_ms: 0 },
+        ApiError::Forbidden(problem)
+        | ApiError::NotFound(problem)
+        | ApiError::Conflict(problem)
+        | ApiError::Validation(problem)
+        | ApiError::Refused(problem) => Outcome::Refused(problem.clone()),
+    }
+}

@@ -1,0 +1,188 @@
+//! One operation in one transaction: read, let the engine decide, write, and wait until it is durable.
+
+use js_sys::{Array, Function, Object, Reflect};
+use switchboard_contract::ids::{ActionId, MemberId};
+use switchboard_engine::store::{Answer, Entry, Meta, Op, Scope, StoreError, Write, plan, relink};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{IdbDatabase, IdbObjectStore, IdbRequest, IdbTransaction};
+
+use super::database::{LANE, META, OUTBOX, SET_ASIDE};
+use super::{Fault, record};
+use crate::browser::{happening, within};
+
+/// The key of the one record beside the entries.
+const QUEUE: &str = "queue";
+/// How long a transaction may take, in milliseconds, before it is given up: a tab that is stuck in one of its own holds all
+/// others.
+const PATIENCE_MS: u64 = 10_000;
+
+/// What came of an operation.
+pub struct Done {
+    pub answer: Answer,
+    /// How many entries could not be read and were set aside.
+    pub set_aside: usize,
+}
+
+/// Carries out one operation. On an error nothing of it was done.
+pub async fn carry_out(database: &IdbDatabase, owner: MemberId, op: Op) -> Result<Done, Fault> {
+    let transaction = begin(database).map_err(|error| Fault::of(&error))?;
+    let mut end = happening(&transaction, &["complete", "abort"]);
+    let mut written = Err(Fault::FAILED);
+    let ended = within(PATIENCE_MS, async {
+        written = read_and_write(&transaction, owner, op).await;
+        match &written {
+            Ok(_) => Some((&mut end).await),
+            Err(_) => None,
+        }
+    })
+    .await;
+    let ended = match ended.flatten() {
+        Some(event) => Some(event),
+        None => {
+            // Refused where it has ended already or is being committed; the end says which.
+            let _ = transaction.abort();
+            within(PATIENCE_MS, end).await
+        }
+    };
+    match ended {
+        Some(event) if event.type_() == "complete" => written,
+        _ => {
+            let reason = transaction.error().map(JsValue::from);
+            Err(match (reason, written) {
+                (_, Err(fault)) if fault.error != StoreError::Failed || fault.closed => fault,
+                (Some(reason), _) => Fault {
+                    closed: false,
+                    ..Fault::of(&reason)
+                },
+                (None, _) => Fault::FAILED,
+            })
+        }
+    }
+}
+
+/// Starts a transaction that counts as complete only once the disk has it. Called by name, since the typed call with options
+/// is still marked unstable; browsers that do not know the options leave them aside.
+fn begin(database: &IdbDatabase) -> Result<IdbTransaction, JsValue> {
+    let stores: Array = [OUTBOX, META, SET_ASIDE]
+        .map(JsValue::from_str)
+        .into_iter()
+        .collect();
+    let options = Object::new();
+    Reflect::set(
+        &options,
+        &JsValue::from_str("durability"),
+        &JsValue::from_str("strict"),
+    )?;
+    let transaction: Function = Reflect::get(database, &JsValue::from_str("transaction"))?.dyn_into()?;
+    let begun = transaction.call3(database, &stores, &JsValue::from_str("readwrite"), &options)?;
+    begun.dyn_into()
+}
+
+async fn read_and_write(transaction: &IdbTransaction, owner: MemberId, op: Op) -> Result<Done, Fault> {
+    let store = |name| transaction.object_store(name).map_err(|error| Fault::of(&error));
+    let (outbox, beside, aside) = (store(OUTBOX)?, store(META)?, store(SET_ASIDE)?);
+
+    let kept = result(beside.get(&JsValue::from_str(QUEUE))).await?;
+    let meta = match kept.is_undefined() {
+        true => Some(Meta::default()),
+        false => kept.as_string().and_then(|text| serde_json::from_str(&text).ok()),
+    };
+    let records = match (op.scope(), &meta) {
+        (Scope::Lane(lane), Some(_)) => {
+            let index = outbox.index(LANE).map_err(|error| Fault::of(&error))?;
+            result(index.get_all_with_key(&record::lane_key(lane))).await?
+        }
+        // A meta that cannot be read is made anew from all there is.
+        _ => result(outbox.get_all()).await?,
+    };
+    let read = sort_out(&outbox, &aside, &Array::from(&records)).map_err(|error| Fault::of(&error))?;
+    let mut writes = read.relinked;
+    let meta = meta.unwrap_or_else(|| {
+        let meta = Meta::rebuilt(&read.entries);
+        writes.push(Write::Meta(meta.clone()));
+        meta
+    });
+    let entries = match op.scope() {
+        Scope::Lane(lane) => read
+            .entries
+            .into_iter()
+            .filter(|entry| entry.lane == lane)
+            .collect(),
+        Scope::All => read.entries,
+    };
+    let (planned, answer) = plan(owner, op, &meta, entries);
+    writes.extend(planned);
+    for write in &writes {
+        put(&outbox, &beside, &aside, write)?;
+    }
+    Ok(Done {
+        answer,
+        set_aside: read.set_aside,
+    })
+}
+
+struct Read {
+    entries: Vec<Entry>,
+    /// What has to be written because others could not be read.
+    relinked: Vec<Write>,
+    set_aside: usize,
+}
+
+/// Takes the entries out of their records and moves what cannot be read to where it is in nobody's way.
+fn sort_out(outbox: &IdbObjectStore, aside: &IdbObjectStore, records: &Array) -> Result<Read, JsValue> {
+    let mut entries = Vec::new();
+    let mut lost: Vec<ActionId> = Vec::new();
+    let mut set_aside = 0;
+    for kept in records.iter() {
+        if let Some(entry) = record::read(&kept) {
+            entries.push(entry);
+            continue;
+        }
+        aside.add(&kept)?;
+        if let Some(key) = record::key(&kept) {
+            outbox.delete(&key)?;
+            lost.extend(key.as_string().and_then(|id| id.parse::<ActionId>().ok()));
+        }
+        set_aside += 1;
+    }
+    let relinked = relink(&mut entries, &lost)
+        .into_iter()
+        .map(|entry| Write::Put(Box::new(entry)))
+        .collect();
+    Ok(Read {
+        entries,
+        relinked,
+        set_aside,
+    })
+}
+
+/// Asks for one write. Whether it succeeds shows at the transaction's end: one that fails aborts all of it.
+fn put(
+    outbox: &IdbObjectStore,
+    beside: &IdbObjectStore,
+    aside: &IdbObjectStore,
+    write: &Write,
+) -> Result<(), Fault> {
+    let asked = match write {
+        Write::Meta(meta) => {
+            let text = serde_json::to_string(meta).map_err(|_| Fault::FAILED)?;
+            beside.put_with_key(&JsValue::from_str(&text), &JsValue::from_str(QUEUE))
+        }
+        Write::Put(entry) => outbox.put(&record::write(entry).ok_or(Fault::FAILED)?),
+        Write::Delete(id) => outbox.delete(&record::id_key(*id)),
+        Write::DeleteAll => outbox.clear().and_then(|_| aside.clear()),
+    };
+    asked.map(drop).map_err(|error| Fault::of(&error))
+}
+
+/// What a request answers. The code after it runs while the transaction still takes requests: it is woken from the request's
+/// own event.
+async fn result(asked: Result<IdbRequest, JsValue>) -> Result<JsValue, Fault> {
+    let request = asked.map_err(|error| Fault::of(&error))?;
+    let end = happening(&request, &["success", "error"]).await;
+    if end.type_() == "success" {
+        return request.result().map_err(|error| Fault::of(&error));
+    }
+    let error = request.error().ok().flatten().map(JsValue::from);
+    Err(Fault::of(&error.unwrap_or_default()))
+}
