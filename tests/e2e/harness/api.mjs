@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 /** How many messages the server gives out at a time. */
 const PAGE = 200;
 
-async function ask(origin, path, { method = "GET", token, body } = {}) {
-  const answer = await fetch(`${origin}/api/${path}`, {
+function send(origin, path, { method = "GET", token, body } = {}) {
+  return fetch(`${origin}/api/${path}`, {
     method,
     headers: {
       "X-Switchboard": "1",
@@ -15,17 +15,20 @@ async function ask(origin, path, { method = "GET", token, body } = {}) {
     },
     body: body && JSON.stringify(body),
   });
+}
+
+async function read(answer) {
   const text = await answer.text();
-  assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${text}`);
+  assert.ok(answer.ok, `${answer.url}: ${answer.status} ${text}`);
   return text ? JSON.parse(text) : null;
 }
 
 /** Every message behind a path that lists them, in order. */
-async function history(origin, path, token) {
+async function history(ask, path) {
   const all = [];
   let more = true;
   while (more) {
-    const page = await ask(origin, `${path}?limit=${PAGE}&after=${all.at(-1)?.seq ?? 0}`, { token });
+    const page = await ask(`${path}?limit=${PAGE}&after=${all.at(-1)?.seq ?? 0}`);
     all.push(...page.items);
     more = page.hasMoreAfter;
   }
@@ -42,12 +45,15 @@ export class Member {
   }
 
   async renew() {
-    const granted = await ask(this.server.origin, "auth/login", { method: "POST", body: { ...this.who, keepSignedIn: false } });
-    this.token = granted.accessToken;
+    const body = { ...this.who, keepSignedIn: false };
+    this.token = (await read(await send(this.server.origin, "auth/login", { method: "POST", body }))).accessToken;
   }
 
-  ask(path, options = {}) {
-    return ask(this.server.origin, path, { token: this.token, ...options });
+  async ask(path, options = {}) {
+    const answer = await send(this.server.origin, path, { token: this.token, ...options });
+    if (answer.status !== 401) return read(answer);
+    await this.renew();
+    return read(await send(this.server.origin, path, { token: this.token, ...options }));
   }
 
   conversation(id) {
@@ -55,7 +61,7 @@ export class Member {
   }
 
   messages(id) {
-    return history(this.server.origin, `live-chat/conversations/${id}/messages`, this.token);
+    return history((path) => this.ask(path), `live-chat/conversations/${id}/messages`);
   }
 
   /** Changes one conversation as a colleague would. */
@@ -67,7 +73,8 @@ export class Member {
 }
 
 /** What a visitor's token may read. */
-export const visitorMessages = (server, token) => history(server.origin, "visitor/messages", token);
+export const visitorMessages = (server, token) =>
+  history(async (path) => read(await send(server.origin, path, { token })), "visitor/messages");
 
 /** Moves the server's clock. */
 export async function passTime(server, advanceMs) {

@@ -116,7 +116,6 @@ export class Exchange {
   async settle() {
     for (const { page } of this.operators) await untilConnected(page);
     await eventually("nothing is on its way any more", async () => {
-      assert.equal(await this.stored(), this.#count(), "everything is stored");
       for (const { page } of this.operators) {
         assert.equal(await desk(page).log.getByText(/^(Pending|Not sent)/).count(), 0, "the operators wait for nothing");
       }
@@ -127,6 +126,7 @@ export class Exchange {
 
   /** Both screens, both lists of the API, and what was typed: the same messages, once, in one order. */
   async assertAgreed() {
+    await shows(() => this.stored(), this.#count(), PATIENCE_MS);
     await this.settle();
     const all = await this.member.messages(this.id);
     assert.deepEqual(all.map(({ seq }) => seq), all.map((_, index) => index + 1), "the numbers have no hole");
