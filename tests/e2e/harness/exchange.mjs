@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { Member, visitorMessages } from "./api.mjs";
 import { CONNECTION_LOST, Person, answered } from "./browser.mjs";
 import { eventually, shows } from "./eventually.mjs";
-import { AGENT, OWNER, chat, desk, openChat, openConversations, untilConnected, write } from "./people.mjs";
+import { AGENT, OWNER, chat, desk, openChat, openConversations, untilConnection, write } from "./people.mjs";
 import { Server } from "./server.mjs";
 import { TcpProxy } from "./tcp_proxy.mjs";
 
@@ -114,7 +114,7 @@ export class Exchange {
 
   /** Waits until everybody is connected and nothing is on its way. */
   async settle() {
-    for (const { page } of this.operators) await untilConnected(page);
+    for (const { page } of this.operators) await untilConnection(page, /^Live/);
     await eventually("nothing is on its way any more", async () => {
       for (const { page } of this.operators) {
         assert.equal(await desk(page).log.getByText(/^(Pending|Not sent)/).count(), 0, "the operators wait for nothing");
