@@ -17,7 +17,7 @@ use crate::i18n::t;
 use crate::pages;
 use crate::routes::{Access, Route};
 use crate::scoped;
-use crate::shell::Shell;
+use crate::shell::{ForeignQueue, LeaveProvider, Shell};
 use crate::ui::{ErrorState, Loading, Mark, ToastProvider};
 use switchboard_contract::auth::Me;
 use switchboard_engine::refresh::SignedOut;
@@ -144,14 +144,19 @@ fn Workspace(props: &WorkspaceProps) -> Html {
     if me.totp_enrolment_due {
         return html! {
             <MeProvider me={me.clone()}>
-                <EnrolmentFirst route={props.route} />
+                <LeaveProvider owner={me.id}>
+                    <EnrolmentFirst route={props.route} />
+                </LeaveProvider>
             </MeProvider>
         };
     }
     html! {
         <MeProvider me={me.clone()}>
             <ChatProvider>
-                <Shell route={props.route}>{ member_page(props.route) }</Shell>
+                <LeaveProvider owner={me.id}>
+                    <Shell route={props.route}>{ member_page(props.route) }</Shell>
+                    <ForeignQueue />
+                </LeaveProvider>
             </ChatProvider>
         </MeProvider>
     }

@@ -18,6 +18,7 @@ mod hooks;
 mod people;
 mod provider;
 mod shell;
+mod waiting;
 
 pub use hooks::{
     LiveChat, ThreadView, use_arrivals, use_chat, use_conversation, use_live_chat, use_read_mark, use_thread,
@@ -25,3 +26,4 @@ pub use hooks::{
 pub use people::{use_looking_at, use_presence, use_typing, use_viewers};
 pub use provider::{ChatProvider, ChatProviderProps};
 pub use shell::{Chat, Topic};
+pub use waiting::{Waiting, count_kept, forget_kept, use_foreign, use_waiting};

@@ -3,7 +3,8 @@
 use yew::prelude::*;
 use yew_router::hooks::use_navigator;
 
-use crate::auth::{use_me, use_sign_out};
+use super::use_sign_out;
+use crate::auth::use_me;
 use crate::i18n::t;
 use crate::routes::Route;
 use crate::ui::{Avatar, IconName, Menu, MenuItem};
@@ -35,8 +36,8 @@ pub fn AccountMenu() -> Html {
     ];
     let head = html! {
         <div>
-            <div class="strong truncate"><bdi>{ me.name.clone() }</bdi></div>
-            <div class="meta truncate">{ me.email.clone() }</div>
+            <bdi class="strong truncate">{ me.name.clone() }</bdi>
+            <bdi class="meta truncate">{ me.email.clone() }</bdi>
         </div>
     };
     html! {

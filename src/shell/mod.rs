@@ -2,6 +2,8 @@
 
 mod account_menu;
 mod connection;
+mod foreign_queue;
+mod leaving;
 mod rail;
 
 use wasm_bindgen::JsCast;
@@ -15,6 +17,8 @@ use crate::ui::{HEADING_ID, Mark};
 
 use account_menu::AccountMenu;
 pub use connection::{Connection, ConnectionStatus};
+pub use foreign_queue::ForeignQueue;
+pub use leaving::{Leave, LeaveProvider, LeaveProviderProps, use_leave, use_sign_out};
 pub use rail::{Rail, RailProps, Unread};
 
 const MAIN_ID: &str = "main";
@@ -40,7 +44,7 @@ pub fn Shell(props: &ShellProps) -> Html {
                 <header class="topbar">
                     <div class="workspace">
                         <Mark />
-                        <span class="truncate" title={me.account_name.clone()}><bdi>{ me.account_name.clone() }</bdi></span>
+                        <bdi class="truncate" title={me.account_name.clone()}>{ me.account_name.clone() }</bdi>
                     </div>
                     <div class="topbar-end">
                         <ConnectionStatus />

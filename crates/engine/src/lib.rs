@@ -17,6 +17,7 @@
 //! | [`queue`] | what waits, over all tabs: kept before it is sent, sent by the tab that leads |
 //! | [`store`] | what the queue of the person's actions looks like after each transaction |
 //! | [`form`] | what is wrong with a form, when to say so, what survives a reload |
+//! | [`health`] | how the connection fares, for people who want to know |
 //! | [`inbox`] | conversations and lists under events and snapshots |
 //! | [`thread`] | the messages of one conversation |
 //! | [`refresh`] | when to renew the access token, and what is a sign-out |
@@ -28,6 +29,7 @@ pub mod awareness;
 pub mod bulletin;
 pub mod desk;
 pub mod form;
+pub mod health;
 pub mod inbox;
 pub mod leader;
 pub mod link;

@@ -260,9 +260,7 @@ impl<E: Clone> Desk<E> {
             self.changed(now, changes, out);
         }
         if let Some(conversation) = merged.conversation {
-            let changes = self
-                .inbox
-                .merge_conversation(conversation, merged.position.offset);
+            let changes = self.inbox.merge_conversation(conversation, &merged.position);
             self.changed(now, changes, out);
         }
     }

@@ -23,7 +23,7 @@ use switchboard_contract::auth::Availability;
 use switchboard_contract::ids::{ConversationId, MemberId};
 use switchboard_contract::live_chat::{LiveChatConversation, MessagePage};
 use switchboard_contract::page::CursorPage;
-use switchboard_contract::position::Offset;
+use switchboard_contract::position::{Offset, Position};
 
 use crate::Now;
 use crate::awareness::{self, Awareness};
@@ -120,6 +120,12 @@ impl<E: Clone> Desk<E> {
     #[must_use]
     pub const fn queue(&self) -> &Queue {
         &self.queue
+    }
+
+    /// The position up to which events are applied here; none before it is known.
+    #[must_use]
+    pub fn position(&self) -> Option<Position> {
+        self.link.position()
     }
 
     /// Whether this tab holds the connection for all of them.
@@ -319,6 +325,7 @@ impl<E: Clone> Desk<E> {
 
     fn on_stream_effect(&mut self, now: Now, effect: stream::Effect, out: &mut Vec<Effect>) {
         self.tell_of_log(&effect, out);
+        self.enter_epoch();
         match effect {
             stream::Effect::Apply(event) => {
                 self.note_writer(now, &event, out);
@@ -353,6 +360,13 @@ impl<E: Clone> Desk<E> {
             | stream::Effect::Lost
             | stream::Effect::Polled { .. }
             | stream::Effect::Signal(_) => {}
+        }
+    }
+
+    /// Numbers of another generation of the log say nothing about those of this one.
+    fn enter_epoch(&mut self) {
+        if let Some(position) = self.link.position() {
+            self.inbox.enter(&position.epoch);
         }
     }
 
@@ -459,6 +473,7 @@ impl<E: Clone> Desk<E> {
         {
             let event = stream::Event::Loaded(as_of.clone());
             self.on_link(now, link::Event::Stream(event), out);
+            self.enter_epoch();
         }
         if let Ok(fetched) = result {
             let changes = self.merge(&fetch, fetched);
@@ -486,12 +501,12 @@ impl<E: Clone> Desk<E> {
                 },
                 Fetched::Messages(page),
             ) => self.inbox.merge_messages_before(*conversation, page),
-            // Read without a position: older than any event since.
             (Fetch::Conversation(_), Fetched::Conversation(conversation)) => {
-                self.inbox.merge_conversation(*conversation, Offset(0))
+                self.inbox.merge_read(*conversation)
             }
             (Fetch::Conversation(id) | Fetch::Messages { conversation: id, .. }, Fetched::Missing) => {
-                self.inbox.set_missing(*id)
+                let as_of = self.position().map_or(Offset(0), |position| position.offset);
+                self.inbox.set_missing(*id, as_of)
             }
             _ => Changes::default(),
         }

@@ -51,6 +51,8 @@ impl<E: Clone> Desk<E> {
             (Some(Asked::Queue(request)), result) => {
                 self.on_queue(now, queue::Event::Answered { request, result }, out);
             }
+            // Another tab has forgotten everything before, or someone else has signed in since.
+            (Some(Asked::Nothing), _) => {}
             (Some(_), Ok(Answer::Foreign { entries })) => self.on_foreign(now, entries, out),
             (Some(Asked::Open), Ok(Answer::Opened { entries, .. })) => {
                 self.on_queue(now, queue::Event::Opened(entries), out);
@@ -64,7 +66,7 @@ impl<E: Clone> Desk<E> {
             (Some(Asked::Claim(generation)), _) => {
                 self.on_leader(now, leader::Event::ClaimFailed { generation }, out);
             }
-            (Some(Asked::Open | Asked::Nothing) | None, _) => {}
+            (Some(Asked::Open) | None, _) => {}
         }
     }
 

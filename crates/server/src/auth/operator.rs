@@ -1,6 +1,5 @@
 //! The signed-in operator behind a request.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
 use axum::extract::FromRequestParts;
@@ -10,36 +9,18 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 use subtle::ConstantTimeEq;
 use switchboard_contract::auth::{Availability, Role};
-use switchboard_contract::ids::{AccountId, MemberId, SessionId, WebsiteId};
+use switchboard_contract::ids::{AccountId, MemberId, SessionId};
 use switchboard_contract::problem::ProblemCode;
 use switchboard_contract::time::Timestamp;
+use switchboard_domain::audience::Audience;
+pub use switchboard_domain::audience::Rights;
+use switchboard_domain::{rotation, team};
 use uuid::Uuid;
 
 use super::keys::{self, Keys, Purpose};
 use crate::db::{Tx, columns, lists};
-use crate::domain::team;
 use crate::problem::{ApiError, ApiResult};
 use crate::state::AppState;
-
-/// The websites whose conversations a member may see.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Rights {
-    /// Every website of the account.
-    All,
-    /// These only.
-    Websites(BTreeSet<WebsiteId>),
-}
-
-impl Rights {
-    /// Whether `website` is among them.
-    #[must_use]
-    pub fn allow(&self, website: WebsiteId) -> bool {
-        match self {
-            Self::All => true,
-            Self::Websites(websites) => websites.contains(&website),
-        }
-    }
-}
 
 /// A signed-in member. As an extractor: a valid access token, or 401; and a second factor where the account requires
 /// one, or 403.
@@ -143,6 +124,12 @@ impl Operator {
             .collect())
     }
 
+    /// Whether the member is part of an audience.
+    #[must_use]
+    pub fn may_see(&self, audience: Audience) -> bool {
+        audience.includes(self.member_id, &self.rights)
+    }
+
     /// Refuses members whose role is below `least`.
     ///
     /// # Errors
@@ -191,8 +178,10 @@ impl Operator {
 struct Loaded {
     operator: Operator,
     availability: Availability,
-    /// The session's current generation where nobody has used it yet.
-    unused_generation: Option<i64>,
+    /// The number of the session's current refresh token.
+    generation: u32,
+    /// When it first showed that it had arrived.
+    generation_used_at: Option<Timestamp>,
     last_used_at: Timestamp,
 }
 
@@ -226,22 +215,17 @@ async fn load(tx: &mut Tx, session: SessionId) -> ApiResult<Option<Loaded>> {
 }
 
 fn read(row: &AnyRow) -> ApiResult<Loaded> {
-    let unused_generation = match row.try_get::<Option<i64>, _>("generation_used_at")? {
-        None => Some(row.try_get("generation")?),
-        Some(_) => None,
-    };
     let role = columns::word(row, "role")?;
-    let rights = match role {
-        Role::Owner | Role::Admin => Rights::All,
-        Role::Agent | Role::Unknown => {
-            let websites: Option<String> = row.try_get("websites")?;
-            let ids = websites.as_deref().unwrap_or_default().split_whitespace();
-            let ids = ids.map(|id| {
-                id.parse()
-                    .map_err(|_| ApiError::internal("an id that is none in member_websites"))
-            });
-            Rights::Websites(ids.collect::<ApiResult<_>>()?)
-        }
+    let rights = if Rights::are_all(role) {
+        Rights::All
+    } else {
+        let websites: Option<String> = row.try_get("websites")?;
+        let ids = websites.as_deref().unwrap_or_default().split_whitespace();
+        let ids = ids.map(|id| {
+            id.parse()
+                .map_err(|_| ApiError::internal("an id that is none in member_websites"))
+        });
+        Rights::Websites(ids.collect::<ApiResult<_>>()?)
     };
     let operator = Operator {
         session_id: columns::id(row, "session_id")?,
@@ -257,7 +241,8 @@ fn read(row: &AnyRow) -> ApiResult<Loaded> {
     Ok(Loaded {
         operator,
         availability: columns::word(row, "availability")?,
-        unused_generation,
+        generation: u32::try_from(columns::count(row, "generation")?).map_err(ApiError::internal)?,
+        generation_used_at: columns::maybe_instant(row, "generation_used_at")?,
         last_used_at: columns::instant(row, "last_used_at")?,
     })
 }
@@ -288,7 +273,8 @@ impl FromRequestParts<AppState> for AnyOperator {
             .ok_or_else(ApiError::unauthenticated)?;
         let Loaded {
             mut operator,
-            unused_generation,
+            generation,
+            generation_used_at,
             last_used_at,
             ..
         } = state
@@ -296,7 +282,7 @@ impl FromRequestParts<AppState> for AnyOperator {
             .read(move |tx| Box::pin(async move { load(tx, claims.session_id).await }))
             .await?
             .ok_or_else(ApiError::unauthenticated)?;
-        if unused_generation == Some(i64::from(claims.generation))
+        if rotation::is_first_use(generation, generation_used_at, claims.generation)
             || state.clock.now() >= last_used_at.plus_millis(USE_RESOLUTION_MS)
         {
             mark_used(state, claims).await?;
@@ -307,7 +293,7 @@ impl FromRequestParts<AppState> for AnyOperator {
 }
 
 /// Notes the use of a session. The first use of an access token also proves that the answer with its refresh token
-/// arrived; from then on the refresh token's parent is accepted for a short while only (`domain::rotation`).
+/// arrived; from then on the refresh token's parent is accepted for a short while only (`switchboard_domain::rotation`).
 async fn mark_used(state: &AppState, claims: AccessClaims) -> ApiResult<()> {
     state
         .db

@@ -12,10 +12,11 @@ use switchboard_contract::realtime::{
     ClientFrame, EventType, LogEvent, PRESENCE_TTL_MS, ServerFrame, Signal, close,
 };
 use switchboard_contract::time::Timestamp;
+use switchboard_domain::flow::{Broken, Flow};
+use switchboard_domain::standing;
 use tokio::time::Instant;
 
 use super::budget::{Budget, FRAMES};
-use super::flow::{Broken, Flow};
 use super::frames::{self, End};
 use super::hub::Relayed;
 use super::signals::{self, Pace, Wish};
@@ -345,10 +346,10 @@ impl Connection {
             Look::Found(standing) => standing,
         };
         match standing {
-            Standing::Gone if self.subscriber.ends_at().is_some_and(|end| end <= wall) => {
-                Err(End::new(close::EXPIRED, "The session has ended; sign in again."))
-            }
-            Standing::Gone => Err(End::new(close::REVOKED, "The session was revoked.")),
+            Standing::Gone => Err(match standing::close_code(self.subscriber.ends_at(), wall) {
+                close::EXPIRED => End::new(close::EXPIRED, "The session has ended; sign in again."),
+                code => End::new(code, "The session was revoked."),
+            }),
             Standing::Blocked => Err(BLOCKED),
             Standing::EnrolmentDue => Err(ENROLMENT_DUE),
             Standing::Allowed {
@@ -362,7 +363,7 @@ impl Connection {
                 }
                 // The wake-up of a commit on another server does not reach this one; its log does.
                 self.stale |= self.flow.wants().is_some_and(|read| read < head);
-                let changed = !same_rights(&self.subscriber, &subscriber);
+                let changed = must_resync(&self.subscriber, &subscriber);
                 self.subscriber = subscriber;
                 if changed {
                     self.send(&ServerFrame::Resync {
@@ -410,9 +411,11 @@ fn is_from_an_operator(event: &LogEvent) -> bool {
     event.kind == EventType::MessageCreated && kind.is_some_and(|kind| kind == "bot")
 }
 
-fn same_rights(before: &Subscriber, after: &Subscriber) -> bool {
+fn must_resync(before: &Subscriber, after: &Subscriber) -> bool {
     match (before, after) {
-        (Subscriber::Operator(before), Subscriber::Operator(after)) => before.rights == after.rights,
-        _ => true,
+        (Subscriber::Operator(before), Subscriber::Operator(after)) => {
+            standing::must_resync(&before.rights, &after.rights)
+        }
+        _ => false,
     }
 }

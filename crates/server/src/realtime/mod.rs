@@ -6,7 +6,6 @@
 //! | `tickets` | `POST …/ticket`, and taking tickets |
 //! | `socket` | the upgrade, the first frame, the task of a live socket |
 //! | `connection` | a live socket's rules, without I/O |
-//! | `flow` | the chain of `prev` and the window of unacknowledged bytes |
 //! | `subscriber` | who is at the other end, what they may see, what is asked of the database |
 //! | `standing`, `watch` | whether they still may, looked at for all sockets together |
 //! | `frames`, `budget` | reading frames, bounding their number |
@@ -14,7 +13,6 @@
 
 mod budget;
 mod connection;
-mod flow;
 mod frames;
 pub mod hub;
 pub mod presence;

@@ -18,6 +18,7 @@ use switchboard_contract::problem::ProblemCode;
 use switchboard_contract::realtime::{
     ClientFrame, MAX_FRAME_BYTES, Mode, Resume, SUBPROTOCOL, ServerFrame, SocketLimits, close,
 };
+use switchboard_domain::replay::Plan;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, sleep_until, timeout};
 
@@ -32,7 +33,6 @@ use super::subscriber::{self, Subscriber};
 use super::watch::Watched;
 use super::{signals, tickets};
 use crate::db::Db;
-use crate::domain::replay::Plan;
 use crate::http::origin::is_trusted;
 use crate::live_chat::marks::{self, Reached};
 use crate::problem::{ApiError, ApiResult};

@@ -9,14 +9,14 @@ use switchboard_contract::position::Offset;
 use switchboard_contract::realtime::Resume;
 use switchboard_contract::time::Timestamp;
 use switchboard_contract::website::WidgetConfig;
+use switchboard_domain::flow::Entry;
+use switchboard_domain::replay::{self, Log, Plan};
 
-use super::flow::Entry;
 use super::hub::StreamKey;
 use super::tickets::Bearer;
 use crate::auth::{Operator, VisitorCaller};
 use crate::db::{Db, Tx, columns};
-use crate::domain::replay::{self, Log, Plan};
-use crate::events::{self, Audience};
+use crate::events::{self, Audience, StoredEvent};
 use crate::problem::{ApiError, ApiResult};
 
 /// Events read at once: a page, so that a long replay shares the database with everyone else.
@@ -69,7 +69,7 @@ impl Subscriber {
     /// Whether the person is among those who may see something. A visitor's own log is all the visitor's.
     pub(super) fn may_see(&self, audience: Audience) -> bool {
         match self {
-            Self::Operator(operator) => audience.includes(operator),
+            Self::Operator(operator) => operator.may_see(audience),
             Self::Visitor(_) => true,
         }
     }
@@ -135,13 +135,7 @@ pub(super) async fn page(db: &Db, stream: StreamKey, after: Offset) -> ApiResult
             let entries = events::after(tx, stream, after, PAGE)
                 .await?
                 .into_iter()
-                .map(|stored| {
-                    Ok(Entry {
-                        audience: stored.audience,
-                        // Filled in when it is sent.
-                        event: stored.into_wire(Offset::default())?,
-                    })
-                })
+                .map(StoredEvent::into_entry)
                 .collect::<ApiResult<_>>()?;
             Ok(Page::Entries(entries))
         })
