@@ -35,8 +35,8 @@ pub fn AccountMenu() -> Html {
     ];
     let head = html! {
         <div>
-            <div class="strong truncate"><bdi>{ me.name.clone() }</bdi></div>
-            <div class="meta truncate">{ me.email.clone() }</div>
+            <bdi class="strong truncate">{ me.name.clone() }</bdi>
+            <bdi class="meta truncate">{ me.email.clone() }</bdi>
         </div>
     };
     html! {

@@ -40,7 +40,7 @@ pub fn Shell(props: &ShellProps) -> Html {
                 <header class="topbar">
                     <div class="workspace">
                         <Mark />
-                        <span class="truncate" title={me.account_name.clone()}><bdi>{ me.account_name.clone() }</bdi></span>
+                        <bdi class="truncate" title={me.account_name.clone()}>{ me.account_name.clone() }</bdi>
                     </div>
                     <div class="topbar-end">
                         <ConnectionStatus />

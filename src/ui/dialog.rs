@@ -109,6 +109,8 @@ pub fn Dialog(props: &DialogProps) -> Html {
         }
         .body {
             display: grid;
+            grid-template-columns: minmax(0, 1fr);
+            overflow-wrap: anywhere;
             gap: var(--space-3);
             padding: var(--space-5) var(--space-5) var(--space-4);
         }

@@ -32,7 +32,7 @@ pub struct MenuProps {
     pub items: Vec<MenuItem>,
     /// Above the acts, such as who is signed in.
     #[prop_or_default]
-    pub head: Html,
+    pub head: Option<Html>,
 }
 
 /// A menu button: opens by press, Enter, Space or arrows; arrows go round, Home and End jump, Escape and Tab close.
@@ -185,7 +185,7 @@ pub fn Menu(props: &MenuProps) -> Html {
             </button>
             if *open {
                 <div class="menu">
-                    <div class="head">{ props.head.clone() }</div>
+                    <div class="head" hidden={props.head.is_none()}>{ props.head.clone() }</div>
                     <div role="menu" aria-label={props.label.clone()}>
                         { for props.items.iter().map(|item| html! {
                             <button
