@@ -17,7 +17,7 @@ use crate::i18n::t;
 use crate::pages;
 use crate::routes::{Access, Route};
 use crate::scoped;
-use crate::shell::Shell;
+use crate::shell::{ForeignQueue, Shell};
 use crate::ui::{ErrorState, Loading, Mark, ToastProvider};
 use switchboard_contract::auth::Me;
 use switchboard_engine::refresh::SignedOut;
@@ -151,7 +151,9 @@ fn Workspace(props: &WorkspaceProps) -> Html {
     html! {
         <MeProvider me={me.clone()}>
             <ChatProvider>
-                <Shell route={props.route}>{ member_page(props.route) }</Shell>
+                <ForeignQueue>
+                    <Shell route={props.route}>{ member_page(props.route) }</Shell>
+                </ForeignQueue>
             </ChatProvider>
         </MeProvider>
     }
