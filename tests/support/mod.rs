@@ -4,6 +4,8 @@
 // Each test file is a program of its own and uses a part of this.
 #![allow(dead_code, clippy::expect_used)]
 
+pub mod inbox;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 
