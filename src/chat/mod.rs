@@ -10,15 +10,20 @@
 //! | [`use_thread`] | the messages of one conversation |
 //! | [`use_read_mark`] | telling that a conversation was read |
 //! | [`use_arrivals`] | messages as they come in, to be announced |
+//! | [`use_queue`], [`use_changes`], [`use_waiting`] | what waits to be sent |
+//! | [`use_directory`] | the names of members and labels |
 
 mod carrier;
+mod directory;
 mod hooks;
 mod provider;
 mod shell;
 mod waiting;
 
+pub use directory::{Directory, use_directory};
 pub use hooks::{
-    LiveChat, ThreadView, use_arrivals, use_chat, use_conversation, use_live_chat, use_read_mark, use_thread,
+    LiveChat, ThreadView, Waiting, use_arrivals, use_changes, use_chat, use_conversation, use_live_chat,
+    use_queue, use_read_mark, use_returned, use_thread, use_waiting,
 };
 pub use provider::{ChatProvider, ChatProviderProps};
 pub use shell::{Chat, Topic};
