@@ -154,8 +154,9 @@ fn Workspace(props: &WorkspaceProps) -> Html {
         <MeProvider me={me.clone()}>
             <ChatProvider>
                 <LeaveProvider owner={me.id}>
-                    <Shell route={props.route}>{ member_page(props.route) }</Shell>
-                    <ForeignQueue />
+                    <ForeignQueue>
+                        <Shell route={props.route}>{ member_page(props.route) }</Shell>
+                    </ForeignQueue>
                 </LeaveProvider>
             </ChatProvider>
         </MeProvider>

@@ -12,16 +12,21 @@
 //! | [`use_typing`], [`use_viewers`], [`use_presence`] | who types in a conversation, looks at it, is there |
 //! | [`use_looking_at`] | telling the team that one looks at a conversation |
 //! | [`use_arrivals`] | messages as they come in, to be announced |
+//! | [`use_queue`], [`use_changes`], [`use_waiting`] | what waits to be sent |
+//! | [`use_directory`] | the names of members and labels |
 
 mod carrier;
+mod directory;
 mod hooks;
 mod people;
 mod provider;
 mod shell;
 mod waiting;
 
+pub use directory::{Directory, use_directory};
 pub use hooks::{
-    LiveChat, ThreadView, use_arrivals, use_chat, use_conversation, use_live_chat, use_read_mark, use_thread,
+    LiveChat, ThreadView, Waiting, use_arrivals, use_changes, use_chat, use_conversation, use_live_chat,
+    use_queue, use_read_mark, use_returned, use_thread, use_waiting,
 };
 pub use people::{use_looking_at, use_presence, use_typing, use_viewers};
 pub use provider::{ChatProvider, ChatProviderProps};

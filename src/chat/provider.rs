@@ -4,6 +4,7 @@ use switchboard_engine::inbox::Shelf;
 use switchboard_engine::socket::Status;
 use yew::prelude::*;
 
+use super::directory::DirectoryProvider;
 use super::hooks::use_topic;
 use super::people::use_own_presence;
 use super::{Chat, Topic};
@@ -65,7 +66,9 @@ pub fn ChatProvider(props: &ChatProviderProps) -> Html {
     html! {
         <ContextProvider<Chat> context={(*chat).clone()}>
             <ConnectionProvider>
-                <UnreadProvider>{ props.children.clone() }</UnreadProvider>
+                <DirectoryProvider>
+                    <UnreadProvider>{ props.children.clone() }</UnreadProvider>
+                </DirectoryProvider>
             </ConnectionProvider>
         </ContextProvider<Chat>>
     }

@@ -11,8 +11,8 @@ use switchboard_engine::awareness;
 use switchboard_engine::desk::{Deed, Desk, Event, Fetch};
 use switchboard_engine::inbox::{Changes, Shelf};
 use switchboard_engine::queue::Queued;
-use switchboard_engine::socket::{Identity, Status};
-use switchboard_engine::store::{StoreError, action_id};
+use switchboard_engine::socket::{self, Identity, Status};
+use switchboard_engine::store::{Action, StoreError, action_id};
 use yew::Callback;
 
 use super::carrier::Carrier;
@@ -32,6 +32,8 @@ pub enum Topic {
     Conversation(ConversationId),
     /// One conversation's messages, queued ones included, and how loading them stands.
     Thread(ConversationId),
+    /// What is typed in one conversation was changed from elsewhere.
+    Draft(ConversationId),
     /// Any conversation: for counts over all of them.
     Any,
     /// Who types in one conversation or looks at it.
@@ -54,6 +56,8 @@ pub(super) struct Inner {
     watchers: RefCell<BTreeMap<u64, Watcher>>,
     listeners: RefCell<BTreeMap<u64, Callback<Rc<LiveChatMessage>>>>,
     drafts: RefCell<BTreeMap<ConversationId, String>>,
+    /// Messages that were taken back to be changed, and who was to see them.
+    returned: RefCell<BTreeMap<ConversationId, Visibility>>,
     pub(super) not_kept: Cell<Option<StoreError>>,
     pub(super) foreign: Cell<Option<u64>>,
     pub(super) on_ended: Callback<()>,
@@ -100,6 +104,7 @@ impl Chat {
             watchers: RefCell::default(),
             listeners: RefCell::default(),
             drafts: RefCell::default(),
+            returned: RefCell::default(),
             not_kept: Cell::new(None),
             foreign: Cell::new(None),
             on_ended,
@@ -118,6 +123,7 @@ impl Chat {
         self.drive(Event::Stop);
         self.0.carrier.borrow_mut().take();
         self.0.drafts.borrow_mut().clear();
+        self.0.returned.borrow_mut().clear();
     }
 
     /// Signed out: what waits is given up. Says how many actions that were.
@@ -210,6 +216,40 @@ impl Chat {
     /// Tries everything that waits at once.
     pub fn wake(&self) {
         self.drive(Event::Authorised);
+    }
+
+    /// Tries at once, at the person's wish: the connection, and what waits for it.
+    pub fn try_now(&self) {
+        self.drive(Event::Link(socket::Event::Awake));
+        self.wake();
+    }
+
+    /// Gives a message up that is not sent yet, and puts its text before what is typed in its conversation.
+    pub fn edit(&self, id: ActionId) {
+        let entry = self.read(|desk| desk.queue().entry(id).cloned());
+        let Some((conversation, Action::Send(draft))) =
+            entry.map(|entry| (entry.lane.conversation, entry.action))
+        else {
+            return;
+        };
+        self.discard_action(id);
+        let typed = self.draft(conversation);
+        let texts: Vec<&str> = [draft.content.as_str(), typed.as_str()]
+            .into_iter()
+            .filter(|text| !text.trim().is_empty())
+            .collect();
+        self.keep_draft(conversation, texts.join("\n"));
+        self.0
+            .returned
+            .borrow_mut()
+            .insert(conversation, draft.visibility);
+        self.tell(|topic| topic == Topic::Draft(conversation));
+    }
+
+    /// Who was to see the message whose text came back by [`Chat::edit`] since the last call.
+    #[must_use]
+    pub fn take_returned(&self, conversation: ConversationId) -> Option<Visibility> {
+        self.0.returned.borrow_mut().remove(&conversation)
     }
 
     /// A list is on the screen.
@@ -339,7 +379,7 @@ impl Chat {
 
     pub(super) fn changed(&self, changes: &Changes) {
         self.tell(|topic| match topic {
-            Topic::Status | Topic::Queue | Topic::People(_) | Topic::Presence => false,
+            Topic::Status | Topic::Queue | Topic::Draft(_) | Topic::People(_) | Topic::Presence => false,
             Topic::Lists => changes.lists,
             Topic::Conversation(id) => changes.conversations.contains(&id),
             Topic::Thread(id) => changes.threads.contains(&id),

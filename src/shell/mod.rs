@@ -2,23 +2,29 @@
 
 mod account_menu;
 mod connection;
-mod foreign_queue;
+mod connection_panel;
+mod foreign;
 mod leaving;
+mod not_kept;
 mod rail;
+mod waiting;
 
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
 use crate::auth::use_me;
 use crate::browser::{document, focus, set_title};
+use crate::chat::Chat;
 use crate::i18n::{t, t_with};
 use crate::routes::{Route, Section};
 use crate::ui::{HEADING_ID, Mark};
 
 use account_menu::AccountMenu;
 pub use connection::{Connection, ConnectionStatus};
-pub use foreign_queue::ForeignQueue;
+use connection_panel::ConnectionPanel;
+pub use foreign::{ForeignQueue, ForeignQueueProps};
 pub use leaving::{Leave, LeaveProvider, LeaveProviderProps, use_leave, use_sign_out};
+use not_kept::NotKept;
 pub use rail::{Rail, RailProps, Unread};
 
 const MAIN_ID: &str = "main";
@@ -37,6 +43,8 @@ pub struct ShellProps {
 pub fn Shell(props: &ShellProps) -> Html {
     let me = use_me();
     use_page_change(props.route);
+    // Absent while the account waits for this person's second factor.
+    let chat = use_context::<Chat>();
     html! {
         <>
             <SkipLink />
@@ -47,11 +55,22 @@ pub fn Shell(props: &ShellProps) -> Html {
                         <bdi class="truncate" title={me.account_name.clone()}>{ me.account_name.clone() }</bdi>
                     </div>
                     <div class="topbar-end">
-                        <ConnectionStatus />
+                        <div class="connection-place">
+                            if let Some(chat) = chat.clone() {
+                                <ConnectionPanel {chat} />
+                            } else {
+                                <ConnectionStatus />
+                            }
+                        </div>
                         <span class="rule-v" aria-hidden="true"></span>
                         <AccountMenu />
                     </div>
                 </header>
+                <div class="shell-notice">
+                    if let Some(chat) = chat {
+                        <NotKept {chat} />
+                    }
+                </div>
                 <Rail section={props.route.section()} />
                 <main class="sheet" id={MAIN_ID} tabindex="-1">{ props.children.clone() }</main>
             </div>

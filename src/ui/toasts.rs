@@ -4,13 +4,15 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::{Icon, IconButton, IconName};
+use super::{Button, ButtonKind, Icon, IconButton, IconName};
 use crate::browser::Timeout;
 use crate::i18n::t;
 use crate::scoped;
 
 /// How long a message about a success stays, in milliseconds, unless someone looks at it.
 const STATUS_MS: u64 = 6_000;
+/// The same where something can be done about it.
+const ACT_MS: u64 = 10_000;
 /// More than this many would cover the page; the oldest goes.
 const MAX_TOASTS: usize = 3;
 
@@ -23,11 +25,21 @@ pub enum ToastKind {
     Alert,
 }
 
+/// What can be done about what just happened, such as undoing it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ToastAct {
+    /// The button's text.
+    pub label: AttrValue,
+    /// Pressed; the message goes.
+    pub on_choose: Callback<()>,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 struct Toast {
     id: u32,
     kind: ToastKind,
     text: AttrValue,
+    act: Option<ToastAct>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -37,7 +49,7 @@ struct Shown {
 }
 
 enum Change {
-    Add(ToastKind, AttrValue),
+    Add(ToastKind, AttrValue, Option<ToastAct>),
     Dismiss(u32),
 }
 
@@ -47,7 +59,7 @@ impl Reducible for Shown {
     fn reduce(self: Rc<Self>, change: Change) -> Rc<Self> {
         let mut shown = (*self).clone();
         match change {
-            Change::Add(kind, text) => {
+            Change::Add(kind, text, act) => {
                 // The same message again starts its time anew instead of standing there twice.
                 shown
                     .toasts
@@ -56,6 +68,7 @@ impl Reducible for Shown {
                     id: shown.next,
                     kind,
                     text,
+                    act,
                 });
                 shown.next += 1;
                 let surplus = shown.toasts.len().saturating_sub(MAX_TOASTS);
@@ -74,12 +87,17 @@ pub struct Toasts(UseReducerDispatcher<Shown>);
 impl Toasts {
     /// Something was done.
     pub fn status(&self, text: AttrValue) {
-        self.0.dispatch(Change::Add(ToastKind::Status, text));
+        self.0.dispatch(Change::Add(ToastKind::Status, text, None));
+    }
+
+    /// Something was done that can still be undone, or followed up: stays longer.
+    pub fn status_with(&self, text: AttrValue, act: ToastAct) {
+        self.0.dispatch(Change::Add(ToastKind::Status, text, Some(act)));
     }
 
     /// Something failed.
     pub fn alert(&self, text: AttrValue) {
-        self.0.dispatch(Change::Add(ToastKind::Alert, text));
+        self.0.dispatch(Change::Add(ToastKind::Alert, text, None));
     }
 }
 
@@ -162,8 +180,13 @@ fn ToastView(props: &ToastViewProps) -> Html {
     {
         let on_dismiss = props.on_dismiss.clone();
         let runs = props.toast.kind == ToastKind::Status && !*held;
+        let stays = if props.toast.act.is_some() {
+            ACT_MS
+        } else {
+            STATUS_MS
+        };
         use_effect_with(runs, move |runs| {
-            let timeout = runs.then(|| Timeout::new(STATUS_MS, move || on_dismiss.emit(id)));
+            let timeout = runs.then(|| Timeout::new(stays, move || on_dismiss.emit(id)));
             move || drop(timeout)
         });
     }
@@ -217,6 +240,14 @@ fn ToastView(props: &ToastViewProps) -> Html {
         let on_dismiss = props.on_dismiss.clone();
         Callback::from(move |_: MouseEvent| on_dismiss.emit(id))
     };
+    let act = props.toast.act.as_ref().map(|act| {
+        let (on_choose, on_dismiss) = (act.on_choose.clone(), props.on_dismiss.clone());
+        let onclick = Callback::from(move |_: MouseEvent| {
+            on_dismiss.emit(id);
+            on_choose.emit(());
+        });
+        html! { <Button kind={ButtonKind::Quiet} {onclick}>{ act.label.clone() }</Button> }
+    });
     html! {
         <div
             class={classes!(class, is_alert.then_some("is-alert"))}
@@ -228,6 +259,7 @@ fn ToastView(props: &ToastViewProps) -> Html {
         >
             <Icon name={if is_alert { IconName::Alert } else { IconName::Ok }} />
             <span class="text">{ props.toast.text.clone() }</span>
+            <span hidden={act.is_none()}>{ act }</span>
             <IconButton icon={IconName::X} label={t("toast.dismiss")} onclick={on_dismiss} />
         </div>
     }
@@ -238,7 +270,7 @@ mod tests {
     use super::*;
 
     fn add(shown: Rc<Shown>, text: &'static str) -> Rc<Shown> {
-        shown.reduce(Change::Add(ToastKind::Status, AttrValue::Static(text)))
+        shown.reduce(Change::Add(ToastKind::Status, AttrValue::Static(text), None))
     }
 
     #[test]

@@ -4,6 +4,7 @@
 // Each test file is a program of its own and uses a part of this.
 #![allow(dead_code, clippy::expect_used)]
 
+pub mod inbox;
 pub mod store;
 
 use std::cell::RefCell;

@@ -12,6 +12,17 @@ use crate::ui::{Button, ButtonKind, GrowingTextArea, IconName};
 /// The limit is shown when fewer characters than this are left.
 const SHOW_LIMIT: usize = 500;
 
+/// What is asked of the composer from elsewhere; a new number is a new wish.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wish {
+    /// Counts the wishes.
+    pub number: u32,
+    /// Who is to see what is written. What is being written as a note is never made a reply.
+    pub visibility: Visibility,
+    /// What it holds from now on; what is there stays when absent.
+    pub text: Option<String>,
+}
+
 /// Props for [`Composer`].
 #[derive(Properties, PartialEq)]
 pub struct ComposerProps {
@@ -26,6 +37,9 @@ pub struct ComposerProps {
     /// Whom the person writes for, with each change; `None` when nothing is left of the text.
     #[prop_or_default]
     pub on_typing: Callback<Option<Visibility>>,
+    /// Take the focus, as a reply or a note.
+    #[prop_or_default]
+    pub wish: Option<Wish>,
     /// Whether the conversation is closed: answering it takes one more step.
     #[prop_or_default]
     pub closed: bool,
@@ -40,6 +54,18 @@ pub fn Composer(props: &ComposerProps) -> Html {
     };
     let is_note = use_state(|| false);
     let area = use_node_ref();
+    {
+        let (text, is_note, area) = (text.clone(), is_note.clone(), area.clone());
+        use_effect_with(props.wish.clone(), move |wish| {
+            let Some(wish) = wish else { return };
+            let holds_note = *is_note && !text.trim().is_empty();
+            is_note.set(wish.visibility == Visibility::Internal || holds_note);
+            if let Some(new) = &wish.text {
+                text.set(new.clone());
+            }
+            focus_node(&area);
+        });
+    }
     let length = text.chars().count();
     let left = MAX_MESSAGE_CHARS.checked_sub(length);
     let can_send = message_text(&text).is_ok();

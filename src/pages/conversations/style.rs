@@ -52,8 +52,29 @@ pub(super) fn inbox_class() -> AttrValue {
         .timer-late { color: var(--danger-text); font-weight: var(--weight-medium); }
 
         .thread { display: flex; flex-direction: column; min-block-size: 0; flex: 1; }
+        .conv-waits { display: inline-flex; color: var(--text-3); }
+        .conv-waits.is-refused { color: var(--danger-text); }
+
         .thread-timer { flex: none; }
-        .thread-head { border-block-end: 1px solid var(--line); }
+        .thread-head { border-block-end: 1px solid var(--line); container: thread-head / inline-size; z-index: var(--z-sticky); }
+        .thread-actions { flex: none; }
+        .acts { display: flex; align-items: center; gap: var(--space-1); }
+        .acts .act-more { display: none; }
+        .changes { display: grid; gap: var(--space-1); padding: 0 var(--space-6) var(--space-2); }
+        .change { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-1) var(--space-2); inline-size: 100%; max-inline-size: var(--measure-thread); margin-inline: auto; min-block-size: 1.5rem; font-size: var(--text-12); line-height: var(--lh-12); color: var(--text-3); overflow-wrap: anywhere; }
+        .change > span { min-inline-size: 0; }
+        .change.is-refused { color: var(--danger-text); }
+        .labels { padding: 0 var(--space-4) var(--space-3); }
+        .label-list { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-1); }
+        .label-chip { display: inline-flex; align-items: center; gap: var(--space-1); max-inline-size: 100%; block-size: 1.5rem; padding-inline: var(--space-2); border-radius: var(--radius-xs); background: var(--hover); color: var(--text-2); font-size: var(--text-12); }
+        .label-dot { flex: none; inline-size: 0.5rem; block-size: 0.5rem; border-radius: 2px; background: var(--neutral-8); }
+        .label-blue { background: var(--accent); }
+        .label-green { background: var(--success-solid); }
+        .label-yellow { background: #c9a100; }
+        .label-orange { background: #d9772b; }
+        .label-red { background: var(--danger-solid); }
+        .label-purple { background: #8a63d2; }
+        .item .label-dot { margin-inline: 0.25rem; }
         .thread-who { min-inline-size: 0; flex: 1; }
         .thread-who h2:focus, .visitor-id h2:focus { outline: none; }
         .thread-who h2, .visitor-id h2 { font-size: var(--text-14); line-height: var(--lh-14); letter-spacing: var(--tracking-tight); }
@@ -121,6 +142,14 @@ pub(super) fn inbox_class() -> AttrValue {
         .facts > div { display: grid; grid-template-columns: 5.25rem minmax(0, 1fr); gap: var(--space-3); }
         .facts dt { color: var(--text-3); overflow-wrap: anywhere; }
 
+        @container thread-head (max-width: 38rem) {
+            .acts .act-wide { display: none; }
+            .acts .act-more { display: inline-flex; }
+        }
+        @container thread-head (max-width: 28rem) {
+            .act-close-text { display: none; }
+            .thread-timer { display: none; }
+        }
         @media (max-width: 1180px) {
             grid-template-columns: 19rem minmax(0, 1fr);
             .pane-visitor { display: none; }
@@ -139,6 +168,7 @@ pub(super) fn inbox_class() -> AttrValue {
             .pane + .pane { border: 0; }
             .pane-back { display: inline-grid; margin-inline-start: calc(var(--space-2) * -1); }
             .log { padding-inline: var(--space-4); }
+            .changes { padding-inline: var(--space-3); }
             .composer { padding: 0 var(--space-3) var(--space-3); }
         }
         @media (max-width: 640px) {
