@@ -17,8 +17,8 @@ mod carrier;
 mod directory;
 mod hooks;
 mod provider;
+mod queue_count;
 mod shell;
-mod waiting;
 
 pub use directory::{Directory, use_directory};
 pub use hooks::{
@@ -26,5 +26,5 @@ pub use hooks::{
     use_queue, use_read_mark, use_returned, use_thread, use_waiting,
 };
 pub use provider::{ChatProvider, ChatProviderProps};
+pub use queue_count::{QueueCount, count_kept, forget_kept, use_foreign, use_queue_count};
 pub use shell::{Chat, Topic};
-pub use waiting::{Waiting, count_kept, forget_kept, use_foreign, use_waiting};
