@@ -4,8 +4,10 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
+use switchboard_contract::auth::Availability;
 use switchboard_contract::ids::{ActionId, ConversationId, MemberId, MessageId};
 use switchboard_contract::live_chat::{ConversationChange, LiveChatMessage, Visibility};
+use switchboard_engine::awareness;
 use switchboard_engine::desk::{Deed, Desk, Event, Fetch};
 use switchboard_engine::inbox::{Changes, Shelf};
 use switchboard_engine::queue::Queued;
@@ -35,6 +37,10 @@ pub enum Topic {
     Draft(ConversationId),
     /// Any conversation: for counts over all of them.
     Any,
+    /// Who types in one conversation or looks at it.
+    People(ConversationId),
+    /// Who of the team is there.
+    Presence,
 }
 
 struct Watcher {
@@ -303,6 +309,32 @@ impl Chat {
         self.drive(Event::Reload(fetch));
     }
 
+    /// The person writes in a conversation; `None`: the text box is empty.
+    pub fn typing(&self, conversation: ConversationId, visibility: Option<Visibility>) {
+        self.drive(Event::Person(match visibility {
+            Some(visibility) => awareness::Event::Typed {
+                conversation,
+                visibility,
+            },
+            None => awareness::Event::Emptied(conversation),
+        }));
+    }
+
+    /// The person looks at a conversation, or at none.
+    pub fn looking_at(&self, conversation: Option<ConversationId>) {
+        self.drive(Event::Person(awareness::Event::Viewing(conversation)));
+    }
+
+    /// The person is at this tab.
+    pub fn used(&self) {
+        self.drive(Event::Person(awareness::Event::Used));
+    }
+
+    /// The person has set whether they take conversations.
+    pub fn available(&self, availability: Availability) {
+        self.drive(Event::Person(awareness::Event::Available(availability)));
+    }
+
     /// What was typed in a conversation and not sent.
     #[must_use]
     pub fn draft(&self, conversation: ConversationId) -> String {
@@ -367,7 +399,7 @@ impl Chat {
 
     pub(super) fn changed(&self, changes: &Changes) {
         self.tell(|topic| match topic {
-            Topic::Status | Topic::Queue | Topic::Draft(_) => false,
+            Topic::Status | Topic::Queue | Topic::Draft(_) | Topic::People(_) | Topic::Presence => false,
             Topic::Lists => changes.lists,
             Topic::Conversation(id) => changes.conversations.contains(&id),
             Topic::Thread(id) => changes.threads.contains(&id),

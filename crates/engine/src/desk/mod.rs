@@ -19,6 +19,7 @@ mod tabs;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use switchboard_contract::auth::Availability;
 use switchboard_contract::ids::{ConversationId, MemberId};
 use switchboard_contract::live_chat::{LiveChatConversation, MessagePage};
 use switchboard_contract::page::CursorPage;
@@ -69,6 +70,8 @@ pub struct Desk<E> {
     /// How far each conversation was marked as read here.
     marked: BTreeMap<ConversationId, u64>,
     awareness: Awareness,
+    /// What the person has set: it outlasts a stop.
+    availability: Availability,
 }
 
 impl<E: Clone> Desk<E> {
@@ -96,6 +99,7 @@ impl<E: Clone> Desk<E> {
             open: BTreeSet::new(),
             marked: BTreeMap::new(),
             awareness: Awareness::default(),
+            availability: Availability::default(),
         }
     }
 
@@ -248,7 +252,7 @@ impl<E: Clone> Desk<E> {
             Event::Retry(id) => self.retry(now, id, out),
             Event::Discard(id) => self.on_queue(now, queue::Event::Discard(id), out),
             Event::Attempted { generation, outcome } => self.on_attempted(now, generation, outcome, out),
-            Event::Person(event) => self.on_awareness(now, event, out),
+            Event::Person(event) => self.on_person(now, event, out),
             Event::Authorised => self.on_queue(now, queue::Event::Wake, out),
             Event::Loaded { generation, result } => self.on_loaded(now, generation, result, out),
         }
