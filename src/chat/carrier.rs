@@ -207,10 +207,15 @@ fn report(chat: &Weak<Inner>, event: Event<ApiError>) {
 
 /// A sleep is told before the timer that rings after it.
 fn look(chat: &Weak<Inner>) {
-    if let Some(inner) = chat.upgrade()
-        && let Some(carrier) = &*inner.carrier.borrow()
-    {
-        carrier.wake.look();
+    let wake = chat.upgrade().and_then(|inner| {
+        inner
+            .carrier
+            .borrow()
+            .as_ref()
+            .map(|carrier| carrier.wake.clone())
+    });
+    if let Some(wake) = wake {
+        wake.look();
     }
 }
 

@@ -20,8 +20,8 @@ mod directory;
 mod hooks;
 mod people;
 mod provider;
+mod queue_count;
 mod shell;
-mod waiting;
 
 pub use directory::{Directory, use_directory};
 pub use hooks::{
@@ -30,5 +30,5 @@ pub use hooks::{
 };
 pub use people::{Presences, use_looking_at, use_presence, use_presences, use_typing, use_viewers};
 pub use provider::{ChatProvider, ChatProviderProps};
+pub use queue_count::{QueueCount, count_kept, forget_kept, use_foreign, use_queue_count};
 pub use shell::{Chat, Topic};
-pub use waiting::{Waiting, count_kept, forget_kept, use_foreign, use_waiting};

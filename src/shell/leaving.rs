@@ -4,7 +4,7 @@ use switchboard_contract::ids::MemberId;
 use yew::prelude::*;
 
 use crate::auth::use_auth;
-use crate::chat::{Chat, Waiting, count_kept, forget_kept, use_waiting};
+use crate::chat::{Chat, QueueCount, count_kept, forget_kept, use_queue_count};
 use crate::i18n::{t, t_count};
 use crate::ui::{Dialog, DialogAct};
 
@@ -57,7 +57,7 @@ pub fn use_sign_out() -> Callback<()> {
 struct Asking {
     then: Callback<()>,
     /// What the browser keeps, where no chat knows better.
-    kept: Waiting,
+    kept: QueueCount,
     /// The person wants it sent first.
     is_sending: bool,
 }
@@ -78,13 +78,13 @@ pub fn LeaveProvider(props: &LeaveProviderProps) -> Html {
     let session = use_auth().session().clone();
     let chat = use_context::<Chat>();
     let asking = use_state(|| None::<Asking>);
-    let live = use_waiting(chat.as_ref());
+    let live = use_queue_count(chat.as_ref());
     let owner = props.owner;
     let ask = {
         let (chat, asking) = (chat.clone(), asking.setter());
         Callback::from(move |then: Callback<()>| {
             let asking = asking.clone();
-            let decide = move |kept: Waiting| {
+            let decide = move |kept: QueueCount| {
                 if kept.total() == 0 {
                     then.emit(());
                 } else {
@@ -96,7 +96,7 @@ pub fn LeaveProvider(props: &LeaveProviderProps) -> Html {
                 }
             };
             match &chat {
-                Some(chat) => decide(chat.waiting()),
+                Some(chat) => decide(chat.queue_count()),
                 None => count_kept(owner, decide),
             }
         })
@@ -171,7 +171,7 @@ pub fn LeaveProvider(props: &LeaveProviderProps) -> Html {
 
 #[derive(Properties, PartialEq)]
 struct QuestionProps {
-    waiting: Waiting,
+    waiting: QueueCount,
     can_send: bool,
     is_sending: bool,
     stay: Callback<()>,
@@ -182,7 +182,7 @@ struct QuestionProps {
 /// Says what would be lost, and offers what can be done.
 #[component]
 fn Question(props: &QuestionProps) -> Html {
-    let Waiting { unsent, blocked } = props.waiting;
+    let QueueCount { unsent, blocked } = props.waiting;
     let discard = DialogAct {
         text: t("leaving.discard"),
         danger: true,

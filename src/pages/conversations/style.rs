@@ -59,12 +59,16 @@ pub(super) fn inbox_class() -> AttrValue {
         .thread-head { border-block-end: 1px solid var(--line); container: thread-head / inline-size; z-index: var(--z-sticky); }
         .thread-actions { flex: none; }
         .acts { display: flex; align-items: center; gap: var(--space-1); }
-        .acts .act-more { display: none; }
+        .acts .act-more, .thread-who .timer-inline { display: none; }
+        .thread-who .timer-inline { margin-inline-end: var(--space-2); vertical-align: bottom; }
         .changes { display: grid; gap: var(--space-1); padding: 0 var(--space-6) var(--space-2); }
         .change { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-1) var(--space-2); inline-size: 100%; max-inline-size: var(--measure-thread); margin-inline: auto; min-block-size: 1.5rem; font-size: var(--text-12); line-height: var(--lh-12); color: var(--text-3); overflow-wrap: anywhere; }
         .change > span { min-inline-size: 0; }
         .change.is-refused { color: var(--danger-text); }
         .labels { padding: 0 var(--space-4) var(--space-3); }
+        .labels { position: relative; }
+        .labels .label-change > div { position: static; }
+        .labels .label-change .menu { inset-inline: var(--space-4); max-inline-size: none; }
         .label-list { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-1); }
         .label-chip { display: inline-flex; align-items: center; gap: var(--space-1); max-inline-size: 100%; block-size: 1.5rem; padding-inline: var(--space-2); border-radius: var(--radius-xs); background: var(--hover); color: var(--text-2); font-size: var(--text-12); }
         .label-dot { flex: none; inline-size: 0.5rem; block-size: 0.5rem; border-radius: 2px; background: var(--neutral-8); }
@@ -143,12 +147,13 @@ pub(super) fn inbox_class() -> AttrValue {
         .facts dt { color: var(--text-3); overflow-wrap: anywhere; }
 
         @container thread-head (max-width: 38rem) {
-            .acts .act-wide { display: none; }
+            .acts .act-wide, .act-text, .thread-timer { display: none; }
             .acts .act-more { display: inline-flex; }
+            .thread-who .timer-inline { display: inline-flex; }
         }
-        @container thread-head (max-width: 28rem) {
-            .act-close-text { display: none; }
-            .thread-timer { display: none; }
+        @container thread-head (max-width: 22rem) {
+            .acts .act-mid, .act-close-text { display: none; }
+            .acts .act-close { padding-inline: var(--space-2); }
         }
         @media (max-width: 1180px) {
             grid-template-columns: 19rem minmax(0, 1fr);

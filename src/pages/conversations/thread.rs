@@ -74,7 +74,12 @@ pub(super) fn ThreadPane(props: &ThreadPaneProps) -> Html {
                 <div class="thread-who">
                     <h2 class="truncate" tabindex="-1" title={name.clone()}><bdi>{ name.clone() }</bdi></h2>
                     if let Some(known) = &conversation {
-                        <div class="meta truncate">{ whereabouts(known) }</div>
+                        <div class="meta truncate">
+                            <span class="timer-inline">
+                                <ConversationTimer ..ConversationTimerProps::of(known).brief() />
+                            </span>
+                            { whereabouts(known) }
+                        </div>
                     }
                 </div>
                 <div class="thread-viewers"><Viewers {id} /></div>

@@ -27,6 +27,7 @@ use switchboard_contract::position::{Offset, Position};
 
 use crate::Now;
 use crate::awareness::{self, Awareness};
+use crate::health::Health;
 use crate::inbox::{Changes, Inbox, Shelf};
 use crate::leader::Leader;
 use crate::link::{self, Link};
@@ -52,6 +53,9 @@ pub struct Desk<E> {
     leads: bool,
     /// How the leader's connection stands, where that is another tab.
     told: Status,
+    told_health: Option<Health>,
+    /// The store could not be opened; it is tried again now and then.
+    unopened: bool,
     /// What waited when this tab claimed the lead.
     claimed: Option<Vec<Entry>>,
     /// What only the desk asked the store for: how to go on with its answer.
@@ -82,6 +86,8 @@ impl<E: Clone> Desk<E> {
             link: Link::new(identity, seed),
             leads: false,
             told: Status::Idle,
+            told_health: None,
+            unopened: false,
             claimed: None,
             asked: BTreeMap::new(),
             request: 0,
@@ -138,6 +144,16 @@ impl<E: Clone> Desk<E> {
     #[must_use]
     pub const fn status(&self) -> Status {
         if self.leads { self.link.status() } else { self.told }
+    }
+
+    /// How the connection fares, as far as it is known; asked for with [`Event::Measure`].
+    #[must_use]
+    pub fn health(&self, now: Now) -> Option<Health> {
+        if self.leads {
+            Some(self.link.health(now))
+        } else {
+            self.told_health.clone()
+        }
     }
 
     /// Whether a list is being loaded.
@@ -205,6 +221,7 @@ impl<E: Clone> Desk<E> {
             }
             Event::Link(event) => self.on_shell(now, event, out),
             Event::Timer(timer) => self.on_timer(now, timer, out),
+            Event::Measure(measures) => self.measure(now, measures, out),
             Event::Stored { request, result } => self.on_stored(now, request, result, out),
             Event::Locked { generation } => self.on_locked(now, generation, out),
             Event::Heard(bulletin) => self.on_heard(now, *bulletin, out),
@@ -245,7 +262,7 @@ impl<E: Clone> Desk<E> {
     }
 
     fn start(&mut self, now: Now, erase: bool, out: &mut Vec<Effect>) {
-        self.ask(Op::Open { erase }, tabs::Asked::Open, out);
+        self.open_store(erase, out);
         self.on_link(now, link::Event::Start(None), out);
         self.on_link(now, link::Event::Follow, out);
         self.told = Status::Connecting;
@@ -290,7 +307,12 @@ impl<E: Clone> Desk<E> {
             socket::Event::Shown(shown) => {
                 self.on_leader(now, crate::leader::Event::Shown(shown), out);
             }
-            socket::Event::Awake => self.on_leader(now, crate::leader::Event::Awake, out),
+            socket::Event::Awake => {
+                if self.unopened {
+                    self.open_store(false, out);
+                }
+                self.on_leader(now, crate::leader::Event::Awake, out);
+            }
             _ => {}
         }
         self.on_link(now, link::Event::Socket(event), out);

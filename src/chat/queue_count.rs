@@ -11,14 +11,14 @@ use crate::realtime::Store;
 
 /// How much would be lost. Read marks do not count: nobody misses them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct Waiting {
+pub struct QueueCount {
     /// Replies, notes and changes that go out by themselves as soon as they can.
     pub unsent: u64,
     /// Those that the server refused: the person decides about each.
     pub blocked: u64,
 }
 
-impl Waiting {
+impl QueueCount {
     /// Both together.
     #[must_use]
     pub const fn total(self) -> u64 {
@@ -41,14 +41,14 @@ impl Waiting {
 impl Chat {
     /// What waits now.
     #[must_use]
-    pub fn waiting(&self) -> Waiting {
-        self.read(|desk| Waiting::of(desk.queue().all()))
+    pub fn queue_count(&self) -> QueueCount {
+        self.read(|desk| QueueCount::of(desk.queue().all()))
     }
 }
 
 /// What waits, kept up to date; nothing where there is no chat.
 #[hook]
-pub fn use_waiting(chat: Option<&Chat>) -> Waiting {
+pub fn use_queue_count(chat: Option<&Chat>) -> QueueCount {
     let update = use_force_update();
     use_effect_with(chat.cloned(), move |chat| {
         let subscription = chat
@@ -56,7 +56,7 @@ pub fn use_waiting(chat: Option<&Chat>) -> Waiting {
             .map(|chat| chat.watch(Topic::Queue, Callback::from(move |()| update.force_update())));
         move || drop(subscription)
     });
-    chat.map(Chat::waiting).unwrap_or_default()
+    chat.map(Chat::queue_count).unwrap_or_default()
 }
 
 /// How many actions of another person wait on this device, while that is undecided.
@@ -68,7 +68,7 @@ pub fn use_foreign(chat: &Chat) -> Option<u64> {
 
 /// Tells `then` what this browser keeps for `owner`, for pages without a chat. What cannot be read counts as nothing: it
 /// could not be sent either.
-pub fn count_kept(owner: MemberId, then: impl FnOnce(Waiting) + 'static) {
+pub fn count_kept(owner: MemberId, then: impl FnOnce(QueueCount) + 'static) {
     Store::open(Callback::noop()).run(owner, Op::Open { erase: false }, move |result| {
         let entries = match result {
             Ok(Answer::Opened { entries, .. }) => entries,
@@ -78,7 +78,7 @@ pub fn count_kept(owner: MemberId, then: impl FnOnce(Waiting) + 'static) {
             .iter()
             .filter(|entry| !matches!(entry.action, Action::Read { .. }))
             .count();
-        then(Waiting {
+        then(QueueCount {
             unsent: unsent as u64,
             blocked: 0,
         });
