@@ -232,6 +232,25 @@ fn a_snapshot_loads_what_is_on_the_screen_anew() {
 }
 
 #[test]
+fn a_start_loads_what_is_on_the_screen_already() {
+    let mut browser = Browser::new(0);
+    browser.open_tab(0, member(1));
+    browser.step(Event::Show(Shelf::Open));
+    let out = browser.step(Event::Start { erase: false });
+    let list = Fetch::List {
+        shelf: Shelf::Open,
+        cursor: None,
+    };
+    assert_eq!(
+        loads(&out)
+            .into_iter()
+            .map(|(_, fetch)| fetch)
+            .collect::<Vec<_>>(),
+        [list]
+    );
+}
+
+#[test]
 fn a_reply_is_shown_at_once_in_every_tab_and_stored_without_a_moment_in_which_it_is_missing() {
     let mut browser = Browser::new(2);
     for tab in 0..2 {
