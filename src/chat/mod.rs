@@ -11,6 +11,7 @@
 //! | [`use_read_mark`] | telling that a conversation was read |
 //! | [`use_arrivals`] | messages as they come in, to be announced |
 //! | [`use_queue`], [`use_changes`], [`use_waiting`] | what waits to be sent |
+//! | [`use_unsent`] | how much of it would be lost by leaving |
 //! | [`use_directory`] | the names of members and labels |
 
 mod carrier;
@@ -18,7 +19,7 @@ mod directory;
 mod hooks;
 mod provider;
 mod shell;
-mod waiting;
+mod unsent;
 
 pub use directory::{Directory, use_directory};
 pub use hooks::{
@@ -27,4 +28,4 @@ pub use hooks::{
 };
 pub use provider::{ChatProvider, ChatProviderProps};
 pub use shell::{Chat, Topic};
-pub use waiting::{Waiting, count_kept, forget_kept, use_foreign, use_waiting};
+pub use unsent::{Unsent, count_kept, forget_kept, use_unsent};

@@ -51,7 +51,7 @@ pub fn ChatProvider(props: &ChatProviderProps) -> Html {
             move || {
                 if session.state() == AuthState::SignedOut(SignedOut::Revoked) {
                     // Nothing of it may stay on the device, and nobody could be asked.
-                    let lost = chat.waiting().total();
+                    let lost = chat.unsent().total();
                     if lost > 0 {
                         toasts.alert(t_count("leaving.lost", lost, &[]));
                     }

@@ -5,50 +5,49 @@ use switchboard_engine::queue::{Queued, State};
 use switchboard_engine::store::{Action, Answer, Op};
 use yew::prelude::*;
 
-use super::hooks::use_topic;
 use super::{Chat, Topic};
 use crate::realtime::Store;
 
 /// How much would be lost. Read marks do not count: nobody misses them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct Waiting {
+pub struct Unsent {
     /// Replies, notes and changes that go out by themselves as soon as they can.
-    pub unsent: u64,
+    pub waiting: u64,
     /// Those that the server refused: the person decides about each.
     pub blocked: u64,
 }
 
-impl Waiting {
+impl Unsent {
     /// Both together.
     #[must_use]
     pub const fn total(self) -> u64 {
-        self.unsent + self.blocked
+        self.waiting + self.blocked
     }
 
     fn of(queue: impl IntoIterator<Item = Queued>) -> Self {
-        let mut waiting = Self::default();
+        let mut unsent = Self::default();
         for queued in queue {
             match (&queued.entry.action, &queued.state) {
                 (Action::Read { .. }, _) => {}
-                (_, State::Blocked(_)) => waiting.blocked += 1,
-                _ => waiting.unsent += 1,
+                (_, State::Blocked(_)) => unsent.blocked += 1,
+                _ => unsent.waiting += 1,
             }
         }
-        waiting
+        unsent
     }
 }
 
 impl Chat {
     /// What waits now.
     #[must_use]
-    pub fn waiting(&self) -> Waiting {
-        self.read(|desk| Waiting::of(desk.queue().all()))
+    pub fn unsent(&self) -> Unsent {
+        self.read(|desk| Unsent::of(desk.queue().all()))
     }
 }
 
 /// What waits, kept up to date; nothing where there is no chat.
 #[hook]
-pub fn use_waiting(chat: Option<&Chat>) -> Waiting {
+pub fn use_unsent(chat: Option<&Chat>) -> Unsent {
     let update = use_force_update();
     use_effect_with(chat.cloned(), move |chat| {
         let subscription = chat
@@ -56,30 +55,23 @@ pub fn use_waiting(chat: Option<&Chat>) -> Waiting {
             .map(|chat| chat.watch(Topic::Queue, Callback::from(move |()| update.force_update())));
         move || drop(subscription)
     });
-    chat.map(Chat::waiting).unwrap_or_default()
-}
-
-/// How many actions of another person wait on this device, while that is undecided.
-#[hook]
-pub fn use_foreign(chat: &Chat) -> Option<u64> {
-    use_topic(chat, Topic::Queue);
-    chat.foreign()
+    chat.map(Chat::unsent).unwrap_or_default()
 }
 
 /// Tells `then` what this browser keeps for `owner`, for pages without a chat. What cannot be read counts as nothing: it
 /// could not be sent either.
-pub fn count_kept(owner: MemberId, then: impl FnOnce(Waiting) + 'static) {
+pub fn count_kept(owner: MemberId, then: impl FnOnce(Unsent) + 'static) {
     Store::open(Callback::noop()).run(owner, Op::Open { erase: false }, move |result| {
         let entries = match result {
             Ok(Answer::Opened { entries, .. }) => entries,
             _ => Vec::new(),
         };
-        let unsent = entries
+        let waiting = entries
             .iter()
             .filter(|entry| !matches!(entry.action, Action::Read { .. }))
             .count();
-        then(Waiting {
-            unsent: unsent as u64,
+        then(Unsent {
+            waiting: waiting as u64,
             blocked: 0,
         });
     });
