@@ -216,6 +216,7 @@ fn UndoPage() -> Html {
         Callback::from(move |_: MouseEvent| {
             let undone = undone.clone();
             let act = ToastAct {
+                about: "it".into(),
                 label: "Undo".into(),
                 on_choose: Callback::from(move |()| undone.set(true)),
             };

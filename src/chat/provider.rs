@@ -6,6 +6,7 @@ use yew::prelude::*;
 
 use super::directory::DirectoryProvider;
 use super::hooks::use_topic;
+use super::people::use_own_presence;
 use super::{Chat, Topic};
 use crate::app::use_config;
 use crate::auth::{AuthState, use_api, use_auth, use_me};
@@ -51,7 +52,7 @@ pub fn ChatProvider(props: &ChatProviderProps) -> Html {
             move || {
                 if session.state() == AuthState::SignedOut(SignedOut::Revoked) {
                     // Nothing of it may stay on the device, and nobody could be asked.
-                    let lost = chat.unsent().total();
+                    let lost = chat.queue_count().total();
                     if lost > 0 {
                         toasts.alert(t_count("leaving.lost", lost, &[]));
                     }
@@ -61,6 +62,7 @@ pub fn ChatProvider(props: &ChatProviderProps) -> Html {
             }
         }
     });
+    use_own_presence(&chat);
     html! {
         <ContextProvider<Chat> context={(*chat).clone()}>
             <ConnectionProvider>

@@ -136,11 +136,6 @@ pub(super) fn ConnectionPanel(props: &ConnectionPanelProps) -> Html {
             }
         }
         @media (max-width: 640px) {
-            position: static;
-            .opener {
-                position: relative;
-                inset: auto;
-            }
             .connection-panel {
                 position: fixed;
                 inset-block-start: calc(var(--topbar-block) + var(--space-1));
@@ -157,6 +152,9 @@ pub(super) fn ConnectionPanel(props: &ConnectionPanelProps) -> Html {
         "#
     );
     let more = t("connection.details");
+    // What is hidden would be read as well.
+    let waits = if waiting > 0 { " connection-waits" } else { "" };
+    let names = format!("{STATUS_ID} connection-more{waits}");
     html! {
         <div
             class={classes!(class, popup.is_open.then_some("is-open"))}
@@ -174,7 +172,7 @@ pub(super) fn ConnectionPanel(props: &ConnectionPanelProps) -> Html {
                 type="button"
                 id="connection-more"
                 aria-label={more.clone()}
-                aria-labelledby={format!("{STATUS_ID} connection-more connection-waits")}
+                aria-labelledby={names}
                 title={more}
                 aria-haspopup="dialog"
                 aria-expanded={popup.is_open.to_string()}
@@ -211,7 +209,7 @@ fn Panel(props: &PanelProps) -> Html {
     };
     let needs_update = connection == Connection::UpdateNeeded;
     html! {
-        <div class="connection-panel" role="dialog" aria-labelledby="connection-title">
+        <div class="connection-panel" role="dialog" aria-label={t("connection.label")}>
             <div class="panel-top">
                 <div class="panel-title">
                     <h2 id="connection-title" tabindex="-1">{ connection.text() }</h2>

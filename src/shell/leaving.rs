@@ -4,7 +4,7 @@ use switchboard_contract::ids::MemberId;
 use yew::prelude::*;
 
 use crate::auth::use_auth;
-use crate::chat::{Chat, Unsent, count_kept, forget_kept, use_unsent};
+use crate::chat::{Chat, QueueCount, count_kept, forget_kept, use_queue_count};
 use crate::i18n::{t, t_count};
 use crate::ui::{Dialog, DialogAct};
 
@@ -57,7 +57,7 @@ pub fn use_sign_out() -> Callback<()> {
 struct Asking {
     then: Callback<()>,
     /// What the browser keeps, where no chat knows better.
-    kept: Unsent,
+    kept: QueueCount,
     /// The person wants it sent first.
     is_sending: bool,
 }
@@ -78,13 +78,13 @@ pub fn LeaveProvider(props: &LeaveProviderProps) -> Html {
     let session = use_auth().session().clone();
     let chat = use_context::<Chat>();
     let asking = use_state(|| None::<Asking>);
-    let live = use_unsent(chat.as_ref());
+    let live = use_queue_count(chat.as_ref());
     let owner = props.owner;
     let ask = {
         let (chat, asking) = (chat.clone(), asking.setter());
         Callback::from(move |then: Callback<()>| {
             let asking = asking.clone();
-            let decide = move |kept: Unsent| {
+            let decide = move |kept: QueueCount| {
                 if kept.total() == 0 {
                     then.emit(());
                 } else {
@@ -96,7 +96,7 @@ pub fn LeaveProvider(props: &LeaveProviderProps) -> Html {
                 }
             };
             match &chat {
-                Some(chat) => decide(chat.unsent()),
+                Some(chat) => decide(chat.queue_count()),
                 None => count_kept(owner, decide),
             }
         })
@@ -112,19 +112,19 @@ pub fn LeaveProvider(props: &LeaveProviderProps) -> Html {
         })
     };
     let now = (*asking).clone().map(|asking| {
-        let unsent = if chat.is_some() { live } else { asking.kept };
-        (asking, unsent)
+        let waiting = if chat.is_some() { live } else { asking.kept };
+        (asking, waiting)
     });
     {
         let setter = asking.setter();
         use_effect_with(now.clone(), move |now| {
-            let Some((asking, unsent)) = now else { return };
-            if unsent.total() == 0 {
+            let Some((asking, waiting)) = now else { return };
+            if waiting.total() == 0 {
                 setter.set(None);
                 if asking.is_sending {
                     asking.then.emit(());
                 }
-            } else if asking.is_sending && unsent.waiting == 0 {
+            } else if asking.is_sending && waiting.unsent == 0 {
                 // What is left was refused: sending it as it is leads nowhere.
                 setter.set(Some(Asking {
                     is_sending: false,
@@ -133,7 +133,7 @@ pub fn LeaveProvider(props: &LeaveProviderProps) -> Html {
             }
         });
     }
-    let dialog = now.map(|(asking_now, unsent)| {
+    let dialog = now.map(|(asking_now, waiting)| {
         let stay = {
             let asking = asking.setter();
             Callback::from(move |()| asking.set(None))
@@ -157,9 +157,9 @@ pub fn LeaveProvider(props: &LeaveProviderProps) -> Html {
                 then.emit(());
             })
         };
-        let can_send = chat.is_some() && unsent.waiting > 0;
+        let can_send = chat.is_some() && waiting.unsent > 0;
         let is_sending = asking_now.is_sending;
-        html! { <Question {unsent} {can_send} {is_sending} {stay} {send} {discard} /> }
+        html! { <Question {waiting} {can_send} {is_sending} {stay} {send} {discard} /> }
     });
     html! {
         <ContextProvider<Leave> context={Leave { ask, go }}>
@@ -171,7 +171,7 @@ pub fn LeaveProvider(props: &LeaveProviderProps) -> Html {
 
 #[derive(Properties, PartialEq)]
 struct QuestionProps {
-    unsent: Unsent,
+    waiting: QueueCount,
     can_send: bool,
     is_sending: bool,
     stay: Callback<()>,
@@ -182,7 +182,7 @@ struct QuestionProps {
 /// Says what would be lost, and offers what can be done.
 #[component]
 fn Question(props: &QuestionProps) -> Html {
-    let Unsent { waiting, blocked } = props.unsent;
+    let QueueCount { unsent, blocked } = props.waiting;
     let discard = DialogAct {
         text: t("leaving.discard"),
         danger: true,
@@ -205,7 +205,7 @@ fn Question(props: &QuestionProps) -> Html {
             on_cancel={props.stay.clone()}
         >
             <div class="stack">
-                <p hidden={waiting == 0}>{ t_count("leaving.unsent", waiting, &[]) }</p>
+                <p hidden={unsent == 0}>{ t_count("leaving.unsent", unsent, &[]) }</p>
                 <p hidden={blocked == 0}>{ t_count("leaving.blocked", blocked, &[]) }</p>
                 <div role="status">
                     if props.is_sending {

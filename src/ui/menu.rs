@@ -191,7 +191,7 @@ pub fn Menu(props: &MenuProps) -> Html {
             border-radius: var(--radius-m);
             background: var(--surface-raised);
             box-shadow: var(--elevation-1);
-            max-block-size: min(28rem, calc(100dvh - 8rem));
+            max-block-size: min(28rem, calc(100dvh - 11rem));
             overflow: auto;
             animation: menu-in var(--motion-base) var(--ease-out);
         }
@@ -209,7 +209,7 @@ pub fn Menu(props: &MenuProps) -> Html {
             padding-inline: var(--space-2);
             border-radius: var(--radius-xs);
         }
-        .item > .truncate {
+        .item > bdi {
             flex: 1;
             text-align: start;
         }

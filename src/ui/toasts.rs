@@ -28,6 +28,8 @@ pub enum ToastKind {
 /// What can be done about what just happened, such as undoing it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ToastAct {
+    /// What it is about: a newer message about the same takes its place.
+    pub about: AttrValue,
     /// The button's text.
     pub label: AttrValue,
     /// Pressed; the message goes.
@@ -51,6 +53,7 @@ struct Shown {
 enum Change {
     Add(ToastKind, AttrValue, Option<ToastAct>),
     Dismiss(u32),
+    Withdraw(AttrValue),
 }
 
 impl Reducible for Shown {
@@ -64,6 +67,9 @@ impl Reducible for Shown {
                 shown
                     .toasts
                     .retain(|toast| !(toast.kind == kind && toast.text == text));
+                if let Some(act) = &act {
+                    shown.withdraw(&act.about);
+                }
                 shown.toasts.push(Toast {
                     id: shown.next,
                     kind,
@@ -75,8 +81,16 @@ impl Reducible for Shown {
                 shown.toasts.drain(..surplus);
             }
             Change::Dismiss(id) => shown.toasts.retain(|toast| toast.id != id),
+            Change::Withdraw(about) => shown.withdraw(&about),
         }
         Rc::new(shown)
+    }
+}
+
+impl Shown {
+    fn withdraw(&mut self, about: &str) {
+        self.toasts
+            .retain(|toast| toast.act.as_ref().is_none_or(|act| act.about != about));
     }
 }
 
@@ -93,6 +107,11 @@ impl Toasts {
     /// Something was done that can still be undone, or followed up: stays longer.
     pub fn status_with(&self, text: AttrValue, act: ToastAct) {
         self.0.dispatch(Change::Add(ToastKind::Status, text, Some(act)));
+    }
+
+    /// What [`Toasts::status_with`] said about this no longer holds.
+    pub fn withdraw(&self, about: AttrValue) {
+        self.0.dispatch(Change::Withdraw(about));
     }
 
     /// Something failed.
@@ -284,5 +303,22 @@ mod tests {
         let first = shown.toasts[0].id;
         let shown = shown.reduce(Change::Dismiss(first));
         assert_eq!(shown.toasts.len(), 2);
+    }
+
+    #[test]
+    fn what_no_longer_holds_goes() {
+        let act = |about: &'static str| ToastAct {
+            about: about.into(),
+            label: "Undo".into(),
+            on_choose: Callback::noop(),
+        };
+        let mut shown = Rc::new(Shown::default());
+        for (text, about) in [("a closed", "a"), ("b closed", "b"), ("a archived", "a")] {
+            shown = shown.reduce(Change::Add(ToastKind::Status, text.into(), Some(act(about))));
+        }
+        let texts: Vec<_> = shown.toasts.iter().map(|toast| toast.text.as_str()).collect();
+        assert_eq!(texts, ["b closed", "a archived"]);
+        let shown = shown.reduce(Change::Withdraw("b".into()));
+        assert_eq!(shown.toasts.len(), 1);
     }
 }

@@ -119,6 +119,8 @@ pub enum Event<E> {
     Link(socket::Event),
     /// A timer ran out.
     Timer(Timer),
+    /// The person looks at how the connection fares; to be told again while it lasts, and `false` when it ends.
+    Measure(bool),
     /// The answer to [`Effect::Store`].
     Stored {
         /// From there.

@@ -19,6 +19,7 @@ mod tabs;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use switchboard_contract::auth::Availability;
 use switchboard_contract::ids::{ConversationId, MemberId};
 use switchboard_contract::live_chat::{LiveChatConversation, MessagePage};
 use switchboard_contract::page::CursorPage;
@@ -26,6 +27,7 @@ use switchboard_contract::position::{Offset, Position};
 
 use crate::Now;
 use crate::awareness::{self, Awareness};
+use crate::health::Health;
 use crate::inbox::{Changes, Inbox, Shelf};
 use crate::leader::Leader;
 use crate::link::{self, Link};
@@ -51,6 +53,9 @@ pub struct Desk<E> {
     leads: bool,
     /// How the leader's connection stands, where that is another tab.
     told: Status,
+    told_health: Option<Health>,
+    /// The store could not be opened; it is tried again now and then.
+    unopened: bool,
     /// What waited when this tab claimed the lead.
     claimed: Option<Vec<Entry>>,
     /// What only the desk asked the store for: how to go on with its answer.
@@ -65,6 +70,8 @@ pub struct Desk<E> {
     /// How far each conversation was marked as read here.
     marked: BTreeMap<ConversationId, u64>,
     awareness: Awareness,
+    /// What the person has set: it outlasts a stop.
+    availability: Availability,
 }
 
 impl<E: Clone> Desk<E> {
@@ -79,6 +86,8 @@ impl<E: Clone> Desk<E> {
             link: Link::new(identity, seed),
             leads: false,
             told: Status::Idle,
+            told_health: None,
+            unopened: false,
             claimed: None,
             asked: BTreeMap::new(),
             request: 0,
@@ -90,6 +99,7 @@ impl<E: Clone> Desk<E> {
             open: BTreeSet::new(),
             marked: BTreeMap::new(),
             awareness: Awareness::default(),
+            availability: Availability::default(),
         }
     }
 
@@ -134,6 +144,16 @@ impl<E: Clone> Desk<E> {
     #[must_use]
     pub const fn status(&self) -> Status {
         if self.leads { self.link.status() } else { self.told }
+    }
+
+    /// How the connection fares, as far as it is known; asked for with [`Event::Measure`].
+    #[must_use]
+    pub fn health(&self, now: Now) -> Option<Health> {
+        if self.leads {
+            Some(self.link.health(now))
+        } else {
+            self.told_health.clone()
+        }
     }
 
     /// Whether a list is being loaded.
@@ -201,6 +221,7 @@ impl<E: Clone> Desk<E> {
             }
             Event::Link(event) => self.on_shell(now, event, out),
             Event::Timer(timer) => self.on_timer(now, timer, out),
+            Event::Measure(measures) => self.measure(now, measures, out),
             Event::Stored { request, result } => self.on_stored(now, request, result, out),
             Event::Locked { generation } => self.on_locked(now, generation, out),
             Event::Heard(bulletin) => self.on_heard(now, *bulletin, out),
@@ -231,7 +252,7 @@ impl<E: Clone> Desk<E> {
             Event::Retry(id) => self.retry(now, id, out),
             Event::Discard(id) => self.on_queue(now, queue::Event::Discard(id), out),
             Event::Attempted { generation, outcome } => self.on_attempted(now, generation, outcome, out),
-            Event::Person(event) => self.on_awareness(now, event, out),
+            Event::Person(event) => self.on_person(now, event, out),
             Event::Authorised => self.on_queue(now, queue::Event::Wake, out),
             Event::Loaded { generation, result } => self.on_loaded(now, generation, result, out),
         }
@@ -241,7 +262,7 @@ impl<E: Clone> Desk<E> {
     }
 
     fn start(&mut self, now: Now, erase: bool, out: &mut Vec<Effect>) {
-        self.ask(Op::Open { erase }, tabs::Asked::Open, out);
+        self.open_store(erase, out);
         self.on_link(now, link::Event::Start(None), out);
         self.on_link(now, link::Event::Follow, out);
         self.told = Status::Connecting;
@@ -286,7 +307,12 @@ impl<E: Clone> Desk<E> {
             socket::Event::Shown(shown) => {
                 self.on_leader(now, crate::leader::Event::Shown(shown), out);
             }
-            socket::Event::Awake => self.on_leader(now, crate::leader::Event::Awake, out),
+            socket::Event::Awake => {
+                if self.unopened {
+                    self.open_store(false, out);
+                }
+                self.on_leader(now, crate::leader::Event::Awake, out);
+            }
             _ => {}
         }
         self.on_link(now, link::Event::Socket(event), out);

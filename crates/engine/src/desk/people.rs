@@ -100,11 +100,18 @@ impl<E: Clone> Desk<E> {
         self.on_awareness(now, awareness::Event::Forget, out);
     }
 
-    /// Nobody is known yet but the person here, whose settings come with the profile.
+    pub(super) fn on_person(&mut self, now: Now, event: awareness::Event, out: &mut Vec<Effect>) {
+        if let awareness::Event::Available(availability) = event {
+            self.availability = availability;
+        }
+        self.on_awareness(now, event, out);
+    }
+
+    /// Nobody is known yet but the person here.
     pub(super) fn meet(&mut self, now: Now, out: &mut Vec<Effect>) {
         let event = awareness::Event::Begin {
             me: self.owner,
-            availability: Availability::default(),
+            availability: self.availability,
         };
         self.on_awareness(now, event, out);
     }

@@ -7,6 +7,7 @@ use crate::bulletin::{Bulletin, Told, Word};
 use crate::leader;
 use crate::link;
 use crate::queue;
+use crate::socket;
 use crate::socket::Status;
 use crate::store::{Answer, Op, StoreError};
 use crate::stream;
@@ -53,11 +54,18 @@ impl<E: Clone> Desk<E> {
             }
             // Another tab has forgotten everything before, or someone else has signed in since.
             (Some(Asked::Nothing), _) => {}
-            (Some(_), Ok(Answer::Foreign { entries })) => self.on_foreign(now, entries, out),
+            (Some(Asked::Claim(generation)), Ok(Answer::Foreign { owned: false, .. })) => {
+                self.open_store(false, out);
+                self.on_leader(now, leader::Event::ClaimFailed { generation }, out);
+            }
+            (Some(_), Ok(Answer::Foreign { entries, .. })) => self.on_foreign(now, entries, out),
             (Some(Asked::Open), Ok(Answer::Opened { entries, .. })) => {
                 self.on_queue(now, queue::Event::Opened(entries), out);
             }
-            (Some(Asked::Open), Err(error)) => out.push(Effect::NotKept(error)),
+            (Some(Asked::Open), Err(error)) => {
+                self.unopened = true;
+                out.push(Effect::NotKept(error));
+            }
             (Some(Asked::Claim(generation)), Ok(Answer::Claimed { term, entries })) => {
                 self.claimed = Some(entries);
                 self.on_leader(now, leader::Event::Claimed { generation, term }, out);
@@ -68,6 +76,11 @@ impl<E: Clone> Desk<E> {
             }
             (Some(Asked::Open) | None, _) => {}
         }
+    }
+
+    pub(super) fn open_store(&mut self, erase: bool, out: &mut Vec<Effect>) {
+        self.unopened = false;
+        self.ask(Op::Open { erase }, Asked::Open, out);
     }
 
     /// Another person's actions wait here, or another person has taken the device over.
@@ -134,16 +147,37 @@ impl<E: Clone> Desk<E> {
                 self.on_awareness(now, awareness::Event::Heard(signal), out);
             }
             Word::InUse => self.on_awareness(now, awareness::Event::UsedElsewhere, out),
-            Word::Log(told) if !self.leads => {
+            // Not of one that led once and slept since.
+            Word::Log(told) if !self.leads && self.follows(&from) => {
                 let event = stream::Event::Told(told);
                 self.on_link(now, link::Event::Stream(event), out);
             }
-            Word::Status(told) if !self.leads => {
+            Word::Measure(measures) if self.leads => {
+                let event = socket::Event::Measure(measures);
+                self.on_link(now, link::Event::Socket(event), out);
+                self.say(Word::Health(self.link.health(now)), out);
+            }
+            Word::Health(health) if !self.leads => self.told_health = Some(health),
+            Word::Status(told) if !self.leads && self.follows(&from) => {
                 if self.told != Status::Idle {
                     self.told = told.read(now);
                 }
             }
-            Word::Log(_) | Word::Status(_) | Word::Signal(_) => {}
+            Word::Log(_) | Word::Status(_) | Word::Signal(_) | Word::Measure(_) | Word::Health(_) => {}
+        }
+    }
+
+    fn follows(&self, tab: &str) -> bool {
+        self.leader.followed().is_none_or(|leader| leader == tab)
+    }
+
+    /// The person looks at how the connection fares, or no longer does.
+    pub(super) fn measure(&mut self, now: Now, measures: bool, out: &mut Vec<Effect>) {
+        if self.leads {
+            let event = socket::Event::Measure(measures);
+            self.on_link(now, link::Event::Socket(event), out);
+        } else {
+            self.say(Word::Measure(measures), out);
         }
     }
 

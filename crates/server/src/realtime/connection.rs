@@ -61,7 +61,7 @@ pub(super) enum Answer {
 #[derive(Debug)]
 pub(super) enum Tell {
     /// A signal that the person sent, with its conversation found.
-    Signal(Signal, Place),
+    Signal(Box<Signal>, Place),
     /// How the member is.
     Presence(Availability),
 }
@@ -221,7 +221,8 @@ impl Connection {
                 Ok(())
             }
             Answer::Place(signal, place) => {
-                self.tells.extend(place.map(|place| Tell::Signal(signal, place)));
+                self.tells
+                    .extend(place.map(|place| Tell::Signal(Box::new(signal), place)));
                 Ok(())
             }
             Answer::Delivered => Ok(()),

@@ -60,6 +60,7 @@ impl Act {
             let text = self.told("actions.closed", "actions.closes_later");
             self.undoable(text, open_again());
         } else {
+            self.toasts.withdraw(self.id.to_string().into());
             self.change(ConversationChange {
                 is_archived: self.is_archived.then_some(false),
                 ..open_again()
@@ -73,7 +74,9 @@ impl Act {
             is_archived: Some(!self.is_archived),
             ..ConversationChange::default()
         });
-        if !self.is_archived {
+        if self.is_archived {
+            self.toasts.withdraw(self.id.to_string().into());
+        } else {
             let text = self.told("actions.archived", "actions.archives_later");
             let status = self.is_open.then_some(ConversationStatus::Open);
             self.undoable(
@@ -136,6 +139,7 @@ impl Act {
         self.toasts.status_with(
             text,
             ToastAct {
+                about: self.id.to_string().into(),
                 label: t("actions.undo"),
                 on_choose: Callback::from(move |()| act.change(back.clone())),
             },

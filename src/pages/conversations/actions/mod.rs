@@ -1,5 +1,5 @@
-//! What can be done with a conversation besides answering: the buttons in the thread's head. Where there is little room,
-//! all but closing stand in one menu.
+//! What can be done with a conversation besides answering: the buttons in the thread's head. The less room there is, the more
+//! of them stand in one menu; closing always has its button.
 
 mod act;
 mod groups;
@@ -87,7 +87,7 @@ pub(super) fn Actions(props: &ActionsProps) -> Html {
     html! {
         <div class="acts" ref={root}>
             <Menu
-                class="act-wide act-assign"
+                class="act-mid act-assign"
                 label={t("actions.assign")}
                 button={classes!("btn", "btn-quiet")}
                 title={t("actions.assign_key")}
@@ -96,7 +96,7 @@ pub(super) fn Actions(props: &ActionsProps) -> Html {
                 on_open={on_menu.clone()}
             >
                 <AssigneeMark conversation={conversation.clone()} />
-                { t("actions.assign") }
+                <span class="act-text">{ t("actions.assign") }</span>
             </Menu>
             <Menu class="act-wide" label={t("actions.labels")} title={t("actions.labels")} groups={vec![label_group(conversation, &directory, &act)]} on_open={on_menu.clone()}>
                 <Icon name={IconName::Tag} />
@@ -107,7 +107,7 @@ pub(super) fn Actions(props: &ActionsProps) -> Html {
             <Menu class="act-wide" label={t("actions.priority")} title={t("actions.priority")} groups={vec![priorities(conversation, &act)]}>
                 <Icon name={IconName::UpDown} />
             </Menu>
-            <IconButton class="act-wide" icon={archive_icon} label={archive_text} onclick={toggle_archived} />
+            <IconButton class="act-mid" icon={archive_icon} label={archive_text} onclick={toggle_archived} />
             <More {conversation} {directory} {act} {on_menu} />
             <Button class="act-close" icon={close_icon} label={close_label.clone()} onclick={toggle_open}>
                 <span class="act-close-text">{ close_text }</span>

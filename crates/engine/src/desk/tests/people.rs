@@ -150,6 +150,13 @@ fn a_sign_out_forgets_everybody() {
     let mut browser = Browser::new(1);
     browser.go_live("replay");
     browser.frame(&types("v", "visitor"));
+    browser.step(Event::Person(awareness::Event::Available(Availability::Away)));
     browser.step(Event::Forget);
     assert_eq!(browser.typing(0), 0);
+    browser.step(Event::Start { erase: false });
+    assert_eq!(
+        browser.tabs[0].availability(member(1)),
+        Availability::Away,
+        "as the person has set it"
+    );
 }
