@@ -191,7 +191,10 @@ async fn a_meta_that_cannot_be_read_loses_neither_entries_nor_their_order() {
     let answer = desk.run(Op::Open { erase: false }).await;
     assert_eq!(
         answer,
-        Ok(Answer::Foreign { entries: 2 }),
+        Ok(Answer::Foreign {
+            entries: 2,
+            owned: true,
+        }),
         "whose they are is not known"
     );
     assert_eq!(raw("outbox").await.length(), 2);
