@@ -264,6 +264,24 @@ fn messages_reach_their_thread_and_are_announced() {
     );
 }
 
+#[test]
+fn what_comes_while_a_thread_is_loaded_is_folded_over_the_answer() {
+    let mut inbox = Inbox::default();
+    let thread = message(1).conversation_id;
+    inbox.expect_newest(thread);
+    let mut event = updated(2, &conversation(1, 1, Shelf::Open));
+    (event.kind, event.body) = (EventType::MessageCreated, serde_json::to_value(message(2)).ok());
+    inbox.apply(&event).expect("readable");
+    let older = MessagePage {
+        items: vec![message(1)],
+        has_more_before: false,
+        has_more_after: false,
+        as_of: position(1),
+    };
+    inbox.merge_newest_messages(thread, older);
+    assert_eq!(inbox.thread(thread).expect("loaded").newest_seq(), 2);
+}
+
 proptest! {
     /// Invariant 4: a live list equals a fresh query with the same filter, however pages and events interleave.
     #[test]

@@ -28,6 +28,7 @@ use crate::inbox::{Changes, Inbox, Shelf};
 use crate::leader::Leader;
 use crate::link::{self, Link};
 use crate::pending;
+use crate::planted::{self, Bug};
 use crate::queue::{self, Queue, Queued};
 use crate::socket::{self, Identity, Status};
 use crate::store::{Action, Entry, Op, action_id};
@@ -373,6 +374,14 @@ impl<E: Clone> Desk<E> {
         for id in &changes.stored {
             self.on_queue(now, queue::Event::Seen(action_id(*id)), out);
         }
+        if planted::on(Bug::EchoWithoutId) {
+            for message in &changes.arrived {
+                let waits = self.queue.of(message.conversation_id).next();
+                if let Some(queued) = waits.filter(|_| message.author_id == Some(self.owner)) {
+                    self.on_queue(now, queue::Event::Seen(queued.entry.id), out);
+                }
+            }
+        }
         if changes != Changes::default() {
             out.push(Effect::Changed(changes));
         }
@@ -419,6 +428,13 @@ impl<E: Clone> Desk<E> {
     }
 
     fn load(&mut self, fetch: Fetch, out: &mut Vec<Effect>) {
+        if let Fetch::Messages {
+            conversation,
+            before: None,
+        } = fetch
+        {
+            self.inbox.expect_newest(conversation);
+        }
         let generation = self.loads.begin(fetch.clone());
         out.push(Effect::Load { generation, fetch });
         out.push(Effect::LoadingChanged);

@@ -19,6 +19,7 @@ use switchboard_contract::position::{Epoch, Offset, Position};
 use switchboard_contract::realtime::{EventPage, LogEvent, Mode, Resume};
 
 use crate::Now;
+use crate::planted::{self, Bug};
 
 pub use interface::{DifferenceError, Effect, Event, Source, Told};
 
@@ -191,7 +192,11 @@ impl Stream {
             return;
         }
         let head = Position { epoch, offset: head };
+        let another = self.epoch.is_some() && !self.is_epoch(&head.epoch);
         self.jump(head.clone());
+        if another && planted::on(Bug::EpochBeforeApply) {
+            return;
+        }
         out.push(Effect::Snapshot(Some(head)));
     }
 
@@ -210,6 +215,9 @@ impl Stream {
                 if !self.is_epoch(&position.epoch) {
                     let offset = event.prev;
                     self.begin_anew(Position { offset, ..position }, out);
+                }
+                if planted::on(Bug::FollowerWithoutPrev) {
+                    return self.apply(event, out);
                 }
                 self.on_event(event, out);
             }
@@ -263,7 +271,7 @@ impl Stream {
         if self.epoch.is_none() || event.offset <= self.applied {
             return;
         }
-        if event.prev > self.applied {
+        if event.prev > self.applied && !planted::on(Bug::GapIgnored) {
             self.hold(event);
             self.await_missing(out);
             return;
@@ -363,6 +371,9 @@ impl Stream {
 
     fn on_page(&mut self, page: EventPage, out: &mut Vec<Effect>) {
         let before = self.applied;
+        if planted::on(Bug::PositionBeforeApply) && page.head > self.applied {
+            self.move_to(page.head, None);
+        }
         for event in page.events {
             if event.offset > self.applied && event.prev <= self.applied {
                 self.apply(event, out);

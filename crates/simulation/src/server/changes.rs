@@ -38,6 +38,7 @@ impl Database {
         let digest = serde_json::to_string(&(&request.items, &request.set)).map_err(internal)?;
         let key = (caller.member, request.action_id);
         let kept = self.actions.get(&key);
+        let times = kept.map_or(0, |kept| kept.times) + 1;
         match action::begin(kept.map(|kept| kept.digest.as_str()), &digest) {
             Begun::New => {}
             Begun::Reused => {
@@ -88,6 +89,7 @@ impl Database {
             digest,
             results: results.clone(),
             offset,
+            times,
         };
         self.actions.insert(key, kept);
         Ok(self.answer_change(caller, results, offset))

@@ -241,7 +241,7 @@ impl World {
             Happening::Arrives(call, duplicate) => self.arrives(call, duplicate),
             Happening::Answered(call, answer) => self.answered(call, answer),
             Happening::Opens(wire) => self.opens(wire),
-            Happening::ToServer(wire, text) => self.to_server(wire, &text),
+            Happening::ToServer(wire, text) => self.reaches_server(wire, &text),
             Happening::ToPage(wire, packets) => self.reaches_page(wire, packets),
             Happening::Gone(wire) => self.server.gone(wire),
             Happening::Timer(tab, incarnation, what, generation) => {

@@ -59,6 +59,7 @@ impl World {
     pub(super) fn make_call(&mut self, tab: usize, call: u64, access: Option<String>, request: Request) {
         let incarnation = self.browser.tabs[tab].incarnation;
         self.check_token(tab, access.as_deref());
+        self.check_request(&request);
         if self.now + 15_000 >= self.quiet_from + super::SETTLE_MS {
             self.record.calls_in_quiet += 1;
         }
@@ -237,7 +238,7 @@ impl World {
         let Some(open) = self.wires.get(&wire) else { return };
         let (tab, incarnation, generation) = (open.tab, open.incarnation, open.generation);
         if blocked {
-            self.to_page(wire, vec![Packet::Close(ABNORMAL)]);
+            self.towards_page(wire, vec![Packet::Close(ABNORMAL)]);
             return;
         }
         let now = self.server_now();
@@ -269,7 +270,7 @@ impl World {
         self.agenda.at(at, Happening::ToServer(wire, text));
     }
 
-    pub(super) fn to_server(&mut self, wire: u64, text: &str) {
+    pub(super) fn reaches_server(&mut self, wire: u64, text: &str) {
         if self.wires.contains_key(&wire) && self.is_up() {
             let mut sent = Vec::new();
             self.server.receive(self.server_now(), wire, text, &mut sent);
@@ -297,17 +298,17 @@ impl World {
                 Some((open, packets)) if *open == socket => packets.push(packet),
                 _ => {
                     if let Some((open, packets)) = bundle.replace((socket, vec![packet])) {
-                        self.to_page(open, packets);
+                        self.towards_page(open, packets);
                     }
                 }
             }
         }
         if let Some((open, packets)) = bundle {
-            self.to_page(open, packets);
+            self.towards_page(open, packets);
         }
     }
 
-    fn to_page(&mut self, wire: u64, packets: Vec<Packet>) {
+    fn towards_page(&mut self, wire: u64, packets: Vec<Packet>) {
         let delay = self.delay();
         let now = self.now;
         let offline = self.browser.offline_until;
@@ -411,7 +412,7 @@ impl World {
         if let Some(open) = self.wires.get_mut(&wire) {
             (open.deaf, open.stalled_until) = (false, 0);
         }
-        self.to_page(wire, vec![Packet::Close(ABNORMAL)]);
+        self.towards_page(wire, vec![Packet::Close(ABNORMAL)]);
     }
 
     /// The server's process goes, and with it every socket and every call that waits.
@@ -481,6 +482,18 @@ impl World {
     }
 
     fn note_response(&mut self, request: &Request, response: &Response) {
+        let refused = match response {
+            Response::Problem(problem) => !matches!(problem.status, 401 | 429 | 500..),
+            Response::Changed(results) => results.results.iter().any(|result| result.problem.is_some()),
+            _ => false,
+        };
+        if refused {
+            self.record.refused.extend(match request {
+                Request::Send(message) => Some(Self::action_of(message.id)),
+                Request::Change(change) => Some(change.action_id),
+                _ => None,
+            });
+        }
         let Response::Problem(problem) = response else {
             return;
         };

@@ -26,6 +26,10 @@ pub(super) struct Record {
     pub(super) changed: Vec<(ActionId, MemberId)>,
     /// What a transaction has kept.
     pub(super) kept: BTreeSet<ActionId>,
+    /// Messages of which an attempt was made.
+    pub(super) sent: BTreeSet<ActionId>,
+    /// What the server refused.
+    pub(super) refused: BTreeSet<ActionId>,
     /// What the person gave up.
     pub(super) given_up: BTreeSet<ActionId>,
     /// What was erased by a sign-out, a revocation or another person's sign-in.
