@@ -68,7 +68,10 @@ impl Socket {
             Effect::Open { generation } => inner.open(generation),
             Effect::Send { generation, text } => inner.send(generation, &text),
             Effect::Abandon { generation } => {
-                inner.open.borrow_mut().take_if(|open| open.generation == generation);
+                inner
+                    .open
+                    .borrow_mut()
+                    .take_if(|open| open.generation == generation);
             }
             Effect::SetTimer { .. } | Effect::Stream(_) | Effect::Status(_) | Effect::Signal(_) => {}
         }

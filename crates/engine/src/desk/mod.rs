@@ -22,6 +22,7 @@ use switchboard_contract::ids::{ConversationId, MemberId};
 use switchboard_contract::live_chat::{LiveChatConversation, MessagePage};
 use switchboard_contract::page::CursorPage;
 use switchboard_contract::position::{Offset, Position};
+use switchboard_contract::realtime::{EventType, LogEvent};
 
 use crate::Now;
 use crate::inbox::{Changes, Inbox, Shelf};
@@ -316,14 +317,19 @@ impl<E: Clone> Desk<E> {
         self.tell_of_log(&effect, out);
         self.enter_epoch();
         match effect {
-            stream::Effect::Apply(event) => match self.inbox.apply(&event) {
-                Ok(changes) => self.changed(now, changes, out),
-                Err(unreadable) => {
-                    if let Some(id) = unreadable.conversation {
-                        self.load_anew(id, out);
+            stream::Effect::Apply(event) => {
+                match self.inbox.apply(&event) {
+                    Ok(changes) => self.changed(now, changes, out),
+                    Err(unreadable) => {
+                        if let Some(id) = unreadable.conversation {
+                            self.load_anew(id, out);
+                        }
                     }
                 }
-            },
+                if self.is_about_owner(&event) {
+                    self.load_all_anew(out);
+                }
+            }
             stream::Effect::Snapshot(_) => self.load_all_anew(out),
             stream::Effect::FetchDifference {
                 generation,
@@ -347,6 +353,15 @@ impl<E: Clone> Desk<E> {
             | stream::Effect::Polled { .. }
             | stream::Effect::Signal(_) => {}
         }
+    }
+
+    /// Rights that changed while nobody was connected are told by no `resync`, but by the member's event in the replay.
+    fn is_about_owner(&self, event: &LogEvent) -> bool {
+        let id = event.body.as_ref().and_then(|body| body.get("id"));
+        event.kind == EventType::MemberUpdated
+            && id
+                .and_then(|id| id.as_str())
+                .is_some_and(|id| id.parse() == Ok(self.owner))
     }
 
     /// Numbers of another generation of the log say nothing about those of this one.

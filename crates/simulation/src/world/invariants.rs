@@ -367,7 +367,7 @@ impl World {
                     }
                     blocked.insert(queued.entry.lane);
                 }
-                _ if blocked.contains(&queued.entry.lane) => {}
+                _ if blocked.contains(&queued.entry.lane) || self.record.leads_without_store => {}
                 state => wrong.push((
                     9,
                     format!("still has {:?} ({state:?}) in its queue", queued.entry.id),
