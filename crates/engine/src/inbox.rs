@@ -245,19 +245,26 @@ impl Inbox {
         for conversation in page.items {
             self.put(conversation, as_of, &mut changes);
         }
-        // Known conversations that the list's new end takes in.
-        let known: Vec<SortKey> = self
-            .conversations
-            .values()
-            .filter_map(|entry| entry.conversation.as_ref())
-            .filter(|conversation| Shelf::of(conversation) == Some(shelf))
-            .map(|conversation| sort_key(conversation))
-            .collect();
+        // Known conversations that the list's new end takes in: those that changed since. What is known to be older and was
+        // not named has left, unheard.
         let list = self.lists.entry(shelf).or_default();
-        for key in known {
-            if list.covers(&key) {
-                list.index.insert(key);
+        let mut left = Vec::new();
+        for (id, entry) in &self.conversations {
+            let Some(conversation) = &entry.conversation else {
+                continue;
+            };
+            let key = sort_key(conversation);
+            if Shelf::of(conversation) != Some(shelf) || !list.covers(&key) || list.index.contains(&key) {
+                continue;
             }
+            if entry.as_of > as_of {
+                list.index.insert(key);
+            } else {
+                left.push(*id);
+            }
+        }
+        for id in left {
+            self.forget(id, &mut changes);
         }
         changes
     }

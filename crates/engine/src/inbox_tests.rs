@@ -265,6 +265,20 @@ fn messages_reach_their_thread_and_are_announced() {
 }
 
 #[test]
+fn what_left_beyond_the_end_of_a_list_unheard_is_not_taken_in() {
+    let mut inbox = Inbox::default();
+    let mut server = Map::from([
+        (id(1), conversation(1, 30, Shelf::Open)),
+        (id(2), conversation(2, 20, Shelf::Open)),
+    ]);
+    inbox.merge_page(Shelf::Open, query(&server, Shelf::Open, 1, None, 1), true);
+    inbox.merge_conversation(conversation(2, 20, Shelf::Open), &position(2));
+    server.remove(&id(2));
+    inbox.merge_page(Shelf::Open, query(&server, Shelf::Open, 1, None, 9), true);
+    assert_eq!(inbox.list(Shelf::Open).collect::<Vec<_>>(), [id(1)]);
+}
+
+#[test]
 fn what_comes_while_a_thread_is_loaded_is_folded_over_the_answer() {
     let mut inbox = Inbox::default();
     let thread = message(1).conversation_id;

@@ -13,7 +13,6 @@ use switchboard_contract::problem::{Problem, ProblemCode};
 use switchboard_contract::time::Timestamp;
 
 use crate::Now;
-use crate::planted::{self, Bug};
 use crate::random::Random;
 
 const BASE_MS: u64 = 500;
@@ -404,11 +403,6 @@ impl<L: Ord + Clone, I: Copy + Eq, P: Clone> Outbox<L, I, P> {
             Outcome::Stored => self.remove(id, End::Stored, out),
             Outcome::TakenBack => self.remove(id, End::GivenUp, out),
             Outcome::Unsure { wait_ms } => self.change(id, out, |item| again(wait_ms, &mut random, item)),
-            Outcome::NeedsAuth if planted::on(Bug::NeedsAuthAsRefused) => {
-                let problem = Rc::new(Problem::new(ProblemCode::Unauthenticated, ""));
-                self.change(id, out, |item| item.state = State::Blocked(problem.clone()));
-                out.push(Effect::Blocked { id, problem });
-            }
             // `Wake` comes with the new token.
             Outcome::NeedsAuth => self.change(id, out, |item| item.state = State::NeedsAuth),
             // Its predecessor is on its way in another request or another tab; or it was just given up.

@@ -28,8 +28,6 @@ pub enum Bug {
     DiscardWithoutTakeBack,
     /// What followed something given up still waits for it.
     LaneNotRelinked,
-    /// A token that is not accepted counts as a refusal of the message.
-    NeedsAuthAsRefused,
     /// What one person left waiting is taken over by the next.
     OutboxKeptForOther,
     /// Whoever gets the lock renews, although another tab has just done so.
@@ -69,7 +67,6 @@ mod chosen {
             Self::NoFencing,
             Self::DiscardWithoutTakeBack,
             Self::LaneNotRelinked,
-            Self::NeedsAuthAsRefused,
             Self::OutboxKeptForOther,
             Self::RefreshWithoutRereading,
             Self::OfflineSignsOut,

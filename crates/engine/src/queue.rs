@@ -325,7 +325,13 @@ impl Queue {
                     self.save_next(now, lane, out);
                 }
             }
-            Event::Opened(entries) => self.put(now, entries, out),
+            Event::Opened(entries) => {
+                // A tab may have gone between keeping something and telling: whoever leads has to hear of it.
+                if !entries.is_empty() {
+                    out.push(Effect::Tell(Change::Put(entries.clone())));
+                }
+                self.put(now, entries, out);
+            }
             Event::Answered { request, result } => self.on_answered(now, request, result, out),
             Event::Heard(Change::Put(entries)) => self.put(now, entries, out),
             Event::Heard(Change::Gone(id)) => self.drop_entry(now, id, out),

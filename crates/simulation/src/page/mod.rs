@@ -164,6 +164,8 @@ pub enum Act {
     Retry(ActionId),
     /// Gives one up.
     Discard(ActionId),
+    /// Tries again to load what could not be loaded.
+    TryAgain,
 }
 
 /// What a page asks of its browser.

@@ -105,7 +105,17 @@ impl World {
                     .at(self.now + late, Happening::Answered(call, Err(NoAnswer::Network)));
                 return;
             }
-            Some(FaultKind::DelayCall(ms)) => ms,
+            Some(FaultKind::DelayCall(ms)) => {
+                if self.random.up_to(1) == 0 {
+                    // The connection is reset, and what was sent on it arrives all the same.
+                    self.counters.count("call given up that arrives later");
+                    self.agenda.at(
+                        self.now + delay,
+                        Happening::Answered(call, Err(NoAnswer::Network)),
+                    );
+                }
+                ms
+            }
             Some(FaultKind::DuplicateCall) => {
                 let again = self.now + delay + self.random.up_to(3_000);
                 self.agenda.at(again, Happening::Arrives(call, true));
@@ -188,7 +198,10 @@ impl World {
             return;
         };
         let (tab, incarnation) = (in_flight.tab, in_flight.incarnation);
-        if in_flight.fault == Some(FaultKind::DuplicateCall) {
+        if matches!(
+            in_flight.fault,
+            Some(FaultKind::DuplicateCall | FaultKind::DelayCall(_))
+        ) {
             self.spent.insert(call, in_flight);
         }
         if self.browser.offline_until > self.now && answer.is_ok() {
@@ -333,11 +346,13 @@ impl World {
             let (tab, incarnation, generation) = (open.tab, open.incarnation, open.generation);
             match packet {
                 Packet::Frame(text) => {
-                    let truncate = self
-                        .browser
-                        .tabs
-                        .get_mut(tab)
-                        .is_some_and(|tab| std::mem::take(&mut tab.truncate));
+                    let is_event = text.starts_with("{\"t\":\"event\"");
+                    let truncate = is_event
+                        && self
+                            .browser
+                            .tabs
+                            .get_mut(tab)
+                            .is_some_and(|tab| std::mem::take(&mut tab.truncate));
                     let text = if truncate {
                         self.counters.count("truncated frame");
                         text.chars().take(text.chars().count() / 2).collect()
