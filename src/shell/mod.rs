@@ -4,6 +4,7 @@ mod account_menu;
 mod connection;
 mod connection_panel;
 mod foreign;
+mod health;
 mod leaving;
 mod not_kept;
 mod rail;

@@ -20,6 +20,7 @@ use switchboard_contract::problem::Problem;
 
 use crate::Now;
 use crate::outbox::{self, End, Kept, Outbox, Outcome};
+use crate::planted::{self, Bug};
 use crate::store::{Answer, Entry, Lane, LaneKind, Op, Records, Standing, StoreError, To};
 
 /// Entries that are gone and may still be heard of from a slower tab.
@@ -318,12 +319,21 @@ impl Queue {
                 out.push(Effect::Changed(entry.lane.conversation));
                 let lane = entry.lane;
                 let first = self.saving.iter().all(|saving| saving.lane != lane);
+                if planted::on(Bug::SendBeforeStored) && self.leading.is_some() {
+                    self.hand(now, &entry, out);
+                }
                 self.saving.push(*entry);
                 if first {
                     self.save_next(now, lane, out);
                 }
             }
-            Event::Opened(entries) => self.put(now, entries, out),
+            Event::Opened(entries) => {
+                // A tab may have gone between keeping something and telling: whoever leads has to hear of it.
+                if !entries.is_empty() {
+                    out.push(Effect::Tell(Change::Put(entries.clone())));
+                }
+                self.put(now, entries, out);
+            }
             Event::Answered { request, result } => self.on_answered(now, request, result, out),
             Event::Heard(Change::Put(entries)) => self.put(now, entries, out),
             Event::Heard(Change::Gone(id)) => self.drop_entry(now, id, out),
@@ -338,6 +348,7 @@ impl Queue {
             Event::Again { id, reopen, seen_seq } => {
                 self.decide(now, id, To::Again { reopen, seen_seq }, out);
             }
+            Event::Discard(id) if planted::on(Bug::DiscardWithoutTakeBack) => self.let_go(id, out),
             Event::Discard(id) => self.decide(now, id, To::TakingBack, out),
             Event::Clear => {
                 for entry in self
