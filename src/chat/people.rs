@@ -52,9 +52,30 @@ pub fn use_viewers(conversation: ConversationId) -> Vec<Person> {
 /// Outside of a [`super::ChatProvider`].
 #[hook]
 pub fn use_presence(member: MemberId) -> Availability {
+    use_presences().of(member)
+}
+
+/// Who of the team is there.
+#[derive(Clone, PartialEq)]
+pub struct Presences(Chat);
+
+impl Presences {
+    /// Whether a member is.
+    #[must_use]
+    pub fn of(&self, member: MemberId) -> Availability {
+        self.0.read(|desk| desk.availability(member))
+    }
+}
+
+/// Who of the team is there; the component is drawn again when anybody comes or goes.
+///
+/// # Panics
+/// Outside of a [`super::ChatProvider`].
+#[hook]
+pub fn use_presences() -> Presences {
     let chat = use_chat();
     use_topic(&chat, Topic::Presence);
-    chat.read(|desk| desk.availability(member))
+    Presences(chat)
 }
 
 /// Tells the team that the person looks at a conversation, while the component is there and the page is shown.

@@ -1,6 +1,7 @@
 //! The frame around every page of a member: top bar, navigation, and the sheet that holds the page.
 
 mod account_menu;
+mod availability;
 mod connection;
 mod connection_panel;
 mod foreign;

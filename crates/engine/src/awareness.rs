@@ -203,7 +203,11 @@ impl Awareness {
         let before = self.own.availability();
         self.others.expire(now, &mut changes);
         match event {
-            Event::Begin { me, availability } => self.own.begin(now, me, availability),
+            Event::Begin { me, availability } => {
+                self.own.begin(now, me, availability);
+                // Nobody knew until now that this is who is here.
+                changes.presence = true;
+            }
             Event::Heard(signal) if self.own.told(&signal) => self.own.heard(&signal),
             Event::Heard(signal) => self.others.heard(now, signal, &mut changes),
             Event::Wrote { conversation, by } => self.others.wrote(conversation, by, &mut changes),

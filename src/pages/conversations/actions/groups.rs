@@ -1,19 +1,21 @@
 //! Whom a conversation can be assigned to, and how urgent it can be.
 
-use switchboard_contract::auth::{Availability, Member, MemberStatus, Role};
+use switchboard_contract::auth::{Member, MemberStatus, Role};
 use switchboard_contract::live_chat::{LiveChatConversation, Priority};
 use yew::prelude::*;
 
 use super::act::Act;
-use crate::chat::Directory;
+use crate::chat::{Directory, Presences};
 use crate::deeds::priority_name;
 use crate::i18n::t;
+use crate::people::availability_name;
 use crate::ui::{Avatar, Checked, IconName, MenuChoice, MenuGroup};
 
 /// Nobody and the person at the top, then everybody else who sees the conversation's website.
 pub(super) fn assignees(
     conversation: &LiveChatConversation,
     directory: &Directory,
+    presences: &Presences,
     act: &Act,
 ) -> Vec<MenuGroup> {
     let choose = |assignee| {
@@ -47,7 +49,7 @@ pub(super) fn assignees(
                     size="1.25rem"
                 />
             },
-            detail: availability(member.availability),
+            detail: availability_name(presences.of(member.id)),
             checked: is_on(Some(member.id)),
             stays: false,
             on_choose: choose(Some(member.id)),
@@ -76,15 +78,6 @@ pub(super) fn assignees(
 fn sees(member: &Member, conversation: &LiveChatConversation) -> bool {
     member.status == MemberStatus::Active
         && (member.role != Role::Agent || member.website_ids.contains(&conversation.website_id))
-}
-
-fn availability(availability: Availability) -> AttrValue {
-    match availability {
-        Availability::Available => t("availability.available"),
-        Availability::Away => t("availability.away"),
-        Availability::Offline => t("availability.offline"),
-        Availability::Unknown => AttrValue::default(),
-    }
 }
 
 /// How urgent it can be.

@@ -14,7 +14,7 @@ use yew::prelude::*;
 use super::keys::{Key, use_keys};
 use crate::auth::use_me;
 use crate::browser::press_first_shown;
-use crate::chat::{Directory, use_directory};
+use crate::chat::{Directory, use_directory, use_presences};
 use crate::deeds::Names;
 use crate::i18n::{t, t_with};
 use crate::ui::{Avatar, Button, Icon, IconButton, IconName, Menu, MenuChoice, MenuGroup};
@@ -48,6 +48,7 @@ pub(super) fn Actions(props: &ActionsProps) -> Html {
     let conversation = &props.conversation;
     let directory = use_directory();
     let act = use_act(conversation);
+    let presences = use_presences();
     let root = use_node_ref();
     let on_key = {
         let (act, root) = (act.clone(), root.clone());
@@ -92,7 +93,7 @@ pub(super) fn Actions(props: &ActionsProps) -> Html {
                 button={classes!("btn", "btn-quiet")}
                 title={t("actions.assign_key")}
                 description={assigned(conversation, &directory)}
-                groups={assignees(conversation, &directory, &act)}
+                groups={assignees(conversation, &directory, &presences, &act)}
                 on_open={on_menu.clone()}
             >
                 <AssigneeMark conversation={conversation.clone()} />
@@ -161,6 +162,7 @@ struct MoreProps {
 #[component]
 fn More(props: &MoreProps) -> Html {
     let page = use_state_eq(|| Page::All);
+    let presences = use_presences();
     let MoreProps {
         conversation,
         directory,
@@ -208,7 +210,7 @@ fn More(props: &MoreProps) -> Html {
                 ..MenuGroup::default()
             }]
         }
-        Page::Assign => after_back(assignees(conversation, directory, act)),
+        Page::Assign => after_back(assignees(conversation, directory, &presences, act)),
         Page::Labels => after_back(vec![label_group(conversation, directory, act)]),
         Page::Snooze => after_back(vec![snoozes(conversation, act)]),
         Page::Priority => after_back(vec![priorities(conversation, act)]),
