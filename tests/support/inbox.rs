@@ -100,8 +100,8 @@ pub fn dress() {
     let style = document().create_element("style").expect("an element");
     style.set_id("dress");
     let sheets = [
-        include_str!("../styles/tokens.css"),
-        include_str!("../styles/base.css"),
+        include_str!("../../styles/tokens.css"),
+        include_str!("../../styles/base.css"),
     ];
     style.set_text_content(Some(&sheets.concat()));
     document()
