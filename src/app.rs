@@ -17,7 +17,7 @@ use crate::i18n::t;
 use crate::pages;
 use crate::routes::{Access, Route};
 use crate::scoped;
-use crate::shell::{ForeignQueue, Shell};
+use crate::shell::{ForeignQueue, LeaveProvider, Shell};
 use crate::ui::{ErrorState, Loading, Mark, ToastProvider};
 use switchboard_contract::auth::Me;
 use switchboard_engine::refresh::SignedOut;
@@ -144,16 +144,20 @@ fn Workspace(props: &WorkspaceProps) -> Html {
     if me.totp_enrolment_due {
         return html! {
             <MeProvider me={me.clone()}>
-                <EnrolmentFirst route={props.route} />
+                <LeaveProvider owner={me.id}>
+                    <EnrolmentFirst route={props.route} />
+                </LeaveProvider>
             </MeProvider>
         };
     }
     html! {
         <MeProvider me={me.clone()}>
             <ChatProvider>
-                <ForeignQueue>
-                    <Shell route={props.route}>{ member_page(props.route) }</Shell>
-                </ForeignQueue>
+                <LeaveProvider owner={me.id}>
+                    <ForeignQueue>
+                        <Shell route={props.route}>{ member_page(props.route) }</Shell>
+                    </ForeignQueue>
+                </LeaveProvider>
             </ChatProvider>
         </MeProvider>
     }

@@ -6,7 +6,7 @@
 //! | [`pages`], [`shell`], [`forms`], [`ui`] | what people see |
 //! | [`auth`] | who is signed in |
 //! | [`chat`] | conversations, messages and the outbox, kept live |
-//! | [`realtime`] | the WebSocket |
+//! | [`realtime`] | the WebSocket, the durable queue, the other tabs, timers |
 //! | [`api`] | the REST client |
 //! | [`config`], [`crash`], [`i18n`], [`browser`] | the file beside the bundle, the last page, texts, the browser |
 //! | [`appearance`], [`picture`] | theme and density, pictures of people |

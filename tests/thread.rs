@@ -168,6 +168,7 @@ impl Writing {
             on_send: Callback::from(move |message| log.borrow_mut().push(message)),
             on_draft: Callback::from(move |text| kept.borrow_mut().push(text)),
             closed: false,
+            on_typing: Callback::noop(),
             wish: None,
         };
         Self {

@@ -278,7 +278,7 @@ pub fn use_read_mark(id: ConversationId, at_end: bool) {
 
 /// Whether the page is shown, not in a background tab.
 #[hook]
-fn use_page_shown() -> bool {
+pub(super) fn use_page_shown() -> bool {
     let shown = use_state(is_shown);
     {
         let setter = shown.setter();

@@ -4,18 +4,21 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
+use switchboard_contract::auth::Availability;
 use switchboard_contract::ids::{ActionId, ConversationId, MemberId, MessageId};
 use switchboard_contract::live_chat::{ConversationChange, LiveChatMessage, Visibility};
+use switchboard_engine::awareness;
 use switchboard_engine::desk::{Deed, Desk, Event, Fetch};
 use switchboard_engine::inbox::{Changes, Shelf};
 use switchboard_engine::queue::Queued;
 use switchboard_engine::socket::{self, Identity, Status};
 use switchboard_engine::store::{Action, StoreError, action_id};
+use switchboard_engine::trace::Trace;
 use yew::Callback;
 
 use super::carrier::Carrier;
 use crate::api::{Api, ApiError};
-use crate::browser::{now, random_bytes, random_seed};
+use crate::browser::{is_shown, now, random_bytes, random_seed};
 
 /// What a component wants to be drawn again for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +37,10 @@ pub enum Topic {
     Draft(ConversationId),
     /// Any conversation: for counts over all of them.
     Any,
+    /// Who types in one conversation or looks at it.
+    People(ConversationId),
+    /// Who of the team is there.
+    Presence,
 }
 
 struct Watcher {
@@ -44,6 +51,7 @@ struct Watcher {
 /// What one tab has of the chat.
 pub(super) struct Inner {
     pub(super) desk: RefCell<Desk<ApiError>>,
+    trace: RefCell<Trace<ApiError>>,
     pub(super) carrier: RefCell<Option<Carrier>>,
     api: Api,
     next: Cell<u64>,
@@ -90,8 +98,10 @@ impl Chat {
             client: concat!("dashboard/", env!("CARGO_PKG_VERSION")).to_owned(),
             tab: format!("{:016x}", random_seed()),
         };
+        let seed = random_seed();
         Self(Rc::new(Inner {
-            desk: RefCell::new(Desk::new(identity, owner, random_seed())),
+            trace: RefCell::new(Trace::new(&identity, owner, seed)),
+            desk: RefCell::new(Desk::new(identity, owner, seed)),
             carrier: RefCell::default(),
             api,
             next: Cell::new(0),
@@ -109,6 +119,8 @@ impl Chat {
     pub fn start(&self, url: String, owner: MemberId) {
         let carrier = Carrier::new(&self.0, self.0.api.clone(), url, owner);
         *self.0.carrier.borrow_mut() = Some(carrier);
+        // A tab may open in the background: then another one leads.
+        self.drive(Event::Link(switchboard_engine::socket::Event::Shown(is_shown())));
         self.drive(Event::Start { erase: false });
     }
 
@@ -124,6 +136,7 @@ impl Chat {
     pub fn forget(&self) -> usize {
         let waiting = self.queue_len();
         self.drive(Event::Forget);
+        self.0.trace.borrow_mut().clear();
         waiting
     }
 
@@ -144,6 +157,18 @@ impl Chat {
     #[must_use]
     pub fn not_kept(&self) -> Option<StoreError> {
         self.0.not_kept.get()
+    }
+
+    /// What this tab went through, as JSON and without a word of anyone, for a report of a fault; `None` if it cannot be
+    /// written.
+    #[must_use]
+    pub fn trace(&self) -> Option<String> {
+        self.0.trace.borrow().write().ok()
+    }
+
+    /// Asks how the connection fares, while the person looks at it.
+    pub fn measure(&self, measures: bool) {
+        self.drive(Event::Measure(measures));
     }
 
     /// Reads the data.
@@ -284,6 +309,32 @@ impl Chat {
         self.drive(Event::Reload(fetch));
     }
 
+    /// The person writes in a conversation; `None`: the text box is empty.
+    pub fn typing(&self, conversation: ConversationId, visibility: Option<Visibility>) {
+        self.drive(Event::Person(match visibility {
+            Some(visibility) => awareness::Event::Typed {
+                conversation,
+                visibility,
+            },
+            None => awareness::Event::Emptied(conversation),
+        }));
+    }
+
+    /// The person looks at a conversation, or at none.
+    pub fn looking_at(&self, conversation: Option<ConversationId>) {
+        self.drive(Event::Person(awareness::Event::Viewing(conversation)));
+    }
+
+    /// The person is at this tab.
+    pub fn used(&self) {
+        self.drive(Event::Person(awareness::Event::Used));
+    }
+
+    /// The person has set whether they take conversations.
+    pub fn available(&self, availability: Availability) {
+        self.drive(Event::Person(awareness::Event::Available(availability)));
+    }
+
     /// What was typed in a conversation and not sent.
     #[must_use]
     pub fn draft(&self, conversation: ConversationId) -> String {
@@ -338,8 +389,9 @@ impl Chat {
 
     /// One event after the other: what carrying one out brings about comes later, never in between.
     pub(super) fn drive(&self, event: Event<ApiError>) {
-        let mut effects = Vec::new();
-        self.0.desk.borrow_mut().step(now(), event, &mut effects);
+        let (now, mut effects) = (now(), Vec::new());
+        self.0.desk.borrow_mut().step(now, event.clone(), &mut effects);
+        self.0.trace.borrow_mut().record(now, event, &effects);
         for effect in effects {
             self.carry_out(effect);
         }
@@ -347,7 +399,7 @@ impl Chat {
 
     pub(super) fn changed(&self, changes: &Changes) {
         self.tell(|topic| match topic {
-            Topic::Status | Topic::Queue | Topic::Draft(_) => false,
+            Topic::Status | Topic::Queue | Topic::Draft(_) | Topic::People(_) | Topic::Presence => false,
             Topic::Lists => changes.lists,
             Topic::Conversation(id) => changes.conversations.contains(&id),
             Topic::Thread(id) => changes.threads.contains(&id),

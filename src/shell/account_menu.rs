@@ -3,7 +3,8 @@
 use yew::prelude::*;
 use yew_router::hooks::use_navigator;
 
-use crate::auth::{use_me, use_sign_out};
+use super::use_sign_out;
+use crate::auth::use_me;
 use crate::i18n::t;
 use crate::routes::Route;
 use crate::ui::{Avatar, IconName, Menu, MenuItem};

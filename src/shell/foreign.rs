@@ -3,8 +3,8 @@
 use yew::prelude::*;
 
 use super::SkipLink;
-use crate::auth::{use_me, use_sign_out};
-use crate::chat::{use_chat, use_queue};
+use crate::auth::{use_auth, use_me};
+use crate::chat::{use_chat, use_foreign};
 use crate::i18n::{t, t_count, t_with};
 use crate::scoped;
 use crate::ui::{Button, ButtonKind, HEADING_ID, Icon, IconName};
@@ -23,9 +23,7 @@ pub struct ForeignQueueProps {
 #[component]
 pub fn ForeignQueue(props: &ForeignQueueProps) -> Html {
     let chat = use_chat();
-    // Told of together with the queue.
-    use_queue();
-    let foreign = chat.foreign();
+    let foreign = use_foreign(&chat).filter(|entries| *entries > 0);
     let on_go_on = Callback::from(move |()| chat.take_over());
     html! {
         <div class="contents">
@@ -47,7 +45,9 @@ struct QuestionProps {
 #[component]
 fn Question(props: &QuestionProps) -> Html {
     let me = use_me();
-    let sign_out = use_sign_out();
+    // Nothing of this person waits: there is nothing to ask.
+    let session = use_auth().session().clone();
+    let sign_out = Callback::from(move |()| session.sign_out());
     let class = scoped!(
         r#"
         display: grid;

@@ -4,6 +4,7 @@ mod account_menu;
 mod connection;
 mod connection_panel;
 mod foreign;
+mod leaving;
 mod not_kept;
 mod rail;
 mod waiting;
@@ -22,6 +23,7 @@ use account_menu::AccountMenu;
 pub use connection::{Connection, ConnectionStatus};
 use connection_panel::ConnectionPanel;
 pub use foreign::{ForeignQueue, ForeignQueueProps};
+pub use leaving::{Leave, LeaveProvider, LeaveProviderProps, use_leave, use_sign_out};
 use not_kept::NotKept;
 pub use rail::{Rail, RailProps, Unread};
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import { Person, launch } from "./harness/browser.mjs";
 import { linkTo } from "./harness/mailbox.mjs";
-import { settled, submitSignIn } from "./harness/people.mjs";
+import { AGENT, OWNER as COLLEAGUE, answer, desk, openConversations, settled, submitSignIn } from "./harness/people.mjs";
 import { Server } from "./harness/server.mjs";
 import { settings } from "./harness/settings.mjs";
 
@@ -50,14 +50,14 @@ async function prepare() {
   await post(`/team/invitations/${token}/accept`, { name: JOINED.name, password: JOINED.password });
 }
 
-/** Takes the page as it stands in every look. */
-async function shoot({ page }, name) {
+/** Takes the page as it stands in every look, once it is `ready`. */
+async function shoot({ page }, name, ready = settled) {
   if (wanted.length && !wanted.some((part) => name.includes(part))) return;
   for (const [look, width, height, colorScheme, dir] of LOOKS) {
     await page.setViewportSize({ width, height });
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await page.evaluate((dir) => { document.documentElement.dir = dir; }, dir);
-    await settled(page);
+    await ready(page);
     const wide = await page.evaluate(() => {
       const scrolled = [document.documentElement, ...document.querySelectorAll("main, [role=dialog]")];
       return Math.max(...scrolled.map((element) => element.scrollWidth - element.clientWidth));
@@ -162,10 +162,32 @@ async function settingsPages() {
   await shoot(owner, "account-menu");
 }
 
+async function leavingPages() {
+  const agent = await Person.in(browser, { reducedMotion: "reduce" });
+  const { page, context } = agent;
+  await openConversations(page, server.origin, AGENT);
+  await desk(page).list.getByRole("link").first().click();
+  await desk(page).reply.waitFor();
+  await context.route(/\/api\/live-chat\/messages$/, (route) => route.abort());
+  await answer(page, "This waits");
+  await press(page, "Account");
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await page.getByRole("dialog").waitFor();
+  await shoot(agent, "leaving");
+  await press(page, "Send, then sign out");
+  await shoot(agent, "leaving-sending", () => page.getByText("Sending.").waitFor());
+  await context.clearCookies();
+  await page.goto(`${server.origin}/conversations`);
+  await submitSignIn(page, COLLEAGUE);
+  await page.getByRole("dialog").waitFor();
+  await shoot(agent, "leaving-foreign", () => page.getByRole("dialog").waitFor());
+}
+
 try {
   await prepare();
   await entryPages();
   await settingsPages();
+  await leavingPages();
   console.log(`The pictures are in ${folder}`);
   for (const person of [guest, owner]) for (const problem of person.problems) console.log(problem);
 } finally {

@@ -8,19 +8,21 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use serde::{Deserialize, Serialize};
 use switchboard_contract::ids::{ConversationId, MessageId};
 use switchboard_contract::live_chat::{
     ConversationStatus, LiveChatConversation, LiveChatMessage, MessagePage,
 };
 use switchboard_contract::page::CursorPage;
-use switchboard_contract::position::{Offset, Position};
+use switchboard_contract::position::{Epoch, Offset, Position};
 use switchboard_contract::realtime::{EventType, LogEvent};
 use switchboard_contract::time::Timestamp;
 
 use crate::thread::Thread;
 
 /// Which conversations a list shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Shelf {
     /// Open, not archived.
     #[default]
@@ -88,7 +90,8 @@ impl List {
 }
 
 /// What a step changed, so that only that is drawn again.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Changes {
     /// A list's order or membership.
     pub lists: bool,
@@ -97,6 +100,7 @@ pub struct Changes {
     /// Conversations whose messages changed.
     pub threads: BTreeSet<ConversationId>,
     /// Messages that came by an event: what is announced.
+    #[serde(serialize_with = "crate::trace::shared::serialize_all")]
     pub arrived: Vec<Rc<LiveChatMessage>>,
     /// Stored messages: what an outbox may let go of.
     pub stored: Vec<MessageId>,
@@ -105,12 +109,40 @@ pub struct Changes {
 /// The store. See the module's documentation.
 #[derive(Clone, Debug, Default)]
 pub struct Inbox {
+    /// Those that an event said are deleted: no late answer brings them back.
+    deleted: BTreeSet<ConversationId>,
+    /// The generation of the log in which every `as_of` counts.
+    epoch: Option<Epoch>,
     conversations: BTreeMap<ConversationId, Entry>,
     lists: BTreeMap<Shelf, List>,
     threads: BTreeMap<ConversationId, Thread>,
 }
 
 impl Inbox {
+    /// The log is of this generation from now on. Its numbers say nothing about those of another one, so what is known
+    /// counts as older than anything that comes.
+    pub fn enter(&mut self, epoch: &Epoch) {
+        if self.epoch.as_ref() == Some(epoch) {
+            return;
+        }
+        if self.epoch.replace(epoch.clone()).is_some() {
+            for entry in self.conversations.values_mut() {
+                entry.as_of = Offset(0);
+            }
+            for thread in self.threads.values_mut() {
+                thread.forget_positions();
+            }
+        }
+    }
+
+    /// How new what reflects this position is: of another generation, older than anything.
+    fn newness(&self, position: &Position) -> Offset {
+        match &self.epoch {
+            Some(epoch) if *epoch != position.epoch => Offset(0),
+            _ => position.offset,
+        }
+    }
+
     /// One conversation, if it is known and not deleted.
     #[must_use]
     pub fn conversation(&self, id: ConversationId) -> Option<&Rc<LiveChatConversation>> {
@@ -125,10 +157,10 @@ impl Inbox {
             .is_some_and(|entry| entry.conversation.is_none())
     }
 
-    /// The server does not have this conversation for this person.
-    pub fn set_missing(&mut self, id: ConversationId) -> Changes {
+    /// The server does not have this conversation for this person, as of `offset` or later.
+    pub fn set_missing(&mut self, id: ConversationId, offset: Offset) -> Changes {
         let mut changes = Changes::default();
-        self.remove(id, Offset(0), &mut changes);
+        self.remove(id, offset, &mut changes);
         changes
     }
 
@@ -170,7 +202,7 @@ impl Inbox {
             lists: true,
             ..Changes::default()
         };
-        let as_of = page.as_of.offset;
+        let as_of = self.newness(&page.as_of);
         let keys: BTreeSet<SortKey> = page.items.iter().map(sort_key).collect();
         let end = if page.has_more { keys.last().copied() } else { None };
         if first {
@@ -222,15 +254,37 @@ impl Inbox {
         changes
     }
 
-    /// Takes in one conversation read by itself.
-    pub fn merge_conversation(&mut self, conversation: LiveChatConversation, as_of: Offset) -> Changes {
+    /// Takes in one conversation that reflects a position.
+    pub fn merge_conversation(&mut self, conversation: LiveChatConversation, position: &Position) -> Changes {
         let mut changes = Changes::default();
+        self.put(conversation, self.newness(position), &mut changes);
+        changes
+    }
+
+    /// Takes in one conversation that was read by itself, of which no position is known: its version tells whether it is
+    /// newer than the known one.
+    pub fn merge_read(&mut self, conversation: LiveChatConversation) -> Changes {
+        let mut changes = Changes::default();
+        let known = self.conversations.get(&conversation.id);
+        let as_of = match known {
+            Some(Entry {
+                conversation: Some(known),
+                as_of,
+            }) if known.version <= conversation.version => *as_of,
+            Some(Entry {
+                conversation: None,
+                as_of,
+            }) if !self.deleted.contains(&conversation.id) => *as_of,
+            Some(_) => return changes,
+            None => Offset(0),
+        };
         self.put(conversation, as_of, &mut changes);
         changes
     }
 
     /// Takes in the newest page of a thread.
-    pub fn merge_newest_messages(&mut self, id: ConversationId, page: MessagePage) -> Changes {
+    pub fn merge_newest_messages(&mut self, id: ConversationId, mut page: MessagePage) -> Changes {
+        page.as_of.offset = self.newness(&page.as_of);
         let stored = page.items.iter().map(|message| message.id).collect();
         self.threads.entry(id).or_default().merge_newest(page);
         Changes {
@@ -241,7 +295,8 @@ impl Inbox {
     }
 
     /// Takes in a page of a thread's history.
-    pub fn merge_messages_before(&mut self, id: ConversationId, page: MessagePage) -> Changes {
+    pub fn merge_messages_before(&mut self, id: ConversationId, mut page: MessagePage) -> Changes {
+        page.as_of.offset = self.newness(&page.as_of);
         self.threads.entry(id).or_default().merge_before(page);
         Changes {
             threads: BTreeSet::from([id]),
@@ -252,8 +307,9 @@ impl Inbox {
     /// Takes in the answer to sending: the message as stored.
     pub fn merge_sent(&mut self, message: LiveChatMessage, position: &Position) -> Changes {
         let (id, conversation) = (message.id, message.conversation_id);
+        let newness = self.newness(position);
         if let Some(thread) = self.threads.get_mut(&conversation) {
-            thread.put_one(message, position.offset);
+            thread.put_one(message, newness);
         }
         Changes {
             threads: BTreeSet::from([conversation]),
@@ -280,6 +336,7 @@ impl Inbox {
             }
             EventType::ConversationDeleted => {
                 if let Some(id) = event.conversation_id {
+                    self.deleted.insert(id);
                     self.remove(id, event.offset, &mut changes);
                 }
             }
@@ -319,7 +376,8 @@ impl Inbox {
         conversation.messages = Vec::new();
         let id = conversation.id;
         let old = match self.conversations.get(&id) {
-            Some(entry) if entry.as_of > as_of || entry.conversation.is_none() => return,
+            _ if self.deleted.contains(&id) => return,
+            Some(entry) if entry.as_of > as_of => return,
             Some(entry) => entry.conversation.clone(),
             None => None,
         };

@@ -172,11 +172,68 @@ fn an_answer_older_than_an_event_does_not_undo_it() {
 }
 
 #[test]
+fn another_generation_of_the_log_counts_from_anywhere() {
+    let at = |epoch: &str, offset| Position {
+        epoch: Epoch(epoch.into()),
+        offset: Offset(offset),
+    };
+    let mut inbox = Inbox::default();
+    inbox.enter(&Epoch("one".into()));
+    inbox.merge_conversation(conversation(1, 10, Shelf::Open), &at("one", 500));
+    inbox.enter(&Epoch("two".into()));
+    inbox.merge_conversation(conversation(1, 30, Shelf::Open), &at("two", 3));
+    let last = |inbox: &Inbox| inbox.conversation(id(1)).expect("known").last_message_at;
+    assert_eq!(
+        last(&inbox),
+        Timestamp::from_millis(30),
+        "its numbers may be lower"
+    );
+    inbox.merge_conversation(conversation(1, 20, Shelf::Open), &at("one", 600));
+    assert_eq!(
+        last(&inbox),
+        Timestamp::from_millis(30),
+        "a late answer of the old one"
+    );
+}
+
+#[test]
+fn one_read_by_itself_counts_by_its_version() {
+    let version = |version, last_message_at| LiveChatConversation {
+        version,
+        ..conversation(1, last_message_at, Shelf::Open)
+    };
+    let mut inbox = Inbox::default();
+    let position = Position {
+        epoch: Epoch::default(),
+        offset: Offset(9),
+    };
+    inbox.merge_conversation(version(5, 10), &position);
+    inbox.merge_read(version(6, 30));
+    let last = |inbox: &Inbox| inbox.conversation(id(1)).expect("known").last_message_at;
+    assert_eq!(last(&inbox), Timestamp::from_millis(30));
+    inbox.merge_read(version(4, 20));
+    assert_eq!(last(&inbox), Timestamp::from_millis(30), "an old answer");
+}
+
+#[test]
+fn what_was_out_of_sight_comes_back() {
+    let mut inbox = Inbox::default();
+    inbox.set_missing(id(1), Offset(9));
+    assert!(inbox.is_missing(id(1)));
+    inbox.merge_read(conversation(1, 10, Shelf::Open));
+    assert!(inbox.conversation(id(1)).is_some());
+}
+
+#[test]
 fn a_deleted_conversation_stays_deleted() {
     let mut inbox = Inbox::default();
-    inbox.merge_conversation(conversation(1, 10, Shelf::Open), Offset(3));
+    let position = Position {
+        epoch: Epoch::default(),
+        offset: Offset(3),
+    };
+    inbox.merge_conversation(conversation(1, 10, Shelf::Open), &position);
     inbox.apply(&deleted(4, id(1))).expect("readable");
-    inbox.merge_conversation(conversation(1, 10, Shelf::Open), Offset(3));
+    inbox.merge_conversation(conversation(1, 10, Shelf::Open), &position);
     assert!(inbox.conversation(id(1)).is_none() && inbox.is_missing(id(1)));
 }
 

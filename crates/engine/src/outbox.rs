@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
+use serde::{Deserialize, Serialize};
 use switchboard_contract::problem::{Problem, ProblemCode};
 use switchboard_contract::time::Timestamp;
 
@@ -18,7 +19,8 @@ const BASE_MS: u64 = 500;
 const CAP_MS: u64 = 5_000;
 
 /// How one attempt ended.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Outcome {
     /// The server has it.
     Stored,
@@ -32,7 +34,7 @@ pub enum Outcome {
     /// The access token is not accepted: wait for a new one.
     NeedsAuth,
     /// The server will not take it as it is.
-    Refused(Rc<Problem>),
+    Refused(#[serde(with = "crate::trace::shared")] Rc<Problem>),
 }
 
 /// What happened.

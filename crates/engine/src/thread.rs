@@ -172,6 +172,13 @@ impl Thread {
         true
     }
 
+    /// What is kept counts as older than anything that comes: the log begins anew.
+    pub fn forget_positions(&mut self) {
+        for entry in self.messages.values_mut() {
+            entry.as_of = Offset(0);
+        }
+    }
+
     fn forget_all(&mut self) {
         self.messages.clear();
         self.seqs.clear();

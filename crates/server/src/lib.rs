@@ -5,7 +5,6 @@
 //! | [`config`], [`state`], [`clock`] | settings, what handlers reach, the time |
 //! | [`problem`] | errors as `application/problem+json` |
 //! | [`db`] | transactions, the one writer, migrations |
-//! | [`domain`] | the decisions, as pure functions |
 //! | [`events`] | the event logs: appending, reading |
 //! | [`http`] | strict reading of requests, request ids, origins |
 //! | [`auth`] | sign-in, sessions, who calls |
@@ -21,7 +20,6 @@ pub mod config;
 pub mod db;
 mod demo;
 mod dev;
-pub mod domain;
 pub mod events;
 pub mod generate;
 mod health;

@@ -34,6 +34,9 @@ pub struct ComposerProps {
     pub on_send: Callback<(String, Visibility)>,
     /// Each change of what is typed.
     pub on_draft: Callback<String>,
+    /// Whom the person writes for, with each change; `None` when nothing is left of the text.
+    #[prop_or_default]
+    pub on_typing: Callback<Option<Visibility>>,
     /// Take the focus, as a reply or a note.
     #[prop_or_default]
     pub wish: Option<Wish>,
@@ -69,6 +72,7 @@ pub fn Composer(props: &ComposerProps) -> Html {
     let send = {
         let (text, is_note) = (text.clone(), *is_note);
         let (on_send, on_draft) = (props.on_send.clone(), props.on_draft.clone());
+        let on_typing = props.on_typing.clone();
         let area = area.clone();
         Callback::from(move |()| {
             // What is there now, not what was there when this was drawn: a second Enter may come before the next drawing.
@@ -83,13 +87,21 @@ pub fn Composer(props: &ComposerProps) -> Html {
             };
             on_send.emit((content, visibility));
             on_draft.emit(String::new());
+            on_typing.emit(None);
             text.set(String::new());
             focus_node(&area);
         })
     };
     let on_input = {
-        let (text, on_draft) = (text.clone(), props.on_draft.clone());
+        let (text, on_draft, is_note) = (text.clone(), props.on_draft.clone(), *is_note);
+        let on_typing = props.on_typing.clone();
         Callback::from(move |typed: String| {
+            let visibility = if is_note {
+                Visibility::Internal
+            } else {
+                Visibility::Public
+            };
+            on_typing.emit(Some(visibility).filter(|_| !typed.trim().is_empty()));
             on_draft.emit(typed.clone());
             text.set(typed);
         })

@@ -1,12 +1,13 @@
 //! One conversation in the list.
 
 use switchboard_contract::ids::ConversationId;
+use switchboard_contract::realtime::SenderKind;
 use yew::prelude::*;
 use yew_router::Routable;
 
 use super::timer::{ConversationTimer, ConversationTimerProps};
 use crate::browser::now;
-use crate::chat::{Waiting, use_conversation, use_waiting};
+use crate::chat::{Waiting, use_conversation, use_typing, use_waiting};
 use crate::i18n::{day_and_time, list_time, number, t};
 use crate::people::visitor_name;
 use crate::routes::Route;
@@ -28,6 +29,9 @@ pub(super) struct ConversationRowProps {
 pub(super) fn ConversationRow(props: &ConversationRowProps) -> Html {
     let id = props.id;
     let conversation = use_conversation(id);
+    let typing = use_typing(id)
+        .iter()
+        .any(|typist| typist.person.kind == SenderKind::Visitor);
     let (waiting_icon, waiting_text) = match use_waiting(id) {
         Waiting::Nothing => (IconName::Clock, None),
         Waiting::Change => (IconName::Clock, Some(t("conversation.change_waits"))),
@@ -66,8 +70,12 @@ pub(super) fn ConversationRow(props: &ConversationRowProps) -> Html {
                     </time>
                 </div>
                 <div class="conv-line">
-                    <span class="conv-text truncate" title={conversation.last_message.clone()}>
-                        <bdi>{ conversation.last_message.clone() }</bdi>
+                    <span class={classes!("conv-text", "truncate", typing.then_some("is-typing"))} title={conversation.last_message.clone()}>
+                        if typing {
+                            { t("typing.row") }
+                        } else {
+                            <bdi>{ conversation.last_message.clone() }</bdi>
+                        }
                     </span>
                     <span class="conv-unread">
                         if unread > 0 {

@@ -39,6 +39,7 @@ pub(super) fn inbox_class() -> AttrValue {
         .conv-time { margin-inline-start: auto; font-size: var(--text-11); color: var(--text-3); font-variant-numeric: var(--numeric); white-space: nowrap; }
         .conv-text { color: var(--text-2); flex: 1; }
         .conv-unread { display: inline-flex; flex: none; }
+        .conv-text.is-typing { color: var(--accent-text); font-style: italic; }
         .conv.is-unread .conv-name { font-weight: var(--weight-strong); }
         .conv.is-unread .conv-text { color: var(--text); }
         .conv-meta { display: flex; align-items: center; gap: var(--space-2); block-size: 1.25rem; font-size: var(--text-11); line-height: var(--lh-11); color: var(--text-3); min-inline-size: 0; }
@@ -82,6 +83,14 @@ pub(super) fn inbox_class() -> AttrValue {
         .thread-who { min-inline-size: 0; flex: 1; }
         .thread-who h2:focus, .visitor-id h2:focus { outline: none; }
         .thread-who h2, .visitor-id h2 { font-size: var(--text-14); line-height: var(--lh-14); letter-spacing: var(--tracking-tight); }
+        .thread-viewers { flex: none; }
+        .viewers { display: flex; list-style: none; margin: 0; padding: 0; }
+        .viewers li { display: grid; border-radius: var(--radius-full); box-shadow: 0 0 0 2px var(--surface); }
+        .viewers li + li { margin-inline-start: -0.375rem; }
+        .viewers-more { place-items: center; min-inline-size: 1.5rem; block-size: 1.5rem; background: var(--hover); color: var(--text-2); font-size: var(--text-11); font-weight: var(--weight-medium); }
+        .typing-line { flex: none; display: flex; align-items: baseline; gap: var(--space-2); inline-size: 100%; max-inline-size: calc(var(--measure-thread) + 2 * var(--space-6)); margin-inline: auto; min-block-size: 1.25rem; padding-inline: var(--space-6); font-size: var(--text-12); line-height: 1.25rem; color: var(--text-3); }
+        .typing-who { flex: none; max-inline-size: 60%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+        .typing-draft { flex: 1; min-inline-size: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--text-2); font-style: italic; }
         .log-frame { flex: 1; min-block-size: 0; position: relative; display: flex; }
         .log { flex: 1; min-inline-size: 0; overflow: auto; overflow-anchor: none; scrollbar-gutter: stable; padding: var(--space-4) calc(var(--space-6) - 11px) var(--space-3) var(--space-6); display: flex; flex-direction: column; }
         .log:focus-visible { outline-offset: -2px; }

@@ -10,9 +10,12 @@ use super::changes::ChangeNotices;
 use super::composer::{Composer, Wish};
 use super::keys::{Key, use_keys};
 use super::message::MessageRows;
+use super::people::{Typing, Viewers};
 use super::timer::{ConversationTimer, ConversationTimerProps};
 use crate::auth::use_me;
-use crate::chat::{Chat, ThreadView, use_chat, use_conversation, use_read_mark, use_returned, use_thread};
+use crate::chat::{
+    Chat, ThreadView, use_chat, use_conversation, use_looking_at, use_read_mark, use_returned, use_thread,
+};
 use crate::deeds::priority_name;
 use crate::i18n::{day_and_time, t, t_with};
 use crate::people::visitor_name;
@@ -39,6 +42,7 @@ pub(super) fn ThreadPane(props: &ThreadPaneProps) -> Html {
     let chat = use_chat();
     let conversation = use_conversation(id);
     let thread = use_thread(id);
+    use_looking_at(id);
     let wish = use_wish(&chat, id);
     if thread.is_missing {
         let onclick = props.on_back.reform(|_: MouseEvent| ());
@@ -78,6 +82,7 @@ pub(super) fn ThreadPane(props: &ThreadPaneProps) -> Html {
                         </div>
                     }
                 </div>
+                <div class="thread-viewers"><Viewers {id} /></div>
                 <div class="thread-timer">
                     if let Some(known) = &conversation {
                         <ConversationTimer ..ConversationTimerProps::of(known) />
@@ -95,9 +100,18 @@ pub(super) fn ThreadPane(props: &ThreadPaneProps) -> Html {
                     onclick={props.on_visitor.reform(|_: MouseEvent| true)}
                 />
             </div>
-            <Log {id} {thread} visitor={name} />
+            <Log {id} {thread} visitor={name.clone()} />
+            <Typing {id} visitor={name} />
             <ChangeNotices {id} />
-            <Composer {id} {wish} draft={chat.draft(id)} {on_send} on_draft={keep_draft(&chat, id)} {closed} />
+            <Composer
+                {id}
+                {wish}
+                draft={chat.draft(id)}
+                {on_send}
+                on_draft={keep_draft(&chat, id)}
+                on_typing={tell_typing(&chat, id)}
+                {closed}
+            />
         </section>
     }
 }
@@ -155,6 +169,11 @@ fn whereabouts(conversation: &LiveChatConversation) -> Html {
             }) }
         </>
     }
+}
+
+fn tell_typing(chat: &Chat, id: ConversationId) -> Callback<Option<Visibility>> {
+    let chat = chat.clone();
+    Callback::from(move |visibility| chat.typing(id, visibility))
 }
 
 fn keep_draft(chat: &Chat, id: ConversationId) -> Callback<String> {

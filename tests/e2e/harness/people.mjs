@@ -1,5 +1,5 @@
 // What visitors and operators do, by the names of the interface's contract.
-import { eventually } from "./eventually.mjs";
+import { LIMIT_MS, eventually } from "./eventually.mjs";
 
 export const AGENT = { email: "agent@demo.test", password: "switchboard-demo" };
 export const OWNER = { email: "owner@demo.test", password: "switchboard-demo" };
@@ -24,12 +24,15 @@ export async function openConversations(page, origin, who = AGENT) {
 export const untilConnected = (page) => untilConnection(page, /^Live$/);
 
 /** Waits for a text of the `Connection` status. */
-export const untilConnection = (page, text) =>
+export const untilConnection = (page, text, limitMs = LIMIT_MS) =>
   eventually(`Connection says ${text}`, async () => {
     const shown = (await page.getByRole("status", { name: "Connection" }).innerText()).trim();
     if (text.test(shown)) return true;
     throw new Error(`it says “${shown}”`);
-  });
+  }, limitMs);
+
+/** Waits until the `Connection` status no longer calls the page live. */
+export const untilLost = (page, limitMs) => untilConnection(page, /^(Reconnecting in|Connecting|Offline)/, limitMs);
 
 /** Waits until nothing on the page is loading. */
 export const settled = (page) =>

@@ -112,6 +112,7 @@ impl<E: Clone> Desk<E> {
                     self.on_leader(now, crate::leader::Event::Fenced { term }, out);
                 }
                 queue::Effect::Foreign => self.on_foreign(now, 0, out),
+                queue::Effect::Dropped => self.open_store(false, out),
                 queue::Effect::NotKept(error) => out.push(Effect::NotKept(error)),
             }
         }
@@ -260,9 +261,7 @@ impl<E: Clone> Desk<E> {
             self.changed(now, changes, out);
         }
         if let Some(conversation) = merged.conversation {
-            let changes = self
-                .inbox
-                .merge_conversation(conversation, merged.position.offset);
+            let changes = self.inbox.merge_conversation(conversation, &merged.position);
             self.changed(now, changes, out);
         }
     }

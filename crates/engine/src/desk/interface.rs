@@ -1,7 +1,9 @@
 //! What goes into the desk and what comes out.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use serde::{Deserialize, Serialize};
 use switchboard_contract::ids::{ActionId, ConversationId, MemberId, MessageId};
 use switchboard_contract::live_chat::{
     ChangeConversations, ChangeResults, ConversationChange, LiveChatConversation, LiveChatMessage,
@@ -11,6 +13,7 @@ use switchboard_contract::page::CursorPage;
 use switchboard_contract::position::Position;
 use switchboard_contract::realtime::EventPage;
 
+use crate::awareness;
 use crate::bulletin::Bulletin;
 use crate::inbox::{Changes, Shelf};
 use crate::outbox::Outcome;
@@ -20,7 +23,8 @@ use crate::store::{Answer, Op, StoreError};
 use crate::stream::DifferenceError;
 
 /// Something that is loaded.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Fetch {
     /// A page of a list; the first one without a cursor.
     List {
@@ -41,7 +45,8 @@ pub enum Fetch {
 }
 
 /// What a load brought.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Fetched {
     /// For [`Fetch::List`].
     List(CursorPage<LiveChatConversation>),
@@ -54,7 +59,8 @@ pub enum Fetched {
 }
 
 /// What a person does.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Deed {
     /// Writes.
     Send {
@@ -68,7 +74,7 @@ pub enum Deed {
 }
 
 /// A timer as the shell keeps it; setting one replaces the one of the same [`TimerKind`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Timer {
     /// What it is for.
     pub kind: TimerKind,
@@ -77,7 +83,8 @@ pub struct Timer {
 }
 
 /// What a timer is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum TimerKind {
     /// The connection.
     Socket(socket::TimerKind),
@@ -87,10 +94,17 @@ pub enum TimerKind {
     Queue,
     /// Who leads.
     Leader,
+    /// Who types, looks and is there.
+    Awareness,
 }
 
 /// What happened.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    bound(serialize = "", deserialize = "E: Default")
+)]
 pub enum Event<E> {
     /// Someone is signed in.
     Start {
@@ -105,6 +119,8 @@ pub enum Event<E> {
     Link(socket::Event),
     /// A timer ran out.
     Timer(Timer),
+    /// The person looks at how the connection fares; to be told again while it lasts, and `false` when it ends.
+    Measure(bool),
     /// The answer to [`Effect::Store`].
     Stored {
         /// From there.
@@ -166,19 +182,24 @@ pub enum Event<E> {
         /// How.
         outcome: Attempt,
     },
+    /// The person types, looks at a conversation, uses the tab or has set their availability: `Typed`, `Emptied`, `Viewing`,
+    /// `Used` and `Available`. The rest of them the desk sees to itself.
+    Person(awareness::Event),
     /// A new access token is there.
     Authorised,
     /// A load ended.
     Loaded {
         /// From [`Effect::Load`].
         generation: u64,
-        /// What it brought.
+        /// What it brought; a trace keeps that it failed, not why.
+        #[serde(with = "outcome")]
         result: Result<Fetched, E>,
     },
 }
 
 /// How an attempt ended.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Attempt {
     /// The answer to [`Request::Send`].
     Sent(Box<SendResult>),
@@ -193,7 +214,8 @@ pub enum Attempt {
 }
 
 /// A request that carries out an action.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Request {
     /// `POST /api/live-chat/messages`.
     Send(Box<SendMessage>),
@@ -211,7 +233,8 @@ pub enum Request {
 }
 
 /// What the shell has to do.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Effect {
     /// For the connection's shell: `FetchTicket`, `Open`, `Send` and `Abandon` only.
     Link(socket::Effect),
@@ -267,6 +290,13 @@ pub enum Effect {
     Changed(Changes),
     /// What waits has changed, somewhere.
     QueueChanged,
+    /// Somebody began or ended to type or to look in these conversations; `presence`: came, went or set their availability.
+    PeopleChanged {
+        /// Where.
+        conversations: BTreeSet<ConversationId>,
+        /// Whether somebody's availability changed.
+        presence: bool,
+    },
     /// A list's or thread's loading state has changed.
     LoadingChanged,
     /// The state of the connection has changed.
@@ -287,4 +317,24 @@ pub enum Row {
     Stored(Rc<LiveChatMessage>),
     /// Not confirmed yet; always a [`crate::store::Action::Send`].
     Queued(Queued),
+}
+
+/// A load's end as a trace keeps it.
+mod outcome {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::Fetched;
+
+    pub fn serialize<E, S: Serializer>(
+        result: &Result<Fetched, E>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        result.as_ref().ok().serialize(serializer)
+    }
+
+    pub fn deserialize<'de, E: Default, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Result<Fetched, E>, D::Error> {
+        Ok(Option::<Fetched>::deserialize(deserializer)?.ok_or_else(E::default))
+    }
 }

@@ -1,9 +1,12 @@
+mod people;
+
 use super::*;
 use crate::bulletin::Bulletin;
 use crate::outbox::Outcome;
 use crate::store::tests::member;
 use crate::store::{Answer, Records};
 use crate::thread::tests::message;
+use crate::trace::{self, Trace};
 use switchboard_contract::ids::ActionId;
 use switchboard_contract::live_chat::{
     ChangeResult, ChangeResults, ConversationChange, ConversationStatus, SendMessage, SendResult, Visibility,
@@ -18,29 +21,39 @@ type Machine = Desk<&'static str>;
 struct Browser {
     store: Records,
     tabs: Vec<Machine>,
+    traces: Vec<Trace<&'static str>>,
     locked: bool,
     heard: Vec<Bulletin>,
+    /// Frames that any tab sent.
+    sent: Vec<String>,
+    now: Now,
 }
 
 impl Browser {
     fn new(tabs: u8) -> Self {
-        let desk = |n: u8| {
-            let identity = Identity {
-                client: "test/1".into(),
-                tab: n.to_string(),
-            };
-            Desk::new(identity, member(1), u64::from(n))
-        };
         let mut browser = Self {
             store: Records::default(),
-            tabs: (0..tabs).map(desk).collect(),
+            tabs: Vec::new(),
+            traces: Vec::new(),
             locked: false,
             heard: Vec::new(),
+            sent: Vec::new(),
+            now: Now::default(),
         };
-        for tab in 0..usize::from(tabs) {
-            browser.step_tab(tab, Event::Start { erase: false });
+        for tab in 0..tabs {
+            browser.open_tab(tab, member(1));
+            browser.step_tab(usize::from(tab), Event::Start { erase: false });
         }
         browser
+    }
+
+    fn open_tab(&mut self, tab: u8, owner: MemberId) {
+        let identity = Identity {
+            client: "test/1".into(),
+            tab: tab.to_string(),
+        };
+        self.traces.push(Trace::new(&identity, owner, u64::from(tab)));
+        self.tabs.push(Desk::new(identity, owner, u64::from(tab)));
     }
 
     fn step(&mut self, event: Event<&'static str>) -> Vec<Effect> {
@@ -50,7 +63,8 @@ impl Browser {
     /// What is left for the network and the screen, of this tab alone.
     fn step_tab(&mut self, tab: usize, event: Event<&'static str>) -> Vec<Effect> {
         let mut out = Vec::new();
-        self.tabs[tab].step(Now::default(), event, &mut out);
+        self.tabs[tab].step(self.now, event.clone(), &mut out);
+        self.traces[tab].record(self.now, event, &out);
         let mut rest = Vec::new();
         for effect in out {
             match effect {
@@ -69,7 +83,12 @@ impl Browser {
                         self.step_tab(other, Event::Heard(bulletin.clone()));
                     }
                 }
-                effect => rest.push(effect),
+                effect => {
+                    if let Effect::Link(socket::Effect::Send { text, .. }) = &effect {
+                        self.sent.push(text.clone());
+                    }
+                    rest.push(effect);
+                }
             }
         }
         rest
@@ -120,6 +139,20 @@ impl Browser {
                 },
             },
         )
+    }
+}
+
+/// Whatever a test does, the traces of its tabs play through again, without a text of anyone.
+impl Drop for Browser {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        for trace in &self.traces {
+            let written = trace.write().expect("writes");
+            assert!(!written.contains("text 7"));
+            assert!(trace::replay(&written).expect("plays through") > 0);
+        }
     }
 }
 
@@ -442,17 +475,13 @@ fn what_waits_for_another_person_stops_everything_until_the_person_decides() {
     browser.send(0, 7);
     browser.step(Event::Stop);
     browser.locked = false;
-    let identity = Identity {
-        client: "test/1".into(),
-        tab: "9".into(),
-    };
-    browser.tabs[0] = Desk::new(identity, member(2), 5);
-    let out = browser.step(Event::Start { erase: false });
+    browser.open_tab(9, member(2));
+    let out = browser.step_tab(1, Event::Start { erase: false });
     assert!(out.contains(&Effect::Foreign { entries: 1 }));
-    assert!(requests(&out).is_empty() && !browser.tabs[0].leads());
+    assert!(requests(&out).is_empty() && !browser.tabs[1].leads());
     browser.locked = false;
-    let out = browser.step(Event::Start { erase: true });
-    assert!(requests(&out).is_empty() && browser.tabs[0].leads());
+    let out = browser.step_tab(1, Event::Start { erase: true });
+    assert!(requests(&out).is_empty() && browser.tabs[1].leads());
     assert!(browser.store.entries.is_empty());
     assert!(matches!(
         browser.store.run(member(1), Op::Claim),

@@ -1,11 +1,13 @@
 //! What goes into the socket and what comes out.
 
+use serde::{Deserialize, Serialize};
 use switchboard_contract::realtime::{Resume, Signal};
 
 use crate::stream;
 
 /// What a timer is for. Setting one replaces the one of the same kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum TimerKind {
     /// The next try of a connection.
     Reconnect,
@@ -24,7 +26,7 @@ pub enum TimerKind {
 }
 
 /// A timer as the shell keeps it: comes back in [`Event::Timer`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Timer {
     /// What it is for.
     pub kind: TimerKind,
@@ -33,7 +35,8 @@ pub struct Timer {
 }
 
 /// Why a ticket was not to be had.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum TicketError {
     /// No answer, or one that passes.
     Unreachable,
@@ -44,7 +47,8 @@ pub enum TicketError {
 }
 
 /// What happened.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Event {
     /// Someone is signed in: connect, resuming from a stored position if there is one.
     Start(Option<Resume>),
@@ -96,12 +100,15 @@ pub enum Event {
     NetworkDown,
     /// The page is shown (`true`) or hidden.
     Shown(bool),
+    /// Whether the round trip is measured, with each heartbeat, because someone wants to know.
+    Measure(bool),
     /// Something to tell others, sent if there is a link now.
     Signal(Signal),
 }
 
 /// What the shell has to do.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Effect {
     /// Ask for a ticket; answer with [`Event::Ticket`].
     FetchTicket {
@@ -141,7 +148,8 @@ pub enum Effect {
 }
 
 /// What to show of the connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Status {
     /// Not started.
     Idle,

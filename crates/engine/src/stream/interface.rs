@@ -5,7 +5,8 @@ use switchboard_contract::position::{Epoch, Offset, Position};
 use switchboard_contract::realtime::{EventPage, LogEvent, Mode, Resume, Signal};
 
 /// Where events come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Source {
     /// A socket of this tab, or its polls.
     Socket,
@@ -35,7 +36,8 @@ pub enum Told {
 }
 
 /// Why a difference was not to be had.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum DifferenceError {
     /// No answer, or one that passes.
     Unreachable,
@@ -44,7 +46,8 @@ pub enum DifferenceError {
 }
 
 /// What happened.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Event {
     /// Someone is signed in: begin at a stored position, or at none.
     Start(Option<Resume>),

@@ -6,12 +6,12 @@ use axum::response::{IntoResponse, Response};
 use switchboard_contract::auth::LogoutRequest;
 use switchboard_contract::ids::{AccountId, MemberId, SessionId};
 use switchboard_contract::problem::ProblemCode;
+use switchboard_domain::rotation::{self, Family, Refresh};
 
 use super::me::load_me;
 use super::refresh_cookie::{self, RefreshToken};
 use super::sessions::{self, Grant, Which};
 use crate::db::{Lock, Tx, columns};
-use crate::domain::rotation::{self, Family, Refresh};
 use crate::http::{Client, MaybeJson, origin};
 use crate::problem::{ApiError, ApiResult};
 use crate::state::AppState;

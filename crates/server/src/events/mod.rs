@@ -3,50 +3,24 @@
 
 pub mod routes;
 
-use serde_json::Value;
+use std::collections::HashMap;
+
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
-use switchboard_contract::ids::{ConversationId, EventId, MemberId, WebsiteId};
+use switchboard_contract::ids::{AccountId, ConversationId, EventId};
 use switchboard_contract::position::{Epoch, Offset, Position};
 use switchboard_contract::realtime::{EventType, LogEvent};
 use switchboard_contract::time::Timestamp;
+use switchboard_domain::allocate::allocate;
+pub use switchboard_domain::audience::Audience;
+use switchboard_domain::flow::Entry;
+pub use switchboard_domain::ledger::NewEvent;
+use switchboard_domain::replay::Log;
 
-use crate::auth::Operator;
-use crate::db::{Tx, columns};
-use crate::domain::allocate::allocate;
-use crate::domain::replay::Log;
+use crate::db::{Tx, columns, lists};
 use crate::ids;
 use crate::problem::{ApiError, ApiResult};
 use crate::realtime::hub::StreamKey;
-
-/// Who may see an event of an account's log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Audience {
-    /// Every member.
-    Everyone,
-    /// The members who see this website.
-    Website(WebsiteId),
-    /// One member.
-    Member(MemberId),
-}
-
-impl Audience {
-    /// Those who see `website`; everyone without one.
-    #[must_use]
-    pub fn of(website: Option<WebsiteId>) -> Self {
-        website.map_or(Self::Everyone, Self::Website)
-    }
-
-    /// Whether `operator` is part of it.
-    #[must_use]
-    pub fn includes(self, operator: &Operator) -> bool {
-        match self {
-            Self::Everyone => true,
-            Self::Website(website) => operator.rights.allow(website),
-            Self::Member(member) => member == operator.member_id,
-        }
-    }
-}
 
 /// An event as it is stored.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,37 +44,25 @@ pub struct StoredEvent {
 }
 
 impl StoredEvent {
-    /// The event as it travels, after `prev` on the same stream.
+    /// The event as it travels; its `prev` is filled in when it is sent.
     ///
     /// # Errors
     /// When the stored body does not read.
-    pub fn into_wire(self, prev: Offset) -> ApiResult<LogEvent> {
-        Ok(LogEvent {
-            offset: self.offset,
-            prev,
-            kind: self.kind,
-            conversation_id: self.conversation_id,
-            seq: self.seq,
-            id: self.id,
-            at: self.at,
-            body: self.body.as_deref().map(serde_json::from_str).transpose()?,
+    pub fn into_entry(self) -> ApiResult<Entry> {
+        Ok(Entry {
+            audience: self.audience,
+            event: LogEvent {
+                offset: self.offset,
+                prev: Offset::default(),
+                kind: self.kind,
+                conversation_id: self.conversation_id,
+                seq: self.seq,
+                id: self.id,
+                at: self.at,
+                body: self.body.as_deref().map(serde_json::from_str).transpose()?,
+            },
         })
     }
-}
-
-/// An event that is about to be stored.
-#[derive(Clone, Debug, PartialEq)]
-pub struct NewEvent {
-    /// What changed.
-    pub kind: EventType,
-    /// The conversation that it belongs to.
-    pub conversation_id: Option<ConversationId>,
-    /// Who may see it.
-    pub audience: Audience,
-    /// The message's place, for message events.
-    pub seq: Option<u64>,
-    /// The whole resource after the change.
-    pub body: Value,
 }
 
 /// Appends `events` to the log of `stream`, in order, and wakes its readers after the commit; answers where each one
@@ -215,6 +177,28 @@ pub async fn log(tx: &mut Tx, stream: StreamKey) -> ApiResult<Option<Log>> {
         })
     })
     .transpose()
+}
+
+/// Where the logs of `accounts` end.
+///
+/// # Errors
+/// The database's failure.
+pub async fn heads(tx: &mut Tx, accounts: &[AccountId]) -> ApiResult<HashMap<AccountId, Offset>> {
+    let mut heads = HashMap::new();
+    for ids in lists::chunks(accounts) {
+        let sql = format!(
+            "SELECT id, head FROM accounts WHERE id IN ({})",
+            lists::places(&ids)
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for id in &ids {
+            query = query.bind(id.to_string());
+        }
+        for row in &query.fetch_all(tx.conn()).await? {
+            heads.insert(columns::id(row, "id")?, Offset(columns::count(row, "head")?));
+        }
+    }
+    Ok(heads)
 }
 
 /// Where the log of `stream` ends: `asOf` of what the same transaction reads.

@@ -11,12 +11,14 @@ use switchboard_contract::page::MAX_LIMIT;
 use switchboard_contract::position::{Epoch, Offset};
 use switchboard_contract::problem::ProblemCode;
 use switchboard_contract::realtime::{EventPage, MAX_WAIT_MS, Signal};
+use switchboard_domain::flow;
+use switchboard_domain::replay;
+use switchboard_domain::standing;
 use tokio::time::{Instant, sleep_until};
 
 use super::{Audience, StoredEvent, after, log};
 use crate::auth::Operator;
 use crate::db::Db;
-use crate::domain::replay::reachable;
 use crate::http::Params;
 use crate::problem::{ApiError, ApiResult};
 use crate::realtime::availability;
@@ -116,7 +118,7 @@ async fn wait_for_news(
                 for heard in std::iter::once(heard).chain(more) {
                     if let Heard::Signal(relayed) = heard
                         && relayed.from != number
-                        && Audience::of(relayed.website).includes(operator)
+                        && operator.may_see(Audience::of(relayed.website))
                     {
                         signals.push(relayed.signal);
                     }
@@ -139,14 +141,13 @@ async fn still_allowed(state: &AppState, operator: &Operator) -> ApiResult<()> {
         .await?
         .ok_or_else(ApiError::unauthenticated)?;
     now.require_enrolment()?;
-    if now.rights == operator.rights {
-        Ok(())
-    } else {
-        Err(ApiError::new(
+    if standing::must_resync(&operator.rights, &now.rights) {
+        return Err(ApiError::new(
             ProblemCode::PositionLost,
             "What you may see has changed: fetch lists and entities anew and go on from their `asOf`.",
-        ))
+        ));
     }
+    Ok(())
 }
 
 /// Which part of which log.
@@ -164,7 +165,7 @@ impl Ask {
                 let log = log(tx, stream)
                     .await?
                     .ok_or_else(|| ApiError::internal("an operator without an account"))?;
-                if epoch != log.epoch || !reachable(&log, from) {
+                if !replay::continues(&log, &epoch, from) {
                     return Err(ApiError::new(
                         ProblemCode::PositionLost,
                         "Fetch lists and entities anew and go on from their `asOf`.",
@@ -196,19 +197,14 @@ impl Page {
     /// The events that `operator` may see, chained by `prev` to the position `asked`. Nothing that may be seen lies between it
     /// and the page's own beginning.
     fn visible_to(self, operator: &Operator, asked: Offset, signals: Vec<Signal>) -> ApiResult<EventPage> {
-        let mut prev = asked;
-        let events = self
+        let entries = self
             .events
             .into_iter()
-            .filter(|event| event.audience.includes(operator))
-            .map(|event| {
-                let before = std::mem::replace(&mut prev, event.offset);
-                event.into_wire(before)
-            })
+            .map(StoredEvent::into_entry)
             .collect::<ApiResult<_>>()?;
         Ok(EventPage {
             epoch: self.epoch,
-            events,
+            events: flow::visible(entries, asked, |audience| operator.may_see(audience)),
             head: self.head,
             has_more: self.has_more,
             signals,

@@ -7,11 +7,11 @@ use switchboard_contract::ids::{AccountId, FunnelId, MemberId, WebsiteId};
 use switchboard_contract::live_chat::MessageType;
 use switchboard_contract::problem::ProblemCode;
 use switchboard_contract::time::Timestamp;
+use switchboard_domain::conversation::{Added, Conversation};
 
 use super::story::{Line, Story};
 use crate::auth::keys;
 use crate::db::{Db, Tx, columns};
-use crate::domain::conversation::{Added, Conversation};
 use crate::problem::{ApiError, ApiResult};
 use crate::realtime::hub::StreamKey;
 

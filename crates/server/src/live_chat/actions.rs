@@ -6,6 +6,7 @@ use switchboard_contract::ids::{ActionId, MemberId, WebsiteId};
 use switchboard_contract::live_chat::ChangeResult;
 use switchboard_contract::position::Offset;
 use switchboard_contract::problem::{Problem, ProblemCode};
+use switchboard_domain::action;
 
 use crate::auth::Rights;
 use crate::db::{Tx, columns};
@@ -58,7 +59,8 @@ pub async fn begin(
         .bind(id.to_string())
         .fetch_one(tx.conn())
         .await?;
-    if row.try_get::<String, _>("digest")? != digest {
+    let kept: String = row.try_get("digest")?;
+    if action::begin(Some(&kept), digest) == action::Begun::Reused {
         return Err(ApiError::new(
             ProblemCode::IdReused,
             "This `actionId` stands for another action; send this one with a new id.",

@@ -1,26 +1,22 @@
-//! `PATCH /api/live-chat/conversations`: changes one conversation or many. The steps are decided by `domain::change`.
+//! `PATCH /api/live-chat/conversations`: changes one conversation or many. The steps are decided by `switchboard_domain::change`.
 
 use std::collections::BTreeSet;
 
 use axum::Json;
 use axum::extract::State;
 use sqlx::Row;
-use switchboard_contract::auth::Role;
-use switchboard_contract::ids::{AccountId, LabelId, MemberId, VisitorId, WebsiteId};
-use switchboard_contract::live_chat::{
-    ChangeConversations, ChangeResult, ChangeResults, ConversationRef, MAX_CHANGED,
-};
+use switchboard_contract::ids::{AccountId, LabelId, MemberId, VisitorId};
+use switchboard_contract::live_chat::{ChangeConversations, ChangeResult, ChangeResults, ConversationRef};
 use switchboard_contract::position::Position;
-use switchboard_contract::problem::{FieldErrors, Problem, ProblemCode};
+use switchboard_domain::change;
+use switchboard_domain::stored::StoredConversation;
+use switchboard_domain::words;
 
 use super::actions::{self, Begun, missing};
 use super::ledger::Ledger;
-use super::rows::{self, StoredConversation};
-use super::words;
-use crate::auth::{Operator, keys};
+use super::rows;
+use crate::auth::{Operator, Rights, keys};
 use crate::db::{Lock, Tx, columns};
-use crate::domain::change::{self, Refusal};
-use crate::domain::conversation::Step;
 use crate::events;
 use crate::http::ApiJson;
 use crate::problem::{ApiError, ApiResult};
@@ -33,25 +29,13 @@ pub(crate) async fn change(
     operator: Operator,
     ApiJson(request): ApiJson<ChangeConversations>,
 ) -> ApiResult<Json<ChangeResults>> {
-    check_items(&request.items)?;
+    change::check_items(&request.items)?;
     change::check(&request.set, state.clock.now())?;
     let results = state
         .db
         .write(move |tx| Box::pin(async move { act(tx, &operator, &request).await }))
         .await?;
     Ok(Json(results))
-}
-
-fn check_items(items: &[ConversationRef]) -> ApiResult<()> {
-    let complain = |message: String| Err(ApiError::invalid_field("items", message));
-    if items.is_empty() || items.len() > MAX_CHANGED {
-        return complain(format!("Name 1 to {MAX_CHANGED} conversations."));
-    }
-    let different: BTreeSet<_> = items.iter().map(|item| item.id).collect();
-    if different.len() < items.len() {
-        return complain("Name each conversation once.".to_owned());
-    }
-    Ok(())
 }
 
 async fn act(tx: &mut Tx, operator: &Operator, request: &ChangeConversations) -> ApiResult<ChangeResults> {
@@ -123,25 +107,17 @@ async fn one(
     assignee: Option<&Assignee>,
     found: StoredConversation,
 ) -> ApiResult<ChangeResult> {
-    let refused = |problem| ChangeResult {
-        id: item.id,
-        conversation: None,
-        problem: Some(problem),
-    };
-    let planned = change::plan(&found.state(), item.version, &request.set, tx.now());
-    let steps = match planned {
+    let sees = assignee.map(|assignee| &assignee.rights);
+    let steps = match change::decide(&found, item.version, &request.set, sees, tx.now()) {
         Ok(steps) => steps,
-        Err(refusal) => return Ok(refused(told(refusal, &found)?)),
+        Err(refusal) => {
+            return Ok(ChangeResult {
+                id: item.id,
+                conversation: None,
+                problem: Some(refusal.problem(&found.wire)?),
+            });
+        }
     };
-    if steps.iter().any(|step| matches!(step, Step::Assign(Some(_))))
-        && assignee.is_none_or(|assignee| !assignee.sees(found.wire.website_id))
-    {
-        let message = "This member does not exist, or does not see the conversation's website.";
-        return Ok(refused(Problem::validation(FieldErrors::from([(
-            "set.assigneeId".to_owned(),
-            vec![message.to_owned()],
-        )]))));
-    }
     let other = assignee
         .filter(|assignee| assignee.id != operator.member_id)
         .map(|assignee| assignee.name.as_str());
@@ -156,41 +132,12 @@ async fn one(
     })
 }
 
-fn told(refusal: Refusal, found: &StoredConversation) -> ApiResult<Problem> {
-    Ok(match refusal {
-        Refusal::Conflict => {
-            let mut problem = Problem::new(
-                ProblemCode::Conflict,
-                "Look at it as it is now, in `current`, and decide again with a new `actionId`.",
-            );
-            problem.current = Some(serde_json::to_value(&found.wire)?);
-            problem
-        }
-        Refusal::Archived => Problem::new(
-            ProblemCode::ConversationArchived,
-            "Take the conversation out of the archive first.",
-        ),
-        Refusal::Closed => Problem::new(
-            ProblemCode::ConversationClosed,
-            "Only an open conversation can be snoozed; reopen it first.",
-        ),
-    })
-}
-
 /// A member who is to be put in charge.
 struct Assignee {
     id: MemberId,
     name: String,
-    /// None: every website. Nobody, when there is no such member.
-    websites: Option<BTreeSet<WebsiteId>>,
-}
-
-impl Assignee {
-    fn sees(&self, website: WebsiteId) -> bool {
-        self.websites
-            .as_ref()
-            .is_none_or(|websites| websites.contains(&website))
-    }
+    /// Nothing, when there is no such member.
+    rights: Rights,
 }
 
 async fn assignee(tx: &mut Tx, account: AccountId, id: MemberId) -> ApiResult<Assignee> {
@@ -205,24 +152,23 @@ async fn assignee(tx: &mut Tx, account: AccountId, id: MemberId) -> ApiResult<As
         return Ok(Assignee {
             id,
             name: String::new(),
-            websites: Some(BTreeSet::new()),
+            rights: Rights::Websites(BTreeSet::new()),
         });
     };
-    let websites = match columns::word(&row, "role")? {
-        Role::Owner | Role::Admin => None,
-        Role::Agent | Role::Unknown => {
-            let rows = sqlx::query("SELECT website_id FROM member_websites WHERE member_id = $1")
-                .bind(id.to_string())
-                .fetch_all(tx.conn())
-                .await?;
-            let ids = rows.iter().map(|row| columns::id(row, "website_id"));
-            Some(ids.collect::<ApiResult<_>>()?)
-        }
+    let rights = if Rights::are_all(columns::word(&row, "role")?) {
+        Rights::All
+    } else {
+        let rows = sqlx::query("SELECT website_id FROM member_websites WHERE member_id = $1")
+            .bind(id.to_string())
+            .fetch_all(tx.conn())
+            .await?;
+        let ids = rows.iter().map(|row| columns::id(row, "website_id"));
+        Rights::Websites(ids.collect::<ApiResult<_>>()?)
     };
     Ok(Assignee {
         id,
         name: row.try_get("name")?,
-        websites,
+        rights,
     })
 }
 

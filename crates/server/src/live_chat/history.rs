@@ -5,11 +5,11 @@ use axum::extract::State;
 use switchboard_contract::ids::ConversationId;
 use switchboard_contract::live_chat::{LiveChatMessage, MessagePage};
 use switchboard_contract::position::Position;
+use switchboard_domain::projection;
 
 use super::rows::{self, MESSAGE};
 use crate::auth::Operator;
 use crate::db::Tx;
-use crate::domain::projection;
 use crate::events;
 use crate::http::{IdPath, Params};
 use crate::problem::{ApiError, ApiResult};

@@ -1,20 +1,20 @@
-//! What has to be known before a message is accepted (`domain::accept`).
+//! What has to be known before a message is accepted (`switchboard_domain::accept`).
 
 use sqlx::Row;
 use switchboard_contract::ids::{AccountId, AttachmentId, ConversationId, MemberId, MessageId, VisitorId};
-use switchboard_contract::live_chat::{LiveChatMessage, MessageType};
+use switchboard_contract::live_chat::LiveChatMessage;
 use switchboard_contract::position::{Epoch, Offset, Position};
+use switchboard_domain::accept::{self, Author, SameId};
 
 use super::ledger::Entry;
 use super::rows::{self, MESSAGE};
 use crate::db::{Tx, columns};
-use crate::domain::accept::{Author, Content, SameId};
 use crate::problem::{ApiError, ApiResult};
 
 /// The stored message with an id, as the rule wants it and as its author gets it again.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Known {
-    /// For `domain::accept`.
+    /// For `switchboard_domain::accept`.
     pub same: SameId,
     /// For the answer.
     pub entry: Entry,
@@ -46,15 +46,7 @@ pub async fn by_id(tx: &mut Tx, account: AccountId, id: MessageId) -> ApiResult<
     let position = at(columns::count(&row, "event_offset")?);
     let visitor_position = columns::maybe_count(&row, "visitor_event_offset")?.map(at);
     Ok(Some(Known {
-        same: SameId {
-            author: author_of(&message, visitor),
-            content: Content {
-                conversation: Some(message.conversation_id),
-                text: message.content.clone(),
-                visibility: message.visibility,
-                attachments: message.attachments.iter().map(|file| file.id).collect(),
-            },
-        },
+        same: SameId::of(&message, visitor),
         entry: Entry {
             message,
             public_seq,
@@ -64,16 +56,7 @@ pub async fn by_id(tx: &mut Tx, account: AccountId, id: MessageId) -> ApiResult<
     }))
 }
 
-fn author_of(message: &LiveChatMessage, visitor: VisitorId) -> Author {
-    match (message.kind, message.author_id) {
-        (MessageType::User, _) => Author::Visitor(visitor),
-        (_, Some(member)) => Author::Operator(member),
-        (_, None) => Author::System,
-    }
-}
-
-/// Whether the message named by `afterId` is stored: by the same author, and for an operator in the same conversation. A
-/// visitor's may stand in an earlier one, because an archiving in between moves what follows to a new one.
+/// Whether the message named by `afterId` goes before; true when none is named.
 ///
 /// # Errors
 /// The database's failure.
@@ -85,10 +68,12 @@ pub async fn predecessor_stored(
     after: Option<MessageId>,
 ) -> ApiResult<bool> {
     let Some(after) = after else { return Ok(true) };
-    Ok(by_id(tx, account, after).await?.is_some_and(|known| {
-        known.same.author == author
-            && (conversation.is_none() || known.same.content.conversation == conversation)
-    }))
+    let named = by_id(tx, account, after).await?;
+    Ok(accept::precedes(
+        named.as_ref().map(|known| &known.same),
+        author,
+        conversation,
+    ))
 }
 
 /// The newest public reply of a colleague after `seen`.

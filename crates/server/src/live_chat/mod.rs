@@ -28,9 +28,7 @@ pub mod send;
 pub mod snooze;
 mod store;
 pub mod take_back;
-pub mod words;
-
-use axum::Router;
+pub use axum::Router;
 use axum::routing::{delete, get, patch, post};
 
 use crate::state::AppState;

@@ -2,15 +2,11 @@
 
 use sqlx::Row;
 use sqlx::any::AnyRow;
-use switchboard_contract::ids::{AccountId, ConversationId, FunnelId, LabelId, VisitorId, WebsiteId};
+use switchboard_contract::ids::{AccountId, ConversationId, LabelId, VisitorId};
 use switchboard_contract::live_chat::{LiveChatConversation, LiveChatMessage, LiveChatUser};
-use switchboard_contract::time::Timestamp;
-use switchboard_contract::visitor::VisitorConversation;
+use switchboard_domain::stored::StoredConversation;
 
 use crate::db::{Tx, columns};
-use crate::domain::conversation::Conversation;
-use crate::domain::projection;
-use crate::ids;
 use crate::problem::{ApiError, ApiResult};
 
 /// Columns of a visitor `v`.
@@ -37,144 +33,6 @@ pub const MESSAGE: &str = "m.id AS m_id, m.conversation_id AS m_conversation_id,
     m.public_seq AS m_public_seq, m.kind AS m_kind, m.content AS m_content, m.author_id AS m_author_id, \
     m.author_name AS m_author_name, m.visibility AS m_visibility, m.attachments AS m_attachments, \
     m.created_at AS m_created_at, m.delivered_at AS m_delivered_at, m.read_at AS m_read_at";
-
-/// A conversation as operators see it, and what the wire does not tell.
-#[derive(Clone, Debug, PartialEq)]
-pub struct StoredConversation {
-    /// As it travels, without messages.
-    pub wire: LiveChatConversation,
-    /// The last message's `seq`.
-    pub last_seq: u64,
-    /// The last public message's `seq`.
-    pub last_public_seq: u64,
-    /// The website's window in milliseconds.
-    pub auto_close_ms: Option<i64>,
-    /// Where the window until archiving begins.
-    pub closed_at: Option<Timestamp>,
-    /// Where the window until deletion begins.
-    pub archived_at: Option<Timestamp>,
-    /// The team has read everything up to this `seq`.
-    pub team_read_seq: u64,
-    /// The visitor has read everything up to this public `seq`.
-    pub visitor_read_seq: u64,
-}
-
-impl StoredConversation {
-    /// A conversation that begins `now`, before its first message and before it is stored.
-    ///
-    /// # Errors
-    /// When the system has no randomness.
-    pub fn begin(
-        now: Timestamp,
-        user: LiveChatUser,
-        website_id: WebsiteId,
-        funnel_id: FunnelId,
-        funnel_name: String,
-        auto_close_ms: Option<i64>,
-    ) -> ApiResult<Self> {
-        let state = Conversation::begin(now);
-        Ok(Self {
-            wire: LiveChatConversation {
-                id: ids::new(now)?,
-                user_id: user.id,
-                user,
-                funnel_id,
-                funnel_name,
-                website_id,
-                status: state.status,
-                started_at: now,
-                last_message_at: state.last_message_at,
-                last_message: state.last_message,
-                message_count: state.message_count,
-                messages: Vec::new(),
-                auto_close_at: state.auto_close_at,
-                is_archived: false,
-                assignee_id: None,
-                labels: Vec::new(),
-                priority: state.priority,
-                snoozed_until: state.snoozed_until,
-                unread_count: state.unread_count,
-                waiting_since: state.waiting_since,
-                rating: None,
-                created_at: now,
-                updated_at: now,
-                version: state.version,
-            },
-            last_seq: state.last_seq,
-            last_public_seq: state.last_public_seq,
-            auto_close_ms,
-            closed_at: state.closed_at,
-            archived_at: state.archived_at,
-            team_read_seq: state.team_read_seq,
-            visitor_read_seq: state.visitor_read_seq,
-        })
-    }
-
-    /// As its visitor sees it.
-    #[must_use]
-    pub fn as_visitor_sees_it(&self) -> VisitorConversation {
-        let wire = &self.wire;
-        projection::conversation(
-            wire.id,
-            wire.status,
-            wire.started_at,
-            self.last_public_seq,
-            self.visitor_read_seq,
-        )
-    }
-
-    /// The part that changes.
-    #[must_use]
-    pub fn state(&self) -> Conversation {
-        Conversation {
-            status: self.wire.status,
-            is_archived: self.wire.is_archived,
-            closed_at: self.closed_at,
-            archived_at: self.archived_at,
-            assignee_id: self.wire.assignee_id,
-            labels: self.wire.labels.iter().copied().collect(),
-            priority: self.wire.priority,
-            snoozed_until: self.wire.snoozed_until,
-            team_read_seq: self.team_read_seq,
-            visitor_read_seq: self.visitor_read_seq,
-            last_message_at: self.wire.last_message_at,
-            last_message: self.wire.last_message.clone(),
-            message_count: self.wire.message_count,
-            last_seq: self.last_seq,
-            last_public_seq: self.last_public_seq,
-            auto_close_at: self.wire.auto_close_at,
-            unread_count: self.wire.unread_count,
-            waiting_since: self.wire.waiting_since,
-            updated_at: self.wire.updated_at,
-            version: self.wire.version,
-        }
-    }
-
-    /// Takes over what changed.
-    pub fn follow(&mut self, state: &Conversation) {
-        let wire = &mut self.wire;
-        wire.status = state.status;
-        wire.is_archived = state.is_archived;
-        wire.assignee_id = state.assignee_id;
-        wire.labels = state.labels.iter().copied().collect();
-        wire.priority = state.priority;
-        wire.snoozed_until = state.snoozed_until;
-        wire.last_message_at = state.last_message_at;
-        wire.last_message.clone_from(&state.last_message);
-        wire.message_count = state.message_count;
-        wire.auto_close_at = state.auto_close_at;
-        wire.unread_count = state.unread_count;
-        wire.waiting_since = state.waiting_since;
-        wire.updated_at = state.updated_at;
-        wire.version = state.version;
-        self.last_seq = state.last_seq;
-        self.last_public_seq = state.last_public_seq;
-        self.closed_at = state.closed_at;
-        self.archived_at = state.archived_at;
-        self.team_read_seq = state.team_read_seq;
-        self.visitor_read_seq = state.visitor_read_seq;
-    }
-}
 
 /// One conversation of an account.
 ///

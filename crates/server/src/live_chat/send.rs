@@ -3,16 +3,16 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use switchboard_contract::live_chat::{LiveChatMessage, SendMessage, SendResult, Visibility};
-use switchboard_contract::problem::ProblemCode;
+use switchboard_contract::live_chat::{SendMessage, SendResult, Visibility};
 use switchboard_contract::validate::{self, Checks};
+use switchboard_domain::accept::{self, Attempt, Author, Content, Standing, Target, Verdict};
+use switchboard_domain::conversation::Step;
+use switchboard_domain::words;
 
 use super::ledger::{Draft, Entry, Ledger};
-use super::{lookups, rows, take_back, words};
+use super::{lookups, rows, take_back};
 use crate::auth::Operator;
 use crate::db::{Lock, Tx};
-use crate::domain::accept::{self, Attempt, Author, Content, Refusal, Standing, Target, Verdict};
-use crate::domain::conversation::Step;
 use crate::http::ApiJson;
 use crate::problem::{ApiError, ApiResult};
 use crate::state::AppState;
@@ -92,7 +92,7 @@ async fn accept(tx: &mut Tx, operator: &Operator, request: SendMessage) -> ApiRe
             let known = known.ok_or_else(|| ApiError::internal("a repeat of nothing"))?;
             return Ok((StatusCode::OK, known.entry));
         }
-        Verdict::Refuse(refusal) => return Err(refused(refusal, newer_reply)?),
+        Verdict::Refuse(refusal) => return Err(refusal.problem(newer_reply.as_ref())?.into()),
     };
     let mut ledger = Ledger::resume(tx, account, conversation);
     if target == Target::Reopened {
@@ -113,40 +113,4 @@ async fn accept(tx: &mut Tx, operator: &Operator, request: SendMessage) -> ApiRe
         .pop()
         .ok_or_else(|| ApiError::internal("a message that was not stored"))?;
     Ok((StatusCode::CREATED, entry))
-}
-
-/// What the author is told.
-///
-/// # Errors
-/// Never in practice: contract types serialise.
-pub(crate) fn refused(refusal: Refusal, newer_reply: Option<LiveChatMessage>) -> ApiResult<ApiError> {
-    Ok(match refusal {
-        Refusal::TakenBack => ApiError::new(
-            ProblemCode::Gone,
-            "This message was taken back; to send it after all, send it with a new id.",
-        ),
-        Refusal::IdReused => ApiError::new(ProblemCode::IdReused, "Send it with a new id."),
-        Refusal::Archived => ApiError::new(
-            ProblemCode::ConversationArchived,
-            "Unarchive the conversation before you write to it.",
-        ),
-        Refusal::Closed => ApiError::new(
-            ProblemCode::ConversationClosed,
-            "Send it with `reopen` to open the conversation again.",
-        ),
-        Refusal::OutOfOrder => ApiError::new(
-            ProblemCode::OutOfOrder,
-            "The message named by `afterId` is not stored; send that one first.",
-        ),
-        Refusal::NewerReply => {
-            let error = ApiError::new(
-                ProblemCode::NewerReply,
-                "Read the colleague's reply, then send with `force` or a newer `seenSeq`.",
-            );
-            match newer_reply {
-                Some(reply) => error.with_current(serde_json::to_value(reply)?),
-                None => error,
-            }
-        }
-    })
 }

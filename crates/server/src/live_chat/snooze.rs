@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use switchboard_contract::ids::{AccountId, ConversationId};
 use switchboard_contract::time::Timestamp;
+use switchboard_domain::conversation::Step;
 use tokio::time::MissedTickBehavior;
 
 use super::ledger::Ledger;
 use super::rows;
 use crate::clock::Clock;
 use crate::db::{Db, Lock, Tx, columns};
-use crate::domain::conversation::Step;
 use crate::problem::ApiResult;
 
 /// How often to look; a snooze ends at most this late.

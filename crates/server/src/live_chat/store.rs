@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use switchboard_contract::ids::{AccountId, ConversationId, LabelId};
 use switchboard_contract::problem::ProblemCode;
 use switchboard_contract::time::Timestamp;
+use switchboard_domain::stored::StoredConversation;
 
 use super::ledger::Entry;
-use super::rows::StoredConversation;
 use crate::db::{Tx, columns};
 use crate::problem::{ApiError, ApiResult};
 

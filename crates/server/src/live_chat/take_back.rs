@@ -5,11 +5,11 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use switchboard_contract::ids::{MemberId, MessageId};
 use switchboard_contract::problem::ProblemCode;
+use switchboard_domain::accept::{self, Author, TakeBack};
 
 use super::lookups;
 use crate::auth::Operator;
 use crate::db::{Lock, Tx};
-use crate::domain::accept::Author;
 use crate::http::IdPath;
 use crate::problem::{ApiError, ApiResult};
 use crate::state::AppState;
@@ -32,15 +32,17 @@ pub(crate) async fn take_back(
 
 async fn burn(tx: &mut Tx, operator: &Operator, id: MessageId) -> ApiResult<()> {
     tx.lock(Lock::MessageId(id)).await?;
-    if let Some(known) = lookups::by_id(tx, operator.account_id, id).await? {
-        return Err(if known.same.author == Author::Operator(operator.member_id) {
-            ApiError::new(
+    let known = lookups::by_id(tx, operator.account_id, id).await?;
+    let author = Author::Operator(operator.member_id);
+    match accept::take_back(known.as_ref().map(|known| &known.same), author) {
+        TakeBack::Burn => {}
+        TakeBack::AlreadySent => {
+            return Err(ApiError::new(
                 ProblemCode::AlreadySent,
                 "The message is stored and cannot be taken back.",
-            )
-        } else {
-            ApiError::not_found("message of yours")
-        });
+            ));
+        }
+        TakeBack::NotTheirs => return Err(ApiError::not_found("message of yours")),
     }
     let now = tx.now();
     sqlx::query("DELETE FROM burnt_messages WHERE member_id = $1 AND created_at <= $2")

@@ -12,15 +12,18 @@ use switchboard_contract::realtime::{
     ClientFrame, EventType, LogEvent, PRESENCE_TTL_MS, ServerFrame, Signal, close,
 };
 use switchboard_contract::time::Timestamp;
+use switchboard_domain::flow::{Broken, Flow};
+use switchboard_domain::standing;
 use tokio::time::Instant;
 
-use super::budget::Budget;
-use super::flow::{Broken, Flow};
+use super::budget::{Budget, FRAMES};
 use super::frames::{self, End};
 use super::hub::Relayed;
 use super::signals::{self, Pace, Wish};
-use super::subscriber::{PAGE, Page, Place, Standing, Subscriber};
+use super::standing::Standing;
+use super::subscriber::{PAGE, Page, Place, Subscriber};
 use super::tickets::Bearer;
+use super::watch::Look;
 use crate::config::RealtimeConfig;
 use crate::events::Audience;
 
@@ -34,8 +37,6 @@ const PRESENT_EVERY: Duration = Duration::from_millis(PRESENCE_TTL_MS / 2);
 pub(super) enum Ask {
     /// The log after this offset.
     Page(Offset),
-    /// Whether the person may still follow.
-    Standing,
     /// Whose ticket this is.
     Redeem(String),
     /// Where the conversation of this signal is.
@@ -48,7 +49,6 @@ pub(super) enum Ask {
 #[derive(Debug)]
 pub(super) enum Answer {
     Page(Page),
-    Standing(Standing),
     Redeemed(Option<Bearer>),
     Place(Signal, Option<Place>),
     /// It is noted, or will be when the history is fetched.
@@ -61,7 +61,7 @@ pub(super) enum Answer {
 #[derive(Debug)]
 pub(super) enum Tell {
     /// A signal that the person sent, with its conversation found.
-    Signal(Signal, Place),
+    Signal(Box<Signal>, Place),
     /// How the member is.
     Presence(Availability),
 }
@@ -84,12 +84,10 @@ pub(super) struct Connection {
     /// The log may hold more than was read.
     stale: bool,
     reading: bool,
-    checking: bool,
     pinged_at: Instant,
     /// The first ping since which nothing was heard.
     unanswered_since: Option<Instant>,
     pings: u64,
-    checked_at: Instant,
     authorised_until: Instant,
     /// Since when the window is full without an acknowledgement.
     full_since: Option<Instant>,
@@ -127,14 +125,12 @@ impl Connection {
             access_ttl,
             stale: true,
             reading: false,
-            checking: false,
             pinged_at: now,
             unanswered_since: None,
             pings: 0,
-            checked_at: now,
             authorised_until: now + access_ttl,
             full_since: None,
-            budget: Budget::new(now),
+            budget: Budget::new(FRAMES, now),
             pace: Pace::default(),
             undelivered: VecDeque::new(),
             availability,
@@ -182,7 +178,7 @@ impl Connection {
                 return Ok(());
             }
         }
-        if !self.budget.take(now) {
+        if !self.budget.take(FRAMES, now) {
             return Err(End::new(close::TOO_MANY, "Too many frames.").retry_in(5_000));
         }
         match frame {
@@ -208,15 +204,11 @@ impl Connection {
     }
 
     /// The database answered.
-    pub(super) fn answered(&mut self, answer: Answer, wall: Timestamp, now: Instant) -> Result<(), End> {
+    pub(super) fn answered(&mut self, answer: Answer, now: Instant) -> Result<(), End> {
         match answer {
             Answer::Page(page) => {
                 self.reading = false;
                 self.read(page)
-            }
-            Answer::Standing(standing) => {
-                self.checking = false;
-                self.judge(standing, wall, now)
             }
             Answer::Redeemed(bearer) => {
                 if bearer != Some(self.subscriber.bearer()) {
@@ -229,7 +221,8 @@ impl Connection {
                 Ok(())
             }
             Answer::Place(signal, place) => {
-                self.tells.extend(place.map(|place| Tell::Signal(signal, place)));
+                self.tells
+                    .extend(place.map(|place| Tell::Signal(Box::new(signal), place)));
                 Ok(())
             }
             Answer::Delivered => Ok(()),
@@ -247,9 +240,7 @@ impl Connection {
 
     /// When [`Self::tick`] is due next.
     pub(super) fn due(&self) -> Instant {
-        let mut due = (self.pinged_at + self.config.heartbeat)
-            .min(self.checked_at + self.config.recheck)
-            .min(self.authorised_until);
+        let mut due = (self.pinged_at + self.config.heartbeat).min(self.authorised_until);
         if let Some(since) = self.unanswered_since {
             due = due.min(since + self.config.dead_after);
         }
@@ -298,13 +289,6 @@ impl Connection {
                 head: self.flow.head(),
             });
         }
-        if now >= self.checked_at + self.config.recheck {
-            self.checked_at = now;
-            if !self.checking {
-                self.checking = true;
-                self.asks.push(Ask::Standing);
-            }
-        }
         Ok(())
     }
 
@@ -314,7 +298,7 @@ impl Connection {
             Some(Wish::Tell(conversation)) => self.asks.push(Ask::Place(conversation, signal)),
             Some(Wish::Presence(availability)) => {
                 let ttl = Duration::from_millis(signal.ttl_ms.min(PRESENCE_TTL_MS));
-                self.said = Some((availability, now + ttl));
+                self.said = (!ttl.is_zero()).then_some((availability, now + ttl));
                 self.tell_presence(now);
             }
             None => {}
@@ -354,12 +338,18 @@ impl Connection {
         })
     }
 
-    fn judge(&mut self, standing: Standing, wall: Timestamp, now: Instant) -> Result<(), End> {
+    /// Somebody looked whether the person may still follow, and found something new.
+    pub(super) fn looked(&mut self, look: Look, wall: Timestamp, now: Instant) -> Result<(), End> {
+        let standing = match look {
+            Look::Due => return Ok(()),
+            Look::Failed => return Err(NO_ANSWER),
+            Look::Found(standing) => standing,
+        };
         match standing {
-            Standing::Gone if self.subscriber.ends_at().is_some_and(|end| end <= wall) => {
-                Err(End::new(close::EXPIRED, "The session has ended; sign in again."))
-            }
-            Standing::Gone => Err(End::new(close::REVOKED, "The session was revoked.")),
+            Standing::Gone => Err(match standing::close_code(self.subscriber.ends_at(), wall) {
+                close::EXPIRED => End::new(close::EXPIRED, "The session has ended; sign in again."),
+                code => End::new(code, "The session was revoked."),
+            }),
             Standing::Blocked => Err(BLOCKED),
             Standing::EnrolmentDue => Err(ENROLMENT_DUE),
             Standing::Allowed {
@@ -373,7 +363,7 @@ impl Connection {
                 }
                 // The wake-up of a commit on another server does not reach this one; its log does.
                 self.stale |= self.flow.wants().is_some_and(|read| read < head);
-                let changed = !same_rights(&self.subscriber, &subscriber);
+                let changed = must_resync(&self.subscriber, &subscriber);
                 self.subscriber = subscriber;
                 if changed {
                     self.send(&ServerFrame::Resync {
@@ -421,9 +411,11 @@ fn is_from_an_operator(event: &LogEvent) -> bool {
     event.kind == EventType::MessageCreated && kind.is_some_and(|kind| kind == "bot")
 }
 
-fn same_rights(before: &Subscriber, after: &Subscriber) -> bool {
+fn must_resync(before: &Subscriber, after: &Subscriber) -> bool {
     match (before, after) {
-        (Subscriber::Operator(before), Subscriber::Operator(after)) => before.rights == after.rights,
-        _ => true,
+        (Subscriber::Operator(before), Subscriber::Operator(after)) => {
+            standing::must_resync(&before.rights, &after.rights)
+        }
+        _ => false,
     }
 }

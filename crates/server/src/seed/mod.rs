@@ -10,15 +10,15 @@ use switchboard_contract::ids::{AccountId, FunnelId, MemberId, VisitorId, Websit
 use switchboard_contract::live_chat::{LiveChatUser, Visibility};
 use switchboard_contract::time::Timestamp;
 use switchboard_contract::website::WidgetConfig;
+use switchboard_domain::accept::Author;
+use switchboard_domain::stored::StoredConversation;
 use uuid::Uuid;
 
 use crate::auth::{keys, password};
 use crate::config::{Config, loopback_twin};
 use crate::db::{Tx, columns};
-use crate::domain::accept::Author;
 use crate::ids;
 use crate::live_chat::ledger::{Draft, Ledger};
-use crate::live_chat::rows::StoredConversation;
 use crate::problem::ApiResult;
 use crate::state::AppState;
 use stories::{STORIES, Says, Story};
@@ -47,11 +47,17 @@ pub async fn demo(state: &AppState) -> ApiResult<()> {
         .await
 }
 
-/// The shop is served on loopback under both of its names.
+/// The shop is served on loopback under both of its names, and where a proxy stands before it there as well.
 fn page_origins(config: &Config) -> Vec<String> {
     let own = format!("http://127.0.0.1:{}", config.addr.port());
-    let twin = loopback_twin(&own);
-    std::iter::once(own).chain(twin).collect()
+    let mut origins: Vec<String> = loopback_twin(&own).into_iter().collect();
+    origins.insert(0, own);
+    for public in config.own_origins() {
+        if !origins.contains(&public) {
+            origins.push(public);
+        }
+    }
+    origins
 }
 
 /// What the stories happen in.
@@ -142,6 +148,7 @@ async fn insert_member(
 async fn insert_website(tx: &mut Tx, place: Place, origins: &[String]) -> ApiResult<()> {
     let widget = WidgetConfig {
         greeting: Some("Hello! How can we help?".to_owned()),
+        share_drafts: true,
         version: 1,
         ..WidgetConfig::default()
     };
@@ -274,12 +281,13 @@ async fn insert_visitor(tx: &mut Tx, place: Place, user: &LiveChatUser) -> ApiRe
 fn conversation(place: Place, user: &LiveChatUser, at: Timestamp) -> ApiResult<StoredConversation> {
     let funnel_name = FUNNEL.to_owned();
     let auto_close_ms = Some(AUTO_CLOSE_SECONDS * 1_000);
-    StoredConversation::begin(
+    Ok(StoredConversation::begin(
         at,
+        ids::new(at)?,
         user.clone(),
         place.website,
         place.funnel,
         funnel_name,
         auto_close_ms,
-    )
+    ))
 }

@@ -9,12 +9,12 @@ use switchboard_contract::page::MAX_IDS;
 use switchboard_contract::problem::ProblemCode;
 use switchboard_contract::realtime::EventType;
 use switchboard_contract::validate::Violation;
+use switchboard_domain::team;
 
 use super::rows;
 use crate::auth::sessions::{self, Which};
 use crate::auth::{Operator, links, second_factor};
 use crate::db::{Lock, Tx, columns};
-use crate::domain::team;
 use crate::events::{self, Audience, NewEvent};
 use crate::http::{ApiJson, IdPath, IfMatch};
 use crate::live_chat::rows as conversations;

@@ -1,4 +1,4 @@
-//! The team of an account: `/api/team/*` (`protocol.md` *Auth*). Who may do what is decided by `domain::team`.
+//! The team of an account: `/api/team/*` (`protocol.md` *Auth*). Who may do what is decided by `switchboard_domain::team`.
 //!
 //! | module | holds |
 //! | --- | --- |

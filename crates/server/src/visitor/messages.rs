@@ -8,19 +8,22 @@ use switchboard_contract::ids::{ConversationId, VisitorId};
 use switchboard_contract::live_chat::{MessagePage, MessageType, Visibility};
 use switchboard_contract::validate::{self, Checks};
 use switchboard_contract::visitor::{VisitorConversation, VisitorSend, VisitorSendResult};
+use switchboard_domain::accept::{self, Attempt, Author, Content, Standing, Target, Verdict};
+use switchboard_domain::conversation::Step;
+use switchboard_domain::projection;
+use switchboard_domain::stored::StoredConversation;
+use switchboard_domain::words;
 
 use crate::auth::VisitorCaller;
 use crate::db::{Lock, Tx, columns};
-use crate::domain::accept::{self, Attempt, Author, Content, Standing, Target, Verdict};
-use crate::domain::conversation::Step;
-use crate::domain::projection;
 use crate::events;
 use crate::http::{ApiJson, Params};
+use crate::ids;
 use crate::live_chat::history::{self, Numbering, Range, Window};
 use crate::live_chat::ledger::{Draft, Entry, Ledger};
+use crate::live_chat::lookups;
 use crate::live_chat::marks::{self, Reached};
-use crate::live_chat::rows::{self, StoredConversation, VISITOR};
-use crate::live_chat::{lookups, send};
+use crate::live_chat::rows::{self, VISITOR};
 use crate::problem::{ApiError, ApiResult};
 use crate::realtime::hub::StreamKey;
 use crate::state::AppState;
@@ -153,19 +156,18 @@ async fn accept(
             let conversation = as_it_stands(tx, caller, known.entry.message.conversation_id).await?;
             return Ok((StatusCode::OK, result(known.entry, conversation)?));
         }
-        Verdict::Refuse(refusal) => return Err(send::refused(refusal, None)?),
+        Verdict::Refuse(refusal) => return Err(refusal.problem(None)?.into()),
     };
     let mut ledger = match (target, latest) {
         (Target::Existing, Some(latest)) => Ledger::resume(tx, account, latest),
         (Target::Reopened, Some(latest)) => {
             let mut ledger = Ledger::resume(tx, account, latest);
-            let words = "Reopened by a new message".to_owned();
-            ledger.take(&Step::Reopen, Some((words, Visibility::Public)))?;
+            ledger.take(&Step::Reopen, Some(words::reopened_by_visitor()))?;
             ledger
         }
         _ => {
             let fresh = fresh(tx, caller.visitor_id).await?;
-            let notice = started_on(&fresh);
+            let notice = words::started_on(&fresh.wire.user);
             let mut ledger = Ledger::begin(tx, account, fresh);
             ledger.notice(notice)?;
             ledger
@@ -217,26 +219,13 @@ async fn fresh(tx: &mut Tx, visitor: VisitorId) -> ApiResult<StoredConversation>
         .bind(visitor.to_string())
         .fetch_one(tx.conn())
         .await?;
-    StoredConversation::begin(
+    Ok(StoredConversation::begin(
         tx.now(),
+        ids::new(tx.now())?,
         rows::read_visitor(&row)?,
         columns::id(&row, "website_id")?,
         columns::id(&row, "funnel_id")?,
         row.try_get("funnel_name")?,
         rows::auto_close_ms(&row)?,
-    )
-}
-
-/// The first line of a conversation: where the visitor was.
-fn started_on(conversation: &StoredConversation) -> String {
-    let user = &conversation.wire.user;
-    let page = user
-        .page_title
-        .as_deref()
-        .filter(|title| !title.trim().is_empty())
-        .or(user.page.as_deref());
-    match page {
-        Some(page) => format!("Started on {page}"),
-        None => "Started".to_owned(),
-    }
+    ))
 }

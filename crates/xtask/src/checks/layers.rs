@@ -6,12 +6,16 @@ use crate::failure::Outcome;
 use crate::paths;
 
 /// A folder and what must not be named in it.
-const FORBIDDEN: [(&str, &[&str]); 4] = [
+const FORBIDDEN: [(&str, &[&str]); 5] = [
     ("src/pages", &["gloo_net", "js_sys"]),
     ("src/ui", &["gloo_net", "gloo_storage"]),
     (
         "crates/engine/src",
         &["web_sys", "js_sys", "yew", "SystemTime", "Instant"],
+    ),
+    (
+        "crates/domain/src",
+        &["sqlx", "axum", "tokio", "getrandom", "SystemTime", "Instant"],
     ),
     (
         "crates/contract/src",
@@ -36,9 +40,9 @@ pub fn check() -> Outcome {
             }
         }
     }
-    for krate in ["engine", "contract"] {
+    for krate in ["engine", "contract", "domain"] {
         let manifest = paths::read(&paths::root().join(format!("crates/{krate}/Cargo.toml")))?;
-        for dependency in ["web-sys", "js-sys", "yew", "tokio"] {
+        for dependency in ["web-sys", "js-sys", "yew", "tokio", "sqlx", "axum", "getrandom"] {
             if manifest
                 .lines()
                 .any(|line| line.trim_start().starts_with(dependency))

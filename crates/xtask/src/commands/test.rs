@@ -13,10 +13,12 @@ use crate::tools::{self, Bundlers, WASM_TARGET};
 use crate::{api_docs, checks, paths, sizes};
 
 /// What runs natively.
-const NATIVE: [&str; 4] = [
+const NATIVE: [&str; 6] = [
     "switchboard-contract",
+    "switchboard-domain",
     "switchboard-engine",
     "switchboard-server",
+    "switchboard-simulation",
     "xtask",
 ];
 /// What runs in a browser.

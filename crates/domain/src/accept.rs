@@ -2,7 +2,8 @@
 //! Authentication and access come before: callers ask only about conversations that the author may write to.
 
 use switchboard_contract::ids::{AttachmentId, ConversationId, MemberId, VisitorId};
-use switchboard_contract::live_chat::{ConversationStatus, Visibility};
+use switchboard_contract::live_chat::{ConversationStatus, LiveChatMessage, MessageType, Visibility};
+use switchboard_contract::problem::{Problem, ProblemCode};
 
 /// Who wrote a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +14,18 @@ pub enum Author {
     Visitor(VisitorId),
     /// The server itself.
     System,
+}
+
+impl Author {
+    /// Who wrote a stored message of this visitor's conversation.
+    #[must_use]
+    pub const fn of(message: &LiveChatMessage, visitor: VisitorId) -> Self {
+        match (message.kind, message.author_id) {
+            (MessageType::User, _) => Self::Visitor(visitor),
+            (_, Some(member)) => Self::Operator(member),
+            (_, None) => Self::System,
+        }
+    }
 }
 
 /// What makes two messages the same.
@@ -35,6 +48,22 @@ pub struct SameId {
     pub author: Author,
     /// What it says; `conversation` is always there.
     pub content: Content,
+}
+
+impl SameId {
+    /// What there is to know of a stored message of this visitor's conversation.
+    #[must_use]
+    pub fn of(message: &LiveChatMessage, visitor: VisitorId) -> Self {
+        Self {
+            author: Author::of(message, visitor),
+            content: Content {
+                conversation: Some(message.conversation_id),
+                text: message.content.clone(),
+                visibility: message.visibility,
+                attachments: message.attachments.iter().map(|file| file.id).collect(),
+            },
+        }
+    }
 }
 
 /// The conversation as it stands.
@@ -106,6 +135,73 @@ pub enum Refusal {
     OutOfOrder,
     /// A colleague's public reply came after `seenSeq`.
     NewerReply,
+}
+
+impl Refusal {
+    /// What the author is told. `newer_reply` is the colleague's, where there is one.
+    ///
+    /// # Errors
+    /// Never in practice: contract types serialise.
+    pub fn problem(self, newer_reply: Option<&LiveChatMessage>) -> Result<Problem, serde_json::Error> {
+        let (code, detail) = match self {
+            Self::TakenBack => (
+                ProblemCode::Gone,
+                "This message was taken back; to send it after all, send it with a new id.",
+            ),
+            Self::IdReused => (ProblemCode::IdReused, "Send it with a new id."),
+            Self::Archived => (
+                ProblemCode::ConversationArchived,
+                "Unarchive the conversation before you write to it.",
+            ),
+            Self::Closed => (
+                ProblemCode::ConversationClosed,
+                "Send it with `reopen` to open the conversation again.",
+            ),
+            Self::OutOfOrder => (
+                ProblemCode::OutOfOrder,
+                "The message named by `afterId` is not stored; send that one first.",
+            ),
+            Self::NewerReply => (
+                ProblemCode::NewerReply,
+                "Read the colleague's reply, then send with `force` or a newer `seenSeq`.",
+            ),
+        };
+        let mut problem = Problem::new(code, detail);
+        if self == Self::NewerReply {
+            problem.current = newer_reply.map(serde_json::to_value).transpose()?;
+        }
+        Ok(problem)
+    }
+}
+
+/// What happens to a message that its author takes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TakeBack {
+    /// Its id is burnt, so that an attempt which is still on its way comes to nothing.
+    Burn,
+    /// It is stored and stays.
+    AlreadySent,
+    /// The id is somebody else's message, which does not exist for the caller.
+    NotTheirs,
+}
+
+/// Decides what happens to a message that `author` takes back; `same_id` is the stored one, when there is one.
+#[must_use]
+pub fn take_back(same_id: Option<&SameId>, author: Author) -> TakeBack {
+    match same_id {
+        None => TakeBack::Burn,
+        Some(same) if same.author == author => TakeBack::AlreadySent,
+        Some(_) => TakeBack::NotTheirs,
+    }
+}
+
+/// Whether the message named by `afterId` goes before: stored, by the same author, and for an operator in the same
+/// conversation. A visitor's may stand in an earlier one, because an archiving in between moves what follows to a new one.
+#[must_use]
+pub fn precedes(named: Option<&SameId>, author: Author, conversation: Option<ConversationId>) -> bool {
+    named.is_some_and(|named| {
+        named.author == author && (conversation.is_none() || named.content.conversation == conversation)
+    })
 }
 
 /// Decides what happens to a message.
@@ -334,6 +430,39 @@ mod tests {
         assert_eq!(decide(&wrong), Verdict::Refuse(Refusal::NewerReply));
         wrong.force = true;
         assert_eq!(decide(&wrong), Verdict::Store(Target::Existing));
+    }
+
+    #[test]
+    fn only_ones_own_message_goes_before() {
+        let same = SameId {
+            author: member(1),
+            content: content(Some(1), "hello"),
+        };
+        let here = same.content.conversation;
+        assert!(precedes(Some(&same), member(1), here));
+        assert!(!precedes(Some(&same), member(2), here));
+        assert!(!precedes(
+            Some(&same),
+            member(1),
+            content(Some(2), "").conversation
+        ));
+        assert!(!precedes(None, member(1), here));
+        let earlier = SameId {
+            author: visitor(1),
+            ..same
+        };
+        assert!(precedes(Some(&earlier), visitor(1), None));
+    }
+
+    #[test]
+    fn only_what_is_not_stored_is_taken_back() {
+        let same = SameId {
+            author: member(1),
+            content: content(Some(1), "hello"),
+        };
+        assert_eq!(take_back(None, member(1)), TakeBack::Burn);
+        assert_eq!(take_back(Some(&same), member(1)), TakeBack::AlreadySent);
+        assert_eq!(take_back(Some(&same), member(2)), TakeBack::NotTheirs);
     }
 
     #[test]

@@ -3,11 +3,16 @@
 use std::collections::BTreeSet;
 
 use switchboard_contract::ids::LabelId;
-use switchboard_contract::live_chat::{ConversationChange, ConversationStatus, MAX_CHANGED_LABELS, Priority};
-use switchboard_contract::problem::FieldErrors;
+use switchboard_contract::live_chat::{
+    ConversationChange, ConversationRef, ConversationStatus, LiveChatConversation, MAX_CHANGED,
+    MAX_CHANGED_LABELS, Priority,
+};
+use switchboard_contract::problem::{FieldErrors, Problem, ProblemCode};
 use switchboard_contract::time::Timestamp;
 
-use super::conversation::{Conversation, Step};
+use crate::audience::Rights;
+use crate::conversation::{Conversation, Step};
+use crate::stored::StoredConversation;
 
 /// Longest snooze, in milliseconds: a year.
 const MAX_SNOOZE_MS: i64 = 366 * 24 * 60 * 60 * 1_000;
@@ -21,6 +26,75 @@ pub enum Refusal {
     Archived,
     /// It is closed, and what is asked for needs an open one.
     Closed,
+    /// Whoever is to be put in charge does not see it.
+    Assignee,
+}
+
+impl Refusal {
+    /// What the caller is told; `conversation` is as it stands.
+    ///
+    /// # Errors
+    /// Never in practice: contract types serialise.
+    pub fn problem(self, conversation: &LiveChatConversation) -> Result<Problem, serde_json::Error> {
+        Ok(match self {
+            Self::Conflict => {
+                let mut problem = Problem::new(
+                    ProblemCode::Conflict,
+                    "Look at it as it is now, in `current`, and decide again with a new `actionId`.",
+                );
+                problem.current = Some(serde_json::to_value(conversation)?);
+                problem
+            }
+            Self::Archived => Problem::new(
+                ProblemCode::ConversationArchived,
+                "Take the conversation out of the archive first.",
+            ),
+            Self::Closed => Problem::new(
+                ProblemCode::ConversationClosed,
+                "Only an open conversation can be snoozed; reopen it first.",
+            ),
+            Self::Assignee => Problem::validation(FieldErrors::from([(
+                "set.assigneeId".to_owned(),
+                vec!["This member does not exist, or does not see the conversation's website.".to_owned()],
+            )])),
+        })
+    }
+}
+
+/// Refuses a list of conversations that is empty, too long, or names one twice.
+///
+/// # Errors
+/// The field `items` with what is wrong.
+pub fn check_items(items: &[ConversationRef]) -> Result<(), FieldErrors> {
+    let complain = |message: String| Err(FieldErrors::from([("items".to_owned(), vec![message])]));
+    if items.is_empty() || items.len() > MAX_CHANGED {
+        return complain(format!("Name 1 to {MAX_CHANGED} conversations."));
+    }
+    let different: BTreeSet<_> = items.iter().map(|item| item.id).collect();
+    if different.len() < items.len() {
+        return complain("Name each conversation once.".to_owned());
+    }
+    Ok(())
+}
+
+/// The steps of a change, where it may be made: [`plan`], and whoever is put in charge has to see the conversation.
+/// `assignee` says what that member may see; none when nobody is put in charge.
+///
+/// # Errors
+/// Why not; then nothing of it is done.
+pub fn decide(
+    stored: &StoredConversation,
+    version: Option<u64>,
+    change: &ConversationChange,
+    assignee: Option<&Rights>,
+    now: Timestamp,
+) -> Result<Vec<Step>, Refusal> {
+    let steps = plan(&stored.state(), version, change, now)?;
+    let puts_in_charge = steps.iter().any(|step| matches!(step, Step::Assign(Some(_))));
+    if puts_in_charge && !assignee.is_some_and(|rights| rights.allow(stored.wire.website_id)) {
+        return Err(Refusal::Assignee);
+    }
+    Ok(steps)
 }
 
 /// Refuses what contradicts itself, whatever conversation it is meant for: messages by field.

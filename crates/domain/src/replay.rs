@@ -49,6 +49,12 @@ pub fn plan(log: &Log, resume: Option<&Resume>, stored: Option<EventId>, backlog
     Plan::Replay { after: resume.offset }
 }
 
+/// Whether a client that holds the log of `epoch` up to `offset` can be told what followed.
+#[must_use]
+pub fn continues(log: &Log, epoch: &Epoch, offset: Offset) -> bool {
+    *epoch == log.epoch && reachable(log, offset)
+}
+
 /// Whether every event after `offset` is still kept, and `offset` is not past the head.
 #[must_use]
 pub fn reachable(log: &Log, offset: Offset) -> bool {

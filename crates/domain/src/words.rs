@@ -1,9 +1,8 @@
 //! The notices that tell of steps, and who sees them: visitors hear when their conversation closes and opens, and nothing of
 //! how the team handles it.
 
-use switchboard_contract::live_chat::Visibility;
-
-use crate::domain::conversation::Step;
+use crate::conversation::Step;
+use switchboard_contract::live_chat::{LiveChatUser, Visibility};
 
 /// The notice of a step by the operator `actor`; none for steps that the conversation's event alone tells. `assignee` is
 /// the name of whom it is assigned to, where that is somebody else.
@@ -22,5 +21,25 @@ pub fn of(step: &Step, actor: &str, assignee: Option<&str>) -> Option<(String, V
             None => format!("{actor} took the conversation"),
         }),
         Step::Label { .. } | Step::Prioritise(_) | Step::Snooze(_) => None,
+    }
+}
+
+/// The notice of a conversation that a visitor's message reopens.
+#[must_use]
+pub fn reopened_by_visitor() -> (String, Visibility) {
+    ("Reopened by a new message".to_owned(), Visibility::Public)
+}
+
+/// The first line of a conversation: where the visitor was.
+#[must_use]
+pub fn started_on(user: &LiveChatUser) -> String {
+    let page = user
+        .page_title
+        .as_deref()
+        .filter(|title| !title.trim().is_empty())
+        .or(user.page.as_deref());
+    match page {
+        Some(page) => format!("Started on {page}"),
+        None => "Started".to_owned(),
     }
 }

@@ -1,25 +1,40 @@
 //! What one socket has been sent: the chain of `prev`, the density of the log, and how much waits for an
-//! acknowledgement. Pure; the socket's task feeds it.
+//! acknowledgement. Whoever owns the socket feeds it.
 
 use std::collections::VecDeque;
 
 use switchboard_contract::position::Offset;
 use switchboard_contract::realtime::{LogEvent, MAX_FRAME_BYTES, ServerFrame};
 
-use crate::events::Audience;
+use crate::audience::Audience;
 
 /// An entry of the log on its way to one socket.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Entry {
+pub struct Entry {
     /// The event; its `prev` is filled in when it is sent.
-    pub(super) event: LogEvent,
+    pub event: LogEvent,
     /// Who may see it.
-    pub(super) audience: Audience,
+    pub audience: Audience,
+}
+
+/// What someone sees of a stretch of the log: chained by `prev` to the position `asked`, between which and the stretch's
+/// beginning there is nothing for them.
+#[must_use]
+pub fn visible(entries: Vec<Entry>, asked: Offset, may_see: impl Fn(Audience) -> bool) -> Vec<LogEvent> {
+    let mut prev = asked;
+    entries
+        .into_iter()
+        .filter(|entry| may_see(entry.audience))
+        .map(|entry| LogEvent {
+            prev: std::mem::replace(&mut prev, entry.event.offset),
+            ..entry.event
+        })
+        .collect()
 }
 
 /// Why a stream cannot go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Broken {
+pub enum Broken {
     /// The log has no entry where one must be: the position is past what is kept.
     Gap,
     /// The client acknowledges what it was never sent.
@@ -27,8 +42,8 @@ pub(super) enum Broken {
 }
 
 /// The state of one stream.
-#[derive(Debug)]
-pub(super) struct Flow {
+#[derive(Clone, Debug)]
+pub struct Flow {
     /// The last offset read from the log.
     read: Offset,
     /// The last offset that left: by an event, or skipped and covered by what was sent later.
@@ -45,7 +60,8 @@ pub(super) struct Flow {
 
 impl Flow {
     /// A stream that the client holds up to `position`; `window` bytes may be unacknowledged.
-    pub(super) fn new(position: Offset, window: usize) -> Self {
+    #[must_use]
+    pub fn new(position: Offset, window: usize) -> Self {
         Self {
             read: position,
             passed: position,
@@ -58,22 +74,28 @@ impl Flow {
     }
 
     /// Where the log is to be read on, when it is time for that.
-    pub(super) fn wants(&self) -> Option<Offset> {
+    #[must_use]
+    pub fn wants(&self) -> Option<Offset> {
         (self.waiting.is_empty() && !self.is_full()).then_some(self.read)
     }
 
     /// Whether nothing more may be sent before an acknowledgement.
-    pub(super) fn is_full(&self) -> bool {
+    #[must_use]
+    pub fn is_full(&self) -> bool {
         self.unacked_bytes >= self.window
     }
 
     /// The last offset sent or skipped: `ping.head`.
-    pub(super) fn head(&self) -> Offset {
+    #[must_use]
+    pub fn head(&self) -> Offset {
         self.passed
     }
 
     /// Takes what the log holds after [`Self::wants`], in order.
-    pub(super) fn take(&mut self, entries: Vec<Entry>) -> Result<(), Broken> {
+    ///
+    /// # Errors
+    /// When the log has a hole.
+    pub fn take(&mut self, entries: Vec<Entry>) -> Result<(), Broken> {
         for entry in entries {
             if entry.event.offset != self.read.next() {
                 return Err(Broken::Gap);
@@ -86,7 +108,7 @@ impl Flow {
 
     /// The next frame that may be sent, as JSON; none when there is nothing or the window is full. Rights are asked at
     /// the last moment, so that what waited for an acknowledgement obeys rights that changed meanwhile.
-    pub(super) fn next_frame(
+    pub fn next_frame(
         &mut self,
         may_see: impl Fn(Audience) -> bool,
     ) -> Option<Result<String, serde_json::Error>> {
@@ -111,7 +133,10 @@ impl Flow {
     }
 
     /// Takes a cumulative acknowledgement; true when it moved.
-    pub(super) fn ack(&mut self, offset: Offset) -> Result<bool, Broken> {
+    ///
+    /// # Errors
+    /// When it was never sent.
+    pub fn ack(&mut self, offset: Offset) -> Result<bool, Broken> {
         if offset > self.told {
             return Err(Broken::ForgedAck);
         }
@@ -203,6 +228,25 @@ mod tests {
             "the chain goes on after caughtUp"
         );
         assert!(drain(&mut flow).is_empty(), "nothing is told twice");
+    }
+
+    #[test]
+    fn a_page_is_chained_to_what_was_asked() {
+        let visible = visible(
+            vec![
+                entry(11, false, ""),
+                entry(12, true, ""),
+                entry(13, false, ""),
+                entry(14, true, ""),
+            ],
+            Offset(10),
+            |audience| audience == Audience::Everyone,
+        );
+        let chain: Vec<_> = visible
+            .iter()
+            .map(|event| (event.prev.0, event.offset.0))
+            .collect();
+        assert_eq!(chain, [(10, 12), (12, 14)]);
     }
 
     #[test]

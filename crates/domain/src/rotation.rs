@@ -68,6 +68,13 @@ pub fn decide(family: &Family, presented: u32, now: Timestamp) -> Refresh {
     }
 }
 
+/// Whether the use of an access token that was handed out with the refresh token number `presented` is the first sign that
+/// the answer with the current one arrived. From then on the current one's parent is good for a short while only.
+#[must_use]
+pub fn is_first_use(generation: u32, generation_used_at: Option<Timestamp>, presented: u32) -> bool {
+    generation_used_at.is_none() && presented == generation
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -154,6 +161,13 @@ mod tests {
         );
         assert_eq!(decide(&family(), 3, at(1_001 + GRACE_MS)), Refresh::Revoke);
         assert_eq!(decide(&family(), 2, at(1_000)), Refresh::Revoke);
+    }
+
+    #[test]
+    fn only_the_current_answer_proves_its_arrival() {
+        assert!(is_first_use(5, None, 5));
+        assert!(!is_first_use(5, None, 4), "an older answer's token");
+        assert!(!is_first_use(5, Some(at(1)), 5), "known before");
     }
 
     #[test]

@@ -1,0 +1,34 @@
+//! The server's decisions: pure functions over plain data, without I/O, clock or randomness. The server's handlers call
+//! them, and so does the simulation's model of the server: what is tested there is the rule that ships.
+//!
+//! | module | decides |
+//! | --- | --- |
+//! | [`accept`] | whether a message is stored, repeated, refused or taken back |
+//! | [`action`] | whether an action is done or was done before |
+//! | [`conversation`] | what messages, operators and time do to a conversation |
+//! | [`change`] | which steps an operator's change of a conversation takes |
+//! | [`ledger`], [`stored`], [`words`] | what one transaction writes: conversation, messages, events, notices |
+//! | [`allocate`] | which offsets new events get |
+//! | [`audience`] | who may see what |
+//! | [`replay`] | how a stream goes on after `hello` |
+//! | [`flow`] | what a stream is sent, in which order, and how much of it may be unacknowledged |
+//! | [`standing`] | what becomes of a stream whose person may no longer follow it |
+//! | [`projection`] | what a visitor gets to see |
+//! | [`rotation`] | what a refresh token is worth |
+//! | [`team`] | who may do what to whom in a team |
+
+pub mod accept;
+pub mod action;
+pub mod allocate;
+pub mod audience;
+pub mod change;
+pub mod conversation;
+pub mod flow;
+pub mod ledger;
+pub mod projection;
+pub mod replay;
+pub mod rotation;
+pub mod standing;
+pub mod stored;
+pub mod team;
+pub mod words;

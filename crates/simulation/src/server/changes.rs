@@ -1,0 +1,287 @@
+//! What operators do to conversations besides writing, and what time does to them.
+
+use switchboard_contract::ids::{ConversationId, WebsiteId};
+use switchboard_contract::live_chat::{
+    ChangeConversations, ChangeResult, ChangeResults, ConversationRef, ConversationStatus, MarkRead,
+    MessageType, ReadResult, Visibility,
+};
+use switchboard_contract::position::Position;
+use switchboard_contract::problem::{Problem, ProblemCode};
+use switchboard_contract::realtime::EventType;
+use switchboard_contract::time::Timestamp;
+use switchboard_domain::action::{self, Begun};
+use switchboard_domain::audience::Audience;
+use switchboard_domain::change;
+use switchboard_domain::conversation::Step;
+use switchboard_domain::ledger::{Ledger, NewEvent};
+use switchboard_domain::stored::StoredConversation;
+use switchboard_domain::words;
+
+use super::database::{Caller, Database, KeptAction};
+use super::messages::internal;
+use super::{Answered, Limits, problem};
+
+impl Database {
+    /// Changes conversations, or answers the first result of a change that was made.
+    ///
+    /// # Errors
+    /// As `PATCH /api/live-chat/conversations`.
+    pub fn change(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+        request: &ChangeConversations,
+    ) -> Answered<ChangeResults> {
+        let invalid = |fields| Box::new(Problem::validation(fields));
+        change::check_items(&request.items).map_err(invalid)?;
+        change::check(&request.set, now).map_err(invalid)?;
+        let digest = serde_json::to_string(&(&request.items, &request.set)).map_err(internal)?;
+        let key = (caller.member, request.action_id);
+        let kept = self.actions.get(&key);
+        match action::begin(kept.map(|kept| kept.digest.as_str()), &digest) {
+            Begun::New => {}
+            Begun::Reused => {
+                return Err(problem(
+                    ProblemCode::IdReused,
+                    "This `actionId` stands for another action; send this one with a new id.",
+                ));
+            }
+            Begun::Repeat => {
+                let (results, offset) = match kept {
+                    Some(kept) => (kept.results.clone(), kept.offset),
+                    None => return Err(internal("a repeat of nothing")),
+                };
+                return Ok(self.answer_change(caller, results, offset));
+            }
+        }
+        let assignee = match request.set.assignee_id {
+            Some(Some(id)) => self.members.get(&id).map(|member| (id, member.clone())),
+            _ => None,
+        };
+        let mut results = Vec::with_capacity(request.items.len());
+        for item in &request.items {
+            let found = self.one(caller, item.id).ok().cloned();
+            results.push(match found {
+                None => (missing(item.id), None),
+                Some(found) => {
+                    let website = found.wire.website_id;
+                    let sees = assignee.as_ref().map(|(_, member)| member.rights());
+                    let planned = change::decide(&found, item.version, &request.set, sees.as_ref(), now);
+                    let other = assignee
+                        .as_ref()
+                        .filter(|(id, _)| *id != caller.member)
+                        .map(|(_, member)| member.name.as_str());
+                    let result = match planned {
+                        Ok(steps) => self.take(now, caller, item, found, &steps, other)?,
+                        Err(refusal) => ChangeResult {
+                            id: item.id,
+                            conversation: None,
+                            problem: Some(refusal.problem(&found.wire).map_err(internal)?),
+                        },
+                    };
+                    (result, Some(website))
+                }
+            });
+        }
+        let offset = self.log.head;
+        let kept = KeptAction {
+            digest,
+            results: results.clone(),
+            offset,
+        };
+        self.actions.insert(key, kept);
+        Ok(self.answer_change(caller, results, offset))
+    }
+
+    fn take(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+        item: &ConversationRef,
+        found: StoredConversation,
+        steps: &[Step],
+        assignee: Option<&str>,
+    ) -> Answered<ChangeResult> {
+        let mut ledger = Ledger::resume(found, now);
+        for step in steps {
+            let notice = self.notice(now, words::of(step, &caller.name, assignee));
+            ledger.take(step, notice).map_err(internal)?;
+        }
+        self.commit(now, ledger);
+        Ok(ChangeResult {
+            id: item.id,
+            conversation: Some(self.one(caller, item.id)?.wire.clone()),
+            problem: None,
+        })
+    }
+
+    fn answer_change(
+        &self,
+        caller: &Caller,
+        results: Vec<(ChangeResult, Option<WebsiteId>)>,
+        offset: switchboard_contract::position::Offset,
+    ) -> ChangeResults {
+        let results = results
+            .into_iter()
+            .map(|(result, website)| match website {
+                Some(website) if !caller.rights.allow(website) => missing(result.id),
+                _ => result,
+            })
+            .collect();
+        ChangeResults {
+            results,
+            position: Position {
+                epoch: self.log.epoch.clone(),
+                offset,
+            },
+        }
+    }
+
+    /// Moves the team's read mark.
+    ///
+    /// # Errors
+    /// As `POST /api/live-chat/conversations/{id}/read`.
+    pub fn mark_read(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+        id: ConversationId,
+        mark: MarkRead,
+    ) -> Answered<ReadResult> {
+        let conversation = self.one(caller, id)?.clone();
+        let unread = self.messages.get(&id).map_or(0, |messages| {
+            let after = messages.range(mark.seq.saturating_add(1)..);
+            after
+                .filter(|(_, kept)| kept.message.kind == MessageType::User)
+                .count() as u64
+        });
+        let mut ledger = Ledger::resume(conversation, now);
+        if ledger.read_by_team(mark.seq, unread).map_err(internal)? {
+            let up_to = ledger.state().team_read_seq;
+            if let Some((newest, public_seq)) = self.mark_messages(now, id, up_to) {
+                ledger.marked(&newest, public_seq).map_err(internal)?;
+            }
+        }
+        self.commit(now, ledger);
+        Ok(ReadResult {
+            conversation: self.one(caller, id)?.wire.clone(),
+            position: self.position(),
+        })
+    }
+
+    /// The visitor's messages up to `seq` are read: the newest of them when any got its mark now.
+    fn mark_messages(
+        &mut self,
+        now: Timestamp,
+        id: ConversationId,
+        seq: u64,
+    ) -> Option<(switchboard_contract::live_chat::LiveChatMessage, Option<u64>)> {
+        let messages = self.messages.get_mut(&id)?;
+        let of_visitor = |kind| kind == MessageType::User;
+        let mut any = false;
+        for (_, kept) in messages.range_mut(..=seq) {
+            let message = &mut kept.message;
+            let theirs = of_visitor(message.kind) && message.visibility == Visibility::Public;
+            if theirs && message.read_at.is_none() {
+                message.read_at = Some(now);
+                message.delivered_at.get_or_insert(now);
+                any = true;
+            }
+        }
+        let newest = messages
+            .range(..=seq)
+            .rfind(|(_, kept)| of_visitor(kept.message.kind))?
+            .1;
+        any.then(|| (newest.message.clone(), newest.public_seq))
+    }
+
+    /// A conversation goes with all that was said in it; its events stay in the log without their bodies.
+    pub fn delete(&mut self, now: Timestamp, id: ConversationId) {
+        let Some(gone) = self.conversations.remove(&id) else {
+            return;
+        };
+        for kept in self.messages.remove(&id).unwrap_or_default().into_values() {
+            self.by_id.remove(&kept.message.id);
+        }
+        self.tombstones.insert(id);
+        for entry in self.events.values_mut() {
+            if entry.event.conversation_id == Some(id) {
+                entry.event.body = None;
+            }
+        }
+        for kept in self.actions.values_mut() {
+            for (result, website) in &mut kept.results {
+                if result.id == id {
+                    (*result, *website) = (missing(id), None);
+                }
+            }
+        }
+        self.append(
+            now,
+            vec![NewEvent {
+                kind: EventType::ConversationDeleted,
+                conversation_id: Some(id),
+                audience: Audience::Website(gone.wire.website_id),
+                seq: None,
+                body: serde_json::Value::Null,
+            }],
+        );
+    }
+
+    /// When time changes something next.
+    pub(super) fn due(&self) -> Option<Timestamp> {
+        let snoozes = self
+            .conversations
+            .values()
+            .filter_map(|one| one.wire.snoozed_until);
+        let ends = self
+            .conversations
+            .values()
+            .filter_map(|one| one.wire.auto_close_at);
+        snoozes.chain(ends).min()
+    }
+
+    /// Ends snoozes and closes what nobody writes to any more.
+    pub(super) fn time_passes(&mut self, now: Timestamp, limits: &Limits) {
+        self.trim(limits.kept_events);
+        let due = |at: Option<Timestamp>| at.is_some_and(|at| at <= now);
+        let changed: Vec<(StoredConversation, Step)> = self
+            .conversations
+            .values()
+            .filter_map(|one| {
+                let open = one.wire.status == ConversationStatus::Open;
+                if open && due(one.wire.auto_close_at) {
+                    Some((one.clone(), Step::Close))
+                } else if due(one.wire.snoozed_until) {
+                    Some((one.clone(), Step::Snooze(None)))
+                } else {
+                    None
+                }
+            })
+            .collect();
+        for (stored, step) in changed {
+            let words = (step == Step::Close).then(|| {
+                (
+                    "Closed after a time without messages".to_owned(),
+                    Visibility::Public,
+                )
+            });
+            let notice = self.notice(now, words);
+            let mut ledger = Ledger::resume(stored, now);
+            if ledger.take(&step, notice).is_ok() {
+                self.commit(now, ledger);
+            }
+        }
+    }
+}
+
+fn missing(id: ConversationId) -> ChangeResult {
+    ChangeResult {
+        id,
+        conversation: None,
+        problem: Some(Problem::new(
+            ProblemCode::NotFound,
+            "There is no such conversation.",
+        )),
+    }
+}

@@ -1,0 +1,438 @@
+//! What must hold (`quality.md` *Invariants of the realtime engine*), checked while things happen and once they are quiet.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use switchboard_contract::ids::{ActionId, ConversationId, MemberId, MessageId};
+use switchboard_contract::live_chat::MessageType;
+use switchboard_engine::desk::Row;
+use switchboard_engine::inbox::Shelf;
+use switchboard_engine::queue::State;
+use switchboard_engine::refresh::SignedOut;
+use switchboard_engine::socket::Status;
+use switchboard_engine::store::{Answer, Op, Records};
+
+use super::World;
+use super::schedule::FaultKind;
+use crate::page::{Page, Signed};
+use crate::server::sessions::{Claims, Ended};
+
+/// How long the tabs have to stop using a token after a sign-out, in milliseconds.
+const OUT_WITHIN_MS: u64 = 1_000;
+/// More timers or calls in one tab than anything needs.
+const MANY: usize = 80;
+/// More calls than a browser at rest makes in fifteen seconds, for each tab.
+const CALLS_AT_REST: u64 = 60;
+
+impl World {
+    /// After each step of a tab.
+    pub(super) fn watch(&mut self, tab: usize) {
+        let Some(page) = &mut self.browser.tabs[tab].page else {
+            return;
+        };
+        let number = page.desk().number();
+        let (position, announced) = (page.desk().position(), page.desk_mut().announced());
+        let (signed, calls) = (page.signed(), page.calls());
+        let leads = page.desk().leads();
+        let slot = &mut self.browser.tabs[tab];
+        let mut wrong = Vec::new();
+        for id in announced {
+            if !slot.announced.insert((number, id)) {
+                wrong.push((4, format!("tab {tab} applied the event of {id} twice")));
+            }
+        }
+        if let Some(position) = position {
+            if let Some((before_number, before)) = &slot.position
+                && *before_number == number
+                && before.epoch == position.epoch
+                && before.offset > position.offset
+            {
+                wrong.push((
+                    3,
+                    format!(
+                        "tab {tab} went back from {} to {}",
+                        before.offset, position.offset
+                    ),
+                ));
+            }
+            slot.position = Some((number, position));
+        }
+        if slot.timers.len() > MANY || calls > MANY {
+            let timers = slot.timers.len();
+            wrong.push((8, format!("tab {tab} has {timers} timers and {calls} calls")));
+        }
+        for (invariant, what) in wrong {
+            self.violate(invariant, what);
+        }
+        if leads {
+            self.counters.count("step of a leader");
+        }
+        if let Signed::Out(reason @ (SignedOut::Expired | SignedOut::Revoked)) = signed {
+            self.check_end_of_session(tab, reason);
+        }
+    }
+
+    /// A sign-in that holds must not be given up.
+    fn check_end_of_session(&mut self, tab: usize, reason: SignedOut) {
+        let Some(jar) = self.browser.jar else { return };
+        let now = self.server_now();
+        let Some(kept) = self.server.database.sessions.get(&jar.session).copied() else {
+            return;
+        };
+        if kept.ended == Some(Ended::Reused) && !self.schedule.has(|kind| kind == FaultKind::Thief) {
+            self.violate(5, "a family was revoked without a thief".to_owned());
+        }
+        // Whoever signed in since belongs to another family.
+        let holds = !kept.family.revoked && now < kept.family.expires_at && kept.family.generation > 1;
+        if holds && self.browser.hint.member.is_none() {
+            self.violate(
+                5,
+                format!("tab {tab} is signed out ({reason:?}) while the session holds"),
+            );
+        }
+    }
+
+    /// Before each call: no token of someone who signed out.
+    pub(super) fn check_token(&mut self, tab: usize, access: Option<&str>) {
+        let Some((at, left)) = self.browser.signed_out else {
+            return;
+        };
+        let late = self.now > at + OUT_WITHIN_MS;
+        let awake_long = self.now > self.browser.tabs[tab].frozen_until + OUT_WITHIN_MS
+            && self.now > self.browser.asleep_until + OUT_WITHIN_MS;
+        let session = access.and_then(Claims::read).map(|claims| claims.session);
+        if late && awake_long && session == Some(left.session) {
+            self.violate(6, format!("tab {tab} used a token after the sign-out"));
+        }
+    }
+
+    /// After each transaction.
+    pub(super) fn check_transaction(&mut self, before: &Records, op: &Op, answer: &Answer) {
+        let ids = |records: &Records| -> BTreeSet<ActionId> {
+            records.entries.iter().map(|entry| entry.id).collect()
+        };
+        let (then, now) = (ids(before), ids(&self.browser.store));
+        self.record.kept.extend(now.difference(&then));
+        match (op, answer) {
+            (Op::Clear | Op::Open { erase: true }, _) => {
+                let gone: Vec<ActionId> = then.difference(&now).copied().collect();
+                if !gone.is_empty() && matches!(op, Op::Open { .. }) {
+                    self.counters.count("another person's queue erased");
+                }
+                self.record.erased.extend(gone);
+            }
+            (Op::Change { term: Some(term), .. } | Op::Remove { term: Some(term), .. }, answer)
+                if *term < before.meta.term
+                    && !matches!(answer, Answer::Fenced { .. } | Answer::Foreign { .. }) =>
+            {
+                self.violate(
+                    7,
+                    format!("a leader of term {term} wrote in term {}", before.meta.term),
+                );
+            }
+            (Op::Claim, Answer::Claimed { .. }) => self.counters.count("lead claimed"),
+            _ => {}
+        }
+        // A message is let go of only when the server has it or it was given up.
+        for id in then.difference(&now).copied().collect::<Vec<_>>() {
+            if let Some(typed) = self.typed(id) {
+                let (message, conversation) = (typed.id, typed.conversation);
+                let stored =
+                    self.is_stored(message) || self.server.database.tombstones.contains(&conversation);
+                let explained =
+                    stored || self.record.given_up.contains(&id) || self.record.erased.contains(&id);
+                if !explained {
+                    self.violate(2, format!("{} was let go of and is nowhere", self.text(message)));
+                }
+            }
+        }
+    }
+
+    /// Conversations by their numbers in the schedule.
+    fn names(&self, ids: &[ConversationId]) -> String {
+        let number = |id| self.people.conversations.iter().position(|known| known == id);
+        let names: Vec<String> = ids
+            .iter()
+            .map(|id| number(id).map_or_else(|| id.to_string(), |number| format!("#{number}")))
+            .collect();
+        format!("[{}]", names.join(" "))
+    }
+
+    fn typed(&self, id: ActionId) -> Option<&super::record::Typed> {
+        self.record
+            .typed
+            .iter()
+            .find(|typed| Self::action_of(typed.id) == id)
+    }
+
+    fn text(&self, id: MessageId) -> String {
+        let typed = self.record.typed.iter().find(|typed| typed.id == id);
+        typed.map_or_else(|| id.to_string(), |typed| typed.text.clone())
+    }
+
+    fn is_stored(&self, id: MessageId) -> bool {
+        self.server.database.message(id).is_some() || self.record.deleted.contains(&id)
+    }
+
+    /// Once faults have stopped for [`super::SETTLE_MS`].
+    pub(super) fn check_quiet(&mut self) {
+        self.check_messages();
+        self.check_fates();
+        self.check_stores();
+        for tab in 0..self.browser.tabs.len() {
+            let Some(page) = self.browser.tabs[tab].page.take() else {
+                self.violate(9, format!("tab {tab} is closed"));
+                continue;
+            };
+            let found = match page.signed() {
+                Signed::In(member) => self.check_page(&page, member),
+                Signed::Restoring => vec![(9, "is still being restored".to_owned())],
+                Signed::Out(_) => Vec::new(),
+            };
+            for (invariant, what) in found {
+                self.violate(invariant, format!("tab {tab} {what}"));
+            }
+            self.browser.tabs[tab].page = Some(page);
+        }
+        self.check_leaders();
+        let limit = CALLS_AT_REST * self.browser.tabs.len() as u64;
+        if self.record.calls_in_quiet > limit {
+            let calls = self.record.calls_in_quiet;
+            self.violate(9, format!("{calls} calls in fifteen seconds of quiet"));
+        }
+    }
+
+    /// 1 and 6: each message once, by whom it was typed, in the order typed.
+    fn check_messages(&mut self) {
+        let mut places: BTreeMap<MessageId, (ConversationId, u64, MemberId)> = BTreeMap::new();
+        let mut texts: BTreeSet<String> = BTreeSet::new();
+        let mut wrong = Vec::new();
+        let members = [self.people.me, self.people.other];
+        for kept in self.server.database.messages.values().flat_map(BTreeMap::values) {
+            let message = &kept.message;
+            let Some(author) = message.author_id.filter(|author| members.contains(author)) else {
+                continue;
+            };
+            if message.kind != MessageType::Bot {
+                continue;
+            }
+            places.insert(message.id, (message.conversation_id, message.seq, author));
+            if !texts.insert(message.content.clone()) {
+                wrong.push((1, format!("{} is stored twice", message.content)));
+            }
+        }
+        let mut last: BTreeMap<(ConversationId, usize, u32, u32), (u64, &str)> = BTreeMap::new();
+        for typed in &self.record.typed {
+            let Some((conversation, seq, author)) = places.get(&typed.id) else {
+                continue;
+            };
+            if *author != typed.member {
+                wrong.push((6, format!("{} was sent as someone else", typed.text)));
+            }
+            if *conversation != typed.conversation {
+                wrong.push((1, format!("{} went elsewhere", typed.text)));
+            }
+            let lane = (*conversation, typed.tab, typed.incarnation, typed.desk);
+            if let Some((before, text)) = last.insert(lane, (*seq, &typed.text))
+                && before > *seq
+            {
+                wrong.push((
+                    1,
+                    format!("{} stands before {text}, which was typed first", typed.text),
+                ));
+            }
+        }
+        for (invariant, what) in wrong {
+            self.violate(invariant, what);
+        }
+    }
+
+    /// 2: what was kept is stored, blocked, given up, or erased.
+    fn check_fates(&mut self) {
+        let waits: BTreeSet<ActionId> = self.browser.store.entries.iter().map(|entry| entry.id).collect();
+        let mut lost = Vec::new();
+        for typed in &self.record.typed {
+            let id = Self::action_of(typed.id);
+            let kept = self.record.kept.contains(&id);
+            let accounted = self.is_stored(typed.id)
+                || waits.contains(&id)
+                || self.record.given_up.contains(&id)
+                || self.record.erased.contains(&id)
+                || self.server.database.tombstones.contains(&typed.conversation);
+            if kept && !accounted {
+                lost.push((2, format!("{} was kept and is nowhere", typed.text)));
+            }
+            // What the tab could not keep lives as long as the tab and the sign-in.
+            let slot = &self.browser.tabs[typed.tab];
+            let same = slot.incarnation == typed.incarnation;
+            if let Some(page) = slot.page.as_ref().filter(|_| same && !kept)
+                && page.desk().number() == typed.desk
+                && page.signed() == Signed::In(typed.member)
+                && !accounted
+                && !page.desk().queued().any(|queued| queued.entry.id == id)
+            {
+                lost.push((2, format!("{} is nowhere, and its tab lives", typed.text)));
+            }
+        }
+        for (invariant, what) in lost {
+            self.violate(invariant, what);
+        }
+    }
+
+    /// 6: nothing of someone who signed out is left.
+    fn check_stores(&mut self) {
+        let owner = self.browser.store.meta.owner;
+        let leftover = self.browser.store.entries.iter().any(|entry| {
+            self.typed(entry.id)
+                .is_some_and(|typed| Some(typed.member) != owner)
+        });
+        if leftover {
+            self.violate(6, "the store holds what someone else typed".to_owned());
+        }
+    }
+
+    /// 3, 4 and 9: the tab is live, has sent what it could, and shows what the server has.
+    fn check_page(&self, page: &Page, member: MemberId) -> Vec<(u8, String)> {
+        let mut wrong = Vec::new();
+        let desk = page.desk();
+        if !matches!(desk.status(), Some(Status::Live | Status::Polling)) {
+            wrong.push((9, format!("is {:?}", desk.status())));
+            return wrong;
+        }
+        let mut blocked = BTreeSet::new();
+        for queued in desk.queued() {
+            match queued.state {
+                State::Blocked(_) => {
+                    blocked.insert(queued.entry.lane);
+                }
+                _ if blocked.contains(&queued.entry.lane) => {}
+                state => wrong.push((
+                    9,
+                    format!("still has {:?} ({state:?}) in its queue", queued.entry.id),
+                )),
+            }
+        }
+        let database = &self.server.database;
+        let position = desk.position();
+        if position != Some(database.position()) {
+            wrong.push((
+                3,
+                format!("is at {position:?}, the log at {:?}", database.position()),
+            ));
+            return wrong;
+        }
+        let Some(rights) = database.members.get(&member).map(|member| member.rights()) else {
+            return wrong;
+        };
+        let caller = self.caller(member, rights);
+        match desk.list() {
+            None => wrong.push((9, "has not loaded its list".to_owned())),
+            Some((shown, more)) => {
+                let fresh: Vec<ConversationId> = database
+                    .shelf(&caller, Shelf::Open)
+                    .iter()
+                    .map(|wire| wire.id)
+                    .collect();
+                let fits = if more {
+                    fresh.starts_with(&shown)
+                } else {
+                    fresh == shown
+                };
+                if !fits {
+                    let (shown, fresh) = (self.names(&shown), self.names(&fresh));
+                    wrong.push((4, format!("lists {shown}, a fresh query {fresh}")));
+                }
+                for id in shown {
+                    let stored = database.conversations.get(&id).map(|stored| &stored.wire);
+                    if desk.confirmed(id).map(|known| &**known) != stored {
+                        wrong.push((3, format!("shows {} otherwise than it is", self.names(&[id]))));
+                    }
+                }
+            }
+        }
+        if let Some(open) = desk.open() {
+            let stored = database.one(&caller, open).ok().map(|stored| &stored.wire);
+            if desk.confirmed(open).map(|known| &**known) != stored {
+                wrong.push((
+                    3,
+                    format!("shows the open {} otherwise than it is", self.names(&[open])),
+                ));
+            }
+            wrong.extend(self.check_thread(page, open, &caller));
+        }
+        wrong
+    }
+
+    fn caller(
+        &self,
+        member: MemberId,
+        rights: switchboard_domain::audience::Rights,
+    ) -> crate::server::database::Caller {
+        let session = self.browser.jar.map(|jar| jar.session);
+        crate::server::database::Caller {
+            session: session.unwrap_or_else(|| {
+                switchboard_contract::ids::SessionId::from_parts(self.server_now(), [0; 10])
+            }),
+            member,
+            name: String::new(),
+            rights,
+        }
+    }
+
+    fn check_thread(
+        &self,
+        page: &Page,
+        open: ConversationId,
+        caller: &crate::server::database::Caller,
+    ) -> Option<(u8, String)> {
+        let database = &self.server.database;
+        let shown: Vec<_> = page
+            .desk()
+            .rows(open)
+            .into_iter()
+            .filter_map(|row| match row {
+                Row::Stored(message) => Some(message),
+                Row::Queued(_) => None,
+            })
+            .collect();
+        if database.one(caller, open).is_err() {
+            let shows = !shown.is_empty();
+            return shows.then(|| {
+                (
+                    3,
+                    format!("shows messages of {}, which it may not see", self.names(&[open])),
+                )
+            });
+        }
+        let stored = database.messages.get(&open)?;
+        let from = shown.first().map_or(1, |first| first.seq);
+        let expected: Vec<_> = stored.range(from..).map(|(_, kept)| &kept.message).collect();
+        let same = shown.len() == expected.len()
+            && shown
+                .iter()
+                .zip(&expected)
+                .all(|(shown, expected)| **shown == **expected);
+        (!same).then(|| {
+            let seqs: Vec<u64> = shown.iter().map(|message| message.seq).collect();
+            (
+                3,
+                format!(
+                    "shows {seqs:?} of {}, the server has up to {}",
+                    self.names(&[open]),
+                    stored.len()
+                ),
+            )
+        })
+    }
+
+    /// 7: among the tabs that are signed in one leads.
+    fn check_leaders(&mut self) {
+        let pages = || self.browser.tabs.iter().filter_map(|tab| tab.page.as_ref());
+        let signed_in = pages()
+            .filter(|page| matches!(page.signed(), Signed::In(_)))
+            .count();
+        let leaders = pages().filter(|page| page.desk().leads()).count();
+        if signed_in > 0 && leaders != 1 {
+            self.violate(7, format!("{leaders} tabs lead"));
+        }
+    }
+}
