@@ -270,6 +270,8 @@ impl<E: Clone> Desk<E> {
         self.told = Status::Connecting;
         self.meet(now, out);
         self.on_leader(now, crate::leader::Event::Start, out);
+        // What was put on the screen before had nobody to load it, and has to come without a connection too.
+        self.load_all_anew(out);
     }
 
     fn stop(&mut self, now: Now, out: &mut Vec<Effect>) {

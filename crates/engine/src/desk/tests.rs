@@ -496,3 +496,24 @@ fn no_bulletin_shows_a_text_in_a_log() {
     assert!(!browser.heard.is_empty());
     assert!(!format!("{:?}", browser.heard).contains("text 7"));
 }
+
+#[test]
+fn what_was_shown_before_the_start_is_loaded_then() {
+    let identity = Identity {
+        client: "test/1".into(),
+        tab: "0".into(),
+    };
+    let mut desk = Machine::new(identity, member(1), 1);
+    let mut early = Vec::new();
+    desk.step(Now::default(), Event::Show(Shelf::Open), &mut early);
+    desk.step(Now::default(), Event::Open(id()), &mut early);
+    let mut out = Vec::new();
+    desk.step(Now::default(), Event::Start { erase: false }, &mut out);
+    let loaded: Vec<Fetch> = loads(&out).into_iter().map(|(_, fetch)| fetch).collect();
+    let list = Fetch::List {
+        shelf: Shelf::Open,
+        cursor: None,
+    };
+    assert!(loaded.contains(&list), "{loaded:?}");
+    assert!(loaded.contains(&Fetch::Conversation(id())), "{loaded:?}");
+}
