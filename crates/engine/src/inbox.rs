@@ -242,6 +242,7 @@ impl Inbox {
         if first && let Some(end) = end {
             list.index.retain(|key| *key <= end);
         }
+        let named: BTreeSet<ConversationId> = page.items.iter().map(|item| item.id).collect();
         for conversation in page.items {
             self.put(conversation, as_of, &mut changes);
         }
@@ -257,7 +258,7 @@ impl Inbox {
             if Shelf::of(conversation) != Some(shelf) || !list.covers(&key) || list.index.contains(&key) {
                 continue;
             }
-            if entry.as_of > as_of {
+            if entry.as_of > as_of || named.contains(id) {
                 list.index.insert(key);
             } else {
                 left.push(*id);

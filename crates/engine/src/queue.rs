@@ -537,6 +537,11 @@ impl Queue {
     fn put(&mut self, now: Now, entries: Vec<Entry>, out: &mut Vec<Effect>) {
         for entry in entries {
             if self.gone.contains(&entry.id) {
+                // A transaction that failed has left it in the store, where another tab has found it.
+                if self.leading.is_some() {
+                    let (term, id, lane) = (self.leading, entry.id, entry.lane);
+                    self.ask(Op::Remove { term, id, lane }, out);
+                }
                 continue;
             }
             self.saving.retain(|saving| saving.id != entry.id);
@@ -599,6 +604,8 @@ impl Queue {
                 .collect();
             for id in missing {
                 self.drop_entry(now, id, out);
+                // Whoever let go of it may be gone since, before it could tell.
+                out.push(Effect::Tell(Change::Gone(id)));
             }
             self.put(now, entries, out);
         }

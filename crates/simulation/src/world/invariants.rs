@@ -469,11 +469,16 @@ impl World {
         let stored = database.messages.get(&open)?;
         let from = shown.first().map_or(1, |first| first.seq);
         let expected: Vec<_> = stored.range(from..).map(|(_, kept)| &kept.message).collect();
+        // Marks on history before the newest page are fetched when it is scrolled to.
+        let fetched = shown.len().saturating_sub(crate::server::reading::THREAD_PAGE);
         let same = shown.len() == expected.len()
             && shown
                 .iter()
                 .zip(&expected)
-                .all(|(shown, expected)| **shown == **expected);
+                .enumerate()
+                .all(|(place, (shown, expected))| {
+                    **shown == **expected || (place < fetched && shown.id == expected.id)
+                });
         (!same).then(|| {
             let seqs: Vec<u64> = shown.iter().map(|message| message.seq).collect();
             (
