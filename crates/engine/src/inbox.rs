@@ -306,6 +306,9 @@ impl Inbox {
 
     /// Takes in the newest page of a thread.
     pub fn merge_newest_messages(&mut self, id: ConversationId, mut page: MessagePage) -> Changes {
+        if self.deleted.contains(&id) {
+            return Changes::default();
+        }
         page.as_of.offset = self.newness(&page.as_of);
         let stored = page.items.iter().map(|message| message.id).collect();
         let thread = self.threads.entry(id).or_default();
@@ -325,6 +328,9 @@ impl Inbox {
 
     /// Takes in a page of a thread's history.
     pub fn merge_messages_before(&mut self, id: ConversationId, mut page: MessagePage) -> Changes {
+        if self.deleted.contains(&id) {
+            return Changes::default();
+        }
         page.as_of.offset = self.newness(&page.as_of);
         self.threads.entry(id).or_default().merge_before(page);
         Changes {

@@ -340,7 +340,17 @@ impl Queue {
             Event::Attempted { generation, outcome } => {
                 self.on_outbox(now, outbox::Event::Attempted { generation, outcome }, out);
             }
-            Event::Seen(id) => self.on_outbox(now, outbox::Event::Seen { id }, out),
+            Event::Seen(id) => {
+                // Whoever leads lets go of it; that it is sent shows in every tab, also where the leader's word does not come.
+                let kept = self.kept.values().flatten().find(|entry| entry.id == id);
+                if let Some(lane) = kept.map(|entry| entry.lane)
+                    && self.leading.is_none()
+                    && self.done.insert(id)
+                {
+                    out.push(Effect::Changed(lane.conversation));
+                }
+                self.on_outbox(now, outbox::Event::Seen { id }, out);
+            }
             Event::Timer { generation } => self.on_outbox(now, outbox::Event::Timer { generation }, out),
             Event::Wake => self.on_outbox(now, outbox::Event::Wake, out),
             Event::Again { id, reopen, seen_seq } => {
