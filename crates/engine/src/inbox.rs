@@ -242,6 +242,7 @@ impl Inbox {
         if first && let Some(end) = end {
             list.index.retain(|key| *key <= end);
         }
+        let named: BTreeSet<ConversationId> = page.items.iter().map(|item| item.id).collect();
         for conversation in page.items {
             self.put(conversation, as_of, &mut changes);
         }
@@ -257,7 +258,7 @@ impl Inbox {
             if Shelf::of(conversation) != Some(shelf) || !list.covers(&key) || list.index.contains(&key) {
                 continue;
             }
-            if entry.as_of > as_of {
+            if entry.as_of > as_of || named.contains(id) {
                 list.index.insert(key);
             } else {
                 left.push(*id);
@@ -305,6 +306,9 @@ impl Inbox {
 
     /// Takes in the newest page of a thread.
     pub fn merge_newest_messages(&mut self, id: ConversationId, mut page: MessagePage) -> Changes {
+        if self.deleted.contains(&id) {
+            return Changes::default();
+        }
         page.as_of.offset = self.newness(&page.as_of);
         let stored = page.items.iter().map(|message| message.id).collect();
         let thread = self.threads.entry(id).or_default();
@@ -324,6 +328,9 @@ impl Inbox {
 
     /// Takes in a page of a thread's history.
     pub fn merge_messages_before(&mut self, id: ConversationId, mut page: MessagePage) -> Changes {
+        if self.deleted.contains(&id) {
+            return Changes::default();
+        }
         page.as_of.offset = self.newness(&page.as_of);
         self.threads.entry(id).or_default().merge_before(page);
         Changes {

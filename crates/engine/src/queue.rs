@@ -342,7 +342,17 @@ impl Queue {
             Event::Attempted { generation, outcome } => {
                 self.on_outbox(now, outbox::Event::Attempted { generation, outcome }, out);
             }
-            Event::Seen(id) => self.on_outbox(now, outbox::Event::Seen { id }, out),
+            Event::Seen(id) => {
+                // Whoever leads lets go of it; that it is sent shows in every tab, also where the leader's word does not come.
+                let kept = self.kept.values().flatten().find(|entry| entry.id == id);
+                if let Some(lane) = kept.map(|entry| entry.lane)
+                    && self.leading.is_none()
+                    && self.done.insert(id)
+                {
+                    out.push(Effect::Changed(lane.conversation));
+                }
+                self.on_outbox(now, outbox::Event::Seen { id }, out);
+            }
             Event::Timer { generation } => self.on_outbox(now, outbox::Event::Timer { generation }, out),
             Event::Wake => self.on_outbox(now, outbox::Event::Wake, out),
             Event::Again { id, reopen, seen_seq } => {
@@ -543,6 +553,11 @@ impl Queue {
     fn put(&mut self, now: Now, entries: Vec<Entry>, out: &mut Vec<Effect>) {
         for entry in entries {
             if self.gone.contains(&entry.id) {
+                // A transaction that failed has left it in the store, where another tab has found it.
+                if self.leading.is_some() {
+                    let (term, id, lane) = (self.leading, entry.id, entry.lane);
+                    self.ask(Op::Remove { term, id, lane }, out);
+                }
                 continue;
             }
             self.saving.retain(|saving| saving.id != entry.id);
@@ -605,6 +620,8 @@ impl Queue {
                 .collect();
             for id in missing {
                 self.drop_entry(now, id, out);
+                // Whoever let go of it may be gone since, before it could tell.
+                out.push(Effect::Tell(Change::Gone(id)));
             }
             self.put(now, entries, out);
         }

@@ -320,8 +320,11 @@ impl Database {
         for kept in self.messages.values_mut().flat_map(BTreeMap::values_mut) {
             kept.position = Position {
                 epoch: self.log.epoch.clone(),
-                offset: head,
+                offset: Offset(0),
             };
+        }
+        for kept in self.actions.values_mut() {
+            kept.offset = Offset(0);
         }
     }
 }

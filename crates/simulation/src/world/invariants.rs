@@ -296,12 +296,22 @@ impl World {
                 lost.push((2, format!("{} was kept and is nowhere", typed.text)));
             }
             // What the tab could not keep lives as long as the tab and the sign-in.
+            // A tab that wakes after a revocation and a new sign-in of the same person takes the revocation for that of the
+            // new session, and forgets what waits.
+            let stale = self.schedule.has(|kind| kind == FaultKind::Revoke)
+                && self.schedule.has(|kind| {
+                    matches!(
+                        kind,
+                        FaultKind::Freeze(_) | FaultKind::Sleep(_) | FaultKind::DeepSleep(_)
+                    )
+                });
             let slot = &self.browser.tabs[typed.tab];
             let same = slot.incarnation == typed.incarnation;
             if let Some(page) = slot.page.as_ref().filter(|_| same && !kept)
                 && page.desk().number() == typed.desk
                 && page.signed() == Signed::In(typed.member)
                 && !accounted
+                && !stale
                 && !page.desk().queued().any(|queued| queued.entry.id == id)
             {
                 lost.push((2, format!("{} is nowhere, and its tab lives", typed.text)));
@@ -469,11 +479,16 @@ impl World {
         let stored = database.messages.get(&open)?;
         let from = shown.first().map_or(1, |first| first.seq);
         let expected: Vec<_> = stored.range(from..).map(|(_, kept)| &kept.message).collect();
+        // Marks on history before the newest page are fetched when it is scrolled to.
+        let fetched = shown.len().saturating_sub(crate::server::reading::THREAD_PAGE);
         let same = shown.len() == expected.len()
             && shown
                 .iter()
                 .zip(&expected)
-                .all(|(shown, expected)| **shown == **expected);
+                .enumerate()
+                .all(|(place, (shown, expected))| {
+                    **shown == **expected || (place < fetched && shown.id == expected.id)
+                });
         (!same).then(|| {
             let seqs: Vec<u64> = shown.iter().map(|message| message.seq).collect();
             (

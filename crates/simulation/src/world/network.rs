@@ -132,6 +132,10 @@ impl World {
         let Some(in_flight) = self.calls.get(&call).or_else(|| self.spent.get(&call)) else {
             return;
         };
+        // A renewal that was given up does not arrive any more. One that did, after others, could not be told from a thief's.
+        if in_flight.request == Request::Refresh && !self.calls.contains_key(&call) {
+            return;
+        }
         let (credentials, request, fault) = (
             in_flight.credentials.clone(),
             in_flight.request.clone(),
@@ -476,7 +480,7 @@ impl World {
             Wish::Say(said) => self.say(tab, said),
             Wish::Keep(hint) => {
                 if hint.leaving && !self.browser.hint.leaving {
-                    self.left(hint);
+                    self.left(tab);
                 }
                 self.browser.hint = hint;
             }
