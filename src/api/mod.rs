@@ -40,6 +40,10 @@ pub struct Api {
     on_retry: Option<Callback<Retrying>>,
 }
 
+/// A call that is answered 401 is made again with another token so often. Once is not enough: the next one may come from
+/// a tab that has slept, and have ended as well.
+const MAX_REPLAYS: u32 = 3;
+
 impl Api {
     /// Calls with this session's token.
     #[must_use]
@@ -72,27 +76,27 @@ impl Api {
     }
 
     async fn call<T: DeserializeOwned>(&self, call: Call) -> Result<T, ApiError> {
-        let token = self.session.token().await?;
+        let mut token = self.session.token().await?;
         let transport = self.transport();
-        self.noted(match transport.call(&call, Some(&token.text)).await {
-            Err(ApiError::SignedOut) => {
-                let token = self.session.renewed(token.generation).await?;
-                transport.call(&call, Some(&token.text)).await
+        for _ in 0..MAX_REPLAYS {
+            match transport.call(&call, Some(&token.text)).await {
+                Err(ApiError::SignedOut) => token = self.session.renewed(token.generation).await?,
+                outcome => return self.noted(outcome),
             }
-            outcome => outcome,
-        })
+        }
+        self.noted(transport.call(&call, Some(&token.text)).await)
     }
 
     async fn call_empty(&self, call: Call) -> Result<(), ApiError> {
-        let token = self.session.token().await?;
+        let mut token = self.session.token().await?;
         let transport = self.transport();
-        self.noted(match transport.call_empty(&call, Some(&token.text)).await {
-            Err(ApiError::SignedOut) => {
-                let token = self.session.renewed(token.generation).await?;
-                transport.call_empty(&call, Some(&token.text)).await
+        for _ in 0..MAX_REPLAYS {
+            match transport.call_empty(&call, Some(&token.text)).await {
+                Err(ApiError::SignedOut) => token = self.session.renewed(token.generation).await?,
+                outcome => return self.noted(outcome),
             }
-            outcome => outcome,
-        })
+        }
+        self.noted(transport.call_empty(&call, Some(&token.text)).await)
     }
 
     /// The account may begin to require a second factor while someone works: every page then leads to setting one up.

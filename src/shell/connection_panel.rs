@@ -3,12 +3,13 @@
 use yew::prelude::*;
 
 use super::connection::{Connection, ConnectionStatus, STATUS_ID};
+use super::health::HealthFigures;
 use super::waiting::WaitingList;
-use crate::browser::{focus_within, reload};
+use crate::browser::{download, focus_within, reload};
 use crate::chat::{Chat, use_queue};
 use crate::i18n::{number, t, t_count};
 use crate::scoped;
-use crate::ui::{Button, ButtonKind, IconButton, IconName, use_popup};
+use crate::ui::{Button, ButtonKind, IconButton, IconName, use_popup, use_toasts};
 
 /// Props for [`ConnectionPanel`].
 #[derive(Properties, PartialEq)]
@@ -121,6 +122,18 @@ pub(super) fn ConnectionPanel(props: &ConnectionPanelProps) -> Html {
             padding: 0 var(--space-4) var(--space-4);
             color: var(--text-3);
         }
+        .panel-figures {
+            padding: var(--space-3) var(--space-4);
+            border-block-start: 1px solid var(--line);
+        }
+        .panel-figures[open] {
+            display: grid;
+            gap: var(--space-3);
+        }
+        .panel-figures summary {
+            color: var(--text-2);
+            cursor: pointer;
+        }
         .panel-foot {
             display: flex;
             flex-wrap: wrap;
@@ -207,6 +220,18 @@ fn Panel(props: &PanelProps) -> Html {
         let chat = chat.clone();
         Callback::from(move |_: MouseEvent| chat.try_now())
     };
+    let toasts = use_toasts();
+    let download_trace = {
+        let chat = chat.clone();
+        Callback::from(move |_: MouseEvent| {
+            let saved = chat
+                .trace()
+                .is_some_and(|trace| download("switchboard-trace.json", "application/json", &trace));
+            if !saved {
+                toasts.alert(t("trace.failed"));
+            }
+        })
+    };
     let needs_update = connection == Connection::UpdateNeeded;
     html! {
         <div class="connection-panel" role="dialog" aria-label={t("connection.label")}>
@@ -228,6 +253,14 @@ fn Panel(props: &PanelProps) -> Html {
                     <WaitingList chat={chat.clone()} {queue} {connection} on_leave={props.on_close.clone()} />
                 }
             </div>
+            <details class="panel-figures">
+                <summary>{ t("health.show") }</summary>
+                <HealthFigures chat={chat.clone()} />
+                <p class="small text-3">{ t("trace.hint") }</p>
+                <div>
+                    <Button icon={IconName::Down} onclick={download_trace}>{ t("trace.download") }</Button>
+                </div>
+            </details>
             <div class="panel-foot" hidden={!can_try && !needs_update}>
                 if needs_update {
                     <Button kind={ButtonKind::Primary} icon={IconName::Refresh} onclick={Callback::from(|_: MouseEvent| reload())}>

@@ -5,6 +5,7 @@ mod availability;
 mod connection;
 mod connection_panel;
 mod foreign;
+mod health;
 mod leaving;
 mod not_kept;
 mod rail;

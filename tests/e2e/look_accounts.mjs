@@ -179,8 +179,8 @@ async function leavingPages() {
   await context.clearCookies();
   await page.goto(`${server.origin}/conversations`);
   await submitSignIn(page, COLLEAGUE);
-  await page.getByRole("dialog").waitFor();
-  await shoot(agent, "leaving-foreign", () => page.getByRole("dialog").waitFor());
+  await heading(page, "waits on this device");
+  await shoot(agent, "leaving-foreign");
 }
 
 try {

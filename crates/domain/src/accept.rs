@@ -5,6 +5,8 @@ use switchboard_contract::ids::{AttachmentId, ConversationId, MemberId, VisitorI
 use switchboard_contract::live_chat::{ConversationStatus, LiveChatMessage, MessageType, Visibility};
 use switchboard_contract::problem::{Problem, ProblemCode};
 
+use crate::planted::{self, Bug};
+
 /// Who wrote a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Author {
@@ -207,21 +209,23 @@ pub fn precedes(named: Option<&SameId>, author: Author, conversation: Option<Con
 /// Decides what happens to a message.
 #[must_use]
 pub fn decide(attempt: &Attempt) -> Verdict {
-    if let Some(same) = &attempt.same_id {
+    if let Some(same) = &attempt.same_id
+        && !planted::on(Bug::RepeatStored)
+    {
         return if same.author == attempt.author && same_content(attempt, same) {
             Verdict::Repeat
         } else {
             Verdict::Refuse(Refusal::IdReused)
         };
     }
-    if attempt.taken_back {
+    if attempt.taken_back && !planted::on(Bug::TakenBackStored) {
         return Verdict::Refuse(Refusal::TakenBack);
     }
     let target = match target(attempt) {
         Ok(target) => target,
         Err(refusal) => return Verdict::Refuse(refusal),
     };
-    if !attempt.predecessor_stored {
+    if !attempt.predecessor_stored && !planted::on(Bug::PredecessorIgnored) {
         return Verdict::Refuse(Refusal::OutOfOrder);
     }
     let may_collide =

@@ -1,5 +1,7 @@
 //! Whether an action is done or was done before (`protocol.md` *Conventions*).
 
+use crate::planted::{self, Bug};
+
 /// What happens to an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Begun {
@@ -17,6 +19,7 @@ pub enum Begun {
 pub fn begin(kept: Option<&str>, digest: &str) -> Begun {
     match kept {
         None => Begun::New,
+        Some(kept) if kept == digest && planted::on(Bug::ActionDoneAgain) => Begun::New,
         Some(kept) if kept == digest => Begun::Repeat,
         Some(_) => Begun::Reused,
     }

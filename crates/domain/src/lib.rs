@@ -25,6 +25,7 @@ pub mod change;
 pub mod conversation;
 pub mod flow;
 pub mod ledger;
+pub mod planted;
 pub mod projection;
 pub mod replay;
 pub mod rotation;

@@ -4,6 +4,8 @@ use switchboard_contract::ids::EventId;
 use switchboard_contract::position::{Epoch, Offset};
 use switchboard_contract::realtime::Resume;
 
+use crate::planted::{self, Bug};
+
 /// A backlog over this many events is not replayed.
 pub const BACKLOG_LIMIT: u64 = 10_000;
 
@@ -38,6 +40,10 @@ pub enum Plan {
 pub fn plan(log: &Log, resume: Option<&Resume>, stored: Option<EventId>, backlog_limit: u64) -> Plan {
     let snapshot = Plan::Snapshot { at: log.head };
     let Some(resume) = resume else { return snapshot };
+    let trimmed = resume.offset < log.floor && resume.epoch == log.epoch;
+    if trimmed && planted::on(Bug::TrimmedReplayed) {
+        return Plan::Replay { after: resume.offset };
+    }
     if resume.epoch != log.epoch || !reachable(log, resume.offset) {
         return snapshot;
     }

@@ -14,6 +14,8 @@
 
 use switchboard_contract::time::Timestamp;
 
+use crate::planted::{self, Bug};
+
 /// How long a spent token is still good for the current one, in milliseconds.
 pub const GRACE_MS: i64 = 30_000;
 
@@ -61,6 +63,7 @@ pub fn decide(family: &Family, presented: u32, now: Timestamp) -> Refresh {
             None => Refresh::Ended,
         },
         // The parent is good until the current one is known to have arrived, and a little longer.
+        1 if planted::on(Bug::ParentRevoked) => Refresh::Revoke,
         1 if family.generation_used_at.is_none_or(within_grace_of) => Refresh::Again,
         // The parent was the current one until a moment ago, so its own parent may still be on its way (see above).
         2 if within_grace_of(family.generation_at) => Refresh::Again,

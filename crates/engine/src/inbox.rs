@@ -18,6 +18,7 @@ use switchboard_contract::position::{Epoch, Offset, Position};
 use switchboard_contract::realtime::{EventType, LogEvent};
 use switchboard_contract::time::Timestamp;
 
+use crate::planted::{self, Bug};
 use crate::thread::Thread;
 
 /// Which conversations a list shows.
@@ -106,6 +107,12 @@ pub struct Changes {
     pub stored: Vec<MessageId>,
 }
 
+/// Messages of events that come while the newest page of their thread is on its way, by `seq`: the event's type, the
+/// message and the event's offset.
+type Early = BTreeMap<u64, (EventType, LiveChatMessage, Offset)>;
+/// More of them are not kept.
+const MAX_EARLY: usize = 200;
+
 /// The store. See the module's documentation.
 #[derive(Clone, Debug, Default)]
 pub struct Inbox {
@@ -116,13 +123,14 @@ pub struct Inbox {
     conversations: BTreeMap<ConversationId, Entry>,
     lists: BTreeMap<Shelf, List>,
     threads: BTreeMap<ConversationId, Thread>,
+    early: BTreeMap<ConversationId, Early>,
 }
 
 impl Inbox {
     /// The log is of this generation from now on. Its numbers say nothing about those of another one, so what is known
     /// counts as older than anything that comes.
     pub fn enter(&mut self, epoch: &Epoch) {
-        if self.epoch.as_ref() == Some(epoch) {
+        if self.epoch.as_ref() == Some(epoch) || planted::on(Bug::OtherEpochCompared) {
             return;
         }
         if self.epoch.replace(epoch.clone()).is_some() {
@@ -234,22 +242,30 @@ impl Inbox {
         if first && let Some(end) = end {
             list.index.retain(|key| *key <= end);
         }
+        let named: BTreeSet<ConversationId> = page.items.iter().map(|item| item.id).collect();
         for conversation in page.items {
             self.put(conversation, as_of, &mut changes);
         }
-        // Known conversations that the list's new end takes in.
-        let known: Vec<SortKey> = self
-            .conversations
-            .values()
-            .filter_map(|entry| entry.conversation.as_ref())
-            .filter(|conversation| Shelf::of(conversation) == Some(shelf))
-            .map(|conversation| sort_key(conversation))
-            .collect();
+        // Known conversations that the list's new end takes in: those that changed since. What is known to be older and was
+        // not named has left, unheard.
         let list = self.lists.entry(shelf).or_default();
-        for key in known {
-            if list.covers(&key) {
-                list.index.insert(key);
+        let mut left = Vec::new();
+        for (id, entry) in &self.conversations {
+            let Some(conversation) = &entry.conversation else {
+                continue;
+            };
+            let key = sort_key(conversation);
+            if Shelf::of(conversation) != Some(shelf) || !list.covers(&key) || list.index.contains(&key) {
+                continue;
             }
+            if entry.as_of > as_of || named.contains(id) {
+                list.index.insert(key);
+            } else {
+                left.push(*id);
+            }
+        }
+        for id in left {
+            self.forget(id, &mut changes);
         }
         changes
     }
@@ -282,11 +298,27 @@ impl Inbox {
         changes
     }
 
+    /// The newest page of a thread is asked for: what events bring from now on is folded over the answer, which may be
+    /// older (`protocol.md` *Realtime*, rule 4).
+    pub fn expect_newest(&mut self, id: ConversationId) {
+        self.early.entry(id).or_default();
+    }
+
     /// Takes in the newest page of a thread.
     pub fn merge_newest_messages(&mut self, id: ConversationId, mut page: MessagePage) -> Changes {
+        if self.deleted.contains(&id) {
+            return Changes::default();
+        }
         page.as_of.offset = self.newness(&page.as_of);
         let stored = page.items.iter().map(|message| message.id).collect();
-        self.threads.entry(id).or_default().merge_newest(page);
+        let thread = self.threads.entry(id).or_default();
+        thread.merge_newest(page);
+        for (kind, message, offset) in self.early.remove(&id).unwrap_or_default().into_values() {
+            if kind == EventType::MessageUpdated {
+                thread.mark_up_to(&message, offset);
+            }
+            thread.put_one(message, offset);
+        }
         Changes {
             threads: BTreeSet::from([id]),
             stored,
@@ -296,6 +328,9 @@ impl Inbox {
 
     /// Takes in a page of a thread's history.
     pub fn merge_messages_before(&mut self, id: ConversationId, mut page: MessagePage) -> Changes {
+        if self.deleted.contains(&id) {
+            return Changes::default();
+        }
         page.as_of.offset = self.newness(&page.as_of);
         self.threads.entry(id).or_default().merge_before(page);
         Changes {
@@ -344,6 +379,12 @@ impl Inbox {
                 let message: LiveChatMessage = read(event).ok_or_else(unreadable)?;
                 let conversation = message.conversation_id;
                 changes.stored.push(message.id);
+                if let Some(early) = self.early.get_mut(&conversation) {
+                    early.insert(message.seq, (event.kind, message.clone(), event.offset));
+                    if early.len() > MAX_EARLY {
+                        early.pop_first();
+                    }
+                }
                 if let Some(thread) = self.threads.get_mut(&conversation) {
                     let (seq, newest) = (message.seq, thread.newest_seq());
                     let marked =
@@ -377,7 +418,7 @@ impl Inbox {
         let id = conversation.id;
         let old = match self.conversations.get(&id) {
             _ if self.deleted.contains(&id) => return,
-            Some(entry) if entry.as_of > as_of => return,
+            Some(entry) if entry.as_of > as_of && !planted::on(Bug::RollbackBySnapshot) => return,
             Some(entry) => entry.conversation.clone(),
             None => None,
         };

@@ -264,6 +264,38 @@ fn messages_reach_their_thread_and_are_announced() {
     );
 }
 
+#[test]
+fn what_left_beyond_the_end_of_a_list_unheard_is_not_taken_in() {
+    let mut inbox = Inbox::default();
+    let mut server = Map::from([
+        (id(1), conversation(1, 30, Shelf::Open)),
+        (id(2), conversation(2, 20, Shelf::Open)),
+    ]);
+    inbox.merge_page(Shelf::Open, query(&server, Shelf::Open, 1, None, 1), true);
+    inbox.merge_conversation(conversation(2, 20, Shelf::Open), &position(2));
+    server.remove(&id(2));
+    inbox.merge_page(Shelf::Open, query(&server, Shelf::Open, 1, None, 9), true);
+    assert_eq!(inbox.list(Shelf::Open).collect::<Vec<_>>(), [id(1)]);
+}
+
+#[test]
+fn what_comes_while_a_thread_is_loaded_is_folded_over_the_answer() {
+    let mut inbox = Inbox::default();
+    let thread = message(1).conversation_id;
+    inbox.expect_newest(thread);
+    let mut event = updated(2, &conversation(1, 1, Shelf::Open));
+    (event.kind, event.body) = (EventType::MessageCreated, serde_json::to_value(message(2)).ok());
+    inbox.apply(&event).expect("readable");
+    let older = MessagePage {
+        items: vec![message(1)],
+        has_more_before: false,
+        has_more_after: false,
+        as_of: position(1),
+    };
+    inbox.merge_newest_messages(thread, older);
+    assert_eq!(inbox.thread(thread).expect("loaded").newest_seq(), 2);
+}
+
 proptest! {
     /// Invariant 4: a live list equals a fresh query with the same filter, however pages and events interleave.
     #[test]

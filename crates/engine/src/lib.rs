@@ -35,6 +35,7 @@ pub mod leader;
 pub mod link;
 pub mod outbox;
 pub mod pending;
+pub mod planted;
 pub mod queue;
 pub mod random;
 pub mod refresh;

@@ -20,6 +20,7 @@ use switchboard_contract::problem::Problem;
 
 use crate::Now;
 use crate::outbox::{self, End, Kept, Outbox, Outcome};
+use crate::planted::{self, Bug};
 use crate::store::{Answer, Entry, Lane, LaneKind, Op, Records, Standing, StoreError, To};
 
 /// Entries that are gone and may still be heard of from a slower tab.
@@ -318,12 +319,21 @@ impl Queue {
                 out.push(Effect::Changed(entry.lane.conversation));
                 let lane = entry.lane;
                 let first = self.saving.iter().all(|saving| saving.lane != lane);
+                if planted::on(Bug::SendBeforeStored) && self.leading.is_some() {
+                    self.hand(now, &entry, out);
+                }
                 self.saving.push(*entry);
                 if first {
                     self.save_next(now, lane, out);
                 }
             }
-            Event::Opened(entries) => self.put(now, entries, out),
+            Event::Opened(entries) => {
+                // A tab may have gone between keeping something and telling: whoever leads has to hear of it.
+                if !entries.is_empty() {
+                    out.push(Effect::Tell(Change::Put(entries.clone())));
+                }
+                self.put(now, entries, out);
+            }
             Event::Answered { request, result } => self.on_answered(now, request, result, out),
             Event::Heard(Change::Put(entries)) => self.put(now, entries, out),
             Event::Heard(Change::Gone(id)) => self.drop_entry(now, id, out),
@@ -332,12 +342,23 @@ impl Queue {
             Event::Attempted { generation, outcome } => {
                 self.on_outbox(now, outbox::Event::Attempted { generation, outcome }, out);
             }
-            Event::Seen(id) => self.on_outbox(now, outbox::Event::Seen { id }, out),
+            Event::Seen(id) => {
+                // Whoever leads lets go of it; that it is sent shows in every tab, also where the leader's word does not come.
+                let kept = self.kept.values().flatten().find(|entry| entry.id == id);
+                if let Some(lane) = kept.map(|entry| entry.lane)
+                    && self.leading.is_none()
+                    && self.done.insert(id)
+                {
+                    out.push(Effect::Changed(lane.conversation));
+                }
+                self.on_outbox(now, outbox::Event::Seen { id }, out);
+            }
             Event::Timer { generation } => self.on_outbox(now, outbox::Event::Timer { generation }, out),
             Event::Wake => self.on_outbox(now, outbox::Event::Wake, out),
             Event::Again { id, reopen, seen_seq } => {
                 self.decide(now, id, To::Again { reopen, seen_seq }, out);
             }
+            Event::Discard(id) if planted::on(Bug::DiscardWithoutTakeBack) => self.let_go(id, out),
             Event::Discard(id) => self.decide(now, id, To::TakingBack, out),
             Event::Clear => {
                 for entry in self
@@ -532,6 +553,11 @@ impl Queue {
     fn put(&mut self, now: Now, entries: Vec<Entry>, out: &mut Vec<Effect>) {
         for entry in entries {
             if self.gone.contains(&entry.id) {
+                // A transaction that failed has left it in the store, where another tab has found it.
+                if self.leading.is_some() {
+                    let (term, id, lane) = (self.leading, entry.id, entry.lane);
+                    self.ask(Op::Remove { term, id, lane }, out);
+                }
                 continue;
             }
             self.saving.retain(|saving| saving.id != entry.id);
@@ -594,6 +620,8 @@ impl Queue {
                 .collect();
             for id in missing {
                 self.drop_entry(now, id, out);
+                // Whoever let go of it may be gone since, before it could tell.
+                out.push(Effect::Tell(Change::Gone(id)));
             }
             self.put(now, entries, out);
         }

@@ -11,6 +11,7 @@
 //! ```
 
 use crate::Now;
+use crate::planted::{self, Bug};
 use crate::random::Random;
 
 const BASE_MS: u64 = 500;
@@ -374,7 +375,7 @@ impl Refresh {
         if leaving {
             // While the marker stands no tab renews.
             self.sign_out_from(attempt, SignedOut::Here, out);
-        } else if hinted > self.token && self.token > 0 {
+        } else if hinted > self.token && self.token > 0 && !planted::on(Bug::RefreshWithoutRereading) {
             // A page that has just started asks nobody: its peers may all be closed, and the hint outlives them.
             self.state = State::Asking { attempt };
             out.push(Effect::AskPeers { token: self.token });
@@ -402,6 +403,9 @@ impl Refresh {
                 out.push(Effect::Unlock { attempt });
             }
             Outcome::Refused => self.sign_out_from(attempt, SignedOut::Expired, out),
+            Outcome::Unsure { .. } if planted::on(Bug::OfflineSignsOut) => {
+                self.sign_out_from(attempt, SignedOut::Expired, out);
+            }
             Outcome::Unsure { wait_ms } => {
                 self.state = State::Waiting;
                 out.push(Effect::Unlock { attempt });

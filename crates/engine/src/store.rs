@@ -14,6 +14,8 @@ use switchboard_contract::live_chat::{ConversationChange, Visibility};
 use switchboard_contract::problem::Problem;
 use switchboard_contract::time::Timestamp;
 
+use crate::planted::{self, Bug};
+
 /// What the person did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
@@ -405,6 +407,7 @@ pub fn plan(owner: MemberId, op: Op, meta: &Meta, mut entries: Vec<Entry>) -> (V
     }
     if let Op::Change { term: Some(term), .. } | Op::Remove { term: Some(term), .. } = op
         && term < meta.term
+        && !planted::on(Bug::NoFencing)
     {
         return (Vec::new(), Answer::Fenced { term: meta.term });
     }
@@ -457,6 +460,9 @@ fn open(owner: MemberId, erase: bool, meta: &Meta, entries: Vec<Entry>) -> (Vec<
         entries: Vec::new(),
         erased,
     };
+    if planted::on(Bug::OutboxKeptForOther) {
+        return (vec![Write::Meta(meta)], answer);
+    }
     (vec![Write::DeleteAll, Write::Meta(meta)], answer)
 }
 
@@ -533,7 +539,7 @@ fn remove(id: ActionId, lane: Vec<Entry>) -> (Vec<Write>, Answer) {
     let before = gone.after;
     let relinked: Vec<Entry> = lane
         .into_iter()
-        .filter(|entry| entry.after == Some(id))
+        .filter(|entry| entry.after == Some(id) && !planted::on(Bug::LaneNotRelinked))
         .map(|mut entry| {
             entry.after = before;
             entry.revision += 1;

@@ -55,7 +55,7 @@ pub(super) fn inbox_class() -> AttrValue {
         .conv-waits { display: inline-flex; color: var(--text-3); }
         .conv-waits.is-refused { color: var(--danger-text); }
 
-        .thread-timer { flex: none; }
+        .thread-timer { flex: none; display: inline-flex; }
         .thread-head { border-block-end: 1px solid var(--line); container: thread-head / inline-size; z-index: var(--z-sticky); }
         .thread-actions { flex: none; }
         .acts { display: flex; align-items: center; gap: var(--space-1); }
@@ -67,6 +67,7 @@ pub(super) fn inbox_class() -> AttrValue {
         .change.is-refused { color: var(--danger-text); }
         .labels { padding: 0 var(--space-4) var(--space-3); }
         .labels { position: relative; }
+        .label-change .btn { margin-inline-start: calc(-1 * var(--space-2)); }
         .labels .label-change > div { position: static; }
         .labels .label-change .menu { inset-inline: var(--space-4); max-inline-size: none; }
         .label-list { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-1); }

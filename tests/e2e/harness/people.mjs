@@ -12,6 +12,13 @@ export async function submitSignIn(page, { email, password }) {
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
 }
 
+/** Leaves by the account menu. */
+export async function signOut(page) {
+  await page.getByRole("button", { name: "Account" }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor();
+}
+
 /** Signs in and stands on `/conversations`, live. */
 export async function openConversations(page, origin, who = AGENT) {
   await page.goto(`${origin}/conversations`);

@@ -155,8 +155,8 @@ class Link {
     for (const way of this.ways) way.stop();
     for (const socket of [this.client, this.server]) {
       if (!socket || socket.destroyed) continue;
-      // What is closed on both sides already needs no reset; everything else shall notice at once.
-      if (socket.readableEnded && socket.writableFinished) socket.destroy();
+      // A socket that says goodbye already, or has not said hello, cannot be reset: the attempt would leave it open for good.
+      if (socket.writableEnded || socket.connecting) socket.destroy();
       else socket.resetAndDestroy();
     }
   }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use switchboard_contract::ids::{ActionId, ConversationId};
+use switchboard_contract::ids::{ActionId, ConversationId, MessageId};
 use switchboard_contract::live_chat::{
     ChangeConversations, ConversationRef, LiveChatConversation, SendMessage, Visibility,
 };
@@ -14,6 +14,7 @@ use crate::Now;
 use crate::bulletin::{Merged, Word};
 use crate::inbox::Changes;
 use crate::outbox::Outcome;
+use crate::planted::{self, Bug};
 use crate::queue::{self, State};
 use crate::store::{Action, Draft, Entry, message_id};
 use crate::thread::Thread;
@@ -130,8 +131,14 @@ impl<E: Clone> Desk<E> {
         let conversation_id = entry.lane.conversation;
         let (posted, request) = match entry.action {
             Action::Send(draft) => {
+                let mut id = message_id(entry.id);
+                if planted::on(Bug::RetryWithNewId) {
+                    let mut bytes = [0; 10];
+                    bytes[..8].copy_from_slice(&generation.to_be_bytes());
+                    id = MessageId::from_parts(entry.queued_at, bytes);
+                }
                 let message = SendMessage {
-                    id: message_id(entry.id),
+                    id,
                     conversation_id,
                     content: draft.content,
                     visibility: draft.visibility,

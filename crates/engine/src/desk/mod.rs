@@ -24,6 +24,7 @@ use switchboard_contract::ids::{ConversationId, MemberId};
 use switchboard_contract::live_chat::{LiveChatConversation, MessagePage};
 use switchboard_contract::page::CursorPage;
 use switchboard_contract::position::{Offset, Position};
+use switchboard_contract::realtime::{EventType, LogEvent};
 
 use crate::Now;
 use crate::awareness::{self, Awareness};
@@ -32,6 +33,7 @@ use crate::inbox::{Changes, Inbox, Shelf};
 use crate::leader::Leader;
 use crate::link::{self, Link};
 use crate::pending;
+use crate::planted::{self, Bug};
 use crate::queue::{self, Queue, Queued};
 use crate::socket::{self, Identity, Status};
 use crate::store::{Action, Entry, Op, action_id};
@@ -268,7 +270,7 @@ impl<E: Clone> Desk<E> {
         self.told = Status::Connecting;
         self.meet(now, out);
         self.on_leader(now, crate::leader::Event::Start, out);
-        // What came on the screen before could not be loaded yet.
+        // What was put on the screen before had nobody to load it, and has to come without a connection too.
         self.load_all_anew(out);
     }
 
@@ -361,6 +363,9 @@ impl<E: Clone> Desk<E> {
                         }
                     }
                 }
+                if self.is_about_owner(&event) {
+                    self.load_all_anew(out);
+                }
             }
             stream::Effect::Snapshot(_) => self.load_all_anew(out),
             stream::Effect::FetchDifference {
@@ -385,6 +390,15 @@ impl<E: Clone> Desk<E> {
             | stream::Effect::Polled { .. }
             | stream::Effect::Signal(_) => {}
         }
+    }
+
+    /// Rights that changed while nobody was connected are told by no `resync`, but by the member's event in the replay.
+    fn is_about_owner(&self, event: &LogEvent) -> bool {
+        let id = event.body.as_ref().and_then(|body| body.get("id"));
+        event.kind == EventType::MemberUpdated
+            && id
+                .and_then(|id| id.as_str())
+                .is_some_and(|id| id.parse() == Ok(self.owner))
     }
 
     /// Numbers of another generation of the log say nothing about those of this one.
@@ -412,6 +426,14 @@ impl<E: Clone> Desk<E> {
     fn changed(&mut self, now: Now, changes: Changes, out: &mut Vec<Effect>) {
         for id in &changes.stored {
             self.on_queue(now, queue::Event::Seen(action_id(*id)), out);
+        }
+        if planted::on(Bug::EchoWithoutId) {
+            for message in &changes.arrived {
+                let waits = self.queue.of(message.conversation_id).next();
+                if let Some(queued) = waits.filter(|_| message.author_id == Some(self.owner)) {
+                    self.on_queue(now, queue::Event::Seen(queued.entry.id), out);
+                }
+            }
         }
         if changes != Changes::default() {
             out.push(Effect::Changed(changes));
@@ -459,6 +481,13 @@ impl<E: Clone> Desk<E> {
     }
 
     fn load(&mut self, fetch: Fetch, out: &mut Vec<Effect>) {
+        if let Fetch::Messages {
+            conversation,
+            before: None,
+        } = fetch
+        {
+            self.inbox.expect_newest(conversation);
+        }
         let generation = self.loads.begin(fetch.clone());
         out.push(Effect::Load { generation, fetch });
         out.push(Effect::LoadingChanged);

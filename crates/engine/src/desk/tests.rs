@@ -232,25 +232,6 @@ fn a_snapshot_loads_what_is_on_the_screen_anew() {
 }
 
 #[test]
-fn a_start_loads_what_is_on_the_screen_already() {
-    let mut browser = Browser::new(0);
-    browser.open_tab(0, member(1));
-    browser.step(Event::Show(Shelf::Open));
-    let out = browser.step(Event::Start { erase: false });
-    let list = Fetch::List {
-        shelf: Shelf::Open,
-        cursor: None,
-    };
-    assert_eq!(
-        loads(&out)
-            .into_iter()
-            .map(|(_, fetch)| fetch)
-            .collect::<Vec<_>>(),
-        [list]
-    );
-}
-
-#[test]
 fn a_reply_is_shown_at_once_in_every_tab_and_stored_without_a_moment_in_which_it_is_missing() {
     let mut browser = Browser::new(2);
     for tab in 0..2 {
@@ -514,4 +495,25 @@ fn no_bulletin_shows_a_text_in_a_log() {
     browser.send(0, 7);
     assert!(!browser.heard.is_empty());
     assert!(!format!("{:?}", browser.heard).contains("text 7"));
+}
+
+#[test]
+fn what_was_shown_before_the_start_is_loaded_then() {
+    let identity = Identity {
+        client: "test/1".into(),
+        tab: "0".into(),
+    };
+    let mut desk = Machine::new(identity, member(1), 1);
+    let mut early = Vec::new();
+    desk.step(Now::default(), Event::Show(Shelf::Open), &mut early);
+    desk.step(Now::default(), Event::Open(id()), &mut early);
+    let mut out = Vec::new();
+    desk.step(Now::default(), Event::Start { erase: false }, &mut out);
+    let loaded: Vec<Fetch> = loads(&out).into_iter().map(|(_, fetch)| fetch).collect();
+    let list = Fetch::List {
+        shelf: Shelf::Open,
+        cursor: None,
+    };
+    assert!(loaded.contains(&list), "{loaded:?}");
+    assert!(loaded.contains(&Fetch::Conversation(id())), "{loaded:?}");
 }

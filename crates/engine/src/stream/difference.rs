@@ -4,6 +4,7 @@ use switchboard_contract::position::Position;
 use switchboard_contract::realtime::EventPage;
 
 use super::{DifferenceError, Effect, Poll, Source, Stream};
+use crate::planted::{self, Bug};
 
 /// Events out of order wait this long for the missing ones before the difference is fetched.
 const GAP_MS: u64 = 500;
@@ -60,6 +61,9 @@ impl Stream {
 
     fn on_page(&mut self, page: EventPage, out: &mut Vec<Effect>) {
         let before = self.applied;
+        if planted::on(Bug::PositionBeforeApply) && page.head > self.applied {
+            self.move_to(page.head, None);
+        }
         for event in page.events {
             if event.offset > self.applied && event.prev <= self.applied {
                 self.apply(event, out);

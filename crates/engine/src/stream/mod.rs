@@ -20,6 +20,7 @@ use switchboard_contract::position::{Epoch, Offset, Position};
 use switchboard_contract::realtime::{LogEvent, Mode, Resume};
 
 use crate::Now;
+use crate::planted::{self, Bug};
 
 pub use interface::{DifferenceError, Effect, Event, Source, Told};
 
@@ -188,7 +189,11 @@ impl Stream {
             return;
         }
         let head = Position { epoch, offset: head };
+        let another = self.epoch.is_some() && !self.is_epoch(&head.epoch);
         self.jump(head.clone());
+        if another && planted::on(Bug::EpochBeforeApply) {
+            return;
+        }
         out.push(Effect::Snapshot(Some(head)));
     }
 
@@ -207,6 +212,9 @@ impl Stream {
                 if !self.is_epoch(&position.epoch) {
                     let offset = event.prev;
                     self.begin_anew(Position { offset, ..position }, out);
+                }
+                if planted::on(Bug::FollowerWithoutPrev) {
+                    return self.apply(event, out);
                 }
                 self.on_event(event, out);
             }
@@ -260,7 +268,7 @@ impl Stream {
         if self.epoch.is_none() || event.offset <= self.applied {
             return;
         }
-        if event.prev > self.applied {
+        if event.prev > self.applied && !planted::on(Bug::GapIgnored) {
             self.hold(event);
             self.await_missing(out);
             return;

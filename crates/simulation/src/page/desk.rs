@@ -185,6 +185,7 @@ impl DeskShell {
                     SignedOut::Never | SignedOut::Here | SignedOut::Revoked => Event::Forget,
                 }
             }
+            News::Act(Act::TryAgain) => return self.try_again(now, out),
             News::Act(act) => match self.deed(act) {
                 Some(event) => event,
                 None => return,
@@ -240,6 +241,20 @@ impl DeskShell {
         self.drive(now, Event::Show(Shelf::Open), out);
     }
 
+    fn try_again(&mut self, now: Now, out: &mut Vec<Asked>) {
+        let Some(desk) = &self.desk else { return };
+        let list = desk.list_error(Shelf::Open);
+        let thread = self.open.and_then(|open| desk.thread_error(open));
+        let failed: Vec<Fetch> = list
+            .into_iter()
+            .chain(thread)
+            .map(|(_, fetch)| fetch.clone())
+            .collect();
+        for fetch in failed {
+            self.drive(now, Event::Reload(fetch), out);
+        }
+    }
+
     fn deed(&mut self, act: Act) -> Option<Event<()>> {
         let done = |id, conversation, deed| Event::Do {
             id,
@@ -269,7 +284,7 @@ impl DeskShell {
             Act::Read(id, conversation) => Event::Seen { id, conversation },
             Act::Retry(id) => Event::Retry(id),
             Act::Discard(id) => Event::Discard(id),
-            Act::SignedIn { .. } | Act::SignOut => return None,
+            Act::SignedIn { .. } | Act::SignOut | Act::TryAgain => return None,
         })
     }
 

@@ -1,4 +1,4 @@
-//! One page of the dashboard as its shells make it: the session with its token, the calls with one repetition after a 401,
+//! One page of the dashboard as its shells make it: the session with its token, the calls with their repetition after a 401,
 //! and the desk. It carries out what the engine's machines ask for, as `src/auth`, `src/api` and `src/chat` do in a browser,
 //! and decides nothing.
 //!
@@ -164,6 +164,8 @@ pub enum Act {
     Retry(ActionId),
     /// Gives one up.
     Discard(ActionId),
+    /// Tries again to load what could not be loaded.
+    TryAgain,
 }
 
 /// What a page asks of its browser.
@@ -227,7 +229,7 @@ struct Call {
     /// The number of the token that it was made with.
     token: u64,
     tries: u32,
-    replayed: bool,
+    replays: u32,
     /// Whether it may be tried again by itself.
     repeatable: bool,
     timer: Option<u64>,
@@ -247,6 +249,10 @@ pub enum Failed {
     /// Anything else.
     Refused(Box<Problem>),
 }
+
+/// A call that is answered 401 is made again with another token so often. Once is not enough: the next one may come from
+/// a tab that has slept, and have ended as well.
+const MAX_REPLAYS: u32 = 3;
 
 /// The page. See the module's documentation.
 #[derive(Debug)]
@@ -413,7 +419,7 @@ impl Page {
             request,
             token: 0,
             tries: 0,
-            replayed: false,
+            replays: 0,
             repeatable,
             timer: None,
         };
@@ -458,8 +464,8 @@ impl Page {
         };
         let answer = failures(answer);
         if matches!(call.purpose, Purpose::Desk(_)) {
-            if answer == Err(Failed::SignedOut) && !call.replayed {
-                call.replayed = true;
+            if answer == Err(Failed::SignedOut) && call.replays < MAX_REPLAYS {
+                call.replays += 1;
                 let spent = call.token;
                 self.renewed(now, number, spent, out);
                 return;

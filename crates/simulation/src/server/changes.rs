@@ -1,6 +1,6 @@
 //! What operators do to conversations besides writing, and what time does to them.
 
-use switchboard_contract::ids::{ConversationId, WebsiteId};
+use switchboard_contract::ids::{ConversationId, MemberId, WebsiteId};
 use switchboard_contract::live_chat::{
     ChangeConversations, ChangeResult, ChangeResults, ConversationRef, ConversationStatus, MarkRead,
     MessageType, ReadResult, Visibility,
@@ -38,6 +38,7 @@ impl Database {
         let digest = serde_json::to_string(&(&request.items, &request.set)).map_err(internal)?;
         let key = (caller.member, request.action_id);
         let kept = self.actions.get(&key);
+        let times = kept.map_or(0, |kept| kept.times) + 1;
         match action::begin(kept.map(|kept| kept.digest.as_str()), &digest) {
             Begun::New => {}
             Begun::Reused => {
@@ -88,6 +89,7 @@ impl Database {
             digest,
             results: results.clone(),
             offset,
+            times,
         };
         self.actions.insert(key, kept);
         Ok(self.answer_change(caller, results, offset))
@@ -193,6 +195,20 @@ impl Database {
             .rfind(|(_, kept)| of_visitor(kept.message.kind))?
             .1;
         any.then(|| (newest.message.clone(), newest.public_seq))
+    }
+
+    /// Tells everybody that a member's role or websites have changed.
+    pub fn member_changed(&mut self, now: Timestamp, member: MemberId) {
+        self.append(
+            now,
+            vec![NewEvent {
+                kind: EventType::MemberUpdated,
+                conversation_id: None,
+                audience: Audience::Everyone,
+                seq: None,
+                body: serde_json::json!({ "id": member }),
+            }],
+        );
     }
 
     /// A conversation goes with all that was said in it; its events stay in the log without their bodies.

@@ -63,6 +63,8 @@ pub struct KeptAction {
     pub(super) digest: String,
     pub(super) results: Vec<(ChangeResult, Option<WebsiteId>)>,
     pub(super) offset: Offset,
+    /// How often it was done: once.
+    pub times: u32,
 }
 
 /// See the module's documentation.
@@ -86,8 +88,12 @@ pub struct Database {
     pub tombstones: BTreeSet<ConversationId>,
     /// Sign-ins.
     pub sessions: BTreeMap<SessionId, KeptSession>,
-    pub(super) burnt: BTreeSet<(MemberId, MessageId)>,
-    pub(super) actions: BTreeMap<(MemberId, ActionId), KeptAction>,
+    /// When refresh tokens rotated.
+    pub rotations: Vec<Timestamp>,
+    /// Messages that were taken back.
+    pub burnt: BTreeSet<(MemberId, MessageId)>,
+    /// Changes that were made.
+    pub actions: BTreeMap<(MemberId, ActionId), KeptAction>,
     pub(super) tickets: BTreeMap<String, KeptTicket>,
     /// The window after which conversations close, in milliseconds.
     pub auto_close_ms: Option<i64>,
@@ -126,6 +132,7 @@ impl Database {
             by_id: BTreeMap::new(),
             tombstones: BTreeSet::new(),
             sessions: BTreeMap::new(),
+            rotations: Vec::new(),
             burnt: BTreeSet::new(),
             actions: BTreeMap::new(),
             tickets: BTreeMap::new(),
@@ -313,8 +320,11 @@ impl Database {
         for kept in self.messages.values_mut().flat_map(BTreeMap::values_mut) {
             kept.position = Position {
                 epoch: self.log.epoch.clone(),
-                offset: head,
+                offset: Offset(0),
             };
+        }
+        for kept in self.actions.values_mut() {
+            kept.offset = Offset(0);
         }
     }
 }

@@ -119,11 +119,13 @@ impl Server {
         let over = || problem(ProblemCode::SessionEnded, "Sign in again.");
         let token = cookie.ok_or_else(over)?;
         let kept = self.database.sessions.get_mut(&token.session).ok_or_else(over)?;
+        let ends_at = kept.family.expires_at;
         let generation = match rotation::decide(&kept.family, token.generation, now) {
             Refresh::Rotate { to } => {
                 kept.family.generation = to;
                 kept.family.generation_at = now;
                 kept.family.generation_used_at = None;
+                self.database.rotations.push(now);
                 to
             }
             Refresh::Again => kept.family.generation,
@@ -133,7 +135,6 @@ impl Server {
             }
             Refresh::Ended => return Err(over()),
         };
-        let ends_at = kept.family.expires_at;
         Ok(self.grant(now, token.session, generation, ends_at))
     }
 

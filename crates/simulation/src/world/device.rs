@@ -5,7 +5,7 @@ use switchboard_engine::store::{Answer, Op, StoreError};
 
 use super::browser::Transaction;
 use super::{Happening, World};
-use crate::page::{Hint, LockName, News, Page, Said, TimerFor};
+use crate::page::{LockName, News, Page, Said, TimerFor};
 
 impl World {
     /// Lets a tab take in what happened, now or when it moves again.
@@ -176,6 +176,7 @@ impl World {
         let writes_more = matches!(op, Op::Append(_));
         let result = if self.browser.failing_until > self.now {
             self.counters.count("store failed");
+            self.record.leads_without_store |= matches!(op, Op::Claim | Op::Open { .. });
             Err(StoreError::Failed)
         } else if self.browser.full_until > self.now && writes_more {
             self.counters.count("store full");
@@ -208,7 +209,14 @@ impl World {
     }
 
     /// The person signs out here.
-    pub(super) fn left(&mut self, _hint: Hint) {
+    pub(super) fn left(&mut self, from: usize) {
+        // The marker is heard of where it is kept, whether the tab that wrote it lives to tell or not.
+        let at = self.now + 1 + self.random.up_to(4);
+        for tab in (0..self.browser.tabs.len()).filter(|tab| *tab != from) {
+            let incarnation = self.browser.tabs[tab].incarnation;
+            self.agenda
+                .at(at, Happening::Heard(tab, incarnation, Said::SignedOut));
+        }
         if let Some(jar) = self.browser.jar {
             self.browser.signed_out = Some((self.now, jar));
         }

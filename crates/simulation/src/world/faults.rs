@@ -164,6 +164,7 @@ impl World {
     fn change_rights(&mut self) {
         self.counters.count("rights changed");
         let (website, elsewhere) = (self.people.website, self.people.elsewhere);
+        let me = self.people.me;
         if let Some(member) = self.server.database.members.get_mut(&self.people.me) {
             member.websites = if member.websites.len() > 1 {
                 BTreeSet::from([website])
@@ -171,6 +172,8 @@ impl World {
                 BTreeSet::from([website, elsewhere])
             };
         }
+        let now = self.server_now();
+        self.server.database.member_changed(now, me);
     }
 
     /// Someone has an old copy of the cookie.

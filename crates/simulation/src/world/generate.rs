@@ -90,10 +90,11 @@ fn fault(random: &mut Random) -> FaultKind {
         7..9 => 3_600_000 + random.up_to(DAY_MS),
         _ => DAY_MS + random.up_to(2 * DAY_MS),
     };
-    match random.up_to(33) {
+    match random.up_to(36) {
         0 | 1 => LoseCall,
         2..=4 => LoseAnswer,
-        5 => DelayCall(long),
+        5 | 34 | 35 => DelayCall(long),
+        36 => Quota(long),
         6 => DelayAnswer(long),
         7 | 8 => DuplicateCall,
         9 => Stall(long),

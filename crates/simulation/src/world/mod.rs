@@ -68,6 +68,8 @@ enum Happening {
     Thaw(usize),
     /// From here on nothing goes wrong any more.
     Quiet,
+    /// The person tries again what could not be loaded.
+    TryAgain,
 }
 
 /// Something that must hold and does not.
@@ -241,7 +243,7 @@ impl World {
             Happening::Arrives(call, duplicate) => self.arrives(call, duplicate),
             Happening::Answered(call, answer) => self.answered(call, answer),
             Happening::Opens(wire) => self.opens(wire),
-            Happening::ToServer(wire, text) => self.to_server(wire, &text),
+            Happening::ToServer(wire, text) => self.reaches_server(wire, &text),
             Happening::ToPage(wire, packets) => self.reaches_page(wire, packets),
             Happening::Gone(wire) => self.server.gone(wire),
             Happening::Timer(tab, incarnation, what, generation) => {
@@ -259,11 +261,19 @@ impl World {
             }
             Happening::Reopen(tab) => self.open_tab(tab),
             Happening::Thaw(tab) => self.thaw(tab),
+            Happening::TryAgain => {
+                for tab in 0..self.browser.tabs.len() {
+                    let incarnation = self.browser.tabs[tab].incarnation;
+                    let act = crate::page::Act::TryAgain;
+                    self.tell(tab, incarnation, crate::page::News::Act(act));
+                }
+            }
             Happening::Quiet => {
                 for tab in &mut self.browser.tabs {
                     tab.calls.clear();
                     (tab.truncate, tab.kill_after) = (false, None);
                 }
+                self.agenda.at(self.now + 8_000, Happening::TryAgain);
             }
         }
     }

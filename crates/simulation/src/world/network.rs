@@ -59,6 +59,7 @@ impl World {
     pub(super) fn make_call(&mut self, tab: usize, call: u64, access: Option<String>, request: Request) {
         let incarnation = self.browser.tabs[tab].incarnation;
         self.check_token(tab, access.as_deref());
+        self.check_request(&request);
         if self.now + 15_000 >= self.quiet_from + super::SETTLE_MS {
             self.record.calls_in_quiet += 1;
         }
@@ -104,7 +105,17 @@ impl World {
                     .at(self.now + late, Happening::Answered(call, Err(NoAnswer::Network)));
                 return;
             }
-            Some(FaultKind::DelayCall(ms)) => ms,
+            Some(FaultKind::DelayCall(ms)) => {
+                if self.random.up_to(1) == 0 {
+                    // The connection is reset, and what was sent on it arrives all the same.
+                    self.counters.count("call given up that arrives later");
+                    self.agenda.at(
+                        self.now + delay,
+                        Happening::Answered(call, Err(NoAnswer::Network)),
+                    );
+                }
+                ms
+            }
             Some(FaultKind::DuplicateCall) => {
                 let again = self.now + delay + self.random.up_to(3_000);
                 self.agenda.at(again, Happening::Arrives(call, true));
@@ -121,6 +132,10 @@ impl World {
         let Some(in_flight) = self.calls.get(&call).or_else(|| self.spent.get(&call)) else {
             return;
         };
+        // A renewal that was given up does not arrive any more. One that did, after others, could not be told from a thief's.
+        if in_flight.request == Request::Refresh && !self.calls.contains_key(&call) {
+            return;
+        }
         let (credentials, request, fault) = (
             in_flight.credentials.clone(),
             in_flight.request.clone(),
@@ -187,7 +202,10 @@ impl World {
             return;
         };
         let (tab, incarnation) = (in_flight.tab, in_flight.incarnation);
-        if in_flight.fault == Some(FaultKind::DuplicateCall) {
+        if matches!(
+            in_flight.fault,
+            Some(FaultKind::DuplicateCall | FaultKind::DelayCall(_))
+        ) {
             self.spent.insert(call, in_flight);
         }
         if self.browser.offline_until > self.now && answer.is_ok() {
@@ -237,7 +255,7 @@ impl World {
         let Some(open) = self.wires.get(&wire) else { return };
         let (tab, incarnation, generation) = (open.tab, open.incarnation, open.generation);
         if blocked {
-            self.to_page(wire, vec![Packet::Close(ABNORMAL)]);
+            self.towards_page(wire, vec![Packet::Close(ABNORMAL)]);
             return;
         }
         let now = self.server_now();
@@ -269,7 +287,7 @@ impl World {
         self.agenda.at(at, Happening::ToServer(wire, text));
     }
 
-    pub(super) fn to_server(&mut self, wire: u64, text: &str) {
+    pub(super) fn reaches_server(&mut self, wire: u64, text: &str) {
         if self.wires.contains_key(&wire) && self.is_up() {
             let mut sent = Vec::new();
             self.server.receive(self.server_now(), wire, text, &mut sent);
@@ -297,17 +315,17 @@ impl World {
                 Some((open, packets)) if *open == socket => packets.push(packet),
                 _ => {
                     if let Some((open, packets)) = bundle.replace((socket, vec![packet])) {
-                        self.to_page(open, packets);
+                        self.towards_page(open, packets);
                     }
                 }
             }
         }
         if let Some((open, packets)) = bundle {
-            self.to_page(open, packets);
+            self.towards_page(open, packets);
         }
     }
 
-    fn to_page(&mut self, wire: u64, packets: Vec<Packet>) {
+    fn towards_page(&mut self, wire: u64, packets: Vec<Packet>) {
         let delay = self.delay();
         let now = self.now;
         let offline = self.browser.offline_until;
@@ -332,11 +350,13 @@ impl World {
             let (tab, incarnation, generation) = (open.tab, open.incarnation, open.generation);
             match packet {
                 Packet::Frame(text) => {
-                    let truncate = self
-                        .browser
-                        .tabs
-                        .get_mut(tab)
-                        .is_some_and(|tab| std::mem::take(&mut tab.truncate));
+                    let is_event = text.starts_with("{\"t\":\"event\"");
+                    let truncate = is_event
+                        && self
+                            .browser
+                            .tabs
+                            .get_mut(tab)
+                            .is_some_and(|tab| std::mem::take(&mut tab.truncate));
                     let text = if truncate {
                         self.counters.count("truncated frame");
                         text.chars().take(text.chars().count() / 2).collect()
@@ -411,7 +431,7 @@ impl World {
         if let Some(open) = self.wires.get_mut(&wire) {
             (open.deaf, open.stalled_until) = (false, 0);
         }
-        self.to_page(wire, vec![Packet::Close(ABNORMAL)]);
+        self.towards_page(wire, vec![Packet::Close(ABNORMAL)]);
     }
 
     /// The server's process goes, and with it every socket and every call that waits.
@@ -460,7 +480,7 @@ impl World {
             Wish::Say(said) => self.say(tab, said),
             Wish::Keep(hint) => {
                 if hint.leaving && !self.browser.hint.leaving {
-                    self.left(hint);
+                    self.left(tab);
                 }
                 self.browser.hint = hint;
             }
@@ -481,6 +501,18 @@ impl World {
     }
 
     fn note_response(&mut self, request: &Request, response: &Response) {
+        let refused = match response {
+            Response::Problem(problem) => !matches!(problem.status, 401 | 429 | 500..),
+            Response::Changed(results) => results.results.iter().any(|result| result.problem.is_some()),
+            _ => false,
+        };
+        if refused {
+            self.record.refused.extend(match request {
+                Request::Send(message) => Some(Self::action_of(message.id)),
+                Request::Change(change) => Some(change.action_id),
+                _ => None,
+            });
+        }
         let Response::Problem(problem) = response else {
             return;
         };

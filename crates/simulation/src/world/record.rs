@@ -26,12 +26,18 @@ pub(super) struct Record {
     pub(super) changed: Vec<(ActionId, MemberId)>,
     /// What a transaction has kept.
     pub(super) kept: BTreeSet<ActionId>,
+    /// Messages of which an attempt was made.
+    pub(super) sent: BTreeSet<ActionId>,
+    /// What the server refused.
+    pub(super) refused: BTreeSet<ActionId>,
     /// What the person gave up.
     pub(super) given_up: BTreeSet<ActionId>,
     /// What was erased by a sign-out, a revocation or another person's sign-in.
     pub(super) erased: BTreeSet<ActionId>,
     /// Messages that were stored in conversations which are deleted by now.
     pub(super) deleted: BTreeSet<MessageId>,
+    /// A tab could not look into the store when it began to lead: until it is opened again it leads without.
+    pub(super) leads_without_store: bool,
     /// Calls made in the last seconds of quiet.
     pub(super) calls_in_quiet: u64,
 }

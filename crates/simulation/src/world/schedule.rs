@@ -90,7 +90,7 @@ pub enum FaultKind {
     Cut,
     /// Every socket is cut at once.
     CutAll,
-    /// The next frame to the tab arrives without its end.
+    /// The next event to the tab arrives without its end.
     Truncate,
     /// The server answers every call with 503.
     Errors(u64),

@@ -6,7 +6,7 @@ use crate::failure::Outcome;
 use crate::paths;
 
 /// A folder and what must not be named in it.
-const FORBIDDEN: [(&str, &[&str]); 5] = [
+const FORBIDDEN: [(&str, &[&str]); 6] = [
     ("src/pages", &["gloo_net", "js_sys"]),
     ("src/ui", &["gloo_net", "gloo_storage"]),
     (
@@ -16,6 +16,10 @@ const FORBIDDEN: [(&str, &[&str]); 5] = [
     (
         "crates/domain/src",
         &["sqlx", "axum", "tokio", "getrandom", "SystemTime", "Instant"],
+    ),
+    (
+        "crates/simulation/src/server",
+        &["SystemTime", "Instant", "HashMap", "HashSet", "sqlx"],
     ),
     (
         "crates/contract/src",

@@ -4,6 +4,7 @@
 pub mod bundle;
 mod layers;
 mod messages;
+mod planted;
 mod portable;
 mod rendering;
 mod rust_text;
@@ -18,12 +19,13 @@ use crate::paths;
 type Check = (&'static str, fn() -> Outcome);
 
 /// The checks that need nothing built.
-pub const SOURCES: [Check; 5] = [
+pub const SOURCES: [Check; 6] = [
     ("no empty render", rendering::check),
     ("layers", layers::check),
     ("message keys", messages::check),
     ("styles", styles::check),
     ("no path of a machine", portable::check),
+    ("no planted bug", planted::check),
 ];
 
 /// The Rust files below a folder of the checkout, with their names relative to it.

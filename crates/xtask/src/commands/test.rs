@@ -13,14 +13,15 @@ use crate::tools::{self, Bundlers, WASM_TARGET};
 use crate::{api_docs, checks, paths, sizes};
 
 /// What runs natively.
-const NATIVE: [&str; 6] = [
+const NATIVE: [&str; 5] = [
     "switchboard-contract",
     "switchboard-domain",
     "switchboard-engine",
     "switchboard-server",
-    "switchboard-simulation",
     "xtask",
 ];
+/// Built apart from the rest, because it alone plants bugs into what it depends on.
+const SIMULATION: [&str; 1] = ["switchboard-simulation"];
 /// What runs in a browser.
 const BROWSER: [&str; 2] = ["switchboard", "switchboard-widget"];
 /// Seconds that one file of component tests may take.
@@ -48,6 +49,7 @@ pub fn command(arguments: &[String]) -> Outcome {
         None => blocked(&mut steps, &["widget bundle"], "tools"),
     };
     steps.attempt("clippy, native", || clippy(&NATIVE, &[]));
+    steps.attempt("clippy, simulation", || clippy(&SIMULATION, &[]));
     steps.attempt("clippy, browser", || clippy(&BROWSER, &["--target", WASM_TARGET]));
     native_tests(&mut steps, depth);
     match &bundlers {
@@ -138,6 +140,11 @@ fn native_tests(steps: &mut Steps, depth: &str) {
             blocked(steps, &["native tests"], "PostgreSQL");
         }
     }
+    steps.attempt("schedules of faults", || {
+        run(nextest(&SIMULATION)?
+            .args(["--success-output", "final"])
+            .env(DEPTH_VARIABLE, depth))
+    });
     // What of the dashboard and the widget needs no browser.
     steps.attempt("native tests, dashboard and widget", || {
         run(nextest(&BROWSER)?.arg("--lib"))

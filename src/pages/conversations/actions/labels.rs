@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use switchboard_contract::ids::LabelId;
 use switchboard_contract::live_chat::{LabelColour, LiveChatConversation};
 use yew::prelude::*;
 
@@ -81,7 +82,7 @@ pub(in super::super) fn Labels(props: &LabelsProps) -> Html {
             }
         })
     };
-    let view = |id: &switchboard_contract::ids::LabelId| {
+    let view = |id: &LabelId| {
         let colour = directory
             .find_label(*id)
             .map(|label| label.colour)
@@ -100,10 +101,12 @@ pub(in super::super) fn Labels(props: &LabelsProps) -> Html {
                     <Menu
                         label={t("actions.change_labels")}
                         title={t("actions.change_labels")}
+                        button={if labels.is_empty() { classes!("btn", "btn-quiet") } else { classes!("icon-btn") }}
                         groups={vec![label_group(&props.conversation, &directory, &act)]}
                         {on_open}
                     >
                         <Icon name={IconName::Plus} />
+                        <span hidden={!labels.is_empty()}>{ t("actions.labels") }</span>
                     </Menu>
                 </li>
             </ul>

@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::act::Act;
 use crate::browser::{LocalTime, local_time, now};
-use crate::i18n::{clock_time, day_and_time, t, weekday_time};
+use crate::i18n::{clock_time, day_and_time, t, t_with, weekday_time};
 use crate::ui::{IconName, MenuChoice, MenuGroup};
 
 const HOUR_MS: i64 = 3_600_000;
@@ -94,7 +94,7 @@ pub(super) fn snoozes(conversation: &LiveChatConversation, act: &Act) -> MenuGro
         choices,
         instead: conversation
             .snoozed_until
-            .map(|until| crate::i18n::t_with("actions.snoozed", &[("time", &day_and_time(until))])),
+            .map(|until| t_with("actions.snoozed", &[("time", &day_and_time(until))])),
     }
 }
 
