@@ -114,6 +114,8 @@ impl<E: Clone> Desk<E> {
 
     pub(super) fn on_heard(&mut self, now: Now, bulletin: Bulletin, out: &mut Vec<Effect>) {
         let Bulletin { from, word } = bulletin;
+        // An old leader that wakes still tells what it knows until it hears of the new one.
+        let is_followed = !self.leads && self.leader.followed().is_none_or(|leader| leader == from);
         match word {
             Word::Leader(word) => {
                 let asks = word == leader::Word::Ask;
@@ -128,11 +130,11 @@ impl<E: Clone> Desk<E> {
             Word::Relay(signal) if self.leads => {
                 self.on_link(now, link::Event::Socket(socket::Event::Signal(signal)), out);
             }
-            Word::Log(told) if !self.leads => {
+            Word::Log(told) if is_followed => {
                 let event = stream::Event::Told(told);
                 self.on_link(now, link::Event::Stream(event), out);
             }
-            Word::Status(told) if !self.leads => {
+            Word::Status(told) if is_followed => {
                 if self.told != Status::Idle {
                     self.told = told.read(now);
                 }
