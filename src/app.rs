@@ -6,7 +6,7 @@ use yew::prelude::*;
 use yew_router::BrowserRouter;
 use yew_router::hooks::{use_location, use_navigator, use_route};
 
-use crate::api::{ApiError, Transport};
+use crate::api::{Retrying, Transport};
 use crate::appearance;
 use crate::auth::{AuthProvider, AuthState, MeProvider, Session, return_to, use_auth};
 use crate::browser::Task;
@@ -17,7 +17,7 @@ use crate::i18n::t;
 use crate::pages;
 use crate::routes::{Access, Route};
 use crate::scoped;
-use crate::shell::Shell;
+use crate::shell::{ForeignQueue, LeaveProvider, Shell};
 use crate::ui::{ErrorState, Loading, Mark, ToastProvider};
 use switchboard_contract::auth::Me;
 use switchboard_engine::refresh::SignedOut;
@@ -102,10 +102,10 @@ fn Switch() -> Html {
             html! { <Workspace key={me.id.to_string()} me={me.clone()} {route} /> }
         }
         (Access::Guest, AuthState::SignedIn(_)) => html! { <BackToWork /> },
-        (_, AuthState::Restoring(error)) => {
+        (_, AuthState::Restoring(retrying)) => {
             let session = auth.session().clone();
             let on_retry = Callback::from(move |()| session.wake());
-            html! { <Starting error={error.clone()} {on_retry} /> }
+            html! { <Starting retrying={retrying.clone()} {on_retry} /> }
         }
         (Access::Member, AuthState::SignedOut(reason)) => html! { <ToLogin from={route} reason={*reason} /> },
         (Access::Guest | Access::Anyone, AuthState::SignedOut(_)) => guest_page(route),
@@ -144,14 +144,20 @@ fn Workspace(props: &WorkspaceProps) -> Html {
     if me.totp_enrolment_due {
         return html! {
             <MeProvider me={me.clone()}>
-                <EnrolmentFirst route={props.route} />
+                <LeaveProvider owner={me.id}>
+                    <EnrolmentFirst route={props.route} />
+                </LeaveProvider>
             </MeProvider>
         };
     }
     html! {
         <MeProvider me={me.clone()}>
             <ChatProvider>
-                <Shell route={props.route}>{ member_page(props.route) }</Shell>
+                <LeaveProvider owner={me.id}>
+                    <ForeignQueue>
+                        <Shell route={props.route}>{ member_page(props.route) }</Shell>
+                    </ForeignQueue>
+                </LeaveProvider>
             </ChatProvider>
         </MeProvider>
     }
@@ -234,7 +240,7 @@ fn BackToWork() -> Html {
 #[derive(Properties, PartialEq)]
 struct StartingProps {
     #[prop_or_default]
-    error: Option<ApiError>,
+    retrying: Option<Retrying>,
     #[prop_or_default]
     on_retry: Callback<()>,
 }
@@ -256,8 +262,13 @@ fn Starting(props: &StartingProps) -> Html {
     );
     html! {
         <main {class} id="main">
-            if let Some(error) = &props.error {
-                <ErrorState title={t("app.start_failed")} error={error.clone()} on_retry={props.on_retry.clone()} />
+            if let Some(retrying) = &props.retrying {
+                <ErrorState
+                    title={t("app.start_failed")}
+                    error={retrying.error.clone()}
+                    retrying={retrying.clone()}
+                    on_retry={props.on_retry.clone()}
+                />
             } else {
                 <Loading label={t("app.starting")}><Mark /></Loading>
             }

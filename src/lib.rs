@@ -6,10 +6,11 @@
 //! | [`pages`], [`shell`], [`forms`], [`ui`] | what people see |
 //! | [`auth`] | who is signed in |
 //! | [`chat`] | conversations, messages and the outbox, kept live |
-//! | [`realtime`] | the WebSocket |
+//! | [`realtime`] | the WebSocket, the durable queue, the other tabs, timers |
 //! | [`api`] | the REST client |
 //! | [`config`], [`crash`], [`i18n`], [`browser`] | the file beside the bundle, the last page, texts, the browser |
 //! | [`appearance`], [`picture`] | theme and density, pictures of people |
+//! | [`people`], [`deeds`] | how people, and what they do, are called |
 
 pub mod api;
 pub mod app;
@@ -19,6 +20,7 @@ pub mod browser;
 pub mod chat;
 pub mod config;
 pub mod crash;
+pub mod deeds;
 pub mod forms;
 pub mod i18n;
 pub mod pages;

@@ -1,6 +1,6 @@
 //! What people are called: visitors where the site has not told a name, members by their role.
 
-use switchboard_contract::auth::Role;
+use switchboard_contract::auth::{Availability, Role};
 use switchboard_contract::live_chat::LiveChatUser;
 use yew::AttrValue;
 
@@ -17,6 +17,17 @@ pub fn visitor_name(visitor: &LiveChatUser) -> AttrValue {
         (Some(text), _) => AttrValue::from(text.clone()),
         (None, Some(country)) => t_with("visitor.from", &[("country", &country_name(country))]),
         (None, None) => t("visitor.anonymous"),
+    }
+}
+
+/// Whether somebody is there, in words.
+#[must_use]
+pub fn availability_name(availability: Availability) -> AttrValue {
+    match availability {
+        Availability::Available => t("availability.available"),
+        Availability::Away => t("availability.away"),
+        Availability::Offline => t("availability.offline"),
+        Availability::Unknown => AttrValue::default(),
     }
 }
 

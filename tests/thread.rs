@@ -12,10 +12,9 @@ use switchboard_contract::ids::{ConversationId, MemberId, MessageId};
 use switchboard_contract::live_chat::{LiveChatMessage, MAX_MESSAGE_CHARS, MessageType, Visibility};
 use switchboard_contract::problem::{Problem, ProblemCode};
 use switchboard_contract::time::Timestamp;
-use switchboard_engine::Now;
-use switchboard_engine::desk::{Attempt, Desk, Effect, Event, Row};
-use switchboard_engine::outbox::Outcome;
-use switchboard_engine::socket::Identity;
+use switchboard_engine::desk::Row;
+use switchboard_engine::queue::{Queued, State};
+use switchboard_engine::store::{Action, Draft, Entry, action_id};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{HtmlTextAreaElement, KeyboardEvent, KeyboardEventInit};
@@ -61,40 +60,26 @@ fn note(seq: u8) -> LiveChatMessage {
 
 /// One message that was refused and one behind it that waits.
 fn queued() -> Vec<Row> {
-    let mut desk: Desk<()> = Desk::new(
-        Identity {
-            client: "test/1".into(),
-            tab: "a".into(),
-        },
-        1,
-    );
-    let now = Now {
-        monotonic: 0,
-        wall: at(60),
-    };
-    let mut out = Vec::new();
-    for (n, content) in [(20, "refused"), (21, "waits")] {
-        let id = MessageId::from_parts(at(0), [n; 10]);
-        let content = content.to_owned();
-        let event = Event::Send {
-            conversation: conversation(),
-            id,
-            content,
+    let refused = Problem::new(ProblemCode::ConversationClosed, "closed");
+    [
+        (20, "refused", State::Blocked(Rc::new(refused))),
+        (21, "waits", State::Waiting),
+    ]
+    .into_iter()
+    .map(|(n, content, state)| {
+        let draft = Draft {
+            content: content.to_owned(),
             visibility: Visibility::Public,
+            seen_seq: 5,
         };
-        desk.step(now, event, &mut out);
-    }
-    let generation = out
-        .iter()
-        .find_map(|effect| match effect {
-            Effect::Post { generation, .. } => Some(*generation),
-            _ => None,
+        let id = action_id(MessageId::from_parts(at(0), [n; 10]));
+        Row::Queued(Queued {
+            entry: Entry::new(id, conversation(), Action::Send(draft), at(60)),
+            state,
+            kept: true,
         })
-        .expect("the first one is sent");
-    let problem = Problem::new(ProblemCode::ConversationClosed, "closed");
-    let outcome = Attempt::Failed(Outcome::Refused(Rc::new(problem)));
-    desk.step(now, Event::Attempted { generation, outcome }, &mut out);
-    desk.rows(conversation())
+    })
+    .collect()
 }
 
 fn rows() -> Vec<Row> {
@@ -183,6 +168,8 @@ impl Writing {
             on_send: Callback::from(move |message| log.borrow_mut().push(message)),
             on_draft: Callback::from(move |text| kept.borrow_mut().push(text)),
             closed: false,
+            on_typing: Callback::noop(),
+            wish: None,
         };
         Self {
             composer: mount::<Composer>(props).await,

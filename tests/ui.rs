@@ -7,7 +7,10 @@ mod support;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use switchboard::ui::{Dialog, Field, IconName, Menu, MenuItem, ToastProvider, use_toasts};
+use switchboard::ui::{
+    Checked, Dialog, Field, IconName, Menu, MenuChoice, MenuGroup, MenuItem, ToastAct, ToastProvider,
+    use_toasts,
+};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use yew::prelude::*;
 
@@ -154,6 +157,96 @@ async fn a_menu_works_by_keys_alone() {
     page.click("[role='menuitem']:last-child").await;
     assert_eq!(*chosen.borrow(), ["third"]);
     assert!(page.find("[role='menu']").is_none());
+    page.destroy().await;
+}
+
+#[component]
+fn ChoicesPage() -> Html {
+    let on = use_state(|| false);
+    let toggle = {
+        let on = on.clone();
+        Callback::from(move |()| on.set(!*on))
+    };
+    let choice = MenuChoice {
+        checked: Checked::Any(*on),
+        stays: true,
+        ..MenuChoice::act("one", "One".into(), IconName::Tag, toggle)
+    };
+    let groups = vec![
+        MenuGroup {
+            label: "Some".into(),
+            choices: vec![choice],
+            instead: None,
+        },
+        MenuGroup {
+            label: "Others".into(),
+            choices: Vec::new(),
+            instead: Some("None yet".into()),
+        },
+    ];
+    html! { <Menu label="Things" {groups}>{ "…" }</Menu> }
+}
+
+#[wasm_bindgen_test]
+async fn a_choice_says_whether_it_is_in_force_and_may_leave_the_menu_open() {
+    let page = mount::<ChoicesPage>(()).await;
+    page.get("button").focus().expect("focused");
+    press("ArrowDown", false).await;
+    assert_eq!(focused(), "One");
+    let group = page.get("[role='group']");
+    assert_eq!(group.get_attribute("aria-label").as_deref(), Some("Some"));
+    let checked = || {
+        page.get("[role='menuitemcheckbox']")
+            .get_attribute("aria-checked")
+    };
+    assert_eq!(checked().as_deref(), Some("false"));
+    page.click("[role='menuitemcheckbox']").await;
+    assert_eq!(checked().as_deref(), Some("true"));
+    assert_eq!(focused(), "One", "the focus stays");
+    assert!(page.text("[role='menu']").contains("None yet"));
+    page.destroy().await;
+}
+
+#[component]
+fn UndoPage() -> Html {
+    let toasts = use_toasts();
+    let undone = use_state(|| false);
+    let show = {
+        let undone = undone.setter();
+        Callback::from(move |_: MouseEvent| {
+            let undone = undone.clone();
+            let act = ToastAct {
+                about: "it".into(),
+                label: "Undo".into(),
+                on_choose: Callback::from(move |()| undone.set(true)),
+            };
+            toasts.status_with("Deleted".into(), act);
+        })
+    };
+    html! {
+        <>
+            <button id="delete" onclick={show}>{ "delete" }</button>
+            <output>{ if *undone { "undone" } else { "" } }</output>
+        </>
+    }
+}
+
+#[component]
+fn UndoRoot() -> Html {
+    html! { <ToastProvider><UndoPage /></ToastProvider> }
+}
+
+#[wasm_bindgen_test]
+async fn what_was_done_is_undone_from_its_message() {
+    let page = mount::<UndoRoot>(()).await;
+    page.click("#delete").await;
+    assert!(page.text("[role='status']").contains("Deleted"));
+    page.click("[role='status'] .btn").await;
+    assert_eq!(page.text("output"), "undone");
+    assert!(
+        !page.text("[role='status']").contains("Deleted"),
+        "the message goes"
+    );
     page.destroy().await;
 }
 

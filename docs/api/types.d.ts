@@ -692,6 +692,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/visitor/typing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The visitor writes, said by a frame without a socket; operators see the draft where the website shares it */
+        post: operations["post_visitor_typing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/visitors": {
         parameters: {
             query?: never;
@@ -1702,6 +1719,17 @@ export interface components {
             /** @description The published configuration. */
             widget: components["schemas"]["WidgetConfig"];
         };
+        /**
+         * @description `POST /api/visitor/typing`: the visitor writes, told by a frame without a socket. It is told again while it lasts, within
+         *     [`TYPING_TTL_MS`](crate::realtime::TYPING_TTL_MS).
+         */
+        VisitorTyping: {
+            /**
+             * @description What stands in the textbox; null to say only that the visitor writes, empty when nothing is left of it. Cut to
+             *     [`MAX_DRAFT_CHARS`](crate::realtime::MAX_DRAFT_CHARS), and told to operators only where the website shares drafts.
+             */
+            text: string | null;
+        };
         /** @description What a visitor may know of themselves. */
         VisitorUser: {
             /** @description As given. */
@@ -1932,6 +1960,7 @@ export type VisitorRead = components['schemas']['VisitorRead'];
 export type VisitorSend = components['schemas']['VisitorSend'];
 export type VisitorSendResult = components['schemas']['VisitorSendResult'];
 export type VisitorSession = components['schemas']['VisitorSession'];
+export type VisitorTyping = components['schemas']['VisitorTyping'];
 export type VisitorUser = components['schemas']['VisitorUser'];
 export type Website = components['schemas']['Website'];
 export type WebsiteId = components['schemas']['WebsiteId'];
@@ -6208,6 +6237,100 @@ export interface operations {
              *     `blocked`: This visitor is blocked
              */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_visitor_typing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisitorTyping"];
+            };
+        };
+        responses: {
+            /** @description Told, if there is a conversation */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `blocked`: This visitor is blocked */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Send application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some fields need attention */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

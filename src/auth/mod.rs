@@ -12,6 +12,5 @@ mod waiting;
 
 pub use provider::{
     Auth, AuthProvider, AuthProviderProps, MeProvider, MeProviderProps, use_api, use_auth, use_me,
-    use_sign_out,
 };
 pub use session::{AuthState, Session, Token};

@@ -100,16 +100,6 @@ pub fn use_me() -> Rc<Me> {
     me
 }
 
-/// Ends the session, on the device at once.
-///
-/// # Panics
-/// Outside of an [`AuthProvider`].
-#[hook]
-pub fn use_sign_out() -> Callback<()> {
-    let auth = use_auth();
-    use_callback(auth.session, |(), session| session.sign_out())
-}
-
 /// Props for [`MeProvider`].
 #[derive(Properties, PartialEq)]
 pub struct MeProviderProps {

@@ -11,8 +11,8 @@ use yew::Callback;
 use super::hint::{self, Hint};
 use super::peers::{Peers, Said};
 use super::waiting::Waiting;
-use crate::api::{ApiError, Transport, auth};
-use crate::browser::{Listener, Lock, Task, Timeout, document, now, random_seed, window};
+use crate::api::{ApiError, Retrying, Transport, auth};
+use crate::browser::{Listener, Lock, Task, Timeout, document, monotonic_ms, now, random_seed, window};
 
 /// The lock that tabs take in turn to renew the session.
 const REFRESH_LOCK: &str = "switchboard.refresh";
@@ -20,8 +20,8 @@ const REFRESH_LOCK: &str = "switchboard.refresh";
 /// Who is signed in, as screens see it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum AuthState {
-    /// A session of an earlier visit is being taken up again. The error is that of the last try, while more follow.
-    Restoring(Option<ApiError>),
+    /// A session of an earlier visit is being taken up again; after a try that failed, with the next one.
+    Restoring(Option<Retrying>),
     /// Nobody.
     SignedOut(SignedOut),
     /// This member.
@@ -50,6 +50,8 @@ struct Inner {
     state: RefCell<AuthState>,
     token: RefCell<Option<Token>>,
     come: RefCell<Option<Come>>,
+    /// Why the last renewal failed, until it is known when the next one comes.
+    failed: RefCell<Option<ApiError>>,
     waiting: Waiting<Token>,
     timer: RefCell<Option<Timeout>>,
     refreshing: RefCell<Option<Task>>,
@@ -86,6 +88,7 @@ impl Session {
             state: RefCell::new(state),
             token: RefCell::default(),
             come: RefCell::default(),
+            failed: RefCell::default(),
             waiting: Waiting::default(),
             timer: RefCell::default(),
             refreshing: RefCell::default(),
@@ -235,7 +238,10 @@ impl Session {
             Effect::AskPeers { token } => self.say(&Said::Ask { generation: token }),
             Effect::Share { expires_in_ms, .. } => self.share(expires_in_ms),
             Effect::Refresh { attempt } => self.refresh(attempt),
-            Effect::AbortRefresh { .. } => drop(self.0.refreshing.borrow_mut().take()),
+            Effect::AbortRefresh { .. } => {
+                drop(self.0.refreshing.borrow_mut().take());
+                *self.0.failed.borrow_mut() = Some(ApiError::TimedOut);
+            }
             Effect::Logout { attempt } => self.logout(attempt),
             Effect::Leave => {
                 hint::mark_leaving();
@@ -246,6 +252,7 @@ impl Session {
                 let session = self.weak();
                 let timer = Timeout::new(after_ms, move || session.drive(Event::Timer { generation }));
                 *self.0.timer.borrow_mut() = Some(timer);
+                self.tell_next_try(after_ms);
             }
             Effect::Ready { token } => self.ready(token),
             Effect::SignedOut(reason) => self.signed_out(reason),
@@ -361,10 +368,21 @@ impl Session {
 
     /// A renewal got no answer: nobody is signed out by that, but whoever waits should not wait for ever.
     fn unsure(&self, error: ApiError) {
-        if matches!(self.state(), AuthState::Restoring(_)) {
-            self.change(AuthState::Restoring(Some(error.clone())));
-        }
+        *self.0.failed.borrow_mut() = Some(error.clone());
         self.0.waiting.settle(&Err(error));
+    }
+
+    /// A renewal has failed and the machine has set the time of the next one: whoever looks at the empty page is told.
+    fn tell_next_try(&self, after_ms: u64) {
+        let failed = self.0.failed.borrow_mut().take();
+        let has_come = self.0.come.borrow().is_some();
+        if let (Some(error), AuthState::Restoring(before), false) = (failed, self.state(), has_come) {
+            self.change(AuthState::Restoring(Some(Retrying {
+                error,
+                attempt: before.map_or(2, |before| before.attempt + 1),
+                at_ms: monotonic_ms() + after_ms as f64,
+            })));
+        }
     }
 
     fn change(&self, state: AuthState) {

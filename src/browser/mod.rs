@@ -6,11 +6,13 @@
 //! | --- | --- |
 //! | `mod.rs` | the window, its clocks, listeners, focus |
 //! | `time.rs` | waiting |
+//! | `local.rs` | times of day where the person is |
 //! | `task.rs` | futures that stop with whoever started them |
 //! | `lock.rs` | Web Locks |
 //! | `saving.rs` | the clipboard, files that the person saves |
 //! | `workers.rs` | scripts that run beside the page |
 
+mod local;
 mod lock;
 mod saving;
 mod task;
@@ -22,6 +24,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Document, Element, Event, EventTarget, HtmlElement, ResizeObserver, Window};
 
+pub use local::{LocalTime, local_time};
 pub use lock::Lock;
 pub use saving::{copy_text, download};
 pub use task::{Task, TaskSlot, use_task};
@@ -225,6 +228,36 @@ pub fn focus_node(node: &yew::NodeRef) {
 #[must_use]
 pub fn focused() -> Option<HtmlElement> {
     document()?.active_element()?.dyn_into().ok()
+}
+
+/// Focuses the first element below `root` that fits, if it can have the focus. `false` when there is none.
+#[must_use]
+pub fn focus_within(root: &yew::NodeRef, selector: &str) -> bool {
+    let found = root
+        .cast::<Element>()
+        .and_then(|root| root.query_selector(selector).ok().flatten());
+    if let Some(element) = &found {
+        focus(element);
+    }
+    found.is_some()
+}
+
+/// Presses the first element below `root` that fits and is shown, as the mouse would. `false` when there is none.
+#[must_use]
+pub fn press_first_shown(root: &yew::NodeRef, selector: &str) -> bool {
+    let Some(found) = root
+        .cast::<Element>()
+        .and_then(|root| root.query_selector_all(selector).ok())
+    else {
+        return false;
+    };
+    let shown = (0..found.length())
+        .filter_map(|place| found.item(place)?.dyn_into::<HtmlElement>().ok())
+        .find(|element| element.offset_width() > 0);
+    if let Some(element) = &shown {
+        element.click();
+    }
+    shown.is_some()
 }
 
 /// Loads the page anew.

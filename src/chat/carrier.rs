@@ -86,6 +86,16 @@ impl Chat {
         match effect {
             Effect::Changed(changes) => return self.changed(&changes),
             Effect::QueueChanged => return self.tell(|topic| topic == Topic::Queue),
+            Effect::PeopleChanged {
+                conversations,
+                presence,
+            } => {
+                return self.tell(|topic| match topic {
+                    Topic::People(id) => conversations.contains(&id),
+                    Topic::Presence => presence,
+                    _ => false,
+                });
+            }
             Effect::LoadingChanged => {
                 return self.tell(|topic| matches!(topic, Topic::Lists | Topic::Thread(_)));
             }
@@ -164,6 +174,7 @@ impl Chat {
             Effect::Changed(_)
             | Effect::QueueChanged
             | Effect::LoadingChanged
+            | Effect::PeopleChanged { .. }
             | Effect::Status(_)
             | Effect::Foreign { .. }
             | Effect::NotKept(_) => {}
@@ -196,10 +207,15 @@ fn report(chat: &Weak<Inner>, event: Event<ApiError>) {
 
 /// A sleep is told before the timer that rings after it.
 fn look(chat: &Weak<Inner>) {
-    if let Some(inner) = chat.upgrade()
-        && let Some(carrier) = &*inner.carrier.borrow()
-    {
-        carrier.wake.look();
+    let wake = chat.upgrade().and_then(|inner| {
+        inner
+            .carrier
+            .borrow()
+            .as_ref()
+            .map(|carrier| carrier.wake.clone())
+    });
+    if let Some(wake) = wake {
+        wake.look();
     }
 }
 

@@ -6,6 +6,8 @@ use switchboard_contract::ids::{ConversationId, MessageId};
 use switchboard_contract::live_chat::{LiveChatConversation, LiveChatMessage, Visibility};
 use switchboard_engine::desk::{Desk, Fetch, Row};
 use switchboard_engine::inbox::Shelf;
+use switchboard_engine::queue::{Queued, State};
+use switchboard_engine::socket::Status;
 use switchboard_engine::thread::Thread;
 use yew::prelude::*;
 
@@ -124,6 +126,80 @@ pub fn use_conversation(id: ConversationId) -> Option<Rc<LiveChatConversation>> 
     chat.read(|desk| desk.conversation(id))
 }
 
+/// What waits for one conversation besides messages, in the order done.
+///
+/// # Panics
+/// Outside of a [`super::ChatProvider`].
+#[hook]
+pub fn use_changes(id: ConversationId) -> Vec<Queued> {
+    let chat = use_chat();
+    use_topic(&chat, Topic::Conversation(id));
+    chat.read(|desk| desk.changes(id).collect())
+}
+
+/// How a conversation's changes stand, for where there is no room to tell each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waiting {
+    /// None waits longer than a request takes.
+    Nothing,
+    /// At least one waits for the connection, or for a new sign-in.
+    Change,
+    /// At least one was refused.
+    Refused,
+}
+
+/// How a conversation's changes stand.
+///
+/// # Panics
+/// Outside of a [`super::ChatProvider`].
+#[hook]
+pub fn use_waiting(id: ConversationId) -> Waiting {
+    let chat = use_chat();
+    let changes = use_changes(id);
+    let connected = matches!(chat.status(), Status::Live | Status::Polling);
+    if changes
+        .iter()
+        .any(|queued| matches!(queued.state, State::Blocked(_)))
+    {
+        Waiting::Refused
+    } else if changes
+        .iter()
+        .any(|queued| !connected || queued.state == State::NeedsAuth)
+    {
+        Waiting::Change
+    } else {
+        Waiting::Nothing
+    }
+}
+
+/// Everything that waits to be sent, in the order done; drawn again too when the connection changes.
+///
+/// # Panics
+/// Outside of a [`super::ChatProvider`].
+#[hook]
+pub fn use_queue() -> Vec<Queued> {
+    let chat = use_chat();
+    use_topic(&chat, Topic::Queue);
+    use_topic(&chat, Topic::Status);
+    chat.queue()
+}
+
+/// A count of the texts that came back into a conversation's composer by [`Chat::edit`], and who was to see the last one.
+///
+/// # Panics
+/// Outside of a [`super::ChatProvider`].
+#[hook]
+pub fn use_returned(id: ConversationId) -> (u32, Option<Visibility>) {
+    let chat = use_chat();
+    use_topic(&chat, Topic::Draft(id));
+    let last = use_mut_ref(|| (0_u32, None::<Visibility>));
+    let mut last = last.borrow_mut();
+    if let Some(visibility) = chat.take_returned(id) {
+        *last = (last.0 + 1, Some(visibility));
+    }
+    *last
+}
+
 /// The messages of one conversation.
 #[derive(Clone)]
 pub struct ThreadView {
@@ -202,7 +278,7 @@ pub fn use_read_mark(id: ConversationId, at_end: bool) {
 
 /// Whether the page is shown, not in a background tab.
 #[hook]
-fn use_page_shown() -> bool {
+pub(super) fn use_page_shown() -> bool {
     let shown = use_state(is_shown);
     {
         let setter = shown.setter();

@@ -9,15 +9,26 @@
 //! | [`use_conversation`] | one conversation, such as a row |
 //! | [`use_thread`] | the messages of one conversation |
 //! | [`use_read_mark`] | telling that a conversation was read |
+//! | [`use_typing`], [`use_viewers`], [`use_presence`], [`use_presences`] | who types in a conversation, looks at it, is there |
+//! | [`use_looking_at`] | telling the team that one looks at a conversation |
 //! | [`use_arrivals`] | messages as they come in, to be announced |
+//! | [`use_queue`], [`use_changes`], [`use_waiting`] | what waits to be sent |
+//! | [`use_directory`] | the names of members and labels |
 
 mod carrier;
+mod directory;
 mod hooks;
+mod people;
 mod provider;
+mod queue_count;
 mod shell;
 
+pub use directory::{Directory, use_directory};
 pub use hooks::{
-    LiveChat, ThreadView, use_arrivals, use_chat, use_conversation, use_live_chat, use_read_mark, use_thread,
+    LiveChat, ThreadView, Waiting, use_arrivals, use_changes, use_chat, use_conversation, use_live_chat,
+    use_queue, use_read_mark, use_returned, use_thread, use_waiting,
 };
+pub use people::{Presences, use_looking_at, use_presence, use_presences, use_typing, use_viewers};
 pub use provider::{ChatProvider, ChatProviderProps};
+pub use queue_count::{QueueCount, count_kept, forget_kept, use_foreign, use_queue_count};
 pub use shell::{Chat, Topic};

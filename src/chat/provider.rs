@@ -4,13 +4,18 @@ use switchboard_engine::inbox::Shelf;
 use switchboard_engine::socket::Status;
 use yew::prelude::*;
 
+use super::directory::DirectoryProvider;
 use super::hooks::use_topic;
+use super::people::use_own_presence;
 use super::{Chat, Topic};
 use crate::app::use_config;
-use crate::auth::{use_api, use_auth, use_me};
+use crate::auth::{AuthState, use_api, use_auth, use_me};
 use crate::browser::{Interval, now, origin};
+use crate::i18n::t_count;
 use crate::realtime::realtime_url;
 use crate::shell::{Connection, Unread};
+use crate::ui::use_toasts;
+use switchboard_engine::refresh::SignedOut;
 
 /// Props for [`ChatProvider`].
 #[derive(Properties, PartialEq)]
@@ -33,8 +38,10 @@ pub fn ChatProvider(props: &ChatProviderProps) -> Html {
     let config = use_config();
     let me = use_me().id;
     // Stands below a key that names the person: they never change under it.
+    let session = auth.session().clone();
+    let toasts = use_toasts();
     let chat = use_memo((), |()| {
-        let session = auth.session().clone();
+        let session = session.clone();
         Chat::new(api, me, Callback::from(move |()| session.revoked()))
     });
     use_effect_with((), {
@@ -42,13 +49,26 @@ pub fn ChatProvider(props: &ChatProviderProps) -> Html {
         let url = realtime_url(config.realtime_url.as_deref(), &config.api_base_url, &origin());
         move |()| {
             chat.start(url, me);
-            move || chat.stop()
+            move || {
+                if session.state() == AuthState::SignedOut(SignedOut::Revoked) {
+                    // Nothing of it may stay on the device, and nobody could be asked.
+                    let lost = chat.queue_count().total();
+                    if lost > 0 {
+                        toasts.alert(t_count("leaving.lost", lost, &[]));
+                    }
+                    chat.forget();
+                }
+                chat.stop();
+            }
         }
     });
+    use_own_presence(&chat);
     html! {
         <ContextProvider<Chat> context={(*chat).clone()}>
             <ConnectionProvider>
-                <UnreadProvider>{ props.children.clone() }</UnreadProvider>
+                <DirectoryProvider>
+                    <UnreadProvider>{ props.children.clone() }</UnreadProvider>
+                </DirectoryProvider>
             </ConnectionProvider>
         </ContextProvider<Chat>>
     }

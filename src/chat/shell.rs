@@ -4,18 +4,21 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
+use switchboard_contract::auth::Availability;
 use switchboard_contract::ids::{ActionId, ConversationId, MemberId, MessageId};
 use switchboard_contract::live_chat::{ConversationChange, LiveChatMessage, Visibility};
+use switchboard_engine::awareness;
 use switchboard_engine::desk::{Deed, Desk, Event, Fetch};
 use switchboard_engine::inbox::{Changes, Shelf};
 use switchboard_engine::queue::Queued;
-use switchboard_engine::socket::{Identity, Status};
-use switchboard_engine::store::{StoreError, action_id};
+use switchboard_engine::socket::{self, Identity, Status};
+use switchboard_engine::store::{Action, StoreError, action_id};
+use switchboard_engine::trace::Trace;
 use yew::Callback;
 
 use super::carrier::Carrier;
 use crate::api::{Api, ApiError};
-use crate::browser::{now, random_bytes, random_seed};
+use crate::browser::{is_shown, now, random_bytes, random_seed};
 
 /// What a component wants to be drawn again for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,8 +33,14 @@ pub enum Topic {
     Conversation(ConversationId),
     /// One conversation's messages, queued ones included, and how loading them stands.
     Thread(ConversationId),
+    /// What is typed in one conversation was changed from elsewhere.
+    Draft(ConversationId),
     /// Any conversation: for counts over all of them.
     Any,
+    /// Who types in one conversation or looks at it.
+    People(ConversationId),
+    /// Who of the team is there.
+    Presence,
 }
 
 struct Watcher {
@@ -42,12 +51,15 @@ struct Watcher {
 /// What one tab has of the chat.
 pub(super) struct Inner {
     pub(super) desk: RefCell<Desk<ApiError>>,
+    trace: RefCell<Trace<ApiError>>,
     pub(super) carrier: RefCell<Option<Carrier>>,
     api: Api,
     next: Cell<u64>,
     watchers: RefCell<BTreeMap<u64, Watcher>>,
     listeners: RefCell<BTreeMap<u64, Callback<Rc<LiveChatMessage>>>>,
     drafts: RefCell<BTreeMap<ConversationId, String>>,
+    /// Messages that were taken back to be changed, and who was to see them.
+    returned: RefCell<BTreeMap<ConversationId, Visibility>>,
     pub(super) not_kept: Cell<Option<StoreError>>,
     pub(super) foreign: Cell<Option<u64>>,
     pub(super) on_ended: Callback<()>,
@@ -86,14 +98,17 @@ impl Chat {
             client: concat!("dashboard/", env!("CARGO_PKG_VERSION")).to_owned(),
             tab: format!("{:016x}", random_seed()),
         };
+        let seed = random_seed();
         Self(Rc::new(Inner {
-            desk: RefCell::new(Desk::new(identity, owner, random_seed())),
+            trace: RefCell::new(Trace::new(&identity, owner, seed)),
+            desk: RefCell::new(Desk::new(identity, owner, seed)),
             carrier: RefCell::default(),
             api,
             next: Cell::new(0),
             watchers: RefCell::default(),
             listeners: RefCell::default(),
             drafts: RefCell::default(),
+            returned: RefCell::default(),
             not_kept: Cell::new(None),
             foreign: Cell::new(None),
             on_ended,
@@ -104,6 +119,8 @@ impl Chat {
     pub fn start(&self, url: String, owner: MemberId) {
         let carrier = Carrier::new(&self.0, self.0.api.clone(), url, owner);
         *self.0.carrier.borrow_mut() = Some(carrier);
+        // A tab may open in the background: then another one leads.
+        self.drive(Event::Link(switchboard_engine::socket::Event::Shown(is_shown())));
         self.drive(Event::Start { erase: false });
     }
 
@@ -112,12 +129,14 @@ impl Chat {
         self.drive(Event::Stop);
         self.0.carrier.borrow_mut().take();
         self.0.drafts.borrow_mut().clear();
+        self.0.returned.borrow_mut().clear();
     }
 
     /// Signed out: what waits is given up. Says how many actions that were.
     pub fn forget(&self) -> usize {
         let waiting = self.queue_len();
         self.drive(Event::Forget);
+        self.0.trace.borrow_mut().clear();
         waiting
     }
 
@@ -138,6 +157,18 @@ impl Chat {
     #[must_use]
     pub fn not_kept(&self) -> Option<StoreError> {
         self.0.not_kept.get()
+    }
+
+    /// What this tab went through, as JSON and without a word of anyone, for a report of a fault; `None` if it cannot be
+    /// written.
+    #[must_use]
+    pub fn trace(&self) -> Option<String> {
+        self.0.trace.borrow().write().ok()
+    }
+
+    /// Asks how the connection fares, while the person looks at it.
+    pub fn measure(&self, measures: bool) {
+        self.drive(Event::Measure(measures));
     }
 
     /// Reads the data.
@@ -206,6 +237,40 @@ impl Chat {
         self.drive(Event::Authorised);
     }
 
+    /// Tries at once, at the person's wish: the connection, and what waits for it.
+    pub fn try_now(&self) {
+        self.drive(Event::Link(socket::Event::Awake));
+        self.wake();
+    }
+
+    /// Gives a message up that is not sent yet, and puts its text before what is typed in its conversation.
+    pub fn edit(&self, id: ActionId) {
+        let entry = self.read(|desk| desk.queue().entry(id).cloned());
+        let Some((conversation, Action::Send(draft))) =
+            entry.map(|entry| (entry.lane.conversation, entry.action))
+        else {
+            return;
+        };
+        self.discard_action(id);
+        let typed = self.draft(conversation);
+        let texts: Vec<&str> = [draft.content.as_str(), typed.as_str()]
+            .into_iter()
+            .filter(|text| !text.trim().is_empty())
+            .collect();
+        self.keep_draft(conversation, texts.join("\n"));
+        self.0
+            .returned
+            .borrow_mut()
+            .insert(conversation, draft.visibility);
+        self.tell(|topic| topic == Topic::Draft(conversation));
+    }
+
+    /// Who was to see the message whose text came back by [`Chat::edit`] since the last call.
+    #[must_use]
+    pub fn take_returned(&self, conversation: ConversationId) -> Option<Visibility> {
+        self.0.returned.borrow_mut().remove(&conversation)
+    }
+
     /// A list is on the screen.
     pub fn show(&self, shelf: Shelf) {
         self.drive(Event::Show(shelf));
@@ -242,6 +307,32 @@ impl Chat {
     /// Tries a failed load again.
     pub fn reload(&self, fetch: Fetch) {
         self.drive(Event::Reload(fetch));
+    }
+
+    /// The person writes in a conversation; `None`: the text box is empty.
+    pub fn typing(&self, conversation: ConversationId, visibility: Option<Visibility>) {
+        self.drive(Event::Person(match visibility {
+            Some(visibility) => awareness::Event::Typed {
+                conversation,
+                visibility,
+            },
+            None => awareness::Event::Emptied(conversation),
+        }));
+    }
+
+    /// The person looks at a conversation, or at none.
+    pub fn looking_at(&self, conversation: Option<ConversationId>) {
+        self.drive(Event::Person(awareness::Event::Viewing(conversation)));
+    }
+
+    /// The person is at this tab.
+    pub fn used(&self) {
+        self.drive(Event::Person(awareness::Event::Used));
+    }
+
+    /// The person has set whether they take conversations.
+    pub fn available(&self, availability: Availability) {
+        self.drive(Event::Person(awareness::Event::Available(availability)));
     }
 
     /// What was typed in a conversation and not sent.
@@ -298,8 +389,9 @@ impl Chat {
 
     /// One event after the other: what carrying one out brings about comes later, never in between.
     pub(super) fn drive(&self, event: Event<ApiError>) {
-        let mut effects = Vec::new();
-        self.0.desk.borrow_mut().step(now(), event, &mut effects);
+        let (now, mut effects) = (now(), Vec::new());
+        self.0.desk.borrow_mut().step(now, event.clone(), &mut effects);
+        self.0.trace.borrow_mut().record(now, event, &effects);
         for effect in effects {
             self.carry_out(effect);
         }
@@ -307,7 +399,7 @@ impl Chat {
 
     pub(super) fn changed(&self, changes: &Changes) {
         self.tell(|topic| match topic {
-            Topic::Status | Topic::Queue => false,
+            Topic::Status | Topic::Queue | Topic::Draft(_) | Topic::People(_) | Topic::Presence => false,
             Topic::Lists => changes.lists,
             Topic::Conversation(id) => changes.conversations.contains(&id),
             Topic::Thread(id) => changes.threads.contains(&id),

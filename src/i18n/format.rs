@@ -131,6 +131,15 @@ pub fn day_and_time(at: Timestamp) -> String {
     date(at, &[("dateStyle", "medium"), ("timeStyle", "short")])
 }
 
+/// The day of the week and the time of day in short, such as `Mon 09:00`.
+#[must_use]
+pub fn weekday_time(at: Timestamp) -> String {
+    date(
+        at,
+        &[("weekday", "short"), ("hour", "2-digit"), ("minute", "2-digit")],
+    )
+}
+
 /// Counts days in the person's own time zone, so that two instants of one local day have the same number.
 #[must_use]
 pub fn local_day(at: Timestamp) -> i64 {

@@ -10,13 +10,14 @@ use super::auth_layout::AuthLayout;
 use super::login;
 use super::mail_link::{is_dead, use_forget_token, use_link_token};
 use crate::api::{team, use_resource};
-use crate::auth::{AuthState, use_auth, use_sign_out};
+use crate::auth::{AuthState, use_auth};
 use crate::forms::{
     FormField, FormHandle, FormOptions, FormTrouble, NewPassword, new_password_field, use_form,
 };
 use crate::i18n::{t, t_with};
 use crate::people::role_name;
 use crate::routes::Route;
+use crate::shell::{LeaveProvider, use_sign_out};
 use crate::ui::{Button, ButtonKind, ErrorState, Link, Loading, Notice, Skeleton, while_retrying};
 
 const OPTIONS: FormOptions = FormOptions {
@@ -125,17 +126,15 @@ struct JoinedProps {
 #[component]
 fn Joined(props: &JoinedProps) -> Html {
     let auth = use_auth();
-    let sign_out = use_sign_out();
     let body = match &auth.state {
-        AuthState::SignedIn(me) => {
-            let onclick = sign_out.reform(|_: MouseEvent| ());
-            html! {
+        AuthState::SignedIn(me) => html! {
+            <LeaveProvider owner={me.id}>
                 <div class="form">
                     <Notice>{ t_with("invitation.other_person", &[("email", &me.email)]) }</Notice>
-                    <Button kind={ButtonKind::Primary} large=true {onclick}>{ t("account.sign_out") }</Button>
+                    <SignOut />
                 </div>
-            }
-        }
+            </LeaveProvider>
+        },
         AuthState::SignedOut(_) | AuthState::Restoring(_) => html! {
             <Link class="btn btn-primary btn-large" to={Route::Login}>{ t("login.heading") }</Link>
         },
@@ -148,6 +147,15 @@ fn Joined(props: &JoinedProps) -> Html {
         >
             <div>{ body }</div>
         </AuthLayout>
+    }
+}
+
+/// Makes room for the new member.
+#[component]
+fn SignOut() -> Html {
+    let onclick = use_sign_out().reform(|_: MouseEvent| ());
+    html! {
+        <Button kind={ButtonKind::Primary} large=true {onclick}>{ t("account.sign_out") }</Button>
     }
 }
 

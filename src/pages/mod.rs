@@ -26,7 +26,8 @@ pub use accept_invitation::AcceptInvitation;
 pub use analytics::Analytics;
 pub use config_problem::{ConfigProblem, ConfigProblemProps};
 pub use conversations::{
-    Composer, ComposerProps, Conversations, ConversationsProps, MessageRows, MessageRowsProps,
+    ChangeNotices, ChangeNoticesProps, Composer, ComposerProps, Conversations, ConversationsProps, Faces,
+    FacesProps, MessageRows, MessageRowsProps, TypingLine, TypingLineProps, Wish,
 };
 pub use forgot_password::ForgotPassword;
 pub use login::{Login, LoginForm};

@@ -107,7 +107,7 @@ pub fn VerifyEmail() -> Html {
     };
     html! {
         <AuthLayout route={Route::VerifyEmail} {lead}>
-            <div>{ body }</div>
+            <div class="stack">{ body }</div>
         </AuthLayout>
     }
 }

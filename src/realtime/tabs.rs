@@ -57,27 +57,23 @@ impl Tabs {
     /// Waits for the lock, in place of an earlier request; it is held until [`Tabs::release`]. Where the browser has no locks,
     /// or no channel that a tab without the lock could hear the others on, it is granted at once.
     pub fn request(&self, generation: u64) {
-        self.release();
         let on_locked = self.on_locked.clone();
         let lock = self.channel.as_ref().and_then(|_| {
             let on_locked = on_locked.clone();
             Lock::request(&self.name, move || on_locked.emit(generation))
         });
-        if lock.is_none() {
-            // Not within this call: whoever asks is in the middle of a step.
-            let word = Task::spawn(async move { on_locked.emit(generation) });
-            let before = self.alone.borrow_mut().replace(word);
-            drop(before);
-        }
-        *self.lock.borrow_mut() = lock;
+        // Not within this call: whoever asks is in the middle of a step.
+        let word = lock
+            .is_none()
+            .then(|| Task::spawn(async move { on_locked.emit(generation) }));
+        drop(self.lock.replace(lock));
+        drop(self.alone.replace(word));
     }
 
     /// Lets the lock go, or no longer waits for it.
     pub fn release(&self) {
-        let held = self.lock.borrow_mut().take();
-        drop(held);
-        let word = self.alone.borrow_mut().take();
-        drop(word);
+        drop(self.lock.take());
+        drop(self.alone.take());
     }
 }
 

@@ -27,7 +27,8 @@ pub enum Sign {
     Shown(bool),
 }
 
-/// Reports signs until it is dropped.
+/// Reports signs until its last clone is dropped.
+#[derive(Clone)]
 pub struct Wake {
     inner: Rc<Inner>,
 }
@@ -58,13 +59,6 @@ impl Wake {
     /// it stands for: a timer that was set before the sleep says nothing about the world after it.
     pub fn look(&self) {
         self.inner.look(None);
-    }
-}
-
-impl Drop for Wake {
-    fn drop(&mut self) {
-        self.inner.listeners.borrow_mut().clear();
-        self.inner.tick.borrow_mut().take();
     }
 }
 

@@ -45,6 +45,20 @@ impl Connection {
         }
     }
 
+    /// What that means for the person.
+    #[must_use]
+    pub fn explanation(self) -> AttrValue {
+        match self {
+            Self::Live => t("connection.live_text"),
+            Self::Polling => t("connection.polling_text"),
+            Self::Connecting => t("connection.connecting_text"),
+            Self::Reconnecting { .. } => t("connection.reconnecting_text"),
+            Self::Offline => t("connection.offline_text"),
+            Self::SignedOutElsewhere => t("connection.signed_out_elsewhere_text"),
+            Self::UpdateNeeded => t("connection.update_needed_text"),
+        }
+    }
+
     const fn tone(self) -> (&'static str, Option<&'static str>) {
         match self {
             Self::Live | Self::Polling => ("dot dot-success", None),
@@ -55,13 +69,21 @@ impl Connection {
     }
 }
 
+/// The id of the text that says how the connection stands.
+pub(super) const STATUS_ID: &str = "connection-status";
+
 /// The status region named `Connection`.
 #[component]
 pub fn ConnectionStatus() -> Html {
     let connection = use_context::<Connection>().unwrap_or_default();
     let (dot, tone) = connection.tone();
     html! {
-        <div class={classes!("connection", tone)} role="status" aria-label={t("connection.label")}>
+        <div
+            class={classes!("connection", tone)}
+            id={STATUS_ID}
+            role="status"
+            aria-label={t("connection.label")}
+        >
             if dot.is_empty() {
                 <Icon name={IconName::Offline} size={IconSize::Small} />
             } else {

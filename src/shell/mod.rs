@@ -1,20 +1,32 @@
 //! The frame around every page of a member: top bar, navigation, and the sheet that holds the page.
 
 mod account_menu;
+mod availability;
 mod connection;
+mod connection_panel;
+mod foreign;
+mod health;
+mod leaving;
+mod not_kept;
 mod rail;
+mod waiting;
 
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
 use crate::auth::use_me;
 use crate::browser::{document, focus, set_title};
+use crate::chat::Chat;
 use crate::i18n::{t, t_with};
 use crate::routes::{Route, Section};
 use crate::ui::{HEADING_ID, Mark};
 
 use account_menu::AccountMenu;
 pub use connection::{Connection, ConnectionStatus};
+use connection_panel::ConnectionPanel;
+pub use foreign::{ForeignQueue, ForeignQueueProps};
+pub use leaving::{Leave, LeaveProvider, LeaveProviderProps, use_leave, use_sign_out};
+use not_kept::NotKept;
 pub use rail::{Rail, RailProps, Unread};
 
 const MAIN_ID: &str = "main";
@@ -33,6 +45,8 @@ pub struct ShellProps {
 pub fn Shell(props: &ShellProps) -> Html {
     let me = use_me();
     use_page_change(props.route);
+    // Absent while the account waits for this person's second factor.
+    let chat = use_context::<Chat>();
     html! {
         <>
             <SkipLink />
@@ -40,14 +54,25 @@ pub fn Shell(props: &ShellProps) -> Html {
                 <header class="topbar">
                     <div class="workspace">
                         <Mark />
-                        <span class="truncate" title={me.account_name.clone()}><bdi>{ me.account_name.clone() }</bdi></span>
+                        <bdi class="truncate" title={me.account_name.clone()}>{ me.account_name.clone() }</bdi>
                     </div>
                     <div class="topbar-end">
-                        <ConnectionStatus />
+                        <div class="connection-place">
+                            if let Some(chat) = chat.clone() {
+                                <ConnectionPanel {chat} />
+                            } else {
+                                <ConnectionStatus />
+                            }
+                        </div>
                         <span class="rule-v" aria-hidden="true"></span>
                         <AccountMenu />
                     </div>
                 </header>
+                <div class="shell-notice">
+                    if let Some(chat) = chat {
+                        <NotKept {chat} />
+                    }
+                </div>
                 <Rail section={props.route.section()} />
                 <main class="sheet" id={MAIN_ID} tabindex="-1">{ props.children.clone() }</main>
             </div>

@@ -12,6 +12,17 @@ use crate::scoped;
 /// What the focus can rest on inside a dialog.
 const FOCUSABLE: &str = "a[href], button:not([disabled]), input:not([disabled]), select:not([disabled]), textarea:not([disabled]), [tabindex='0']";
 
+/// Something else that can be done instead of going on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DialogAct {
+    /// The text of its button.
+    pub text: AttrValue,
+    /// Whether it loses something.
+    pub danger: bool,
+    /// Do it.
+    pub on_choose: Callback<()>,
+}
+
 /// Props for [`Dialog`].
 #[derive(Properties, PartialEq)]
 pub struct DialogProps {
@@ -29,6 +40,12 @@ pub struct DialogProps {
     pub busy: bool,
     /// Go on.
     pub on_confirm: Callback<()>,
+    /// What else can be done; its button stands between Cancel and going on.
+    #[prop_or_default]
+    pub other: Option<DialogAct>,
+    /// The text of Cancel, where that word would not do.
+    #[prop_or_default]
+    pub cancel: Option<AttrValue>,
     /// Cancel: the button, Escape, or a press beside the dialog.
     pub on_cancel: Callback<()>,
     /// Where the focus starts instead of on Cancel, such as the first field.
@@ -109,6 +126,8 @@ pub fn Dialog(props: &DialogProps) -> Html {
         }
         .body {
             display: grid;
+            grid-template-columns: minmax(0, 1fr);
+            overflow-wrap: anywhere;
             gap: var(--space-3);
             padding: var(--space-5) var(--space-5) var(--space-4);
         }
@@ -148,9 +167,19 @@ pub fn Dialog(props: &DialogProps) -> Html {
                     <div id="dialog-text" class="text-2">{ props.children.clone() }</div>
                 </div>
                 <div class="foot">
-                    <Button node_ref={cancel} onclick={on_cancel}>{ t("dialog.cancel") }</Button>
+                    <Button node_ref={cancel} onclick={on_cancel}>
+                        { props.cancel.clone().unwrap_or_else(|| t("dialog.cancel")) }
+                    </Button>
+                    if let Some(other) = &props.other {
+                        <Button
+                            kind={kind(other.danger)}
+                            onclick={other.on_choose.reform(|_: MouseEvent| ())}
+                        >
+                            { other.text.clone() }
+                        </Button>
+                    }
                     <Button
-                        kind={if props.danger { ButtonKind::Danger } else { ButtonKind::Primary }}
+                        kind={kind(props.danger)}
                         busy={props.busy}
                         onclick={on_confirm}
                     >
@@ -159,6 +188,14 @@ pub fn Dialog(props: &DialogProps) -> Html {
                 </div>
             </div>
         </div>
+    }
+}
+
+const fn kind(danger: bool) -> ButtonKind {
+    if danger {
+        ButtonKind::Danger
+    } else {
+        ButtonKind::Primary
     }
 }
 

@@ -58,6 +58,8 @@ pub fn FormSummary(props: &FormSummaryProps) -> Html {
         }
         ul {
             display: grid;
+            grid-template-columns: minmax(0, 1fr);
+            overflow-wrap: anywhere;
             padding-inline-start: 1.5rem;
         }
         a {

@@ -7,6 +7,10 @@ use yew::prelude::*;
 pub enum IconName {
     /// Something failed.
     Alert,
+    /// Put away.
+    Archive,
+    /// Put someone in charge.
+    Assign,
     /// Back, at the start of the line.
     Back,
     /// Conversations.
@@ -23,6 +27,8 @@ pub enum IconName {
     Copy,
     /// Opens downwards.
     Down,
+    /// Change what was written.
+    Edit,
     /// Leads out of the app.
     External,
     /// Show what is hidden.
@@ -39,6 +45,8 @@ pub enum IconName {
     Logout,
     /// A desktop computer.
     Monitor,
+    /// Asleep until later.
+    Moon,
     /// More actions.
     More,
     /// An internal note.
@@ -67,6 +75,10 @@ pub enum IconName {
     Send,
     /// Settings.
     Settings,
+    /// A label.
+    Tag,
+    /// More or less, such as urgency.
+    UpDown,
     /// One person.
     User,
     /// Several people.
@@ -81,6 +93,12 @@ impl IconName {
     const fn path(self) -> &'static str {
         match self {
             Self::Alert => "M4 12a8 8 0 1 0 16 0a8 8 0 1 0 -16 0ZM12 8v4.5M12 15.7h.01",
+            Self::Archive => {
+                "M5 5h14a1 1 0 0 1 1 1v2a1 1 0 0 1 -1 1h-14a1 1 0 0 1 -1 -1v-2a1 1 0 0 1 1 -1ZM5.5 9v8.5A1.5 1.5 0 0 0 7 19h10a1.5 1.5 0 0 0 1.5-1.5V9M10 12.5h4"
+            }
+            Self::Assign => {
+                "M6.5 8.5a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0ZM3.5 19.5a6.5 6.5 0 0 1 13 0M19 7.5v6M16 10.5h6"
+            }
             Self::Back => "M19 12H5M11 6l-6 6 6 6",
             Self::Chat => "M20 11.6a7.4 7.4 0 0 1-11 6.5L4.5 19.5l1.4-4.3A7.4 7.4 0 1 1 20 11.6Z",
             Self::Chart => "M5 20v-8M12 20V4M19 20v-5",
@@ -91,6 +109,9 @@ impl IconName {
                 "M11 9h7a2 2 0 0 1 2 2v7a2 2 0 0 1 -2 2h-7a2 2 0 0 1 -2 -2v-7a2 2 0 0 1 2 -2ZM5.5 15A1.5 1.5 0 0 1 4 13.5v-8A1.5 1.5 0 0 1 5.5 4h8A1.5 1.5 0 0 1 15 5.5"
             }
             Self::Down => "M7 10l5 5 5-5",
+            Self::Edit => {
+                "M14.5 6.5l3 3M5 19l.8-3.8L15.5 5.5a1.4 1.4 0 0 1 2 0l1 1a1.4 1.4 0 0 1 0 2L8.8 18.2 5 19Z"
+            }
             Self::External => {
                 "M14 4.5h5.5V10M19.5 4.5l-8 8M18 14v4a1.5 1.5 0 0 1-1.5 1.5h-10A1.5 1.5 0 0 1 5 18V8a1.5 1.5 0 0 1 1.5-1.5H10"
             }
@@ -111,6 +132,7 @@ impl IconName {
             Self::Monitor => {
                 "M5.5 5h13a2 2 0 0 1 2 2v7a2 2 0 0 1 -2 2h-13a2 2 0 0 1 -2 -2v-7a2 2 0 0 1 2 -2ZM9 20h6M12 16v4"
             }
+            Self::Moon => "M20 14.2A8 8 0 1 1 9.8 4a6.4 6.4 0 0 0 10.2 10.2Z",
             Self::More => "M5.5 12h.01M12 12h.01M18.5 12h.01",
             Self::Note => {
                 "M6 4.5h12A1.5 1.5 0 0 1 19.5 6v8l-5.5 5.5H6A1.5 1.5 0 0 1 4.5 18V6A1.5 1.5 0 0 1 6 4.5ZM14 19.3V14h5.3"
@@ -139,6 +161,10 @@ impl IconName {
             Self::Settings => {
                 "M4 7.5h8.5M17.5 7.5H20M4 16.5h2.5M11.5 16.5H20M12.5 7.5a2.5 2.5 0 1 0 5 0a2.5 2.5 0 1 0 -5 0ZM6.5 16.5a2.5 2.5 0 1 0 5 0a2.5 2.5 0 1 0 -5 0Z"
             }
+            Self::Tag => {
+                "M4.5 6A1.5 1.5 0 0 1 6 4.5h5.7l7.4 7.4a1.5 1.5 0 0 1 0 2.1l-5.1 5.1a1.5 1.5 0 0 1-2.1 0L4.5 11.7V6ZM8.5 8.5h.01"
+            }
+            Self::UpDown => "M8 9.5l4-4 4 4M8 14.5l4 4 4-4",
             Self::User => "M8.3 8a3.7 3.7 0 1 0 7.4 0a3.7 3.7 0 1 0 -7.4 0ZM5 20a7 7 0 0 1 14 0",
             Self::Users => {
                 "M6 8.5a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0ZM3.5 19.5a6 6 0 0 1 12 0M15.5 5.3a3.5 3.5 0 0 1 0 6.4M18 14.6a6 6 0 0 1 2.8 4.9"

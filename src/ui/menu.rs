@@ -1,11 +1,11 @@
 //! A button that opens a menu.
 
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, KeyboardEvent, Node};
+use web_sys::{Element, HtmlElement, KeyboardEvent};
 use yew::prelude::*;
 
-use super::{Icon, IconName};
-use crate::browser::{Listener, document, focus, focused};
+use super::{Icon, IconName, IconSize, use_popup};
+use crate::browser::{focus, focused};
 use crate::scoped;
 
 /// One act of a menu.
@@ -21,6 +21,85 @@ pub struct MenuItem {
     pub on_choose: Callback<()>,
 }
 
+/// Whether a choice is in force.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Checked {
+    /// It is an act: nothing stays in force.
+    #[default]
+    Never,
+    /// One of its group is; this says whether it is this one.
+    One(bool),
+    /// Any number of its group are; this says whether it is one of them.
+    Any(bool),
+}
+
+impl Checked {
+    const fn role(self) -> &'static str {
+        match self {
+            Self::Never => "menuitem",
+            Self::One(_) => "menuitemradio",
+            Self::Any(_) => "menuitemcheckbox",
+        }
+    }
+
+    fn aria(self) -> Option<String> {
+        match self {
+            Self::Never => None,
+            Self::One(on) | Self::Any(on) => Some(on.to_string()),
+        }
+    }
+
+    const fn is_on(self) -> bool {
+        matches!(self, Self::One(true) | Self::Any(true))
+    }
+}
+
+/// One choice of a [`MenuGroup`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct MenuChoice {
+    /// Names the choice among those of its menu.
+    pub key: AttrValue,
+    /// Its text.
+    pub text: AttrValue,
+    /// Before the text, decorative.
+    pub lead: Html,
+    /// At the end of the line, quietly.
+    pub detail: AttrValue,
+    /// Whether it is in force.
+    pub checked: Checked,
+    /// Whether the menu stays open, for several choices one after the other.
+    pub stays: bool,
+    /// Chosen.
+    pub on_choose: Callback<()>,
+}
+
+impl MenuChoice {
+    /// An act with an icon.
+    #[must_use]
+    pub fn act(key: impl Into<AttrValue>, text: AttrValue, icon: IconName, on_choose: Callback<()>) -> Self {
+        Self {
+            key: key.into(),
+            text,
+            lead: html! { <Icon name={icon} /> },
+            detail: AttrValue::default(),
+            checked: Checked::Never,
+            stays: false,
+            on_choose,
+        }
+    }
+}
+
+/// Choices that belong together.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct MenuGroup {
+    /// What they are about; shown above them unless it is empty.
+    pub label: AttrValue,
+    /// The choices.
+    pub choices: Vec<MenuChoice>,
+    /// What stands there instead of choices, such as that they are on their way.
+    pub instead: Option<AttrValue>,
+}
+
 /// Props for [`Menu`].
 #[derive(Properties, PartialEq)]
 pub struct MenuProps {
@@ -29,78 +108,67 @@ pub struct MenuProps {
     /// What the button shows.
     pub children: Html,
     /// The acts.
+    #[prop_or_default]
     pub items: Vec<MenuItem>,
+    /// Choices, after the acts.
+    #[prop_or_default]
+    pub groups: Vec<MenuGroup>,
     /// Above the acts, such as who is signed in.
     #[prop_or_default]
-    pub head: Html,
+    pub head: Option<Html>,
+    /// The button's class.
+    #[prop_or(classes!("icon-btn"))]
+    pub button: Classes,
+    /// The button's tooltip.
+    #[prop_or_default]
+    pub title: Option<AttrValue>,
+    /// `aria-description` of the button, such as what is chosen.
+    #[prop_or_default]
+    pub description: Option<AttrValue>,
+    /// Which of several sets of choices is shown: another one takes the focus to its first choice.
+    #[prop_or_default]
+    pub page: usize,
+    /// It was opened, or closed.
+    #[prop_or_default]
+    pub on_open: Callback<bool>,
+    /// More classes of the whole.
+    #[prop_or_default]
+    pub class: Classes,
 }
 
 /// A menu button: opens by press, Enter, Space or arrows; arrows go round, Home and End jump, Escape and Tab close.
 #[component]
 pub fn Menu(props: &MenuProps) -> Html {
-    let open = use_state(|| false);
-    let root = use_node_ref();
-    let button = use_node_ref();
+    let popup = use_popup();
     {
-        let root = root.clone();
-        use_effect_with(*open, move |is_open| {
+        let root = popup.root.clone();
+        use_effect_with((popup.is_open, props.page), move |(is_open, _)| {
             if *is_open {
                 focus_item(&root, |_| 0);
             }
         });
     }
     {
-        // A press or a focus outside closes it.
-        let root = root.clone();
-        let open = open.clone();
-        use_effect_with(*open, move |is_open| {
-            let listeners = is_open.then(|| {
-                document().map(|document| {
-                    ["pointerdown", "focusin"].map(|event| {
-                        let (root, open) = (root.clone(), open.clone());
-                        Listener::capturing(&document, event, move |event| {
-                            let target = event.target().and_then(|target| target.dyn_into::<Node>().ok());
-                            if !root
-                                .cast::<Element>()
-                                .is_some_and(|root| root.contains(target.as_ref()))
-                            {
-                                open.set(false);
-                            }
-                        })
-                    })
-                })
-            });
-            move || drop(listeners)
+        let on_open = props.on_open.clone();
+        let before = use_mut_ref(|| false);
+        use_effect_with(popup.is_open, move |is_open| {
+            if before.replace(*is_open) != *is_open {
+                on_open.emit(*is_open);
+            }
         });
     }
-    let close = {
-        let (open, button) = (open.clone(), button.clone());
-        move || {
-            open.set(false);
-            if let Some(button) = button.cast::<Element>() {
-                focus(&button);
-            }
-        }
-    };
-    let ontoggle = {
-        let open = open.clone();
-        Callback::from(move |_: MouseEvent| open.set(!*open))
-    };
     let onkeydown = {
-        let (open, root, close) = (open.clone(), root.clone(), close.clone());
+        let popup = popup.clone();
         Callback::from(move |event: KeyboardEvent| {
-            let is_open = *open;
+            let (is_open, root) = (popup.is_open, &popup.root);
             match event.key().as_str() {
-                "ArrowDown" | "ArrowUp" if !is_open => open.set(true),
-                "ArrowDown" => focus_item(&root, |(at, count)| (at + 1) % count),
-                "ArrowUp" => focus_item(&root, |(at, count)| (at + count - 1) % count),
-                "Home" if is_open => focus_item(&root, |_| 0),
-                "End" if is_open => focus_item(&root, |(_, count)| count - 1),
-                "Escape" if is_open => close(),
-                "Tab" if is_open => {
-                    open.set(false);
-                    return;
-                }
+                "ArrowDown" | "ArrowUp" if !is_open => popup.open(),
+                "ArrowDown" => focus_item(root, |(at, count)| (at + 1) % count),
+                "ArrowUp" => focus_item(root, |(at, count)| (at + count - 1) % count),
+                "Home" if is_open => focus_item(root, |_| 0),
+                "End" if is_open => focus_item(root, |(_, count)| count - 1),
+                "Escape" if is_open => popup.close(),
+                "Tab" if is_open => return popup.leave(),
                 _ => return,
             }
             event.prevent_default();
@@ -123,6 +191,8 @@ pub fn Menu(props: &MenuProps) -> Html {
             border-radius: var(--radius-m);
             background: var(--surface-raised);
             box-shadow: var(--elevation-1);
+            max-block-size: min(28rem, calc(100dvh - 11rem));
+            overflow: auto;
             animation: menu-in var(--motion-base) var(--ease-out);
         }
         .head {
@@ -139,8 +209,38 @@ pub fn Menu(props: &MenuProps) -> Html {
             padding-inline: var(--space-2);
             border-radius: var(--radius-xs);
         }
+        .item > bdi {
+            flex: 1;
+            text-align: start;
+        }
         .item .icon {
             color: var(--text-3);
+        }
+        .item .mark-on {
+            color: var(--accent-text);
+        }
+        .group + .group, .item + .group {
+            margin-block-start: var(--space-1);
+            padding-block-start: var(--space-1);
+            border-block-start: 1px solid var(--line);
+        }
+        .group-label {
+            padding: var(--space-2) var(--space-2) var(--space-1);
+            font-size: var(--text-11);
+            line-height: var(--lh-11);
+            font-weight: var(--weight-medium);
+            color: var(--text-3);
+        }
+        .instead {
+            padding: var(--space-2);
+            color: var(--text-3);
+        }
+        .detail {
+            flex: none;
+            max-inline-size: 8rem;
+            font-size: var(--text-12);
+            color: var(--text-3);
+            font-variant-numeric: var(--numeric);
         }
         .item:hover, .item:focus-visible {
             background: var(--pressed);
@@ -162,30 +262,63 @@ pub fn Menu(props: &MenuProps) -> Html {
         }
         "#
     );
-    let choose = |item: &MenuItem| {
-        let on_choose = item.on_choose.clone();
-        let close = close.clone();
+    let choose = |on_choose: &Callback<()>, stays: bool| {
+        let (popup, on_choose) = (popup.clone(), on_choose.clone());
         Callback::from(move |_: MouseEvent| {
-            close();
+            if !stays {
+                popup.close();
+            }
             on_choose.emit(());
         })
     };
-    html! {
-        <div {class} ref={root} {onkeydown}>
+    let view_choice = |choice: &MenuChoice| {
+        html! {
             <button
-                ref={button}
-                class="icon-btn"
+                key={choice.key.to_string()}
+                class="item"
+                type="button"
+                role={choice.checked.role()}
+                aria-checked={choice.checked.aria()}
+                tabindex="-1"
+                onclick={choose(&choice.on_choose, choice.stays)}
+            >
+                { choice.lead.clone() }
+                <bdi class="truncate">{ choice.text.clone() }</bdi>
+                <span class="detail truncate" hidden={choice.detail.is_empty()}>{ choice.detail.clone() }</span>
+                <span class="mark-on" hidden={!choice.checked.is_on()}>
+                    <Icon name={IconName::Check} size={IconSize::Small} />
+                </span>
+            </button>
+        }
+    };
+    let view_group = |(place, group): (usize, &MenuGroup)| {
+        let label = Some(group.label.clone()).filter(|label| !label.is_empty());
+        html! {
+            <div key={format!("group {place}")} class="group" role="group" aria-label={label.clone()}>
+                <div class="group-label" aria-hidden="true" hidden={label.is_none()}>{ label }</div>
+                <div class="instead" hidden={group.instead.is_none()}>{ group.instead.clone() }</div>
+                { for group.choices.iter().map(view_choice) }
+            </div>
+        }
+    };
+    html! {
+        <div class={classes!(class, props.class.clone())} ref={popup.root.clone()} {onkeydown}>
+            <button
+                ref={popup.button.clone()}
+                class={props.button.clone()}
                 type="button"
                 aria-label={props.label.clone()}
+                aria-description={props.description.clone()}
+                title={props.title.clone()}
                 aria-haspopup="menu"
-                aria-expanded={open.to_string()}
-                onclick={ontoggle}
+                aria-expanded={popup.is_open.to_string()}
+                onclick={popup.toggle()}
             >
                 { props.children.clone() }
             </button>
-            if *open {
+            if popup.is_open {
                 <div class="menu">
-                    <div class="head">{ props.head.clone() }</div>
+                    <div class="head" hidden={props.head.is_none()}>{ props.head.clone() }</div>
                     <div role="menu" aria-label={props.label.clone()}>
                         { for props.items.iter().map(|item| html! {
                             <button
@@ -194,12 +327,13 @@ pub fn Menu(props: &MenuProps) -> Html {
                                 type="button"
                                 role="menuitem"
                                 tabindex="-1"
-                                onclick={choose(item)}
+                                onclick={choose(&item.on_choose, false)}
                             >
                                 <Icon name={item.icon} />
                                 <span class="truncate">{ item.text.clone() }</span>
                             </button>
                         }) }
+                        { for props.groups.iter().enumerate().map(view_group) }
                     </div>
                 </div>
             }
@@ -211,7 +345,7 @@ pub fn Menu(props: &MenuProps) -> Html {
 fn focus_item(root: &NodeRef, pick: impl Fn((u32, u32)) -> u32) {
     let Some(items) = root
         .cast::<Element>()
-        .and_then(|root| root.query_selector_all("[role='menuitem']").ok())
+        .and_then(|root| root.query_selector_all("[role^='menuitem']").ok())
     else {
         return;
     };

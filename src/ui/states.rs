@@ -158,6 +158,7 @@ pub fn Notice(props: &NoticeProps) -> Html {
             display: flex;
             flex-wrap: wrap;
             gap: var(--space-1) var(--space-3);
+            overflow-wrap: anywhere;
         }
         .text-btn {
             min-block-size: 1.25rem;

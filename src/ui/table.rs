@@ -12,6 +12,9 @@ pub struct TableProps {
     /// 36 px rows, for overviews.
     #[prop_or_default]
     pub tight: bool,
+    /// Columns as wide as the `colgroup` says, whatever stands in them.
+    #[prop_or_default]
+    pub fixed: bool,
     /// First and last cell on the page's edge.
     #[prop_or_default]
     pub inset: bool,
@@ -51,7 +54,7 @@ pub fn Table(props: &TableProps) -> Html {
         &.is-inset th:last-child, &.is-inset td:last-child {
             padding-inline-end: var(--space-6);
         }
-        &.is-tight {
+        &.is-tight, &.is-fixed {
             table-layout: fixed;
         }
         &.is-tight td {
@@ -75,6 +78,7 @@ pub fn Table(props: &TableProps) -> Html {
         }
         .chip {
             display: inline-block;
+            flex: none;
             max-inline-size: 100%;
             block-size: 1.125rem;
             padding-inline: 0.3125rem;
@@ -166,9 +170,10 @@ pub fn Table(props: &TableProps) -> Html {
         "#
     );
     let tight = props.tight.then_some("is-tight");
+    let fixed = props.fixed.then_some("is-fixed");
     let inset = props.inset.then_some("is-inset");
     html! {
-        <table class={classes!(class, tight, inset)} role="table" aria-label={props.label.clone()}>
+        <table class={classes!(class, tight, fixed, inset)} role="table" aria-label={props.label.clone()}>
             { props.children.clone() }
         </table>
     }

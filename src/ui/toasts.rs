@@ -4,13 +4,15 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::{Icon, IconButton, IconName};
+use super::{Button, ButtonKind, Icon, IconButton, IconName};
 use crate::browser::Timeout;
 use crate::i18n::t;
 use crate::scoped;
 
 /// How long a message about a success stays, in milliseconds, unless someone looks at it.
 const STATUS_MS: u64 = 6_000;
+/// The same where something can be done about it.
+const ACT_MS: u64 = 10_000;
 /// More than this many would cover the page; the oldest goes.
 const MAX_TOASTS: usize = 3;
 
@@ -23,11 +25,23 @@ pub enum ToastKind {
     Alert,
 }
 
+/// What can be done about what just happened, such as undoing it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ToastAct {
+    /// What it is about: a newer message about the same takes its place.
+    pub about: AttrValue,
+    /// The button's text.
+    pub label: AttrValue,
+    /// Pressed; the message goes.
+    pub on_choose: Callback<()>,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 struct Toast {
     id: u32,
     kind: ToastKind,
     text: AttrValue,
+    act: Option<ToastAct>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -37,8 +51,9 @@ struct Shown {
 }
 
 enum Change {
-    Add(ToastKind, AttrValue),
+    Add(ToastKind, AttrValue, Option<ToastAct>),
     Dismiss(u32),
+    Withdraw(AttrValue),
 }
 
 impl Reducible for Shown {
@@ -47,23 +62,35 @@ impl Reducible for Shown {
     fn reduce(self: Rc<Self>, change: Change) -> Rc<Self> {
         let mut shown = (*self).clone();
         match change {
-            Change::Add(kind, text) => {
+            Change::Add(kind, text, act) => {
                 // The same message again starts its time anew instead of standing there twice.
                 shown
                     .toasts
                     .retain(|toast| !(toast.kind == kind && toast.text == text));
+                if let Some(act) = &act {
+                    shown.withdraw(&act.about);
+                }
                 shown.toasts.push(Toast {
                     id: shown.next,
                     kind,
                     text,
+                    act,
                 });
                 shown.next += 1;
                 let surplus = shown.toasts.len().saturating_sub(MAX_TOASTS);
                 shown.toasts.drain(..surplus);
             }
             Change::Dismiss(id) => shown.toasts.retain(|toast| toast.id != id),
+            Change::Withdraw(about) => shown.withdraw(&about),
         }
         Rc::new(shown)
+    }
+}
+
+impl Shown {
+    fn withdraw(&mut self, about: &str) {
+        self.toasts
+            .retain(|toast| toast.act.as_ref().is_none_or(|act| act.about != about));
     }
 }
 
@@ -74,12 +101,22 @@ pub struct Toasts(UseReducerDispatcher<Shown>);
 impl Toasts {
     /// Something was done.
     pub fn status(&self, text: AttrValue) {
-        self.0.dispatch(Change::Add(ToastKind::Status, text));
+        self.0.dispatch(Change::Add(ToastKind::Status, text, None));
+    }
+
+    /// Something was done that can still be undone, or followed up: stays longer.
+    pub fn status_with(&self, text: AttrValue, act: ToastAct) {
+        self.0.dispatch(Change::Add(ToastKind::Status, text, Some(act)));
+    }
+
+    /// What [`Toasts::status_with`] said about this no longer holds.
+    pub fn withdraw(&self, about: AttrValue) {
+        self.0.dispatch(Change::Withdraw(about));
     }
 
     /// Something failed.
     pub fn alert(&self, text: AttrValue) {
-        self.0.dispatch(Change::Add(ToastKind::Alert, text));
+        self.0.dispatch(Change::Add(ToastKind::Alert, text, None));
     }
 }
 
@@ -162,8 +199,13 @@ fn ToastView(props: &ToastViewProps) -> Html {
     {
         let on_dismiss = props.on_dismiss.clone();
         let runs = props.toast.kind == ToastKind::Status && !*held;
+        let stays = if props.toast.act.is_some() {
+            ACT_MS
+        } else {
+            STATUS_MS
+        };
         use_effect_with(runs, move |runs| {
-            let timeout = runs.then(|| Timeout::new(STATUS_MS, move || on_dismiss.emit(id)));
+            let timeout = runs.then(|| Timeout::new(stays, move || on_dismiss.emit(id)));
             move || drop(timeout)
         });
     }
@@ -217,6 +259,14 @@ fn ToastView(props: &ToastViewProps) -> Html {
         let on_dismiss = props.on_dismiss.clone();
         Callback::from(move |_: MouseEvent| on_dismiss.emit(id))
     };
+    let act = props.toast.act.as_ref().map(|act| {
+        let (on_choose, on_dismiss) = (act.on_choose.clone(), props.on_dismiss.clone());
+        let onclick = Callback::from(move |_: MouseEvent| {
+            on_dismiss.emit(id);
+            on_choose.emit(());
+        });
+        html! { <Button kind={ButtonKind::Quiet} {onclick}>{ act.label.clone() }</Button> }
+    });
     html! {
         <div
             class={classes!(class, is_alert.then_some("is-alert"))}
@@ -228,6 +278,7 @@ fn ToastView(props: &ToastViewProps) -> Html {
         >
             <Icon name={if is_alert { IconName::Alert } else { IconName::Ok }} />
             <span class="text">{ props.toast.text.clone() }</span>
+            <span hidden={act.is_none()}>{ act }</span>
             <IconButton icon={IconName::X} label={t("toast.dismiss")} onclick={on_dismiss} />
         </div>
     }
@@ -238,7 +289,7 @@ mod tests {
     use super::*;
 
     fn add(shown: Rc<Shown>, text: &'static str) -> Rc<Shown> {
-        shown.reduce(Change::Add(ToastKind::Status, AttrValue::Static(text)))
+        shown.reduce(Change::Add(ToastKind::Status, AttrValue::Static(text), None))
     }
 
     #[test]
@@ -252,5 +303,22 @@ mod tests {
         let first = shown.toasts[0].id;
         let shown = shown.reduce(Change::Dismiss(first));
         assert_eq!(shown.toasts.len(), 2);
+    }
+
+    #[test]
+    fn what_no_longer_holds_goes() {
+        let act = |about: &'static str| ToastAct {
+            about: about.into(),
+            label: "Undo".into(),
+            on_choose: Callback::noop(),
+        };
+        let mut shown = Rc::new(Shown::default());
+        for (text, about) in [("a closed", "a"), ("b closed", "b"), ("a archived", "a")] {
+            shown = shown.reduce(Change::Add(ToastKind::Status, text.into(), Some(act(about))));
+        }
+        let texts: Vec<_> = shown.toasts.iter().map(|toast| toast.text.as_str()).collect();
+        assert_eq!(texts, ["b closed", "a archived"]);
+        let shown = shown.reduce(Change::Withdraw("b".into()));
+        assert_eq!(shown.toasts.len(), 1);
     }
 }

@@ -4,6 +4,9 @@
 // Each test file is a program of its own and uses a part of this.
 #![allow(dead_code, clippy::expect_used)]
 
+pub mod inbox;
+pub mod store;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -251,4 +254,60 @@ pub fn focused() -> String {
         .or_else(|| element.get_attribute("id").filter(|id| !id.is_empty()))
         .or_else(|| element.text_content())
         .unwrap_or_default()
+}
+
+/// Replaces a property of the browser until it is dropped.
+pub struct Replaced {
+    object: js_sys::Object,
+    name: &'static str,
+    before: JsValue,
+}
+
+impl Replaced {
+    /// Puts the value of `expression`, a script that may use `original`, in the property's place.
+    pub fn new(object: &JsValue, name: &'static str, expression: &str) -> Self {
+        let original = js_sys::Reflect::get(object, &JsValue::from_str(name)).expect("a property");
+        let value = js_sys::Function::new_with_args("original", &format!("return {expression}"))
+            .call1(&JsValue::UNDEFINED, &original)
+            .expect("a value");
+        Self::by(object, name, &value)
+    }
+
+    /// The same for a property of the page itself.
+    pub fn global(name: &'static str, expression: &str) -> Self {
+        Self::new(&js_sys::global(), name, expression)
+    }
+
+    /// Hides the property, as in a browser that does not have it.
+    pub fn by_nothing(object: &JsValue, name: &'static str) -> Self {
+        Self::by(object, name, &JsValue::UNDEFINED)
+    }
+
+    fn by(object: &JsValue, name: &'static str, value: &JsValue) -> Self {
+        let object: js_sys::Object = object.clone().unchecked_into();
+        let key = JsValue::from_str(name);
+        let before = js_sys::Reflect::get_own_property_descriptor(&object, &key).expect("an object");
+        let descriptor = js_sys::Object::new();
+        for (name, value) in [
+            ("value", value),
+            ("configurable", &JsValue::TRUE),
+            ("writable", &JsValue::TRUE),
+        ] {
+            js_sys::Reflect::set(&descriptor, &JsValue::from_str(name), value).expect("set");
+        }
+        let defined = js_sys::Reflect::define_property(&object, &key, &descriptor).expect("an object");
+        assert!(defined, "{name} cannot be replaced");
+        Self { object, name, before }
+    }
+}
+
+impl Drop for Replaced {
+    fn drop(&mut self) {
+        let key = JsValue::from_str(self.name);
+        // What the object only inherits shows again by itself.
+        let _ = js_sys::Reflect::delete_property(&self.object, &key);
+        if self.before.is_object() {
+            let _ = js_sys::Reflect::define_property(&self.object, &key, self.before.unchecked_ref());
+        }
+    }
 }

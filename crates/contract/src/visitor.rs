@@ -1,7 +1,7 @@
 //! The visitor's side of the API (`/api/visitor/*`): what the loader and the frame speak. Nothing here tells of notes,
 //! labels, assignment or other visitors.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::ids::{AttachmentId, ConversationId, FunnelId, MessageId, VisitorId};
 use crate::live_chat::{ConversationStatus, LiveChatMessage};
@@ -148,6 +148,31 @@ pub struct PageBeat {
     /// The host page's title.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page_title: Option<String>,
+}
+
+/// `POST /api/visitor/typing`: the visitor writes, told by a frame without a socket. It is told again while it lasts, within
+/// [`TYPING_TTL_MS`](crate::realtime::TYPING_TTL_MS).
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct VisitorTyping {
+    /// What stands in the textbox; null to say only that the visitor writes, empty when nothing is left of it. Cut to
+    /// [`MAX_DRAFT_CHARS`](crate::realtime::MAX_DRAFT_CHARS), and told to operators only where the website shares drafts.
+    #[serde(deserialize_with = "nullable")]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub text: Option<String>,
+}
+
+impl std::fmt::Debug for VisitorTyping {
+    /// Leaves out the draft.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("VisitorTyping")
+    }
+}
+
+/// A field that may be null and may not be absent.
+fn nullable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Option::deserialize(deserializer)
 }
 
 /// `POST /api/visitor/read`: the visitor has read everything up to here.

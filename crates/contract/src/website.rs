@@ -136,6 +136,9 @@ pub struct WidgetConfig {
     pub position: Corner,
     /// The line above the first message.
     pub greeting: Option<String>,
+    /// Whether operators see what a visitor writes before it is sent. Off unless the website chooses it: people do not
+    /// expect it.
+    pub share_drafts: bool,
     /// Counts publications.
     pub version: u64,
 }

@@ -5,6 +5,7 @@ use switchboard_contract::live_chat::{LiveChatConversation, LiveChatMessage};
 use switchboard_contract::position::Position;
 use switchboard_contract::realtime::Signal;
 
+use crate::health::Health;
 use crate::socket::Status;
 use crate::{Now, leader, queue, stream};
 
@@ -32,10 +33,16 @@ pub enum Word {
     Queue(queue::Change),
     /// The server has answered an action: what it made of it, before its event comes.
     Result(Box<Merged>),
-    /// By the leader: someone types, looks, comes or goes.
+    /// To the leader: somebody wants to know how the connection fares, or no longer does.
+    Measure(bool),
+    /// By the leader: how it fares.
+    Health(Health),
+    /// By the leader: someone types, looks, comes or goes; of the person here with an empty `who`.
     Signal(Signal),
     /// To the leader: tell the server this.
     Relay(Signal),
+    /// The person uses the tab that says so.
+    InUse,
 }
 
 /// What an action came to.

@@ -7,6 +7,7 @@
 //!
 //! | module | decides |
 //! | --- | --- |
+//! | [`awareness`] | who types, looks and is there, and what is told of oneself |
 //! | [`desk`] | what follows from what in an operator's tab: the machines below put together |
 //! | [`leader`] | which tab of a browser holds the connection |
 //! | [`link`] | how a tab's connection and its view of the log work together |
@@ -16,15 +17,19 @@
 //! | [`queue`] | what waits, over all tabs: kept before it is sent, sent by the tab that leads |
 //! | [`store`] | what the queue of the person's actions looks like after each transaction |
 //! | [`form`] | what is wrong with a form, when to say so, what survives a reload |
+//! | [`health`] | how the connection fares, for people who want to know |
 //! | [`inbox`] | conversations and lists under events and snapshots |
 //! | [`thread`] | the messages of one conversation |
 //! | [`refresh`] | when to renew the access token, and what is a sign-out |
 //! | [`trace`] | what a tab went through, without a word of anyone, to be played through again |
 //! | [`retry`] | whether a failed request is tried again, and when |
+//! | [`telling`] | when something that lasts is told to others |
 
+pub mod awareness;
 pub mod bulletin;
 pub mod desk;
 pub mod form;
+pub mod health;
 pub mod inbox;
 pub mod leader;
 pub mod link;
@@ -38,6 +43,7 @@ pub mod retry;
 pub mod socket;
 pub mod store;
 pub mod stream;
+pub mod telling;
 pub mod thread;
 pub mod trace;
 

@@ -9,6 +9,7 @@ use switchboard_contract::position::Position;
 use switchboard_contract::realtime::Resume;
 
 use crate::Now;
+use crate::health::Health;
 use crate::socket::{self, Identity, Socket, Status};
 use crate::stream::{self, Source, Stream};
 
@@ -78,6 +79,12 @@ impl Link {
     #[must_use]
     pub const fn status(&self) -> Status {
         self.socket.status()
+    }
+
+    /// How this tab's connection fares.
+    #[must_use]
+    pub fn health(&self, now: Now) -> Health {
+        self.socket.health(now)
     }
 
     /// Takes in one event and says what to do.

@@ -292,6 +292,7 @@ fn reconnecting_resumes_from_the_applied_event() {
             .any(|effect| matches!(effect, Effect::Stream(Log::Snapshot(_)))),
         "continuity was kept"
     );
+    assert_eq!(link.health(at(70)).reconnects, 1);
     assert_eq!(applied(&event(&mut link, generation, 12, 11)), [12]);
 }
 
@@ -676,6 +677,23 @@ fn a_position_that_is_lost_while_polling_is_told_by_the_next_load() {
     assert!(step(&mut link, 20, lost).contains(&Effect::Stream(Log::Snapshot(None))));
     let (_, after, _) = poll(&step(&mut link, 30, LogWord::Loaded(position(90))));
     assert_eq!(after.offset, Offset(90));
+}
+
+#[test]
+fn an_upgrade_after_a_lost_position_asks_for_a_snapshot() {
+    let mut link = machine();
+    let (upgrade, _) = timer(&blocked(&mut link), TimerKind::Upgrade);
+    let (generation, ..) = poll(&step(&mut link, 10, LogWord::Loaded(position(10))));
+    let result = Err(DifferenceError::PositionLost);
+    step(&mut link, 20, LogWord::Difference { generation, result });
+    let generation = self::generation(&step(&mut link, 300_000, Event::Timer(upgrade)));
+    let result = Ok("t".into());
+    step(&mut link, 300_001, Event::Ticket { generation, result });
+    let frames = sent(&step(&mut link, 300_002, Event::Opened { generation }));
+    assert!(
+        matches!(&frames[..], [ClientFrame::Hello { resume: None, .. }]),
+        "{frames:?}"
+    );
 }
 
 #[test]

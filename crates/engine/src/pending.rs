@@ -34,12 +34,12 @@ pub fn fold(
 /// As the server's rules have it, as far as they show: archiving closes, labels are each on it once.
 fn change(conversation: &mut LiveChatConversation, action: &Action) {
     let Action::Change(set) = action else { return };
-    if let Some(status) = set.status {
-        conversation.status = status;
-    }
     if let Some(is_archived) = set.is_archived {
         conversation.is_archived = is_archived;
         conversation.status = ConversationStatus::Closed;
+    }
+    if let Some(status) = set.status {
+        conversation.status = status;
     }
     if conversation.status == ConversationStatus::Closed {
         (conversation.auto_close_at, conversation.snoozed_until) = (None, None);
@@ -122,6 +122,23 @@ mod tests {
         assert_eq!(
             (folded.is_archived, folded.status),
             (false, ConversationStatus::Closed)
+        );
+    }
+
+    #[test]
+    fn out_of_the_archive_and_open_in_one_change() {
+        let mut confirmed = conversation(1, 1, Shelf::Closed);
+        confirmed.is_archived = true;
+        let set = ConversationChange {
+            is_archived: Some(false),
+            status: Some(ConversationStatus::Open),
+            ..ConversationChange::default()
+        };
+        let waiting = [waits(1, set, State::Waiting)];
+        let folded = fold(&Rc::new(confirmed), waiting.into_iter(), None, 0);
+        assert_eq!(
+            (folded.is_archived, folded.status),
+            (false, ConversationStatus::Open)
         );
     }
 

@@ -136,6 +136,8 @@ pub enum Effect {
     },
     /// The store is someone else's by now.
     Foreign,
+    /// The store is nobody's: the browser has dropped it. It has to be opened anew.
+    Dropped,
     /// The browser could not keep something: it is in this tab only.
     NotKept(StoreError),
 }
@@ -480,7 +482,11 @@ impl Queue {
                 self.follow(now, out);
                 out.push(Effect::Fenced { term });
             }
-            Ok(Answer::Foreign { .. }) => out.push(Effect::Foreign),
+            Ok(Answer::Foreign { owned: true, .. }) => out.push(Effect::Foreign),
+            Ok(Answer::Foreign { owned: false, .. }) => {
+                out.push(Effect::Dropped);
+                self.on_store_error(now, op, StoreError::Failed, out);
+            }
             Ok(Answer::Opened { .. } | Answer::Claimed { .. } | Answer::Cleared { .. }) => {}
             Err(error) => self.on_store_error(now, op, error, out),
         }

@@ -58,7 +58,11 @@ impl Browser {
                 Effect::Post { generation, entry } => self.posted.push((tab, generation, *entry)),
                 Effect::TakeBack { generation, entry } => self.taken.push((tab, generation, *entry)),
                 Effect::NotKept(_) => self.not_kept += 1,
-                Effect::SetTimer { .. } | Effect::Changed(_) | Effect::Fenced { .. } | Effect::Foreign => {}
+                Effect::SetTimer { .. }
+                | Effect::Changed(_)
+                | Effect::Fenced { .. }
+                | Effect::Foreign
+                | Effect::Dropped => {}
             }
         }
     }

@@ -287,6 +287,8 @@ pub enum Answer {
     Foreign {
         /// How many entries wait for that person.
         entries: u64,
+        /// Whether it is anyone's: after a sign-out, or where the browser has dropped everything, it is nobody's.
+        owned: bool,
     },
     /// Kept.
     Appended {
@@ -394,7 +396,14 @@ pub fn plan(owner: MemberId, op: Op, meta: &Meta, mut entries: Vec<Entry>) -> (V
         return open(owner, erase, meta, entries);
     }
     if meta.owner != Some(owner) {
-        return (Vec::new(), Answer::Foreign { entries: count });
+        let owned = meta.owner.is_some();
+        return (
+            Vec::new(),
+            Answer::Foreign {
+                entries: count,
+                owned,
+            },
+        );
     }
     if let Op::Change { term: Some(term), .. } | Op::Remove { term: Some(term), .. } = op
         && term < meta.term
@@ -403,7 +412,13 @@ pub fn plan(owner: MemberId, op: Op, meta: &Meta, mut entries: Vec<Entry>) -> (V
         return (Vec::new(), Answer::Fenced { term: meta.term });
     }
     match op {
-        Op::Open { .. } => (Vec::new(), Answer::Foreign { entries: count }),
+        Op::Open { .. } => (
+            Vec::new(),
+            Answer::Foreign {
+                entries: count,
+                owned: true,
+            },
+        ),
         Op::Append(entry) => append(*entry, meta, &entries),
         Op::Change { id, to, .. } => change(id, to, entries),
         Op::Remove { id, .. } => remove(id, entries),
@@ -429,7 +444,13 @@ fn open(owner: MemberId, erase: bool, meta: &Meta, entries: Vec<Entry>) -> (Vec<
     }
     let erased = entries.len() as u64;
     if erased > 0 && !erase {
-        return (Vec::new(), Answer::Foreign { entries: erased });
+        return (
+            Vec::new(),
+            Answer::Foreign {
+                entries: erased,
+                owned: meta.owner.is_some(),
+            },
+        );
     }
     let meta = Meta {
         owner: Some(owner),

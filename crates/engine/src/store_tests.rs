@@ -127,9 +127,18 @@ fn what_waits_for_one_person_is_never_another_persons() {
     append(&mut shelf, reply(1, "one"));
     assert_eq!(
         shelf.run(member(2), Op::Open { erase: false }),
-        Answer::Foreign { entries: 1 }
+        Answer::Foreign {
+            entries: 1,
+            owned: true
+        }
     );
-    assert_eq!(shelf.run(member(2), Op::Claim), Answer::Foreign { entries: 1 });
+    assert_eq!(
+        shelf.run(member(2), Op::Claim),
+        Answer::Foreign {
+            entries: 1,
+            owned: true
+        }
+    );
     assert_eq!(
         shelf.run(member(2), Op::Open { erase: true }),
         Answer::Opened {
@@ -139,7 +148,10 @@ fn what_waits_for_one_person_is_never_another_persons() {
     );
     assert_eq!(
         append(&mut shelf, reply(2, "late")),
-        Answer::Foreign { entries: 0 }
+        Answer::Foreign {
+            entries: 0,
+            owned: true
+        }
     );
 }
 

@@ -196,6 +196,8 @@ const PLAIN: &[&str] = &[
     "standing",
     "role",
     "availability",
+    "available",
+    "person",
     "shelf",
     "event",
     "timer",

@@ -8,7 +8,7 @@ use crate::config::{Config, ConfigError};
 use crate::db::Db;
 use crate::live_chat::snooze;
 use crate::mail::Mailer;
-use crate::realtime::hub::Hub;
+use crate::realtime::{self, hub::Hub};
 use crate::seed;
 
 /// The server's shared state; clones are cheap.
@@ -53,6 +53,12 @@ impl AppState {
             seed::demo(&state).await.map_err(broken)?;
         }
         tokio::spawn(snooze::run(state.db.clone(), state.clock.clone()));
+        let every = state.config.realtime.recheck;
+        tokio::spawn(realtime::watch_sockets(
+            state.db.clone(),
+            Arc::clone(&state.hub),
+            every,
+        ));
         Ok(state)
     }
 }

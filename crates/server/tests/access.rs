@@ -122,6 +122,7 @@ const RULES: &[(&str, &str, For, Names)] = &[
     ("POST", "/api/visitor/page", Visitor, Nothing),
     ("POST", "/api/visitor/read", Visitor, Nothing),
     ("POST", "/api/visitor/ticket", Visitor, Nothing),
+    ("POST", "/api/visitor/typing", Visitor, Nothing),
     ("POST", "/api/realtime/ticket", Agent, Nothing),
     ("GET", "/api/realtime", Anyone, Nothing),
     ("GET", "/api/events", Agent, Nothing),

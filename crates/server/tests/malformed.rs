@@ -26,6 +26,7 @@ const WITH_BODY: &[(&str, &str)] = &[
     ("/api/visitor/messages", "visitor"),
     ("/api/visitor/page", "visitor"),
     ("/api/visitor/read", "visitor"),
+    ("/api/visitor/typing", "visitor"),
 ];
 
 async fn bodies_are_read_strictly(app: &App) {

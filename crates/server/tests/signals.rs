@@ -14,8 +14,12 @@ use switchboard_server::db::Dialect;
 
 common::on_both_databases! {
     drafts_are_for_operators_of_the_website,
+    drafts_stay_with_visitors_unless_the_website_shares_them,
+    a_frame_without_a_socket_tells_of_typing,
+    typing_without_a_socket_is_bounded,
     notes_in_the_making_are_the_teams_own,
     viewing_is_the_teams_own,
+    what_is_over_is_told,
     a_flood_of_signals_ends_with_the_latest,
     a_colleague_who_comes_is_announced,
     availability_follows_what_is_set_and_said,
@@ -99,6 +103,113 @@ async fn drafts_are_for_operators_of_the_website(app: &App) {
     }
 }
 
+async fn drafts_stay_with_visitors_unless_the_website_shares_them(app: &App) {
+    let chat = app.chatting_visitor("Hello").await;
+    let (_, mut owner) = operator(app, OWNER).await;
+    let (mut visitor, _) = Socket::visitor(app, &chat.token).await;
+    let draft = || signal("typing", &chat.conversation, 5_000, json!({"text": "Between us"}));
+    for not_sharing in [json!({}), json!({"shareDrafts": false})] {
+        app.execute(&format!("UPDATE websites SET widget = '{not_sharing}'"))
+            .await;
+        visitor.send(&draft()).await;
+        let told = heard(&mut owner).await;
+        assert_eq!((&told["type"], &told["body"]), (&json!("typing"), &Value::Null));
+        assert_eq!(types(app, &chat.token, json!("Between us")).await.status, 204);
+        let told = heard(&mut owner).await;
+        assert_eq!((&told["type"], &told["body"]), (&json!("typing"), &Value::Null));
+    }
+    app.execute("UPDATE websites SET widget = '{\"shareDrafts\": true}'")
+        .await;
+    visitor.send(&draft()).await;
+    assert_eq!(heard(&mut owner).await["body"], json!({"text": "Between us"}));
+}
+
+/// Says over REST what stands in the visitor's textbox.
+async fn types(app: &App, token: &str, text: Value) -> Answer {
+    app.post("/api/visitor/typing")
+        .bearer(token)
+        .json(&json!({"text": text}))
+        .send()
+        .await
+}
+
+async fn a_frame_without_a_socket_tells_of_typing(app: &App) {
+    let stranger = app.second_account("owner@other.test").await;
+    let chat = app.chatting_visitor("Hello").await;
+    let other = app.chatting_visitor("Me too").await;
+    let (_, mut owner) = operator(app, OWNER).await;
+    let (mut strangers, _) = Socket::operator(app, &stranger.token).await;
+    let (mut visitor, _) = Socket::visitor(app, &chat.token).await;
+    let (mut others, _) = Socket::visitor(app, &other.token).await;
+    app.execute("UPDATE visitors SET name = 'Vera'").await;
+
+    let long = "é".repeat(5_000);
+    for (text, body, ttl_ms) in [
+        (json!("Do you"), json!({"text": "Do you"}), 10_000),
+        (json!(long), json!({"text": "é".repeat(1_000)}), 10_000),
+        (Value::Null, Value::Null, 10_000),
+        (json!(""), json!({"text": ""}), 0),
+    ] {
+        let answer = types(app, &chat.token, text).await;
+        assert_eq!(answer.status, 204, "{}", answer.text);
+        let told = heard(&mut owner).await;
+        assert_eq!(
+            (
+                &told["type"],
+                &told["conversationId"],
+                &told["body"],
+                &told["ttlMs"]
+            ),
+            (&json!("typing"), &json!(chat.conversation), &body, &json!(ttl_ms))
+        );
+        assert_eq!(
+            (&told["sender"]["kind"], &told["sender"]["name"]),
+            (&json!("visitor"), &json!("Vera"))
+        );
+    }
+    // Before the first message and after archiving nobody listens; bad bodies and foreign tokens say nothing.
+    let fresh = app.visit().await.at("/visitorToken");
+    assert_eq!(types(app, &fresh, json!("Hm")).await.status, 204);
+    types(app, &chat.token, json!(7))
+        .await
+        .problem(422, "validation_failed");
+    types(app, "unknown", json!("x"))
+        .await
+        .problem(401, "unauthenticated");
+    app.execute("UPDATE conversations SET is_archived = 1").await;
+    assert_eq!(types(app, &chat.token, json!("Hm")).await.status, 204);
+    app.execute("UPDATE visitors SET blocked = 1").await;
+    types(app, &other.token, json!("x")).await.problem(403, "blocked");
+    for socket in [&mut owner, &mut strangers] {
+        hears_nothing(socket).await;
+    }
+    for socket in [&mut visitor, &mut others] {
+        socket.ends_with(4403).await;
+    }
+}
+
+async fn typing_without_a_socket_is_bounded(app: &App) {
+    let chat = app.chatting_visitor("Hello").await;
+    let other = app.chatting_visitor("Me too").await;
+    let mut refused = None;
+    for n in 0..200 {
+        let answer = types(app, &chat.token, json!(n.to_string())).await;
+        if answer.status != 204 {
+            refused = Some((n, answer));
+            break;
+        }
+    }
+    let (let_through, refused) = refused.expect("a limit");
+    assert!(let_through >= 10, "{let_through}");
+    refused.problem(429, "rate_limited");
+    assert!(refused.header("retry-after").is_some() && refused.json["retryAfterMs"].as_u64() <= Some(500));
+    assert_eq!(
+        types(app, &other.token, json!("x")).await.status,
+        204,
+        "one visitor's flood is not another's"
+    );
+}
+
 async fn notes_in_the_making_are_the_teams_own(app: &App) {
     let chat = app.chatting_visitor("Hello").await;
     let (owner_in, mut owner) = operator(app, OWNER).await;
@@ -165,6 +276,44 @@ async fn viewing_is_the_teams_own(app: &App) {
         .await;
     for socket in [&mut visitor, &mut agent, &mut owner] {
         hears_nothing(socket).await;
+    }
+}
+
+async fn what_is_over_is_told(app: &App) {
+    let chat = app.chatting_visitor("Hello").await;
+    let other = app.chatting_visitor("Me too").await;
+    let (_, mut owner) = operator(app, OWNER).await;
+    let (_, mut agent) = operator(app, AGENT).await;
+    let (mut visitor, _) = Socket::visitor(app, &chat.token).await;
+    // Going from one conversation to the next quickly loses neither the end of the one nor the beginning of the other.
+    for (conversation, ttl_ms) in [
+        (&chat.conversation, 30_000),
+        (&chat.conversation, 0),
+        (&other.conversation, 30_000),
+    ] {
+        owner
+            .send(&signal("viewing", conversation, ttl_ms, Value::Null))
+            .await;
+    }
+    let mut told = Vec::new();
+    for _ in 0..3 {
+        let signal = heard(&mut agent).await;
+        told.push((signal["conversationId"].clone(), signal["ttlMs"].clone()));
+    }
+    let said = |conversation: &str, ttl_ms: u64| (json!(conversation), json!(ttl_ms));
+    assert!(told.contains(&said(&other.conversation, 30_000)), "{told:?}");
+    assert_eq!(
+        told.iter()
+            .filter(|(conversation, _)| *conversation == json!(chat.conversation))
+            .collect::<Vec<_>>(),
+        [&said(&chat.conversation, 30_000), &said(&chat.conversation, 0)]
+    );
+    owner
+        .send(&signal("typing", &chat.conversation, 0, Value::Null))
+        .await;
+    for socket in [&mut agent, &mut visitor] {
+        let told = heard(socket).await;
+        assert_eq!((&told["type"], &told["ttlMs"]), (&json!("typing"), &json!(0)));
     }
 }
 
@@ -237,6 +386,15 @@ async fn availability_follows_what_is_set_and_said(app: &App) {
         "the best of both"
     );
     // What was said holds for its time.
+    assert_eq!(heard(&mut agent).await["body"]["availability"], "away");
+    // What was said can be taken back: what is set counts at once.
+    phone
+        .send(&json!({"t": "signal", "type": "presence", "ttlMs": 60_000, "body": {"availability": "available"}}))
+        .await;
+    assert_eq!(heard(&mut agent).await["body"]["availability"], "available");
+    phone
+        .send(&json!({"t": "signal", "type": "presence", "ttlMs": 0, "body": {"availability": "available"}}))
+        .await;
     assert_eq!(heard(&mut agent).await["body"]["availability"], "away");
     // What is set anew is told without being said.
     app.execute("UPDATE members SET availability = 'available' WHERE email = 'owner@demo.test'")

@@ -39,6 +39,8 @@ pub struct Texts {
     pub retry: &'static str,
     /// Button on a refused message.
     pub discard: &'static str,
+    /// Behind the name of whoever types.
+    pub is_typing: &'static str,
     /// The first connection is on its way.
     pub connecting: &'static str,
     /// No connection, nothing waits.
@@ -72,6 +74,7 @@ const ENGLISH: Texts = Texts {
     not_sent: "Not sent",
     retry: "Retry",
     discard: "Discard",
+    is_typing: " is typing…",
     connecting: "Connecting…",
     offline: "No connection. Trying again…",
     waits: "Your message waits for the connection",

@@ -12,6 +12,17 @@ use crate::ui::{Button, ButtonKind, GrowingTextArea, IconName};
 /// The limit is shown when fewer characters than this are left.
 const SHOW_LIMIT: usize = 500;
 
+/// What is asked of the composer from elsewhere; a new number is a new wish.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wish {
+    /// Counts the wishes.
+    pub number: u32,
+    /// Who is to see what is written. What is being written as a note is never made a reply.
+    pub visibility: Visibility,
+    /// What it holds from now on; what is there stays when absent.
+    pub text: Option<String>,
+}
+
 /// Props for [`Composer`].
 #[derive(Properties, PartialEq)]
 pub struct ComposerProps {
@@ -23,6 +34,12 @@ pub struct ComposerProps {
     pub on_send: Callback<(String, Visibility)>,
     /// Each change of what is typed.
     pub on_draft: Callback<String>,
+    /// Whom the person writes for, with each change; `None` when nothing is left of the text.
+    #[prop_or_default]
+    pub on_typing: Callback<Option<Visibility>>,
+    /// Take the focus, as a reply or a note.
+    #[prop_or_default]
+    pub wish: Option<Wish>,
     /// Whether the conversation is closed: answering it takes one more step.
     #[prop_or_default]
     pub closed: bool,
@@ -37,12 +54,25 @@ pub fn Composer(props: &ComposerProps) -> Html {
     };
     let is_note = use_state(|| false);
     let area = use_node_ref();
+    {
+        let (text, is_note, area) = (text.clone(), is_note.clone(), area.clone());
+        use_effect_with(props.wish.clone(), move |wish| {
+            let Some(wish) = wish else { return };
+            let holds_note = *is_note && !text.trim().is_empty();
+            is_note.set(wish.visibility == Visibility::Internal || holds_note);
+            if let Some(new) = &wish.text {
+                text.set(new.clone());
+            }
+            focus_node(&area);
+        });
+    }
     let length = text.chars().count();
     let left = MAX_MESSAGE_CHARS.checked_sub(length);
     let can_send = message_text(&text).is_ok();
     let send = {
         let (text, is_note) = (text.clone(), *is_note);
         let (on_send, on_draft) = (props.on_send.clone(), props.on_draft.clone());
+        let on_typing = props.on_typing.clone();
         let area = area.clone();
         Callback::from(move |()| {
             // What is there now, not what was there when this was drawn: a second Enter may come before the next drawing.
@@ -57,13 +87,21 @@ pub fn Composer(props: &ComposerProps) -> Html {
             };
             on_send.emit((content, visibility));
             on_draft.emit(String::new());
+            on_typing.emit(None);
             text.set(String::new());
             focus_node(&area);
         })
     };
     let on_input = {
-        let (text, on_draft) = (text.clone(), props.on_draft.clone());
+        let (text, on_draft, is_note) = (text.clone(), props.on_draft.clone(), *is_note);
+        let on_typing = props.on_typing.clone();
         Callback::from(move |typed: String| {
+            let visibility = if is_note {
+                Visibility::Internal
+            } else {
+                Visibility::Public
+            };
+            on_typing.emit(Some(visibility).filter(|_| !typed.trim().is_empty()));
             on_draft.emit(typed.clone());
             text.set(typed);
         })

@@ -4,7 +4,9 @@ use switchboard_contract::ids::ConversationId;
 use switchboard_engine::inbox::Shelf;
 use yew::prelude::*;
 
+use super::keys::{Key, use_keys};
 use super::row::ConversationRow;
+use crate::browser::focus_within;
 use crate::chat::{LiveChat, use_live_chat};
 use crate::i18n::{t, t_with};
 use crate::people::visitor_name;
@@ -53,8 +55,28 @@ pub(super) fn ListPane(props: &ListPaneProps) -> Html {
         .copied()
         .filter(|id| matches(&live, *id, &search))
         .collect();
+    let root = use_node_ref();
+    let on_key = {
+        let (root, shown, selected) = (root.clone(), shown.clone(), props.selected);
+        let on_open = props.on_open.clone();
+        Callback::from(move |key| {
+            let at = shown.iter().position(|id| Some(*id) == selected);
+            let to = match (key, at) {
+                (Key::Search, _) => return focus_within(&root, "input[type='search']"),
+                (Key::Next, None) => 0,
+                (Key::Next, Some(at)) => at + 1,
+                (Key::Previous, Some(at)) if at > 0 => at - 1,
+                _ => return false,
+            };
+            let Some(id) = shown.get(to) else { return false };
+            on_open.emit(*id);
+            // Where the list is out of sight this does nothing, and the page moves the focus.
+            focus_within(&root, &format!("a[href$='{id}']"))
+        })
+    };
+    use_keys(on_key);
     html! {
-        <section class="pane pane-list" aria-labelledby={HEADING_ID}>
+        <section class="pane pane-list" ref={root} aria-labelledby={HEADING_ID}>
             <div class="pane-head"><h1 id={HEADING_ID} tabindex="-1">{ t("conversations.heading") }</h1></div>
             <div class="list-tools">
                 <SearchField

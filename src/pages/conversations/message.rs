@@ -1,10 +1,7 @@
 //! The messages of a thread: bubbles, notices, days, and how the person's own messages stand.
 
-use std::rc::Rc;
-
 use switchboard_contract::ids::MessageId;
 use switchboard_contract::live_chat::{LiveChatMessage, MessageType, Visibility};
-use switchboard_contract::problem::{Problem, ProblemCode};
 use switchboard_contract::time::Timestamp;
 use switchboard_engine::desk::Row;
 use switchboard_engine::queue::{Queued, State};
@@ -12,6 +9,7 @@ use switchboard_engine::store::{Action, message_id};
 use yew::prelude::*;
 
 use crate::browser::now;
+use crate::deeds::{reason, retry_text};
 use crate::i18n::{clock_time, day_and_time, local_day, t, t_with, weekday_date};
 use crate::ui::{Avatar, Icon, IconName, IconSize};
 
@@ -227,45 +225,9 @@ fn queued_state(props: &MessageRowsProps, queued: &Queued) -> Html {
     html! {
         <div class="delivery delivery-failed" role="alert">
             <Icon name={IconName::Alert} size={IconSize::Small} />
-            <span>{ t("message.not_sent") }{ " " }{ reason(problem) }</span>
-            <button class="text-btn" type="button" onclick={on_retry}>{ retry_text(problem) }</button>
+            <span>{ t("message.not_sent") }{ " " }{ reason(&queued.entry.action, problem) }</span>
+            <button class="text-btn" type="button" onclick={on_retry}>{ retry_text(&queued.entry.action, problem) }</button>
             <button class="text-btn text-btn-quiet" type="button" onclick={on_discard}>{ t("message.discard") }</button>
         </div>
-    }
-}
-
-fn reason(problem: &Rc<Problem>) -> AttrValue {
-    match problem.code {
-        ProblemCode::NewerReply => match colleague_reply(problem) {
-            Some(reply) => t_with(
-                "message.newer_reply_text",
-                &[
-                    ("name", reply.author_name.as_deref().unwrap_or_default()),
-                    ("text", &reply.content),
-                ],
-            ),
-            None => t("message.newer_reply"),
-        },
-        ProblemCode::ConversationClosed => t("message.closed"),
-        ProblemCode::ConversationArchived => t("message.archived"),
-        ProblemCode::NotFound | ProblemCode::Gone => t("message.gone"),
-        ProblemCode::ValidationFailed => t("message.invalid"),
-        _ => t("message.refused"),
-    }
-}
-
-fn colleague_reply(problem: &Problem) -> Option<LiveChatMessage> {
-    problem
-        .current
-        .clone()
-        .and_then(|current| serde_json::from_value(current).ok())
-}
-
-/// What trying again does depends on why it was refused.
-fn retry_text(problem: &Problem) -> AttrValue {
-    match problem.code {
-        ProblemCode::NewerReply => t("message.send_anyway"),
-        ProblemCode::ConversationClosed => t("message.reopen_and_send"),
-        _ => t("message.retry"),
     }
 }

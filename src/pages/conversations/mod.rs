@@ -1,12 +1,16 @@
 //! `/conversations` and `/conversations/:id`: the inbox. List, thread and visitor stand side by side, or one at a time on
 //! narrow screens. It reads the chat through [`crate::chat`]'s hooks and nothing else.
 
+mod actions;
 mod announcer;
+mod changes;
 mod clock;
 mod composer;
 mod filter;
+mod keys;
 mod list;
 mod message;
+mod people;
 mod row;
 mod style;
 mod thread;
@@ -18,16 +22,19 @@ use switchboard_engine::inbox::Shelf;
 use yew::prelude::*;
 use yew_router::hooks::{use_location, use_navigator};
 
-use crate::browser::catch_focus;
+use crate::browser::{catch_focus, focus_within};
 use crate::i18n::t;
 use crate::routes::Route;
 use crate::ui::{EmptyState, IconName};
 
 use announcer::Announcer;
-pub use composer::{Composer, ComposerProps};
+pub use changes::{ChangeNotices, ChangeNoticesProps};
+pub use composer::{Composer, ComposerProps, Wish};
 use filter::{query_of, shelf_of};
+use keys::{Key, use_keys};
 use list::ListPane;
 pub use message::{MessageRows, MessageRowsProps};
+pub use people::{Faces, FacesProps, TypingLine, TypingLineProps};
 use style::inbox_class;
 use thread::ThreadPane;
 use visitor::VisitorPane;
@@ -80,6 +87,22 @@ pub fn Conversations(props: &ConversationsProps) -> Html {
         (Some(_), true) => "visitor",
     };
     let root = use_node_ref();
+    let on_key = {
+        let (on_back, on_visitor, root) = (on_back.clone(), on_visitor.clone(), root.clone());
+        Callback::from(move |key| match (key, pane) {
+            (Key::StopTyping, _) => focus_within(&root, ".log"),
+            (Key::Back, "visitor") => {
+                on_visitor.emit(false);
+                true
+            }
+            (Key::Back, "thread") => {
+                on_back.emit(());
+                true
+            }
+            _ => false,
+        })
+    };
+    use_keys(on_key);
     use_focus_of_pane(&root, pane, props.selected);
     html! {
         <div class={inbox_class()} data-pane={pane} ref={root}>

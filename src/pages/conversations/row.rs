@@ -1,16 +1,17 @@
 //! One conversation in the list.
 
 use switchboard_contract::ids::ConversationId;
+use switchboard_contract::realtime::SenderKind;
 use yew::prelude::*;
 use yew_router::Routable;
 
 use super::timer::{ConversationTimer, ConversationTimerProps};
 use crate::browser::now;
-use crate::chat::use_conversation;
+use crate::chat::{Waiting, use_conversation, use_typing, use_waiting};
 use crate::i18n::{day_and_time, list_time, number, t};
 use crate::people::visitor_name;
 use crate::routes::Route;
-use crate::ui::Avatar;
+use crate::ui::{Avatar, Icon, IconName, IconSize};
 
 /// Props for [`ConversationRow`].
 #[derive(Properties, PartialEq)]
@@ -28,6 +29,14 @@ pub(super) struct ConversationRowProps {
 pub(super) fn ConversationRow(props: &ConversationRowProps) -> Html {
     let id = props.id;
     let conversation = use_conversation(id);
+    let typing = use_typing(id)
+        .iter()
+        .any(|typist| typist.person.kind == SenderKind::Visitor);
+    let (waiting_icon, waiting_text) = match use_waiting(id) {
+        Waiting::Nothing => (IconName::Clock, None),
+        Waiting::Change => (IconName::Clock, Some(t("conversation.change_waits"))),
+        Waiting::Refused => (IconName::Alert, Some(t("conversation.change_refused"))),
+    };
     let onclick = use_callback(props.on_open.clone(), move |event: MouseEvent, on_open| {
         if event.meta_key() || event.ctrl_key() || event.shift_key() || event.alt_key() {
             return;
@@ -61,8 +70,12 @@ pub(super) fn ConversationRow(props: &ConversationRowProps) -> Html {
                     </time>
                 </div>
                 <div class="conv-line">
-                    <span class="conv-text truncate" title={conversation.last_message.clone()}>
-                        <bdi>{ conversation.last_message.clone() }</bdi>
+                    <span class={classes!("conv-text", "truncate", typing.then_some("is-typing"))} title={conversation.last_message.clone()}>
+                        if typing {
+                            { t("typing.row") }
+                        } else {
+                            <bdi>{ conversation.last_message.clone() }</bdi>
+                        }
                     </span>
                     <span class="conv-unread">
                         if unread > 0 {
@@ -75,6 +88,14 @@ pub(super) fn ConversationRow(props: &ConversationRowProps) -> Html {
                         <span class="sr">{ t("conversation.funnel") }{ " " }</span><bdi>{ conversation.funnel_name.clone() }</bdi>
                     </span>
                     <span class="push"></span>
+                    <span
+                        class={classes!("conv-waits", (waiting_icon == IconName::Alert).then_some("is-refused"))}
+                        hidden={waiting_text.is_none()}
+                        title={waiting_text.clone()}
+                    >
+                        <Icon name={waiting_icon} size={IconSize::Small} />
+                        <span class="sr">{ waiting_text }</span>
+                    </span>
                     <ConversationTimer ..timer />
                 </div>
             </div>

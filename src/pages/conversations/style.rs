@@ -39,6 +39,7 @@ pub(super) fn inbox_class() -> AttrValue {
         .conv-time { margin-inline-start: auto; font-size: var(--text-11); color: var(--text-3); font-variant-numeric: var(--numeric); white-space: nowrap; }
         .conv-text { color: var(--text-2); flex: 1; }
         .conv-unread { display: inline-flex; flex: none; }
+        .conv-text.is-typing { color: var(--accent-text); font-style: italic; }
         .conv.is-unread .conv-name { font-weight: var(--weight-strong); }
         .conv.is-unread .conv-text { color: var(--text); }
         .conv-meta { display: flex; align-items: center; gap: var(--space-2); block-size: 1.25rem; font-size: var(--text-11); line-height: var(--lh-11); color: var(--text-3); min-inline-size: 0; }
@@ -51,11 +52,45 @@ pub(super) fn inbox_class() -> AttrValue {
         .timer-late { color: var(--danger-text); font-weight: var(--weight-medium); }
 
         .thread { display: flex; flex-direction: column; min-block-size: 0; flex: 1; }
-        .thread-timer { flex: none; }
-        .thread-head { border-block-end: 1px solid var(--line); }
+        .conv-waits { display: inline-flex; color: var(--text-3); }
+        .conv-waits.is-refused { color: var(--danger-text); }
+
+        .thread-timer { flex: none; display: inline-flex; }
+        .thread-head { border-block-end: 1px solid var(--line); container: thread-head / inline-size; z-index: var(--z-sticky); }
+        .thread-actions { flex: none; }
+        .acts { display: flex; align-items: center; gap: var(--space-1); }
+        .acts .act-more, .thread-who .timer-inline { display: none; }
+        .thread-who .timer-inline { margin-inline-end: var(--space-2); vertical-align: bottom; }
+        .changes { display: grid; gap: var(--space-1); padding: 0 var(--space-6) var(--space-2); }
+        .change { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-1) var(--space-2); inline-size: 100%; max-inline-size: var(--measure-thread); margin-inline: auto; min-block-size: 1.5rem; font-size: var(--text-12); line-height: var(--lh-12); color: var(--text-3); overflow-wrap: anywhere; }
+        .change > span { min-inline-size: 0; }
+        .change.is-refused { color: var(--danger-text); }
+        .labels { padding: 0 var(--space-4) var(--space-3); }
+        .labels { position: relative; }
+        .label-change .btn { margin-inline-start: calc(-1 * var(--space-2)); }
+        .labels .label-change > div { position: static; }
+        .labels .label-change .menu { inset-inline: var(--space-4); max-inline-size: none; }
+        .label-list { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-1); }
+        .label-chip { display: inline-flex; align-items: center; gap: var(--space-1); max-inline-size: 100%; block-size: 1.5rem; padding-inline: var(--space-2); border-radius: var(--radius-xs); background: var(--hover); color: var(--text-2); font-size: var(--text-12); }
+        .label-dot { flex: none; inline-size: 0.5rem; block-size: 0.5rem; border-radius: 2px; background: var(--neutral-8); }
+        .label-blue { background: var(--accent); }
+        .label-green { background: var(--success-solid); }
+        .label-yellow { background: #c9a100; }
+        .label-orange { background: #d9772b; }
+        .label-red { background: var(--danger-solid); }
+        .label-purple { background: #8a63d2; }
+        .item .label-dot { margin-inline: 0.25rem; }
         .thread-who { min-inline-size: 0; flex: 1; }
         .thread-who h2:focus, .visitor-id h2:focus { outline: none; }
         .thread-who h2, .visitor-id h2 { font-size: var(--text-14); line-height: var(--lh-14); letter-spacing: var(--tracking-tight); }
+        .thread-viewers { flex: none; }
+        .viewers { display: flex; list-style: none; margin: 0; padding: 0; }
+        .viewers li { display: grid; border-radius: var(--radius-full); box-shadow: 0 0 0 2px var(--surface); }
+        .viewers li + li { margin-inline-start: -0.375rem; }
+        .viewers-more { place-items: center; min-inline-size: 1.5rem; block-size: 1.5rem; background: var(--hover); color: var(--text-2); font-size: var(--text-11); font-weight: var(--weight-medium); }
+        .typing-line { flex: none; display: flex; align-items: baseline; gap: var(--space-2); inline-size: 100%; max-inline-size: calc(var(--measure-thread) + 2 * var(--space-6)); margin-inline: auto; min-block-size: 1.25rem; padding-inline: var(--space-6); font-size: var(--text-12); line-height: 1.25rem; color: var(--text-3); }
+        .typing-who { flex: none; max-inline-size: 60%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+        .typing-draft { flex: 1; min-inline-size: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--text-2); font-style: italic; }
         .log-frame { flex: 1; min-block-size: 0; position: relative; display: flex; }
         .log { flex: 1; min-inline-size: 0; overflow: auto; overflow-anchor: none; scrollbar-gutter: stable; padding: var(--space-4) calc(var(--space-6) - 11px) var(--space-3) var(--space-6); display: flex; flex-direction: column; }
         .log:focus-visible { outline-offset: -2px; }
@@ -112,6 +147,15 @@ pub(super) fn inbox_class() -> AttrValue {
         .facts > div { display: grid; grid-template-columns: 5.25rem minmax(0, 1fr); gap: var(--space-3); }
         .facts dt { color: var(--text-3); overflow-wrap: anywhere; }
 
+        @container thread-head (max-width: 38rem) {
+            .acts .act-wide, .act-text, .thread-timer { display: none; }
+            .acts .act-more { display: inline-flex; }
+            .thread-who .timer-inline { display: inline-flex; }
+        }
+        @container thread-head (max-width: 22rem) {
+            .acts .act-mid, .act-close-text { display: none; }
+            .acts .act-close { padding-inline: var(--space-2); }
+        }
         @media (max-width: 1180px) {
             grid-template-columns: 19rem minmax(0, 1fr);
             .pane-visitor { display: none; }
@@ -130,6 +174,7 @@ pub(super) fn inbox_class() -> AttrValue {
             .pane + .pane { border: 0; }
             .pane-back { display: inline-grid; margin-inline-start: calc(var(--space-2) * -1); }
             .log { padding-inline: var(--space-4); }
+            .changes { padding-inline: var(--space-3); }
             .composer { padding: 0 var(--space-3) var(--space-3); }
         }
         @media (max-width: 640px) {

@@ -1,16 +1,23 @@
 //! One conversation: who, the messages, and the place to answer.
 
 use switchboard_contract::ids::{ConversationId, MessageId};
-use switchboard_contract::live_chat::{ConversationStatus, LiveChatConversation};
+use switchboard_contract::live_chat::{ConversationStatus, LiveChatConversation, Priority, Visibility};
 use switchboard_engine::desk::Row;
 use yew::prelude::*;
 
-use super::composer::Composer;
+use super::actions::Actions;
+use super::changes::ChangeNotices;
+use super::composer::{Composer, Wish};
+use super::keys::{Key, use_keys};
 use super::message::MessageRows;
+use super::people::{Typing, Viewers};
 use super::timer::{ConversationTimer, ConversationTimerProps};
 use crate::auth::use_me;
-use crate::chat::{Chat, ThreadView, use_chat, use_conversation, use_read_mark, use_thread};
-use crate::i18n::{t, t_with};
+use crate::chat::{
+    Chat, ThreadView, use_chat, use_conversation, use_looking_at, use_read_mark, use_returned, use_thread,
+};
+use crate::deeds::priority_name;
+use crate::i18n::{day_and_time, t, t_with};
 use crate::people::visitor_name;
 use crate::ui::{
     Button, ButtonKind, EmptyState, ErrorState, Extent, IconButton, IconName, Loading, Notice, Skeleton,
@@ -35,6 +42,8 @@ pub(super) fn ThreadPane(props: &ThreadPaneProps) -> Html {
     let chat = use_chat();
     let conversation = use_conversation(id);
     let thread = use_thread(id);
+    use_looking_at(id);
+    let wish = use_wish(&chat, id);
     if thread.is_missing {
         let onclick = props.on_back.reform(|_: MouseEvent| ());
         return html! {
@@ -65,12 +74,23 @@ pub(super) fn ThreadPane(props: &ThreadPaneProps) -> Html {
                 <div class="thread-who">
                     <h2 class="truncate" tabindex="-1" title={name.clone()}><bdi>{ name.clone() }</bdi></h2>
                     if let Some(known) = &conversation {
-                        <div class="meta truncate">{ whereabouts(known) }</div>
+                        <div class="meta truncate">
+                            <span class="timer-inline">
+                                <ConversationTimer ..ConversationTimerProps::of(known).brief() />
+                            </span>
+                            { whereabouts(known) }
+                        </div>
                     }
                 </div>
+                <div class="thread-viewers"><Viewers {id} /></div>
                 <div class="thread-timer">
                     if let Some(known) = &conversation {
                         <ConversationTimer ..ConversationTimerProps::of(known) />
+                    }
+                </div>
+                <div class="thread-actions">
+                    if let Some(known) = &conversation {
+                        <Actions conversation={known.clone()} />
                     }
                 </div>
                 <IconButton
@@ -80,17 +100,67 @@ pub(super) fn ThreadPane(props: &ThreadPaneProps) -> Html {
                     onclick={props.on_visitor.reform(|_: MouseEvent| true)}
                 />
             </div>
-            <Log {id} {thread} visitor={name} />
-            <Composer {id} draft={chat.draft(id)} {on_send} on_draft={keep_draft(&chat, id)} {closed} />
+            <Log {id} {thread} visitor={name.clone()} />
+            <Typing {id} visitor={name} />
+            <ChangeNotices {id} />
+            <Composer
+                {id}
+                {wish}
+                draft={chat.draft(id)}
+                {on_send}
+                on_draft={keep_draft(&chat, id)}
+                on_typing={tell_typing(&chat, id)}
+                {closed}
+            />
         </section>
     }
 }
 
-/// The page that the visitor looks at, and the funnel in which they wrote.
+/// What the keys and what came back to be changed ask of the composer.
+#[hook]
+fn use_wish(chat: &Chat, id: ConversationId) -> Option<Wish> {
+    let asked = use_state(|| (0_u32, Visibility::Public));
+    let on_key = {
+        let asked = asked.clone();
+        Callback::from(move |key| {
+            let visibility = match key {
+                Key::Reply => Visibility::Public,
+                Key::Note => Visibility::Internal,
+                _ => return false,
+            };
+            asked.set((asked.0 + 1, visibility));
+            true
+        })
+    };
+    use_keys(on_key);
+    let (returned, visibility) = use_returned(id);
+    let last = use_mut_ref(|| 0_u32);
+    let new = last.replace(returned) != returned;
+    let wish = use_mut_ref(|| None::<Wish>);
+    let mut wish = wish.borrow_mut();
+    let number = asked.0 + returned;
+    if wish.as_ref().map_or(0, |wish| wish.number) != number {
+        *wish = Some(Wish {
+            number,
+            visibility: visibility.filter(|_| new).unwrap_or(asked.1),
+            text: new.then(|| chat.draft(id)),
+        });
+    }
+    wish.clone()
+}
+
+/// How urgent it is and until when it is hidden, the page that the visitor looks at, and the funnel in which they wrote.
 fn whereabouts(conversation: &LiveChatConversation) -> Html {
     let visitor = &conversation.user;
     let page = visitor.page_title.as_ref().or(visitor.page.as_ref());
-    let parts = page.into_iter().chain([&conversation.funnel_name]);
+    let urgent = Some(conversation.priority).filter(|priority| *priority != Priority::Normal);
+    let urgent =
+        urgent.map(|priority| t_with("conversation.priority", &[("priority", &priority_name(priority))]));
+    let snoozed = conversation.snoozed_until;
+    let snoozed = snoozed.map(|until| t_with("actions.snoozed", &[("time", &day_and_time(until))]));
+    let places = page.into_iter().chain([&conversation.funnel_name]);
+    let places = places.map(|place| AttrValue::from(place.clone()));
+    let parts = urgent.into_iter().chain(snoozed).chain(places);
     let parts = parts.filter(|part| !part.is_empty()).enumerate();
     html! {
         <>
@@ -99,6 +169,11 @@ fn whereabouts(conversation: &LiveChatConversation) -> Html {
             }) }
         </>
     }
+}
+
+fn tell_typing(chat: &Chat, id: ConversationId) -> Callback<Option<Visibility>> {
+    let chat = chat.clone();
+    Callback::from(move |visibility| chat.typing(id, visibility))
 }
 
 fn keep_draft(chat: &Chat, id: ConversationId) -> Callback<String> {

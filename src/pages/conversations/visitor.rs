@@ -4,6 +4,7 @@ use switchboard_contract::ids::ConversationId;
 use switchboard_contract::live_chat::LiveChatUser;
 use yew::prelude::*;
 
+use super::actions::Labels;
 use crate::browser::now;
 use crate::chat::use_conversation;
 use crate::i18n::{country_name, day_and_time, language_name, t, time_in_zone};
@@ -43,6 +44,7 @@ pub(super) fn VisitorPane(props: &VisitorPaneProps) -> Html {
                     <div class="small text-3 truncate"><bdi>{ visitor.email.clone().unwrap_or_default() }</bdi></div>
                 </div>
             </div>
+            <Labels conversation={conversation.clone()} />
             <div class="panel-section">
                 <h3>{ t("visitor.details") }</h3>
                 <dl class="facts">{ for facts(visitor).into_iter().map(|(term, value, title)| html! {

@@ -58,7 +58,7 @@ pub fn Email() -> Html {
                 <ChangeEmail {on_close} />
             } else {
                 <div class="row wrap row-3">
-                    <span class="strong"><bdi>{ me.email.clone() }</bdi></span>
+                    <span class="strong break"><bdi>{ me.email.clone() }</bdi></span>
                     <Button node_ref={button} onclick={open}>{ t("profile.change_email") }</Button>
                 </div>
             }

@@ -10,6 +10,7 @@ use crate::auth::{use_api, use_auth};
 use crate::browser::{now, use_task};
 use crate::i18n::{date_long, day_and_time, relative, t, t_with};
 use crate::scoped;
+use crate::shell::use_leave;
 use crate::ui::{Button, ButtonKind, Dialog, Icon, IconName, Loading, Skeleton, use_toasts, view_resource};
 
 /// The section.
@@ -17,6 +18,7 @@ use crate::ui::{Button, ButtonKind, Dialog, Icon, IconName, Loading, Skeleton, u
 pub fn Sessions() -> Html {
     let api = use_api();
     let session = use_auth().session().clone();
+    let leave = use_leave();
     let toasts = use_toasts();
     let list = use_resource((), |api, ()| async move { api.sessions().await });
     let ending = use_state(|| None::<SessionId>);
@@ -42,22 +44,28 @@ pub fn Sessions() -> Html {
             });
         })
     };
-    let on_everywhere = {
-        let (leaving, asks) = (leaving.setter(), asks.setter());
+    let end_all = {
+        let (leave, leaving) = (leave.clone(), leaving.setter());
         Callback::from(move |()| {
             let (session, toasts) = (session.clone(), toasts.clone());
-            let (leaving, asks) = (leaving.clone(), asks.clone());
+            let (leave, leaving) = (leave.clone(), leaving.clone());
             leaving.set(true);
             task.run(async move {
                 match auth::logout_everywhere(session.transport()).await {
-                    Ok(()) | Err(ApiError::SignedOut) => session.sign_out(),
+                    Ok(()) | Err(ApiError::SignedOut) => leave.go(),
                     Err(error) => {
-                        asks.set(false);
                         leaving.set(false);
                         toasts.alert(t_with("sessions.not_everywhere", &[("reason", &error.message())]));
                     }
                 }
             });
+        })
+    };
+    let on_everywhere = {
+        let asks = asks.setter();
+        Callback::from(move |()| {
+            asks.set(false);
+            leave.ask(end_all.clone());
         })
     };
     let ask = |on: bool| {
@@ -106,7 +114,7 @@ pub fn Sessions() -> Html {
         <SettingsSection id="security-sessions" title={t("sessions.title")} about={t("sessions.about")}>
             <div>{ view_resource(&list, &t("sessions.failed"), skeleton, ready) }</div>
             <div>
-                <Button kind={ButtonKind::Danger} onclick={Callback::from(move |_: MouseEvent| open())}>
+                <Button kind={ButtonKind::Danger} busy={*leaving} onclick={Callback::from(move |_: MouseEvent| open())}>
                     { t("sessions.everywhere") }
                 </Button>
             </div>
@@ -116,7 +124,6 @@ pub fn Sessions() -> Html {
                         title={t("sessions.everywhere_title")}
                         confirm={t("sessions.everywhere")}
                         danger=true
-                        busy={*leaving}
                         on_confirm={on_everywhere}
                         on_cancel={Callback::from(move |()| close())}
                     >

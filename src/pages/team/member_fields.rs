@@ -131,7 +131,11 @@ pub fn MemberFields(props: &MemberFieldsProps) -> Html {
                     <fieldset class="form-item">
                         <legend class="label">{ t("team.websites") }</legend>
                         if let Some(sites) = &props.sites {
-                            <div {class} tabindex="-1">{ for sites.iter().map(site) }</div>
+                            if sites.is_empty() {
+                                <p class="hint">{ t("websites.empty") }</p>
+                            } else {
+                                <div {class} tabindex="-1">{ for sites.iter().map(site) }</div>
+                            }
                         } else {
                             <p class="hint">{ t("team.websites_loading") }</p>
                         }

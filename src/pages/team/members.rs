@@ -52,7 +52,7 @@ pub fn Members() -> Html {
     };
     let ready = |found: &MemberList| {
         html! {
-            <Table label={t("team.members")}>
+            <Table label={t("team.members")} fixed=true>
                 { head() }
                 <tbody role="rowgroup">
                     { for found.items.iter().map(|member| {
@@ -145,23 +145,33 @@ fn Remove(props: &RemoveProps) -> Html {
 
 fn head() -> Html {
     html! {
+        <>
+        <colgroup>
+            <col />
+            <col style="inline-size:5.5rem" />
+            <col style="inline-size:8rem" />
+            <col style="inline-size:7.5rem" />
+            <col class="col-low" style="inline-size:8rem" />
+            <col style="inline-size:2.5rem" />
+        </colgroup>
         <thead role="rowgroup">
             <tr role="row">
                 <th role="columnheader">{ t("team.member") }</th>
                 <th role="columnheader">{ t("profile.role") }</th>
                 <th role="columnheader">{ t("team.websites") }</th>
                 <th role="columnheader">{ t("totp.title") }</th>
-                <th role="columnheader">{ t("team.seen") }</th>
+                <th role="columnheader" class="col-low">{ t("team.seen") }</th>
                 <th role="columnheader"><span class="sr">{ t("team.acts_column") }</span></th>
             </tr>
         </thead>
+        </>
     }
 }
 
 fn skeleton() -> Html {
     html! {
         <Loading label={t("team.loading")}>
-            <Table label="">
+            <Table label="" fixed=true>
                 { head() }
                 <tbody role="rowgroup">
                     { for (0..3).map(|row| html! {
@@ -170,7 +180,7 @@ fn skeleton() -> Html {
                             <td><Skeleton inline="3rem" /></td>
                             <td><Skeleton inline="5rem" /></td>
                             <td><Skeleton inline="2rem" /></td>
-                            <td><Skeleton inline="4rem" /></td>
+                            <td class="col-low"><Skeleton inline="4rem" /></td>
                             <td></td>
                         </tr>
                     }) }

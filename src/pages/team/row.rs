@@ -30,6 +30,7 @@ pub fn row(member: &Member, is_me: bool, sites: Option<&Rc<Vec<Website>>>, acts:
         (false, Some(at)) => AttrValue::from(relative(at, now().wall)),
         (false, None) => t("team.never_seen"),
     };
+    let sites_text = websites_of(member, sites);
     let factor = if member.totp_enabled {
         t("totp.on")
     } else {
@@ -55,15 +56,15 @@ pub fn row(member: &Member, is_me: bool, sites: Option<&Rc<Vec<Website>>>, acts:
                             }
                         </div>
                         if !member.name.trim().is_empty() {
-                            <div class="meta truncate" title={member.email.clone()}>{ member.email.clone() }</div>
+                            <bdi class="meta truncate" title={member.email.clone()}>{ member.email.clone() }</bdi>
                         }
                     </div>
                 </div>
             </td>
             <td role="cell" data-label={t("profile.role")}>{ role_name(member.role) }</td>
-            <td role="cell" data-label={t("team.websites")} class="text-2">{ websites_of(member, sites) }</td>
+            <td role="cell" data-label={t("team.websites")} class="text-2 truncate" title={sites_text.clone()}>{ sites_text }</td>
             <td role="cell" data-label={t("totp.title")} class="text-2">{ if invited { t("team.none") } else { factor } }</td>
-            <td role="cell" data-label={t("team.seen")} class="text-2">{ seen }</td>
+            <td role="cell" data-label={t("team.seen")} class="text-2 col-low">{ seen }</td>
             <td role="cell" class="td-corner end">
                 <div>
                     if let Some(acts) = acts {

@@ -77,7 +77,7 @@ export const it = (name, step) => test(name, async (context) => {
 
 /** What Chromium writes to the console when the network or the server is gone. */
 export const CONNECTION_LOST = [
-  /net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|CONNECTION_CLOSED|INCOMPLETE_CHUNKED_ENCODING|INTERNET_DISCONNECTED)/,
+  /net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|CONNECTION_CLOSED|INCOMPLETE_CHUNKED_ENCODING|INTERNET_DISCONNECTED|CONTENT_LENGTH_MISMATCH|FAILED|ABORTED)/,
   /WebSocket connection to .* failed/,
 ];
 

@@ -25,8 +25,8 @@ export async function eventually(what, condition, limitMs = LIMIT_MS) {
 }
 
 /** Waits until what is read from a page equals `wanted`: a page draws what it was told a moment later. */
-export const shows = (read, wanted) =>
+export const shows = (read, wanted, limitMs = LIMIT_MS) =>
   eventually(`the page shows ${JSON.stringify(wanted)}`, async () => {
     assert.deepEqual(await read(), wanted);
     return true;
-  });
+  }, limitMs);

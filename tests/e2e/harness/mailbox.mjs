@@ -3,14 +3,17 @@ import { createHmac } from "node:crypto";
 
 import { eventually } from "./eventually.mjs";
 
-/** The link in the newest letter to an address whose path begins like this. */
+/** The links of this path in letters to an address, the newest letter's first. */
+export async function linksTo(server, address, path) {
+  const answer = await fetch(`${server.origin}/dev/mailbox`, { headers: { Accept: "application/json" } });
+  const letters = await answer.json();
+  const links = letters.filter(({ to }) => to === address).flatMap((letter) => letter.links);
+  return links.filter((link) => new URL(link).pathname === path);
+}
+
+/** The newest of them, once it is there. */
 export const linkTo = (server, address, path) =>
-  eventually(`a letter to ${address} with a link to ${path}`, async () => {
-    const answer = await fetch(`${server.origin}/dev/mailbox`, { headers: { Accept: "application/json" } });
-    const letters = await answer.json();
-    const links = letters.filter(({ to }) => to === address).flatMap((letter) => letter.links);
-    return links.find((link) => new URL(link).pathname === path);
-  });
+  eventually(`a letter to ${address} with a link to ${path}`, async () => (await linksTo(server, address, path))[0]);
 
 function base32(text) {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";

@@ -1,5 +1,5 @@
 // What visitors and operators do, by the names of the interface's contract.
-import { eventually } from "./eventually.mjs";
+import { LIMIT_MS, eventually } from "./eventually.mjs";
 
 export const AGENT = { email: "agent@demo.test", password: "switchboard-demo" };
 export const OWNER = { email: "owner@demo.test", password: "switchboard-demo" };
@@ -10,6 +10,13 @@ export async function submitSignIn(page, { email, password }) {
   await page.getByLabel("Email", { exact: true }).fill(email);
   await page.getByLabel("Password", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
+}
+
+/** Leaves by the account menu. */
+export async function signOut(page) {
+  await page.getByRole("button", { name: "Account" }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor();
 }
 
 /** Signs in and stands on `/conversations`, live. */
@@ -24,12 +31,15 @@ export async function openConversations(page, origin, who = AGENT) {
 export const untilConnected = (page) => untilConnection(page, /^Live$/);
 
 /** Waits for a text of the `Connection` status. */
-export const untilConnection = (page, text) =>
+export const untilConnection = (page, text, limitMs = LIMIT_MS) =>
   eventually(`Connection says ${text}`, async () => {
     const shown = (await page.getByRole("status", { name: "Connection" }).innerText()).trim();
     if (text.test(shown)) return true;
     throw new Error(`it says “${shown}”`);
-  });
+  }, limitMs);
+
+/** Waits until the `Connection` status no longer calls the page live. */
+export const untilLost = (page, limitMs) => untilConnection(page, /^(Reconnecting in|Connecting|Offline)/, limitMs);
 
 /** Waits until nothing on the page is loading. */
 export const settled = (page) =>

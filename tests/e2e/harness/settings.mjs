@@ -12,6 +12,9 @@ export const settings = {
   browser: path("SWITCHBOARD_BROWSER", "/usr/bin/chromium"),
 };
 
+/** Whether there is time for the long run: `cargo xtask test --long`. */
+export const isLong = process.env.SWITCHBOARD_TEST_DEPTH === "long";
+
 /** Fails with what to do when something that a journey needs is not built. */
 export function assertBuilt() {
   for (const [what, file] of Object.entries(settings)) {

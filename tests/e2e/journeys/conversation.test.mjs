@@ -4,7 +4,7 @@ import { after, before, describe } from "node:test";
 
 import { CONNECTION_LOST, Person, answered, it, launch } from "../harness/browser.mjs";
 import { eventually } from "../harness/eventually.mjs";
-import { answer, chat, desk, openChat, openConversations, orderOf, untilConnected, untilConnection, write } from "../harness/people.mjs";
+import { answer, chat, desk, openChat, openConversations, orderOf, untilConnected, untilLost, write } from "../harness/people.mjs";
 import { Server } from "../harness/server.mjs";
 
 const ASKED = "Do the tall boots come in half sizes?";
@@ -46,7 +46,7 @@ describe("a conversation", () => {
 
   it("goes on after the server was killed and started again, without a reload", async () => {
     await server.kill();
-    await untilConnection(operator.page, /^(Reconnecting in|Connecting|Offline)/);
+    await untilLost(operator.page);
     await answer(operator.page, WAITING_REPLY);
     await write(visitor.page, WAITING_QUESTION);
     await server.again();

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe } from "node:test";
 
+import { passTime } from "../harness/api.mjs";
 import { CONNECTION_LOST, Person, answered, it, launch } from "../harness/browser.mjs";
 import { eventually } from "../harness/eventually.mjs";
 import { OWNER, openConversations, untilConnected } from "../harness/people.mjs";
@@ -15,11 +16,6 @@ const KEPT = ["switchboard.token-generation", "switchboard.appearance"];
 
 const isRefresh = (response) => new URL(response.url()).pathname === "/api/auth/refresh";
 const signInPage = (page) => page.getByRole("heading", { level: 1, name: "Sign in" });
-const passTime = (server, advanceMs) =>
-  fetch(`${server.origin}/dev/clock`, {
-    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ advanceMs }),
-  }).then((answer) => assert.ok(answer.ok, `the clock moves: ${answer.status}`));
-
 /** Counts renewals and refusals in all tabs of a person. */
 function observe(person) {
   const seen = { renewals: 0, refusals: [] };

@@ -22,7 +22,7 @@ pub const PRESENCE_TTL_MS: u64 = 60_000;
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum SignalType {
-    /// Someone writes. A visitor's body is a [`TypingBody`], told to operators only; a member sends
+    /// Someone writes. A visitor's body, where the website shares drafts, is a [`TypingBody`], told to operators only; a member sends
     /// `{"visibility": "internal"}` while writing a note, so that the visitor is not told.
     Typing,
     /// Someone looks at a conversation.
@@ -108,7 +108,8 @@ pub struct Signal {
     /// Whose, in parts; filled in by the server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sender: Option<Sender>,
-    /// For how long it holds, in milliseconds.
+    /// For how long it holds, in milliseconds; 0 when it is over. A member's own `presence` of 0 takes back what was said:
+    /// what is set counts again.
     #[serde(default)]
     pub ttl_ms: u64,
     /// More, by type.

@@ -113,6 +113,7 @@ impl<E: Clone> Desk<E> {
                     self.on_leader(now, crate::leader::Event::Fenced { term }, out);
                 }
                 queue::Effect::Foreign => self.on_foreign(now, 0, out),
+                queue::Effect::Dropped => self.open_store(false, out),
                 queue::Effect::NotKept(error) => out.push(Effect::NotKept(error)),
             }
         }

@@ -1,5 +1,6 @@
 //! What goes into the desk and what comes out.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
@@ -12,6 +13,7 @@ use switchboard_contract::page::CursorPage;
 use switchboard_contract::position::Position;
 use switchboard_contract::realtime::EventPage;
 
+use crate::awareness;
 use crate::bulletin::Bulletin;
 use crate::inbox::{Changes, Shelf};
 use crate::outbox::Outcome;
@@ -92,6 +94,8 @@ pub enum TimerKind {
     Queue,
     /// Who leads.
     Leader,
+    /// Who types, looks and is there.
+    Awareness,
 }
 
 /// What happened.
@@ -115,6 +119,8 @@ pub enum Event<E> {
     Link(socket::Event),
     /// A timer ran out.
     Timer(Timer),
+    /// The person looks at how the connection fares; to be told again while it lasts, and `false` when it ends.
+    Measure(bool),
     /// The answer to [`Effect::Store`].
     Stored {
         /// From there.
@@ -176,6 +182,9 @@ pub enum Event<E> {
         /// How.
         outcome: Attempt,
     },
+    /// The person types, looks at a conversation, uses the tab or has set their availability: `Typed`, `Emptied`, `Viewing`,
+    /// `Used` and `Available`. The rest of them the desk sees to itself.
+    Person(awareness::Event),
     /// A new access token is there.
     Authorised,
     /// A load ended.
@@ -281,6 +290,13 @@ pub enum Effect {
     Changed(Changes),
     /// What waits has changed, somewhere.
     QueueChanged,
+    /// Somebody began or ended to type or to look in these conversations; `presence`: came, went or set their availability.
+    PeopleChanged {
+        /// Where.
+        conversations: BTreeSet<ConversationId>,
+        /// Whether somebody's availability changed.
+        presence: bool,
+    },
     /// A list's or thread's loading state has changed.
     LoadingChanged,
     /// The state of the connection has changed.

@@ -13,11 +13,13 @@
 mod actions;
 mod interface;
 mod loading;
+mod people;
 mod tabs;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use switchboard_contract::auth::Availability;
 use switchboard_contract::ids::{ConversationId, MemberId};
 use switchboard_contract::live_chat::{LiveChatConversation, MessagePage};
 use switchboard_contract::page::CursorPage;
@@ -25,6 +27,8 @@ use switchboard_contract::position::{Offset, Position};
 use switchboard_contract::realtime::{EventType, LogEvent};
 
 use crate::Now;
+use crate::awareness::{self, Awareness};
+use crate::health::Health;
 use crate::inbox::{Changes, Inbox, Shelf};
 use crate::leader::Leader;
 use crate::link::{self, Link};
@@ -51,6 +55,9 @@ pub struct Desk<E> {
     leads: bool,
     /// How the leader's connection stands, where that is another tab.
     told: Status,
+    told_health: Option<Health>,
+    /// The store could not be opened; it is tried again now and then.
+    unopened: bool,
     /// What waited when this tab claimed the lead.
     claimed: Option<Vec<Entry>>,
     /// What only the desk asked the store for: how to go on with its answer.
@@ -64,6 +71,9 @@ pub struct Desk<E> {
     open: BTreeSet<ConversationId>,
     /// How far each conversation was marked as read here.
     marked: BTreeMap<ConversationId, u64>,
+    awareness: Awareness,
+    /// What the person has set: it outlasts a stop.
+    availability: Availability,
 }
 
 impl<E: Clone> Desk<E> {
@@ -78,6 +88,8 @@ impl<E: Clone> Desk<E> {
             link: Link::new(identity, seed),
             leads: false,
             told: Status::Idle,
+            told_health: None,
+            unopened: false,
             claimed: None,
             asked: BTreeMap::new(),
             request: 0,
@@ -88,6 +100,8 @@ impl<E: Clone> Desk<E> {
             shown: BTreeSet::new(),
             open: BTreeSet::new(),
             marked: BTreeMap::new(),
+            awareness: Awareness::default(),
+            availability: Availability::default(),
         }
     }
 
@@ -132,6 +146,16 @@ impl<E: Clone> Desk<E> {
     #[must_use]
     pub const fn status(&self) -> Status {
         if self.leads { self.link.status() } else { self.told }
+    }
+
+    /// How the connection fares, as far as it is known; asked for with [`Event::Measure`].
+    #[must_use]
+    pub fn health(&self, now: Now) -> Option<Health> {
+        if self.leads {
+            Some(self.link.health(now))
+        } else {
+            self.told_health.clone()
+        }
     }
 
     /// Whether a list is being loaded.
@@ -199,6 +223,7 @@ impl<E: Clone> Desk<E> {
             }
             Event::Link(event) => self.on_shell(now, event, out),
             Event::Timer(timer) => self.on_timer(now, timer, out),
+            Event::Measure(measures) => self.measure(now, measures, out),
             Event::Stored { request, result } => self.on_stored(now, request, result, out),
             Event::Locked { generation } => self.on_locked(now, generation, out),
             Event::Heard(bulletin) => self.on_heard(now, *bulletin, out),
@@ -229,6 +254,7 @@ impl<E: Clone> Desk<E> {
             Event::Retry(id) => self.retry(now, id, out),
             Event::Discard(id) => self.on_queue(now, queue::Event::Discard(id), out),
             Event::Attempted { generation, outcome } => self.on_attempted(now, generation, outcome, out),
+            Event::Person(event) => self.on_person(now, event, out),
             Event::Authorised => self.on_queue(now, queue::Event::Wake, out),
             Event::Loaded { generation, result } => self.on_loaded(now, generation, result, out),
         }
@@ -238,11 +264,14 @@ impl<E: Clone> Desk<E> {
     }
 
     fn start(&mut self, now: Now, erase: bool, out: &mut Vec<Effect>) {
-        self.ask(Op::Open { erase }, tabs::Asked::Open, out);
+        self.open_store(erase, out);
         self.on_link(now, link::Event::Start(None), out);
         self.on_link(now, link::Event::Follow, out);
         self.told = Status::Connecting;
+        self.meet(now, out);
         self.on_leader(now, crate::leader::Event::Start, out);
+        // What was put on the screen before had nobody to load it, and has to come without a connection too.
+        self.load_all_anew(out);
     }
 
     fn stop(&mut self, now: Now, out: &mut Vec<Effect>) {
@@ -256,6 +285,7 @@ impl<E: Clone> Desk<E> {
         self.inbox = Inbox::default();
         self.loads.clear();
         self.marked.clear();
+        self.forget_people(now, out);
     }
 
     fn on_timer(&mut self, now: Now, timer: Timer, out: &mut Vec<Effect>) {
@@ -270,6 +300,7 @@ impl<E: Clone> Desk<E> {
                 self.on_link(now, link::Event::Stream(event), out);
             }
             TimerKind::Queue => self.on_queue(now, queue::Event::Timer { generation }, out),
+            TimerKind::Awareness => self.on_awareness(now, awareness::Event::Timer { generation }, out),
             TimerKind::Leader => self.on_leader(now, crate::leader::Event::Timer { generation }, out),
         }
     }
@@ -280,7 +311,12 @@ impl<E: Clone> Desk<E> {
             socket::Event::Shown(shown) => {
                 self.on_leader(now, crate::leader::Event::Shown(shown), out);
             }
-            socket::Event::Awake => self.on_leader(now, crate::leader::Event::Awake, out),
+            socket::Event::Awake => {
+                if self.unopened {
+                    self.open_store(false, out);
+                }
+                self.on_leader(now, crate::leader::Event::Awake, out);
+            }
             _ => {}
         }
         self.on_link(now, link::Event::Socket(event), out);
@@ -291,13 +327,13 @@ impl<E: Clone> Desk<E> {
         self.link.step(now, event, &mut effects);
         for effect in effects {
             match effect {
-                link::Effect::Socket(effect) => self.on_socket_effect(effect, out),
+                link::Effect::Socket(effect) => self.on_socket_effect(now, effect, out),
                 link::Effect::Stream(effect) => self.on_stream_effect(now, effect, out),
             }
         }
     }
 
-    fn on_socket_effect(&mut self, effect: socket::Effect, out: &mut Vec<Effect>) {
+    fn on_socket_effect(&mut self, now: Now, effect: socket::Effect, out: &mut Vec<Effect>) {
         match effect {
             socket::Effect::SetTimer { timer, after_ms } => out.push(Effect::SetTimer {
                 timer: Timer {
@@ -306,7 +342,7 @@ impl<E: Clone> Desk<E> {
                 },
                 after_ms,
             }),
-            socket::Effect::Signal(signal) => self.say(crate::bulletin::Word::Signal(signal), out),
+            socket::Effect::Signal(signal) => self.on_signal(now, signal, out),
             // Compared before and after each step, whichever tab holds the connection.
             socket::Effect::Status(_) | socket::Effect::Stream(_) => {}
             effect => out.push(Effect::Link(effect)),
@@ -318,6 +354,7 @@ impl<E: Clone> Desk<E> {
         self.enter_epoch();
         match effect {
             stream::Effect::Apply(event) => {
+                self.note_writer(now, &event, out);
                 match self.inbox.apply(&event) {
                     Ok(changes) => self.changed(now, changes, out),
                     Err(unreadable) => {
@@ -378,6 +415,7 @@ impl<E: Clone> Desk<E> {
             self.tell_status(now, out);
         }
         if matches!(status, Status::Live | Status::Polling) {
+            self.on_awareness(now, awareness::Event::Connected, out);
             self.on_queue(now, queue::Event::Wake, out);
             for fetch in self.loads.failed() {
                 self.load(fetch, out);

@@ -1,3 +1,5 @@
+mod people;
+
 use super::*;
 use crate::bulletin::Bulletin;
 use crate::outbox::Outcome;
@@ -22,6 +24,9 @@ struct Browser {
     traces: Vec<Trace<&'static str>>,
     locked: bool,
     heard: Vec<Bulletin>,
+    /// Frames that any tab sent.
+    sent: Vec<String>,
+    now: Now,
 }
 
 impl Browser {
@@ -32,6 +37,8 @@ impl Browser {
             traces: Vec::new(),
             locked: false,
             heard: Vec::new(),
+            sent: Vec::new(),
+            now: Now::default(),
         };
         for tab in 0..tabs {
             browser.open_tab(tab, member(1));
@@ -56,8 +63,8 @@ impl Browser {
     /// What is left for the network and the screen, of this tab alone.
     fn step_tab(&mut self, tab: usize, event: Event<&'static str>) -> Vec<Effect> {
         let mut out = Vec::new();
-        self.tabs[tab].step(Now::default(), event.clone(), &mut out);
-        self.traces[tab].record(Now::default(), event, &out);
+        self.tabs[tab].step(self.now, event.clone(), &mut out);
+        self.traces[tab].record(self.now, event, &out);
         let mut rest = Vec::new();
         for effect in out {
             match effect {
@@ -76,7 +83,12 @@ impl Browser {
                         self.step_tab(other, Event::Heard(bulletin.clone()));
                     }
                 }
-                effect => rest.push(effect),
+                effect => {
+                    if let Effect::Link(socket::Effect::Send { text, .. }) = &effect {
+                        self.sent.push(text.clone());
+                    }
+                    rest.push(effect);
+                }
             }
         }
         rest
@@ -483,4 +495,25 @@ fn no_bulletin_shows_a_text_in_a_log() {
     browser.send(0, 7);
     assert!(!browser.heard.is_empty());
     assert!(!format!("{:?}", browser.heard).contains("text 7"));
+}
+
+#[test]
+fn what_was_shown_before_the_start_is_loaded_then() {
+    let identity = Identity {
+        client: "test/1".into(),
+        tab: "0".into(),
+    };
+    let mut desk = Machine::new(identity, member(1), 1);
+    let mut early = Vec::new();
+    desk.step(Now::default(), Event::Show(Shelf::Open), &mut early);
+    desk.step(Now::default(), Event::Open(id()), &mut early);
+    let mut out = Vec::new();
+    desk.step(Now::default(), Event::Start { erase: false }, &mut out);
+    let loaded: Vec<Fetch> = loads(&out).into_iter().map(|(_, fetch)| fetch).collect();
+    let list = Fetch::List {
+        shelf: Shelf::Open,
+        cursor: None,
+    };
+    assert!(loaded.contains(&list), "{loaded:?}");
+    assert!(loaded.contains(&Fetch::Conversation(id())), "{loaded:?}");
 }

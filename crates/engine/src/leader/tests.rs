@@ -172,6 +172,57 @@ fn a_tab_that_slept_asks_before_it_takes_the_lead_from_anyone() {
 }
 
 #[test]
+fn a_silence_that_was_slept_through_is_none() {
+    let mut leader = Leader::new("b".into(), 1);
+    step(&mut leader, 0, Event::Start);
+    let out = step(&mut leader, 10, heard("a", here(4, true, false)));
+    let (generation, after_ms) = alarm(&out);
+    assert!((SILENCE_MS..=SILENCE_MS + SPREAD_MS).contains(&after_ms));
+    let out = step(&mut leader, 60_000, Event::Timer { generation });
+    assert!(out.contains(&Effect::Say(Word::Ask)), "{out:?}");
+    let (generation, after_ms) = alarm(&out);
+    let out = step(&mut leader, 120_000 + after_ms, Event::Timer { generation });
+    claim(&out);
+}
+
+#[test]
+fn a_follower_that_is_hidden_again_no_longer_wants_the_lead() {
+    let (mut leader, out) = following(false);
+    let (generation, _) = alarm(&out);
+    step(&mut leader, 500, Event::Shown(false));
+    let out = step(&mut leader, 1_010, Event::Timer { generation });
+    assert!(!out.contains(&Effect::Say(Word::HandOver)), "{out:?}");
+}
+
+#[test]
+fn a_follower_that_is_shown_asks_whether_anyone_leads() {
+    let (mut leader, _) = following(true);
+    step(&mut leader, 20, Event::Shown(false));
+    let out = step(&mut leader, 5_000, Event::Shown(true));
+    assert_eq!(out.first(), Some(&Effect::Say(Word::Ask)));
+    assert!(alarm(&out).1 <= ASK_MS + SPREAD_MS);
+}
+
+#[test]
+fn a_claim_that_another_one_outdid_is_not_used() {
+    let (mut leader, _) = following(false);
+    let out = step(&mut leader, 20, heard("a", Word::Yours { tab: "b".into() }));
+    let generation = claim(&out);
+    step(&mut leader, 30, heard("c", here(6, true, false)));
+    step(&mut leader, 40, Event::Claimed { generation, term: 5 });
+    assert_eq!((leader.term(), leader.followed()), (None, Some("c")));
+}
+
+#[test]
+fn a_tab_whose_store_fails_leaves_the_lead_where_it_is() {
+    let (mut leader, _) = following(false);
+    let out = step(&mut leader, 20, heard("a", Word::Yours { tab: "b".into() }));
+    let generation = claim(&out);
+    step(&mut leader, 30, Event::ClaimFailed { generation });
+    assert_eq!((leader.term(), leader.followed()), (None, Some("a")));
+}
+
+#[test]
 fn a_store_that_fails_leaves_one_leader_without_a_term() {
     let mut leader = Leader::new("b".into(), 1);
     let out = step(&mut leader, 0, Event::Start);
@@ -239,11 +290,19 @@ fn without_locks_words_keep_one_leader() {
         world.act(Action::Open { shown: true });
         world.run(3_000);
     }
-    let reigns = world.reigns();
+    let (reigns, words) = (world.reigns(), world.words());
     world.run(120_000);
     assert_eq!((world.leaders().len(), world.reigns()), (1, reigns));
+    assert!(world.words() - words < 500, "{} words", world.words() - words);
     let leader = world.leaders()[0];
-    world.act(Action::Kill(leader));
+    world.act(Action::Show(leader, false));
+    world.run(5_000);
+    let heir = world.leaders()[0];
+    assert_ne!(leader, heir, "a shown one leads");
+    let words = world.words();
+    world.run(120_000);
+    assert!(world.words() - words < 200, "{} words", world.words() - words);
+    world.act(Action::Kill(heir));
     world.run(7_000);
     assert_eq!(world.leaders().len(), 1, "silence is noticed");
 }
@@ -294,9 +353,11 @@ proptest! {
             world.act(Action::Write(leader));
         }
         world.run(30_000);
-        let reigns = world.reigns();
+        let (reigns, words) = (world.reigns(), world.words());
         world.run(120_000);
         prop_assert_eq!(world.reigns(), reigns, "the lead wanders on");
+        // Two a second while a frozen tab holds the lock; else a question of each tab now and then.
+        prop_assert!(world.words() - words < 1_000, "{} words", world.words() - words);
         world.check_quiet()?;
     }
 
@@ -316,6 +377,36 @@ proptest! {
             world.run(2_000);
             prop_assert!(!world.leaders().is_empty());
         }
+    }
+
+    /// Who leaves says so.
+    #[test]
+    fn a_leader_that_leaves_is_followed_at_once(seed: u64, shown in prop::collection::vec(any::<bool>(), 2..7)) {
+        let mut world = World::new(seed);
+        for shown in &shown {
+            world.act(Action::Open { shown: *shown });
+            world.run(10);
+        }
+        world.run(20_000);
+        let leaders = world.leaders();
+        world.act(Action::Close(leaders[0]));
+        world.run(300);
+        prop_assert!(!world.leaders().is_empty());
+    }
+
+    /// Nobody is told of the death of a leader while a frozen tab holds the lock.
+    #[test]
+    fn a_leader_without_the_lock_is_followed_within_two_seconds(seed: u64, others in 2_usize..5) {
+        let mut world = World::new(seed);
+        for _ in 0..=others {
+            world.act(Action::Open { shown: true });
+            world.run(1_000);
+        }
+        world.act(Action::Freeze(world.leaders()[0]));
+        world.run(30_000);
+        world.act(Action::Kill(world.leaders()[0]));
+        world.run(2_000);
+        prop_assert!(!world.leaders().is_empty());
     }
 
     /// A frozen leader is overtaken, and when it wakes up it writes nothing and follows.

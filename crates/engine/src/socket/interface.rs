@@ -100,6 +100,8 @@ pub enum Event {
     NetworkDown,
     /// The page is shown (`true`) or hidden.
     Shown(bool),
+    /// Whether the round trip is measured, with each heartbeat, because someone wants to know.
+    Measure(bool),
     /// Something to tell others, sent if there is a link now.
     Signal(Signal),
 }

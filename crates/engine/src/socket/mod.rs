@@ -1,5 +1,5 @@
 //! The realtime connection (`protocol.md` *Realtime*): one WebSocket at a time, kept alive and renewed. What it brings of the
-//! log goes to the [`stream`](crate::stream).
+//! log goes to the [`stream`].
 //!
 //! ```text
 //! Idle ─start→ Ticketing → Opening → Hello → Live ⇄ Probing
@@ -8,17 +8,18 @@
 //!                                                       Terminal: only a new start helps
 //! ```
 
+mod frames;
 mod interface;
+mod polling;
 mod watch;
 
 use std::collections::BTreeMap;
 
 use switchboard_contract::position::Offset;
-use switchboard_contract::realtime::{
-    ClientFrame, HEARTBEAT_MS, MAX_FRAME_BYTES, Mode, Resume, ServerFrame, close,
-};
+use switchboard_contract::realtime::{ClientFrame, HEARTBEAT_MS, Resume, close};
 
 use crate::Now;
+use crate::health::{Health, LossReason, Record};
 use crate::random::Random;
 use crate::stream;
 
@@ -26,8 +27,6 @@ pub use interface::{Effect, Event, Identity, Status, TicketError, Timer, TimerKi
 
 /// Getting a ticket, opening and being welcomed may each take this long.
 const STEP_TIMEOUT_MS: u64 = 10_000;
-/// Events are acknowledged together.
-const ACK_MS: u64 = 250;
 /// A connection that held this long makes the next failure the first one again.
 const STABLE_MS: u64 = 10_000;
 const FIRST_TRY_MS: u64 = 1_000;
@@ -37,12 +36,6 @@ const BACKOFF_CAP_HIDDEN_MS: u64 = 20_000;
 const DEFAULT_WAIT_MS: u64 = 5_000;
 /// Rule 8: after this many upgrades that failed although a ticket was to be had, the log is read over REST instead.
 const UPGRADES_BEFORE_POLLING: u32 = 3;
-/// How long the server may keep a poll open when there is nothing to tell.
-const POLL_WAIT_MS: u64 = 25_000;
-/// Two polls that brought nothing are at least this far apart, also where the server does not wait.
-const POLL_PAUSE_MS: u64 = 2_000;
-/// While polling, an upgrade is tried again this often.
-const UPGRADE_EVERY_MS: u64 = 5 * 60_000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -91,7 +84,9 @@ pub struct Socket {
     last_frame: u64,
     heartbeat_ms: u64,
     retry_floor_ms: Option<u64>,
-    probe_number: u64,
+    ping_number: u64,
+    measures: bool,
+    record: Record,
 }
 
 impl Socket {
@@ -118,7 +113,9 @@ impl Socket {
             last_frame: 0,
             heartbeat_ms: HEARTBEAT_MS,
             retry_floor_ms: None,
-            probe_number: 0,
+            ping_number: 0,
+            measures: false,
+            record: Record::default(),
         }
     }
 
@@ -126,6 +123,12 @@ impl Socket {
     #[must_use]
     pub const fn status(&self) -> Status {
         self.status
+    }
+
+    /// How the connection fares.
+    #[must_use]
+    pub fn health(&self, now: Now) -> Health {
+        self.record.health(now, self.applied())
     }
 
     /// Whether only [`Event::Start`] gets it going.
@@ -152,13 +155,20 @@ impl Socket {
             Event::Lost => {
                 self.resume = None;
                 if !self.is_at_rest() {
+                    self.record.lost(now, LossReason::PositionLost);
                     self.connect(now, out);
                 }
             }
             Event::Polled { reached, brought } => self.on_polled(now, reached, brought, out),
             Event::Awake => self.on_awake(now, out),
-            Event::NetworkDown => self.on_network_down(out),
+            Event::NetworkDown => self.on_network_down(now, out),
             Event::Shown(shown) => self.on_shown(now, shown, out),
+            Event::Measure(measures) => {
+                self.measures = measures;
+                if measures {
+                    self.measure(now, out);
+                }
+            }
             Event::Signal(signal) => {
                 if matches!(self.state, State::Live { .. }) {
                     self.send(&ClientFrame::Signal(signal), out);
@@ -237,9 +247,9 @@ impl Socket {
             Err(TicketError::SignedOut) => self.end(Status::SignedOut, out),
             Err(TicketError::RateLimited(wait)) => {
                 self.retry_floor_ms = Some(wait);
-                self.back_off(now, out);
+                self.back_off(now, LossReason::RateLimited, out);
             }
-            Err(TicketError::Unreachable) => self.back_off(now, out),
+            Err(TicketError::Unreachable) => self.back_off(now, LossReason::Unreachable, out),
         }
     }
 
@@ -259,151 +269,30 @@ impl Socket {
         self.set_timer(now, TimerKind::Step, STEP_TIMEOUT_MS, out);
     }
 
-    fn on_frame(&mut self, now: Now, generation: u64, text: &str, out: &mut Vec<Effect>) {
-        if generation != self.generation || !matches!(self.state, State::Hello | State::Live { .. }) {
-            return;
-        }
-        self.last_frame = now.monotonic;
-        let frame = if text.len() > MAX_FRAME_BYTES {
-            None
-        } else {
-            serde_json::from_str::<ServerFrame>(text).ok()
-        };
-        let Some(frame) = frame else {
-            // A frame that cannot be read may have been an event: the position did not move, so resuming brings it again.
-            self.back_off(now, out);
-            return;
-        };
-        if self.state == State::Hello {
-            match frame {
-                ServerFrame::Welcome { .. } => self.on_welcome(now, frame, out),
-                ServerFrame::Bye { retry_ms, .. } => self.retry_floor_ms = Some(retry_ms),
-                _ => {}
-            }
-            return;
-        }
-        if let State::Live { probe_since, .. } = &mut self.state {
-            *probe_since = None;
-        }
-        match frame {
-            ServerFrame::Event(event) => {
-                self.told = self.told.max(event.offset);
-                out.push(Effect::Stream(stream::Event::Arrived(event)));
-                self.acknowledge_later(now, out);
-            }
-            ServerFrame::CaughtUp { offset } => {
-                self.told = self.told.max(offset);
-                out.push(Effect::Stream(stream::Event::CaughtUp(offset)));
-                self.acknowledge_later(now, out);
-            }
-            ServerFrame::Ping { n, head } => {
-                self.send(&ClientFrame::Pong { n }, out);
-                out.push(Effect::Stream(stream::Event::Head(head)));
-            }
-            ServerFrame::Resync { .. } => out.push(Effect::Stream(stream::Event::Resync)),
-            ServerFrame::Signal(signal) => out.push(Effect::Signal(signal)),
-            ServerFrame::Authed { token_expires_in_ms } => {
-                self.schedule_renewal(now, token_expires_in_ms, out);
-            }
-            ServerFrame::Bye { retry_ms, .. } => self.retry_floor_ms = Some(retry_ms),
-            ServerFrame::Welcome { .. } | ServerFrame::Pong { .. } | ServerFrame::Unknown => {}
-        }
-    }
-
-    fn on_welcome(&mut self, now: Now, welcome: ServerFrame, out: &mut Vec<Effect>) {
-        let ServerFrame::Welcome {
-            epoch,
-            head,
-            mode,
-            heartbeat_ms,
-            token_expires_in_ms,
-            ..
-        } = welcome
-        else {
-            return;
-        };
-        self.timers.remove(&TimerKind::Step);
-        self.heartbeat_ms = heartbeat_ms.max(1);
-        self.retry_floor_ms = None;
-        self.failed_upgrades = 0;
-        self.state = State::Live {
-            since: now.monotonic,
-            probe_since: None,
-        };
-        let resumed = self.resume.as_ref().filter(|resume| resume.epoch == epoch);
-        self.told = match resumed {
-            Some(resume) if mode == Mode::Replay => resume.offset,
-            _ => head,
-        };
-        self.acknowledged = self.told;
-        out.push(Effect::Stream(stream::Event::Welcome { epoch, head, mode }));
-        self.watch_heartbeat(now, out);
-        self.schedule_renewal(now, token_expires_in_ms, out);
-    }
-
-    /// What is applied of what this connection told. A difference may have led further: that is not acknowledged here.
-    fn acknowledgeable(&self) -> Offset {
-        let applied = self.resume.as_ref().map_or(Offset(0), |resume| resume.offset);
-        applied.min(self.told)
-    }
-
-    fn acknowledge_later(&mut self, now: Now, out: &mut Vec<Effect>) {
-        if matches!(self.state, State::Live { .. })
-            && self.acknowledgeable() > self.acknowledged
-            && !self.timers.contains_key(&TimerKind::Ack)
-        {
-            self.set_timer(now, TimerKind::Ack, ACK_MS, out);
-        }
-    }
-
-    /// Rule 8: the log over REST, until sockets work.
-    fn start_polling(&mut self, now: Now, out: &mut Vec<Effect>) {
-        self.drop_link(out);
-        self.attempt = 0;
-        self.set_timer(now, TimerKind::Upgrade, UPGRADE_EVERY_MS, out);
-        self.poll(now, POLL_WAIT_MS, out);
-    }
-
-    fn poll(&mut self, now: Now, wait_ms: u64, out: &mut Vec<Effect>) {
-        self.state = State::Polling { asked: now.monotonic };
-        self.timers.remove(&TimerKind::Poll);
-        self.set_timer(now, TimerKind::Step, wait_ms + STEP_TIMEOUT_MS, out);
-        out.push(Effect::Stream(stream::Event::Poll { wait_ms }));
-    }
-
-    fn on_polled(&mut self, now: Now, reached: bool, brought: bool, out: &mut Vec<Effect>) {
-        let State::Polling { asked } = self.state else {
-            return;
-        };
-        self.timers.remove(&TimerKind::Step);
-        if !reached {
-            self.back_off(now, out);
-            return;
-        }
-        let pause = POLL_PAUSE_MS.saturating_sub(now.monotonic.saturating_sub(asked));
-        self.set_timer(now, TimerKind::Poll, if brought { 0 } else { pause }, out);
-    }
-
     fn on_closed(&mut self, now: Now, generation: u64, code: u16, out: &mut Vec<Effect>) {
         if generation != self.generation
             || !matches!(self.state, State::Opening | State::Hello | State::Live { .. })
         {
             return;
         }
-        match code {
-            close::REVOKED => self.end(Status::SignedOut, out),
-            close::FORBIDDEN => self.end(Status::Refused, out),
-            close::TOO_OLD => self.end(Status::UpdateNeeded, out),
+        let lost = LossReason::Closed(code);
+        let end = match code {
+            close::REVOKED => Status::SignedOut,
+            close::FORBIDDEN => Status::Refused,
+            close::TOO_OLD => Status::UpdateNeeded,
             close::BAD_FRAME | close::TOO_MANY => {
                 self.retry_floor_ms = Some(self.retry_floor_ms.unwrap_or(DEFAULT_WAIT_MS));
-                self.back_off(now, out);
+                return self.back_off(now, lost, out);
             }
-            _ => self.back_off(now, out),
-        }
+            _ => return self.back_off(now, lost, out),
+        };
+        self.record.lost(now, lost);
+        self.end(end, out);
     }
 
     /// Rule 7: the first try after 0–1 s, then full jitter; counted anew after ten seconds live.
-    fn back_off(&mut self, now: Now, out: &mut Vec<Effect>) {
+    fn back_off(&mut self, now: Now, reason: LossReason, out: &mut Vec<Effect>) {
+        self.record.lost(now, reason);
         if let State::Live { since, .. } = self.state
             && now.monotonic.saturating_sub(since) >= STABLE_MS
         {

@@ -1,5 +1,6 @@
 use super::*;
 use switchboard_contract::position::Epoch;
+use switchboard_contract::realtime::Mode;
 use switchboard_contract::time::Timestamp;
 
 /// Both clocks, the wall's this far ahead of the other.
@@ -253,4 +254,67 @@ fn what_arrives_of_the_log_goes_to_the_stream() {
 
 fn signal() -> switchboard_contract::realtime::Signal {
     serde_json::from_str(r#"{"type":"viewing","who":"me","ttlMs":1000,"body":{}}"#).expect("reads")
+}
+
+fn health(tab: &Tab, monotonic: u64) -> Health {
+    tab.socket.health(at(monotonic, tab.ahead))
+}
+
+#[test]
+fn the_round_trip_is_measured_with_each_heartbeat_while_someone_wants_to_know() {
+    let (mut tab, generation, _) = Tab::live();
+    let heartbeat = frame(generation, r#"{"t":"ping","n":1,"head":"10"}"#);
+    assert_eq!(pings(&tab.step(1_000, heartbeat.clone())), 0);
+    assert_eq!(pings(&tab.step(2_000, Event::Measure(true))), 1);
+    assert_eq!(health(&tab, 2_010).round_trip_ms, None);
+    assert_eq!(pings(&tab.step(2_020, heartbeat.clone())), 0, "one is on its way");
+    tab.step(2_045, frame(generation, r#"{"t":"pong","n":1}"#));
+    assert_eq!(health(&tab, 2_050).round_trip_ms, Some(45));
+    assert_eq!(pings(&tab.step(9_000, heartbeat)), 1);
+    tab.step(9_030, frame(generation, r#"{"t":"pong","n":7}"#));
+    tab.step(9_050, frame(generation, r#"{"t":"pong","n":2}"#));
+    assert_eq!(
+        health(&tab, 9_050).round_trip_ms,
+        Some(50),
+        "only its own answer counts"
+    );
+}
+
+#[test]
+fn health_tells_ages_lag_and_why_the_connection_was_lost() {
+    let (mut tab, generation, _) = Tab::live();
+    let resume = |offset| {
+        Event::At(Some(Resume {
+            epoch: Epoch("e".into()),
+            offset: Offset(offset),
+            id: None,
+        }))
+    };
+    tab.step(0, resume(10));
+    let event = r#"{"t":"event","offset":"11","prev":"10","type":"message.created",
+        "id":"01890a5d-ac96-774b-bcce-b302099a8057","at":"2026-11-22T09:30:00.000Z","body":null}"#;
+    tab.step(1_000, frame(generation, event));
+    tab.step(3_000, frame(generation, r#"{"t":"ping","n":1,"head":"14"}"#));
+    let now = health(&tab, 4_000);
+    assert_eq!((now.frame_age_ms, now.event_age_ms), (Some(1_000), Some(3_000)));
+    assert_eq!((now.lag, now.reconnects, now.last_loss), (4, 0, None));
+    tab.step(4_000, resume(14));
+    assert_eq!(health(&tab, 4_000).lag, 0);
+    tab.step(
+        5_000,
+        Event::Closed {
+            generation,
+            code: 4101,
+        },
+    );
+    let loss = health(&tab, 5_000).last_loss.expect("a loss");
+    assert_eq!(
+        (loss.at, loss.reason),
+        (Timestamp::from_millis(5_000), LossReason::Closed(4101))
+    );
+    tab.step(6_000, Event::NetworkDown);
+    assert_eq!(
+        health(&tab, 6_000).last_loss.map(|loss| loss.reason),
+        Some(LossReason::NetworkDown)
+    );
 }

@@ -2,8 +2,10 @@
 
 use switchboard_contract::realtime::ClientFrame;
 
-use super::{Due, Effect, POLL_WAIT_MS, Socket, State, Timer, TimerKind};
+use super::polling::POLL_WAIT_MS;
+use super::{Due, Effect, Socket, State, Timer, TimerKind};
 use crate::Now;
+use crate::health::LossReason;
 
 /// Silence after a due heartbeat that means the link is dead.
 const HEARTBEAT_GRACE_MS: u64 = 5_000;
@@ -65,10 +67,11 @@ impl Socket {
         }
     }
 
-    pub(super) fn on_network_down(&mut self, out: &mut Vec<Effect>) {
+    pub(super) fn on_network_down(&mut self, now: Now, out: &mut Vec<Effect>) {
         if self.is_at_rest() {
             return;
         }
+        self.record.lost(now, LossReason::NetworkDown);
         self.drop_link(out);
         self.state = State::Offline;
     }
@@ -88,9 +91,21 @@ impl Socket {
     fn probe(&mut self, now: Now, out: &mut Vec<Effect>) {
         if let State::Live { probe_since, .. } = &mut self.state {
             *probe_since = Some(now.monotonic);
-            self.probe_number += 1;
-            self.send(&ClientFrame::Ping { n: self.probe_number }, out);
+            self.ping(now, out);
             self.set_timer(now, TimerKind::Heartbeat, PROBE_MS, out);
+        }
+    }
+
+    fn ping(&mut self, now: Now, out: &mut Vec<Effect>) {
+        self.ping_number += 1;
+        self.record.pinged(now, self.ping_number);
+        self.send(&ClientFrame::Ping { n: self.ping_number }, out);
+    }
+
+    /// Finds out how long a frame takes there and back.
+    pub(super) fn measure(&mut self, now: Now, out: &mut Vec<Effect>) {
+        if matches!(self.state, State::Live { .. }) && !self.record.is_measuring() {
+            self.ping(now, out);
         }
     }
 
@@ -126,7 +141,7 @@ impl Socket {
                     .entry(TimerKind::Step)
                     .and_modify(|due| due.again = true);
             }
-            TimerKind::Step => self.back_off(now, out),
+            TimerKind::Step => self.back_off(now, LossReason::Overdue, out),
             TimerKind::Heartbeat => self.on_heartbeat_check(now, late, out),
             TimerKind::Ack => {
                 if matches!(self.state, State::Live { .. }) {
@@ -165,7 +180,7 @@ impl Socket {
         } else if late && probe_since.is_none() {
             self.probe(now, out);
         } else {
-            self.back_off(now, out);
+            self.back_off(now, LossReason::Silent, out);
         }
     }
 

@@ -1,6 +1,6 @@
 use super::*;
 use proptest::prelude::*;
-use switchboard_contract::realtime::EventType;
+use switchboard_contract::realtime::{EventPage, EventType};
 use switchboard_contract::time::Timestamp;
 
 fn step(stream: &mut Stream, event: Event) -> Vec<Effect> {
@@ -149,6 +149,16 @@ fn what_comes_in_time_makes_the_difference_unnecessary() {
     let (generation, _) = wait(&step(&mut stream, moved(14, 14)));
     assert_eq!(applied(&step(&mut stream, told(13, 12))), [13]);
     fetch(&step(&mut stream, Event::Timer { generation }));
+}
+
+#[test]
+fn a_tail_that_concerned_nobody_here_is_not_fetched() {
+    let mut stream = Stream::default();
+    step(&mut stream, Event::Start(None));
+    step(&mut stream, Event::Loaded(position(10)));
+    let (generation, _) = wait(&step(&mut stream, Event::Head(Offset(12))));
+    step(&mut stream, Event::CaughtUp(Offset(12)));
+    assert!(step(&mut stream, Event::Timer { generation }).is_empty());
 }
 
 #[test]

@@ -5,9 +5,10 @@ use std::fmt;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
-use sqlx::Row;
+use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, Row};
 use subtle::ConstantTimeEq;
-use switchboard_contract::auth::Role;
+use switchboard_contract::auth::{Availability, Role};
 use switchboard_contract::ids::{AccountId, MemberId, SessionId};
 use switchboard_contract::problem::ProblemCode;
 use switchboard_contract::time::Timestamp;
@@ -17,7 +18,7 @@ use switchboard_domain::{rotation, team};
 use uuid::Uuid;
 
 use super::keys::{self, Keys, Purpose};
-use crate::db::{Tx, columns};
+use crate::db::{Tx, columns, lists};
 use crate::problem::{ApiError, ApiResult};
 use crate::state::AppState;
 
@@ -103,12 +104,24 @@ impl AccessClaims {
 }
 
 impl Operator {
-    /// The operator behind a session; none when it was revoked or has ended. Sockets call it again and again.
+    /// The operator behind a session; none when it was revoked or has ended.
     ///
     /// # Errors
     /// The database's failure.
     pub async fn load(tx: &mut Tx, session_id: SessionId) -> ApiResult<Option<Self>> {
         Ok(load(tx, session_id).await?.map(|loaded| loaded.operator))
+    }
+
+    /// The operators behind those of `sessions` that hold, with the availability that each has set; in no order.
+    ///
+    /// # Errors
+    /// The database's failure.
+    pub async fn load_all(tx: &mut Tx, sessions: &[SessionId]) -> ApiResult<Vec<(Self, Availability)>> {
+        let loaded = load_all(tx, sessions).await?;
+        Ok(loaded
+            .into_iter()
+            .map(|loaded| (loaded.operator, loaded.availability))
+            .collect())
     }
 
     /// Whether the member is part of an audience.
@@ -164,6 +177,7 @@ impl Operator {
 /// An operator and what the session has to be told.
 struct Loaded {
     operator: Operator,
+    availability: Availability,
     /// The number of the session's current refresh token.
     generation: u32,
     /// When it first showed that it had arrived.
@@ -171,50 +185,66 @@ struct Loaded {
     last_used_at: Timestamp,
 }
 
-async fn load(tx: &mut Tx, session_id: SessionId) -> ApiResult<Option<Loaded>> {
-    let row = sqlx::query(
-        "SELECT s.expires_at, s.generation, s.generation_used_at, s.last_used_at, m.id, m.account_id, m.name, m.role, \
-         m.totp_secret, a.require_totp \
-         FROM sessions s JOIN members m ON m.id = s.member_id JOIN accounts a ON a.id = m.account_id \
-         WHERE s.id = $1 AND s.revoked_at IS NULL AND s.expires_at > $2 AND m.removed_at IS NULL",
-    )
-    .bind(session_id.to_string())
-    .bind(tx.now().as_millis())
-    .fetch_optional(tx.conn())
-    .await?;
-    let Some(row) = row else { return Ok(None) };
-    let member_id: MemberId = columns::id(&row, "id")?;
-    let role = columns::word(&row, "role")?;
+/// Those of `sessions` that hold, in no order.
+async fn load_all(tx: &mut Tx, sessions: &[SessionId]) -> ApiResult<Vec<Loaded>> {
+    let mut loaded = Vec::with_capacity(sessions.len());
+    for ids in lists::chunks(sessions) {
+        let sql = format!(
+            "SELECT s.id AS session_id, s.expires_at, s.generation, s.generation_used_at, s.last_used_at, m.id, \
+             m.account_id, m.name, m.role, m.availability, m.totp_secret, a.require_totp, \
+             (SELECT STRING_AGG(mw.website_id, ' ') FROM member_websites mw WHERE mw.member_id = m.id) AS websites \
+             FROM sessions s JOIN members m ON m.id = s.member_id JOIN accounts a ON a.id = m.account_id \
+             WHERE s.id IN ({}) AND s.revoked_at IS NULL AND s.expires_at > ${} AND m.removed_at IS NULL",
+            lists::places(&ids),
+            ids.len() + 1
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for id in &ids {
+            query = query.bind(id.to_string());
+        }
+        let rows = query.bind(tx.now().as_millis()).fetch_all(tx.conn()).await?;
+        for row in &rows {
+            loaded.push(read(row)?);
+        }
+    }
+    Ok(loaded)
+}
+
+async fn load(tx: &mut Tx, session: SessionId) -> ApiResult<Option<Loaded>> {
+    Ok(load_all(tx, &[session]).await?.pop())
+}
+
+fn read(row: &AnyRow) -> ApiResult<Loaded> {
+    let role = columns::word(row, "role")?;
     let rights = if Rights::are_all(role) {
         Rights::All
     } else {
-        let rows = sqlx::query("SELECT website_id FROM member_websites WHERE member_id = $1")
-            .bind(member_id.to_string())
-            .fetch_all(tx.conn())
-            .await?;
-        Rights::Websites(
-            rows.iter()
-                .map(|row| columns::id(row, "website_id"))
-                .collect::<ApiResult<_>>()?,
-        )
+        let websites: Option<String> = row.try_get("websites")?;
+        let ids = websites.as_deref().unwrap_or_default().split_whitespace();
+        let ids = ids.map(|id| {
+            id.parse()
+                .map_err(|_| ApiError::internal("an id that is none in member_websites"))
+        });
+        Rights::Websites(ids.collect::<ApiResult<_>>()?)
     };
     let operator = Operator {
-        session_id,
-        member_id,
+        session_id: columns::id(row, "session_id")?,
+        member_id: columns::id(row, "id")?,
         name: row.try_get("name")?,
-        account_id: columns::id(&row, "account_id")?,
+        account_id: columns::id(row, "account_id")?,
         role,
         rights,
-        expires_at: columns::instant(&row, "expires_at")?,
-        enrolment_due: columns::flag(&row, "require_totp")?
+        expires_at: columns::instant(row, "expires_at")?,
+        enrolment_due: columns::flag(row, "require_totp")?
             && row.try_get::<Option<String>, _>("totp_secret")?.is_none(),
     };
-    Ok(Some(Loaded {
+    Ok(Loaded {
         operator,
-        generation: u32::try_from(columns::count(&row, "generation")?).map_err(ApiError::internal)?,
-        generation_used_at: columns::maybe_instant(&row, "generation_used_at")?,
-        last_used_at: columns::instant(&row, "last_used_at")?,
-    }))
+        availability: columns::word(row, "availability")?,
+        generation: u32::try_from(columns::count(row, "generation")?).map_err(ApiError::internal)?,
+        generation_used_at: columns::maybe_instant(row, "generation_used_at")?,
+        last_used_at: columns::instant(row, "last_used_at")?,
+    })
 }
 
 /// The token of `Authorization: Bearer …`.
@@ -246,6 +276,7 @@ impl FromRequestParts<AppState> for AnyOperator {
             generation,
             generation_used_at,
             last_used_at,
+            ..
         } = state
             .db
             .read(move |tx| Box::pin(async move { load(tx, claims.session_id).await }))

@@ -2,13 +2,14 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use sqlx::Row;
+use sqlx::{AssertSqlSafe, Row};
 use switchboard_contract::ids::{AccountId, VisitorId, WebsiteId};
+use switchboard_contract::position::Offset;
 use switchboard_contract::problem::ProblemCode;
 
 use super::keys;
 use super::operator::bearer;
-use crate::db::{Tx, columns};
+use crate::db::{Tx, columns, lists};
 use crate::problem::{ApiError, ApiResult};
 use crate::state::AppState;
 
@@ -26,16 +27,35 @@ pub struct VisitorCaller {
 }
 
 impl VisitorCaller {
-    /// The visitor by id, for sockets that check again; none when there is no such visitor.
+    /// The visitor by id; none when there is no such visitor.
     ///
     /// # Errors
     /// The database's failure.
     pub async fn load(tx: &mut Tx, visitor_id: VisitorId) -> ApiResult<Option<Self>> {
-        let row = sqlx::query("SELECT id, account_id, website_id, blocked FROM visitors WHERE id = $1")
-            .bind(visitor_id.to_string())
-            .fetch_optional(tx.conn())
-            .await?;
-        row.as_ref().map(read).transpose()
+        let loaded = Self::load_all(tx, &[visitor_id]).await?.pop();
+        Ok(loaded.map(|(visitor, _)| visitor))
+    }
+
+    /// Those of `visitors` that there are, each with the last offset of its log; in no order.
+    ///
+    /// # Errors
+    /// The database's failure.
+    pub async fn load_all(tx: &mut Tx, visitors: &[VisitorId]) -> ApiResult<Vec<(Self, Offset)>> {
+        let mut loaded = Vec::with_capacity(visitors.len());
+        for ids in lists::chunks(visitors) {
+            let sql = format!(
+                "SELECT id, account_id, website_id, blocked, head FROM visitors WHERE id IN ({})",
+                lists::places(&ids)
+            );
+            let mut query = sqlx::query(AssertSqlSafe(sql));
+            for id in &ids {
+                query = query.bind(id.to_string());
+            }
+            for row in &query.fetch_all(tx.conn()).await? {
+                loaded.push((read(row)?, Offset(columns::count(row, "head")?)));
+            }
+        }
+        Ok(loaded)
     }
 
     /// The visitor whose token this is.

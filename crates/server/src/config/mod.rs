@@ -52,7 +52,7 @@ pub struct RealtimeConfig {
     pub dead_after: Duration,
     /// How long the first frame may take.
     pub hello_timeout: Duration,
-    /// How often the session behind a socket is checked for revocation.
+    /// How often the sessions behind all sockets are checked for revocation.
     pub recheck: Duration,
     /// How long events may stay unacknowledged before a client counts as slow.
     pub ack_timeout: Duration,

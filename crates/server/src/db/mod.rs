@@ -11,6 +11,7 @@
 //! Common ground of the dialects: `$1` placeholders, ids and JSON as `TEXT`, instants, counters and booleans as `BIGINT`.
 
 pub mod columns;
+pub mod lists;
 mod migrate;
 mod open;
 mod writer;

@@ -3,9 +3,11 @@
 
 pub mod routes;
 
+use std::collections::HashMap;
+
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
-use switchboard_contract::ids::{ConversationId, EventId};
+use switchboard_contract::ids::{AccountId, ConversationId, EventId};
 use switchboard_contract::position::{Epoch, Offset, Position};
 use switchboard_contract::realtime::{EventType, LogEvent};
 use switchboard_contract::time::Timestamp;
@@ -15,7 +17,7 @@ use switchboard_domain::flow::Entry;
 pub use switchboard_domain::ledger::NewEvent;
 use switchboard_domain::replay::Log;
 
-use crate::db::{Tx, columns};
+use crate::db::{Tx, columns, lists};
 use crate::ids;
 use crate::problem::{ApiError, ApiResult};
 use crate::realtime::hub::StreamKey;
@@ -175,6 +177,28 @@ pub async fn log(tx: &mut Tx, stream: StreamKey) -> ApiResult<Option<Log>> {
         })
     })
     .transpose()
+}
+
+/// Where the logs of `accounts` end.
+///
+/// # Errors
+/// The database's failure.
+pub async fn heads(tx: &mut Tx, accounts: &[AccountId]) -> ApiResult<HashMap<AccountId, Offset>> {
+    let mut heads = HashMap::new();
+    for ids in lists::chunks(accounts) {
+        let sql = format!(
+            "SELECT id, head FROM accounts WHERE id IN ({})",
+            lists::places(&ids)
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for id in &ids {
+            query = query.bind(id.to_string());
+        }
+        for row in &query.fetch_all(tx.conn()).await? {
+            heads.insert(columns::id(row, "id")?, Offset(columns::count(row, "head")?));
+        }
+    }
+    Ok(heads)
 }
 
 /// Where the log of `stream` ends: `asOf` of what the same transaction reads.

@@ -8,6 +8,7 @@ use switchboard_contract::problem::ProblemCode as Code;
 use switchboard_contract::realtime::{EventPage, Ticket};
 use switchboard_contract::visitor::{
     OpenFrame, PageBeat, StartVisitorSession, VisitorRead, VisitorSend, VisitorSendResult, VisitorSession,
+    VisitorTyping,
 };
 use switchboard_contract::website::Website;
 use utoipa::openapi::schema::Type::{Boolean, Integer, String as Text};
@@ -189,6 +190,14 @@ fn visitors_side() -> Vec<Route> {
         .takes::<VisitorRead>()
         .answers_empty(204, "Noted")
         .refuses(&[Code::NotFound]),
+        Route::post(
+            "/api/visitor/typing",
+            "visitor",
+            "The visitor writes, said by a frame without a socket; operators see the draft where the website shares it",
+        )
+        .caller(Caller::Visitor)
+        .takes::<VisitorTyping>()
+        .answers_empty(204, "Told, if there is a conversation"),
         Route::post("/api/visitor/ticket", "visitor", "A one-use ticket for the socket")
             .caller(Caller::Visitor)
             .answers::<Ticket>(200, "The ticket")

@@ -16,12 +16,14 @@ use switchboard_domain::flow::{Broken, Flow};
 use switchboard_domain::standing;
 use tokio::time::Instant;
 
-use super::budget::Budget;
+use super::budget::{Budget, FRAMES};
 use super::frames::{self, End};
 use super::hub::Relayed;
 use super::signals::{self, Pace, Wish};
-use super::subscriber::{PAGE, Page, Place, Standing, Subscriber};
+use super::standing::Standing;
+use super::subscriber::{PAGE, Page, Place, Subscriber};
 use super::tickets::Bearer;
+use super::watch::Look;
 use crate::config::RealtimeConfig;
 use crate::events::Audience;
 
@@ -35,8 +37,6 @@ const PRESENT_EVERY: Duration = Duration::from_millis(PRESENCE_TTL_MS / 2);
 pub(super) enum Ask {
     /// The log after this offset.
     Page(Offset),
-    /// Whether the person may still follow.
-    Standing,
     /// Whose ticket this is.
     Redeem(String),
     /// Where the conversation of this signal is.
@@ -49,7 +49,6 @@ pub(super) enum Ask {
 #[derive(Debug)]
 pub(super) enum Answer {
     Page(Page),
-    Standing(Standing),
     Redeemed(Option<Bearer>),
     Place(Signal, Option<Place>),
     /// It is noted, or will be when the history is fetched.
@@ -62,7 +61,7 @@ pub(super) enum Answer {
 #[derive(Debug)]
 pub(super) enum Tell {
     /// A signal that the person sent, with its conversation found.
-    Signal(Signal, Place),
+    Signal(Box<Signal>, Place),
     /// How the member is.
     Presence(Availability),
 }
@@ -85,12 +84,10 @@ pub(super) struct Connection {
     /// The log may hold more than was read.
     stale: bool,
     reading: bool,
-    checking: bool,
     pinged_at: Instant,
     /// The first ping since which nothing was heard.
     unanswered_since: Option<Instant>,
     pings: u64,
-    checked_at: Instant,
     authorised_until: Instant,
     /// Since when the window is full without an acknowledgement.
     full_since: Option<Instant>,
@@ -128,14 +125,12 @@ impl Connection {
             access_ttl,
             stale: true,
             reading: false,
-            checking: false,
             pinged_at: now,
             unanswered_since: None,
             pings: 0,
-            checked_at: now,
             authorised_until: now + access_ttl,
             full_since: None,
-            budget: Budget::new(now),
+            budget: Budget::new(FRAMES, now),
             pace: Pace::default(),
             undelivered: VecDeque::new(),
             availability,
@@ -183,7 +178,7 @@ impl Connection {
                 return Ok(());
             }
         }
-        if !self.budget.take(now) {
+        if !self.budget.take(FRAMES, now) {
             return Err(End::new(close::TOO_MANY, "Too many frames.").retry_in(5_000));
         }
         match frame {
@@ -209,15 +204,11 @@ impl Connection {
     }
 
     /// The database answered.
-    pub(super) fn answered(&mut self, answer: Answer, wall: Timestamp, now: Instant) -> Result<(), End> {
+    pub(super) fn answered(&mut self, answer: Answer, now: Instant) -> Result<(), End> {
         match answer {
             Answer::Page(page) => {
                 self.reading = false;
                 self.read(page)
-            }
-            Answer::Standing(standing) => {
-                self.checking = false;
-                self.judge(standing, wall, now)
             }
             Answer::Redeemed(bearer) => {
                 if bearer != Some(self.subscriber.bearer()) {
@@ -230,7 +221,8 @@ impl Connection {
                 Ok(())
             }
             Answer::Place(signal, place) => {
-                self.tells.extend(place.map(|place| Tell::Signal(signal, place)));
+                self.tells
+                    .extend(place.map(|place| Tell::Signal(Box::new(signal), place)));
                 Ok(())
             }
             Answer::Delivered => Ok(()),
@@ -248,9 +240,7 @@ impl Connection {
 
     /// When [`Self::tick`] is due next.
     pub(super) fn due(&self) -> Instant {
-        let mut due = (self.pinged_at + self.config.heartbeat)
-            .min(self.checked_at + self.config.recheck)
-            .min(self.authorised_until);
+        let mut due = (self.pinged_at + self.config.heartbeat).min(self.authorised_until);
         if let Some(since) = self.unanswered_since {
             due = due.min(since + self.config.dead_after);
         }
@@ -299,13 +289,6 @@ impl Connection {
                 head: self.flow.head(),
             });
         }
-        if now >= self.checked_at + self.config.recheck {
-            self.checked_at = now;
-            if !self.checking {
-                self.checking = true;
-                self.asks.push(Ask::Standing);
-            }
-        }
         Ok(())
     }
 
@@ -315,7 +298,7 @@ impl Connection {
             Some(Wish::Tell(conversation)) => self.asks.push(Ask::Place(conversation, signal)),
             Some(Wish::Presence(availability)) => {
                 let ttl = Duration::from_millis(signal.ttl_ms.min(PRESENCE_TTL_MS));
-                self.said = Some((availability, now + ttl));
+                self.said = (!ttl.is_zero()).then_some((availability, now + ttl));
                 self.tell_presence(now);
             }
             None => {}
@@ -355,7 +338,13 @@ impl Connection {
         })
     }
 
-    fn judge(&mut self, standing: Standing, wall: Timestamp, now: Instant) -> Result<(), End> {
+    /// Somebody looked whether the person may still follow, and found something new.
+    pub(super) fn looked(&mut self, look: Look, wall: Timestamp, now: Instant) -> Result<(), End> {
+        let standing = match look {
+            Look::Due => return Ok(()),
+            Look::Failed => return Err(NO_ANSWER),
+            Look::Found(standing) => standing,
+        };
         match standing {
             Standing::Gone => Err(match standing::close_code(self.subscriber.ends_at(), wall) {
                 close::EXPIRED => End::new(close::EXPIRED, "The session has ended; sign in again."),

@@ -4,17 +4,30 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
+use super::budget::{Budgets, Rate};
 use super::presence::Presence;
+use super::watch::Watch;
 use switchboard_contract::ids::{AccountId, VisitorId, WebsiteId};
 use switchboard_contract::realtime::Signal;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, watch};
+use tokio::time::Instant;
 
 /// Signals that a slow socket may lag behind before it misses some; they matter only now.
 const SIGNALS_KEPT: usize = 64;
 
 /// Sockets that may be open without having said who they are.
 const HANDSHAKES: usize = 1_024;
+
+/// How often a visitor without a socket may say that they type: what the frame does, and some patience.
+const VISITOR_TYPING: Rate = Rate {
+    burst: 10,
+    refill: Duration::from_millis(500),
+};
+
+/// Stands for a word that came by no socket: every follower gets it.
+pub(crate) const NO_SOCKET: u64 = 0;
 
 /// One event log that sockets follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -28,7 +41,7 @@ pub enum StreamKey {
 /// A signal on its way to the sockets of a stream.
 #[derive(Clone, Debug)]
 pub struct Relayed {
-    /// The socket that it came from, which does not get it back.
+    /// The socket that it came from, which does not get it back; 0 for none.
     pub from: u64,
     /// The website that it is about; operators without rights to it do not get it. None: the whole team's.
     pub website: Option<WebsiteId>,
@@ -46,6 +59,8 @@ pub struct Hub {
     open: watch::Sender<()>,
     sockets: AtomicU64,
     presence: Presence,
+    watch: Watch,
+    visitors_typing: Mutex<Budgets<VisitorId>>,
 }
 
 impl Default for Hub {
@@ -57,6 +72,8 @@ impl Default for Hub {
             open: watch::Sender::new(()),
             sockets: AtomicU64::new(0),
             presence: Presence::default(),
+            watch: Watch::default(),
+            visitors_typing: Mutex::new(Budgets::new(VISITOR_TYPING)),
         }
     }
 }
@@ -110,7 +127,7 @@ impl Hub {
         Arc::clone(&self.handshakes).try_acquire_owned().ok()
     }
 
-    /// A number for a new socket, or a request that waits like one; none is given twice by one process.
+    /// A number for a new socket, or a request that waits like one, from 1; none is given twice by one process.
     pub(crate) fn next_socket(&self) -> u64 {
         self.sockets.fetch_add(1, Ordering::Relaxed) + 1
     }
@@ -126,6 +143,20 @@ impl Hub {
     /// Who is there.
     pub(crate) const fn presence(&self) -> &Presence {
         &self.presence
+    }
+
+    /// Who has a socket, to be looked at again.
+    pub(super) const fn watch(&self) -> &Watch {
+        &self.watch
+    }
+
+    /// Lets a visitor tell over REST that they type; when that is too often, how long to wait.
+    pub(crate) fn visitor_may_type(&self, visitor: VisitorId) -> Result<(), Duration> {
+        let mut budgets = self
+            .visitors_typing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        budgets.take(visitor, Instant::now())
     }
 
     /// Counts a socket as open until the guard is dropped.

@@ -7,6 +7,7 @@
 //! | `socket` | the upgrade, the first frame, the task of a live socket |
 //! | `connection` | a live socket's rules, without I/O |
 //! | `subscriber` | who is at the other end, what they may see, what is asked of the database |
+//! | `standing`, `watch` | whether they still may, looked at for all sockets together |
 //! | `frames`, `budget` | reading frames, bounding their number |
 //! | `signals`, [`presence`] | telling typing and viewing on; who is there |
 
@@ -17,13 +18,17 @@ pub mod hub;
 pub mod presence;
 mod signals;
 mod socket;
+mod standing;
 mod subscriber;
 mod tickets;
+mod watch;
 
 use axum::Router;
 use axum::routing::{get, post};
 
+pub(crate) use signals::visitor_types;
 pub(crate) use subscriber::availability;
+pub(crate) use watch::run as watch_sockets;
 
 use crate::state::AppState;
 

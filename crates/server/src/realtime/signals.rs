@@ -7,18 +7,23 @@ use std::time::Duration;
 use serde_json::Value;
 use switchboard_contract::auth::Availability;
 use switchboard_contract::ids::ConversationId;
+use switchboard_contract::live_chat::LiveChatConversation;
 use switchboard_contract::realtime::{
     MAX_DRAFT_CHARS, PresenceBody, Sender, SenderKind, Signal, SignalType, TYPING_TTL_MS, TypingBody,
     VIEWING_TTL_MS,
 };
 use tokio::time::Instant;
 
-use super::hub::{Hub, Relayed, StreamKey};
+use super::hub::{Hub, NO_SOCKET, Relayed, StreamKey};
 use super::subscriber::{Place, Subscriber};
+use crate::auth::VisitorCaller;
 use crate::visitor::sessions::clip;
 
-/// Least time between two signals of one type by one client.
+/// Least time between two signals of one type about one conversation by one client.
 const EVERY: Duration = Duration::from_millis(250);
+/// Whoever tells of more than this within [`EVERY`] is a program, and the rest is dropped. A browser's socket speaks for all
+/// of its tabs.
+const LANES: usize = 32;
 
 /// What a client's signal asks for.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,9 +48,10 @@ pub(super) fn wish(subscriber: &Subscriber, signal: &Signal) -> Option<Wish> {
     }
 }
 
-/// Lets through one signal of a type at a time; what comes too soon waits, and the latest replaces what waits.
+/// Lets through one signal of a type about a conversation at a time; what comes too soon waits, and the latest replaces what
+/// waits.
 #[derive(Debug, Default)]
-pub(super) struct Pace(BTreeMap<SignalType, Slot>);
+pub(super) struct Pace(BTreeMap<(SignalType, Option<ConversationId>), Slot>);
 
 #[derive(Debug)]
 struct Slot {
@@ -56,7 +62,13 @@ struct Slot {
 impl Pace {
     /// Takes a signal; gives it back when it may go at once.
     pub(super) fn offer(&mut self, signal: Signal, now: Instant) -> Option<Signal> {
-        let slot = self.0.entry(signal.kind).or_insert(Slot {
+        let key = (signal.kind, signal.conversation_id);
+        self.0
+            .retain(|_, slot| slot.free_at > now || slot.waiting.is_some());
+        if self.0.len() >= LANES && !self.0.contains_key(&key) {
+            return None;
+        }
+        let slot = self.0.entry(key).or_insert(Slot {
             free_at: now,
             waiting: None,
         });
@@ -136,10 +148,46 @@ pub(super) fn relay(hub: &Hub, from: u64, sender: &Subscriber, signal: &Signal, 
             };
             hub.signal(
                 StreamKey::Account(visitor.account_id),
-                told(id, sender, draft(signal)),
+                told(id, sender, draft(signal).filter(|_| place.shares_drafts)),
             );
         }
     }
+}
+
+/// Tells the team what stands in a visitor's textbox, for a frame without a socket: nothing is known of it (`None`), or
+/// nothing is left of it.
+pub(crate) fn visitor_types(
+    hub: &Hub,
+    visitor: &VisitorCaller,
+    latest: &LiveChatConversation,
+    text: Option<String>,
+    shares_drafts: bool,
+) {
+    let ttl_ms = match text.as_deref() {
+        Some("") => 0,
+        _ => TYPING_TTL_MS,
+    };
+    let signal = Signal {
+        kind: SignalType::Typing,
+        conversation_id: Some(latest.id),
+        who: String::new(),
+        sender: None,
+        ttl_ms,
+        body: text.and_then(|text| serde_json::to_value(TypingBody { text }).ok()),
+    };
+    let place = Place {
+        website: latest.website_id,
+        visitor: visitor.visitor_id,
+        visitor_name: latest.user.name.clone(),
+        shares_drafts,
+    };
+    relay(
+        hub,
+        NO_SOCKET,
+        &Subscriber::Visitor(visitor.clone()),
+        &signal,
+        &place,
+    );
 }
 
 /// Whether the member writes what the visitor will not see.
@@ -158,6 +206,7 @@ fn draft(signal: &Signal) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use switchboard_contract::time::Timestamp;
 
     fn signal(kind: SignalType, ttl_ms: u64) -> Signal {
         Signal {
@@ -194,5 +243,30 @@ mod tests {
         );
         assert!(pace.offer(signal(SignalType::Typing, 7), later + EVERY).is_some());
         assert_eq!(pace.due(), None, "the newer word replaced what waited");
+    }
+
+    #[test]
+    fn conversations_do_not_wait_for_each_other() {
+        let start = Instant::now();
+        let mut pace = Pace::default();
+        let about = |n: u8| Signal {
+            conversation_id: Some(ConversationId::from_parts(Timestamp::from_millis(0), [n; 10])),
+            ..signal(SignalType::Viewing, u64::from(n))
+        };
+        for n in 0..100 {
+            assert_eq!(
+                pace.offer(about(n), start).is_some(),
+                usize::from(n) < LANES,
+                "{n}"
+            );
+        }
+        assert!(pace.offer(about(7), start).is_none());
+        assert_eq!(pace.ready(start + EVERY).map(|signal| signal.ttl_ms), Some(7));
+        for n in 0..LANES as u64 {
+            assert!(
+                pace.offer(about(n as u8 + 100), start + 2 * EVERY).is_some(),
+                "{n}"
+            );
+        }
     }
 }

@@ -28,7 +28,9 @@ use super::connection::{
 use super::frames::{self, End};
 use super::hub::{Follower, Heard};
 use super::presence::Present;
-use super::subscriber::{self, Standing, Subscriber};
+use super::standing::{self, Standing};
+use super::subscriber::{self, Subscriber};
+use super::watch::Watched;
 use super::{signals, tickets};
 use crate::db::Db;
 use crate::http::origin::is_trusted;
@@ -88,9 +90,10 @@ async fn serve(state: AppState, mut socket: WebSocket, origin: String, permit: O
     drop(permit);
     let (mut outbound, mut inbound) = socket.split();
     let end = match begun {
-        Ok(Some((mut connection, mut follower))) => {
+        Ok(Some((mut connection, follower, watched))) => {
+            let ears = Ears { follower, watched };
             let end = tokio::select! {
-                end = live(&state, &mut connection, &mut follower, &mut outbound, &mut inbound, &origin) => end,
+                end = live(&state, &mut connection, ears, &mut outbound, &mut inbound, &origin) => end,
                 () = open.drained() => {
                     Some(End::new(close::DRAIN, "The server restarts.").retry_in(spread(connection.id)))
                 }
@@ -118,7 +121,7 @@ async fn begin(
     state: &AppState,
     socket: &mut WebSocket,
     origin: &str,
-) -> Result<Option<(Connection, Follower)>, End> {
+) -> Result<Option<(Connection, Follower, Watched)>, End> {
     let hello = timeout(state.config.realtime.hello_timeout, first_frame(socket))
         .await
         .map_err(|_| End::bad_frame("No `hello` came in time."))??;
@@ -129,7 +132,9 @@ async fn begin(
         .await
         .map_err(|error| failed(&error))?
         .ok_or(EXPIRED_TICKET)?;
-    let standing = subscriber::standing(&state.db, bearer)
+    // Looked at again from now on: what changes after this first look is noticed.
+    let watched = Watched::new(&state.hub, bearer);
+    let standing = standing::of_one(&state.db, bearer)
         .await
         .map_err(|error| failed(&error))?;
     let (subscriber, availability) = match standing {
@@ -182,7 +187,7 @@ async fn begin(
     // These frames are plain data; writing them cannot fail.
     let first = first.filter_map(|frame| serde_json::to_string(&frame).ok());
     connection.outgoing.extend(first.map(Message::text));
-    Ok(Some((connection, follower)))
+    Ok(Some((connection, follower, watched)))
 }
 
 /// Waits for `hello`: its ticket and position.
@@ -201,11 +206,17 @@ async fn first_frame(socket: &mut WebSocket) -> Result<Option<(String, Option<Re
     }
 }
 
+/// What a live socket hears from inside the server.
+struct Ears {
+    follower: Follower,
+    watched: Watched,
+}
+
 /// Runs a live socket until it ends; none when the client is gone.
 async fn live(
     state: &AppState,
     connection: &mut Connection,
-    follower: &mut Follower,
+    mut ears: Ears,
     outbound: &mut Outbound,
     inbound: &mut Inbound,
     origin: &str,
@@ -262,9 +273,10 @@ async fn live(
                 Err(_) => return None,
             },
             Some(answer) = asked.next(), if !asked.is_empty() => {
-                connection.answered(answer, state.clock.now(), Instant::now())
+                connection.answered(answer, Instant::now())
             }
-            heard = follower.heard() => {
+            look = ears.watched.changed() => connection.looked(look, state.clock.now(), Instant::now()),
+            heard = ears.follower.heard() => {
                 match heard {
                     Heard::Woken => connection.woken(),
                     Heard::Signal(relayed) => connection.signalled(relayed),
@@ -285,9 +297,6 @@ async fn ask(state: &AppState, subscriber: &Subscriber, origin: &str, question: 
         Ask::Page(after) => subscriber::page(db, subscriber.stream(), after)
             .await
             .map(Answer::Page),
-        Ask::Standing => subscriber::standing(db, subscriber.bearer())
-            .await
-            .map(Answer::Standing),
         Ask::Redeem(ticket) => tickets::redeem(db, &ticket, origin).await.map(Answer::Redeemed),
         Ask::Place(conversation, signal) => subscriber::place(db, subscriber, conversation)
             .await

@@ -8,6 +8,7 @@ use switchboard_contract::ids::{ConversationId, MemberId, VisitorId, WebsiteId};
 use switchboard_contract::position::Offset;
 use switchboard_contract::realtime::Resume;
 use switchboard_contract::time::Timestamp;
+use switchboard_contract::website::WidgetConfig;
 use switchboard_domain::flow::Entry;
 use switchboard_domain::replay::{self, Log, Plan};
 
@@ -28,24 +29,6 @@ pub(super) enum Subscriber {
     Operator(Arc<Operator>),
     /// Someone on a website.
     Visitor(VisitorCaller),
-}
-
-/// What a check of the person's rights found.
-#[derive(Clone, Debug)]
-pub(super) enum Standing {
-    /// Still allowed, perhaps to see other things than before; the log goes up to `head`. `availability` is what a member
-    /// has set.
-    Allowed {
-        subscriber: Subscriber,
-        head: Offset,
-        availability: Availability,
-    },
-    /// Signed out, removed, or never there.
-    Gone,
-    /// Blocked by an operator.
-    Blocked,
-    /// The account requires a second factor and the member has none.
-    EnrolmentDue,
 }
 
 /// Where a stream starts.
@@ -70,6 +53,8 @@ pub(super) struct Place {
     pub(super) website: WebsiteId,
     pub(super) visitor: VisitorId,
     pub(super) visitor_name: Option<String>,
+    /// Whether operators may see what the visitor has not sent yet.
+    pub(super) shares_drafts: bool,
 }
 
 impl Subscriber {
@@ -104,38 +89,6 @@ impl Subscriber {
             Self::Visitor(_) => None,
         }
     }
-}
-
-/// Whether `bearer` may follow a stream now.
-pub(super) async fn standing(db: &Db, bearer: Bearer) -> ApiResult<Standing> {
-    db.read(move |tx| {
-        Box::pin(async move {
-            let subscriber = match bearer {
-                Bearer::Session(id) => match Operator::load(tx, id).await? {
-                    Some(operator) if operator.enrolment_due => return Ok(Standing::EnrolmentDue),
-                    found => found.map(|operator| Subscriber::Operator(Arc::new(operator))),
-                },
-                Bearer::Visitor(id) => match VisitorCaller::load(tx, id).await? {
-                    Some(visitor) if visitor.blocked => return Ok(Standing::Blocked),
-                    found => found.map(Subscriber::Visitor),
-                },
-            };
-            let Some(subscriber) = subscriber else {
-                return Ok(Standing::Gone);
-            };
-            let availability = match &subscriber {
-                Subscriber::Operator(operator) => availability(tx, operator.member_id).await?,
-                Subscriber::Visitor(_) => Availability::Available,
-            };
-            let log = events::log(tx, subscriber.stream()).await?;
-            Ok(log.map_or(Standing::Gone, |log| Standing::Allowed {
-                subscriber,
-                head: log.head,
-                availability,
-            }))
-        })
-    })
-    .await
 }
 
 /// What the member has set.
@@ -198,12 +151,14 @@ pub(super) async fn place(
 ) -> ApiResult<Option<Place>> {
     let (sql, owner) = match subscriber {
         Subscriber::Operator(operator) => (
-            "SELECT c.website_id, c.visitor_id, v.name FROM conversations c JOIN visitors v ON v.id = c.visitor_id \
+            "SELECT c.website_id, c.visitor_id, v.name, w.widget FROM conversations c \
+             JOIN visitors v ON v.id = c.visitor_id JOIN websites w ON w.id = c.website_id \
              WHERE c.id = $1 AND c.account_id = $2",
             operator.account_id.to_string(),
         ),
         Subscriber::Visitor(visitor) => (
-            "SELECT c.website_id, c.visitor_id, v.name FROM conversations c JOIN visitors v ON v.id = c.visitor_id \
+            "SELECT c.website_id, c.visitor_id, v.name, w.widget FROM conversations c \
+             JOIN visitors v ON v.id = c.visitor_id JOIN websites w ON w.id = c.website_id \
              WHERE c.id = $1 AND c.visitor_id = $2",
             visitor.visitor_id.to_string(),
         ),
@@ -221,6 +176,7 @@ pub(super) async fn place(
                         website: columns::id(&row, "website_id")?,
                         visitor: columns::id(&row, "visitor_id")?,
                         visitor_name: row.try_get("name")?,
+                        shares_drafts: columns::json::<WidgetConfig>(&row, "widget")?.share_drafts,
                     })
                 })
                 .transpose()

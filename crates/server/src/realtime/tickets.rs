@@ -15,7 +15,7 @@ use crate::problem::{ApiError, ApiResult};
 use crate::state::AppState;
 
 /// Whose ticket it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Bearer {
     /// An operator's sign-in.
     Session(SessionId),

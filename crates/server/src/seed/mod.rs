@@ -47,11 +47,17 @@ pub async fn demo(state: &AppState) -> ApiResult<()> {
         .await
 }
 
-/// The shop is served on loopback under both of its names.
+/// The shop is served on loopback under both of its names, and where a proxy stands before it there as well.
 fn page_origins(config: &Config) -> Vec<String> {
     let own = format!("http://127.0.0.1:{}", config.addr.port());
-    let twin = loopback_twin(&own);
-    std::iter::once(own).chain(twin).collect()
+    let mut origins: Vec<String> = loopback_twin(&own).into_iter().collect();
+    origins.insert(0, own);
+    for public in config.own_origins() {
+        if !origins.contains(&public) {
+            origins.push(public);
+        }
+    }
+    origins
 }
 
 /// What the stories happen in.
@@ -142,6 +148,7 @@ async fn insert_member(
 async fn insert_website(tx: &mut Tx, place: Place, origins: &[String]) -> ApiResult<()> {
     let widget = WidgetConfig {
         greeting: Some("Hello! How can we help?".to_owned()),
+        share_drafts: true,
         version: 1,
         ..WidgetConfig::default()
     };

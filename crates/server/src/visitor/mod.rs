@@ -5,6 +5,7 @@
 //! | [`sessions`] | a visit begins; the frame gets its token |
 //! | [`messages`] | reading and writing |
 //! | [`read`] | what the visitor has read |
+//! | [`typing`] | what the visitor is writing |
 //! | [`beat`] | which page the visitor looks at |
 //! | [`user_agent`] | browser, system and device by name |
 
@@ -12,6 +13,7 @@ pub mod beat;
 pub mod messages;
 pub mod read;
 pub mod sessions;
+pub mod typing;
 pub mod user_agent;
 
 use axum::Router;
@@ -27,4 +29,5 @@ pub fn router() -> Router<AppState> {
         .route("/api/visitor/messages", get(messages::list).post(messages::send))
         .route("/api/visitor/page", post(beat::page))
         .route("/api/visitor/read", post(read::mark))
+        .route("/api/visitor/typing", post(typing::tell))
 }

@@ -8,7 +8,7 @@ use switchboard_contract::ids::MessageId;
 use switchboard_contract::live_chat::{LiveChatMessage, MessagePage};
 use switchboard_contract::position::Position;
 use switchboard_contract::problem::{FieldErrors, Problem, ProblemCode};
-use switchboard_contract::visitor::{OpenFrame, VisitorSend};
+use switchboard_contract::visitor::{OpenFrame, VisitorRead, VisitorSend};
 use switchboard_engine::Now;
 use switchboard_engine::outbox::{self, Outcome};
 use switchboard_engine::socket::{self, TicketError};
@@ -29,6 +29,8 @@ pub(super) enum Purpose {
     Post(u64, MessageId),
     /// For the socket, with its generation.
     Ticket(u64),
+    Read,
+    Typing,
 }
 
 /// The part of a session that the frame needs: the loader has handed over the rest.
@@ -109,7 +111,7 @@ impl Refusal {
 }
 
 impl Chat {
-    fn request(
+    pub(super) fn request(
         &mut self,
         purpose: Purpose,
         path: String,
@@ -197,6 +199,17 @@ impl Chat {
         self.request(Purpose::Post(generation, id), path, body, true, out);
     }
 
+    /// The team sees which of its answers were read.
+    pub(super) fn mark_read(&mut self, seq: u64, out: &mut Vec<Effect>) {
+        self.marked = seq;
+        let read = VisitorRead {
+            seq,
+            conversation_id: self.conversation,
+        };
+        let body = serde_json::to_string(&read).ok();
+        self.request(Purpose::Read, "/api/visitor/read".to_owned(), body, true, out);
+    }
+
     pub(super) fn on_answer(&mut self, now: Now, id: u64, status: u16, body: &str, out: &mut Vec<Effect>) {
         let Some(index) = self.requests.iter().position(|(asked, _)| *asked == id) else {
             return;
@@ -214,6 +227,13 @@ impl Chat {
                 }
             }
             Purpose::Post(generation, id) => self.on_posted(now, generation, id, read(status, body), out),
+            // It matters only now, and is told again while it lasts.
+            Purpose::Typing => {}
+            Purpose::Read => {
+                if !(200..300).contains(&status) {
+                    self.marked = 0;
+                }
+            }
             Purpose::Ticket(generation) => {
                 let result = match read::<Ticket>(status, body) {
                     Ok(ticket) => {

@@ -78,6 +78,7 @@ impl Chat {
         out: &mut Vec<Effect>,
     ) {
         let id = message.id;
+        self.wrote(&message);
         let same_epoch = self.epoch.as_ref().is_none_or(|epoch| *epoch == position.epoch);
         let same = self
             .conversation
@@ -117,7 +118,7 @@ impl Chat {
         let is_first = !self.thread.is_loaded();
         if !self.is_epoch(&page.as_of.epoch) || self.conversation != conversation {
             self.thread = Thread::default();
-            (self.noted, self.seen) = (0, 0);
+            (self.noted, self.seen, self.marked) = (0, 0, 0);
         }
         self.conversation = conversation;
         self.epoch = Some(page.as_of.epoch.clone());
@@ -213,6 +214,11 @@ impl Chat {
                 visit.seen = seen;
                 out.push(Effect::KeepVisit);
             }
+            if let Some(seq) = self.newest_unmarked()
+                && !self.needs_session
+            {
+                self.mark_read(seq, out);
+            }
         }
         let unread = self
             .thread
@@ -225,6 +231,13 @@ impl Chat {
             self.unread = unread;
             out.push(Effect::Tell(ToHost::Unread(unread)));
         }
+    }
+
+    /// The newest answer that the team does not know to be read.
+    fn newest_unmarked(&self) -> Option<u64> {
+        let mut newest_first = self.thread.messages().rev();
+        let answer = newest_first.find(|message| message.kind == MessageType::Bot)?;
+        (answer.read_at.is_none() && answer.seq > self.marked).then_some(answer.seq)
     }
 }
 

@@ -50,6 +50,8 @@ pub enum Timer {
     Outbox(u64),
     /// A failed request's, by generation.
     Retry(u64),
+    /// Whoever types, by generation.
+    Typing(u64),
 }
 
 /// What happened.
@@ -71,6 +73,8 @@ pub enum Event {
     Link(socket::Event),
     /// A timer ran out.
     Timer(Timer),
+    /// The visitor typed; the textbox holds this now.
+    Typed(String),
     /// The visitor sends what was typed.
     Submit {
         /// Fresh random bytes for the message's id.

@@ -10,6 +10,7 @@ mod answers;
 mod history;
 mod interface;
 mod sending;
+mod typing;
 
 use std::rc::Rc;
 
@@ -29,6 +30,7 @@ use crate::bridge::{FromHost, HostSession, ToHost};
 use crate::rows::{self, Row};
 use answers::Purpose;
 pub use interface::{Effect, Event, Kept, Notice, Remembered, Request, Timer, Waiting};
+use typing::Typing;
 
 const RETRY_BASE_MS: u64 = 1_000;
 const RETRY_CAP_MS: u64 = 20_000;
@@ -68,6 +70,9 @@ pub struct Chat {
     noted: u64,
     /// The newest `seq` that was on the screen.
     seen: u64,
+    /// The newest answer that the server was told of as read.
+    marked: u64,
+    typing: Typing,
     /// What the loader was last told.
     unread: u64,
     dirty: bool,
@@ -108,6 +113,8 @@ impl Chat {
             polling: None,
             noted: 0,
             seen: 0,
+            marked: 0,
+            typing: Typing::default(),
             unread: 0,
             dirty: true,
         }
@@ -202,11 +209,14 @@ impl Chat {
                     self.try_again(out);
                 }
             }
+            Event::Timer(Timer::Typing(generation)) => self.typing_is_due(generation),
+            Event::Typed(text) => self.typed(now, &text),
             Event::Submit { random, text } => self.submit(now, random, &text, out),
             Event::Retry(id) => self.on_outbox(now, outbox::Event::Retry { id }, out),
             Event::Discard(id) => self.on_outbox(now, outbox::Event::Discard { id }, out),
             Event::Earlier => self.load_earlier(out),
         }
+        self.keep_typing(now, out);
         if std::mem::take(&mut self.dirty) {
             out.push(Effect::Draw);
         }
@@ -266,7 +276,8 @@ impl Chat {
         self.conversation = None;
         (self.epoch, self.wanted, self.reflected, self.polling) = (None, None, None, None);
         self.ahead.clear();
-        (self.noted, self.seen) = (0, 0);
+        (self.noted, self.seen, self.marked) = (0, 0, 0);
+        self.typing = Typing::default();
         out.push(Effect::ForgetVisit);
     }
 
@@ -328,7 +339,8 @@ impl Chat {
                 out.push(Effect::SetTimer(Timer::Socket(timer), after_ms));
             }
             socket::Effect::Status(status) => self.on_status(now, status, out),
-            socket::Effect::Signal(_) | socket::Effect::Stream(_) => {}
+            socket::Effect::Signal(signal) => self.heard(now, signal),
+            socket::Effect::Stream(_) => {}
         }
     }
 
@@ -371,6 +383,7 @@ impl Chat {
                 self.failing = false;
                 self.on_outbox(now, outbox::Event::Wake, out);
                 self.try_again(out);
+                self.note_seen(out);
             }
             Status::Reconnecting { .. } | Status::Offline => self.failing = true,
             Status::SignedOut => self.ask_for_session(out),

@@ -23,6 +23,7 @@ impl Chat {
             out.push(Effect::KeepWaiting(id, json));
         }
         out.push(Effect::Accepted);
+        self.typed(now, "");
         let payload = Rc::from(text);
         self.on_outbox(
             now,

@@ -1,5 +1,7 @@
 //! The chat against a script of answers: what the server and the loader would say.
 
+mod typing;
+
 use serde_json::{Value, json};
 use switchboard_contract::ids::MessageId;
 use switchboard_contract::time::Timestamp;

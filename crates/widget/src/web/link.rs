@@ -11,7 +11,7 @@ use crate::chat::{Request, Timer};
 /// A request without an answer for this long has failed, in milliseconds.
 const REQUEST_TIMEOUT_MS: u32 = 15_000;
 /// One for each kind of timer.
-const SLOTS: usize = 10;
+const SLOTS: usize = 11;
 
 /// What connects the chat to the server and to time.
 pub(super) struct Link {
@@ -163,5 +163,6 @@ const fn slot(timer: Timer) -> usize {
         Timer::Stream(_) => 3,
         Timer::Outbox(_) => 8,
         Timer::Retry(_) => 9,
+        Timer::Typing(_) => 10,
     }
 }

@@ -171,7 +171,9 @@ impl App {
             "keydown" => self.on_key(event.unchecked_ref(), target),
             "input" => {
                 self.view.show_error(false);
-                self.store.keep_draft(&self.view.typed());
+                let text = self.view.typed();
+                self.store.keep_draft(&text);
+                self.step(Event::Typed(text));
             }
             "submit" => {
                 event.prevent_default();

@@ -29,6 +29,7 @@ pub(super) struct View {
     root: HtmlElement,
     log: Element,
     list: Element,
+    typing: Element,
     earlier: Element,
     notice: Element,
     announcer: Element,
@@ -70,6 +71,11 @@ impl View {
         let earlier = button(document, &log, "earlier", texts.earlier)?;
         earlier.set_attribute("hidden", "")?;
         let list = add(&log, "div", &[("class", "rows")])?;
+        let typing = add(
+            &log,
+            "p",
+            &[("class", "typing"), ("role", "status"), ("dir", "auto")],
+        )?;
 
         let notice = add(&chat, "p", &[("class", "notice"), ("role", "status")])?;
         let announcer = add(&chat, "p", &[("class", "unseen"), ("role", "status")])?;
@@ -98,6 +104,7 @@ impl View {
             root,
             log,
             list,
+            typing,
             earlier,
             notice,
             announcer,
@@ -158,6 +165,12 @@ impl View {
             .toggle_attribute_with_force("hidden", !chat.has_earlier());
         set_text(&self.notice, notice_text(self.texts, chat.notice()));
         self.draw_theme(&chat.widget().theme);
+
+        let mut typing = String::from(chat.operator_typing().unwrap_or_default());
+        if !typing.is_empty() {
+            typing.push_str(self.texts.is_typing);
+        }
+        set_text(&self.typing, &typing);
 
         let log = &self.log;
         if follow {

@@ -50,6 +50,7 @@ pub(super) struct World {
     coming: BTreeMap<(u64, u64), (usize, Event)>,
     order: u64,
     reigns: usize,
+    words: usize,
 }
 
 impl World {
@@ -68,6 +69,7 @@ impl World {
             coming: BTreeMap::new(),
             order: 0,
             reigns: 0,
+            words: 0,
         }
     }
 
@@ -100,6 +102,11 @@ impl World {
     /// How often some tab began to lead.
     pub(super) fn reigns(&self) -> usize {
         self.reigns
+    }
+
+    /// How much was said.
+    pub(super) fn words(&self) -> usize {
+        self.words
     }
 
     pub(super) fn leads_by_lock(&self, tab: usize) -> bool {
@@ -254,6 +261,7 @@ impl World {
             }
             Effect::Follow => {}
             Effect::Say(word) => {
+                self.words += 1;
                 let others: Vec<usize> = self.tabs.keys().copied().filter(|tab| *tab != number).collect();
                 for other in others {
                     if self.random.up_to(99) >= self.loss {

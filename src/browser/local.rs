@@ -1,0 +1,37 @@
+//! Times of day where the person is, by the browser's rules for summer time.
+
+use js_sys::Date;
+use switchboard_contract::time::Timestamp;
+
+/// Where the hands of the person's clock are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LocalTime {
+    /// Day of the week; 0 is Sunday.
+    pub weekday: u32,
+    /// Hour of the day, from 0 to 23.
+    pub hour: u32,
+}
+
+impl LocalTime {
+    /// Now.
+    #[must_use]
+    pub fn now() -> Self {
+        let date = Date::new_0();
+        Self {
+            weekday: date.get_day(),
+            hour: date.get_hours(),
+        }
+    }
+}
+
+/// The beginning of an hour of the day, so many days from today.
+#[must_use]
+pub fn local_time(days: u32, hour: u32) -> Timestamp {
+    let date = Date::new_0();
+    date.set_date(date.get_date() + days);
+    date.set_hours(hour);
+    date.set_minutes(0);
+    date.set_seconds(0);
+    date.set_milliseconds(0);
+    Timestamp::from_millis(date.get_time() as i64)
+}

@@ -1,0 +1,136 @@
+//! The team's members and labels: what menus offer, and what ids are called.
+
+use std::future::pending;
+
+use switchboard_contract::auth::{Member, MemberList};
+use switchboard_contract::ids::{LabelId, MemberId};
+use switchboard_contract::live_chat::{Label, LabelList};
+use yew::prelude::*;
+
+use super::ChatProviderProps;
+use crate::api::{Resource, use_resource};
+use crate::auth::use_me;
+use crate::browser::now;
+use crate::deeds::Names;
+use crate::i18n::t;
+
+/// Lists older than this are loaded anew when a menu opens, in milliseconds.
+const FRESH_MS: i64 = 60_000;
+
+/// The team's members and labels, loaded once somebody asks for them and kept as long as someone is signed in.
+#[derive(Clone, PartialEq)]
+pub struct Directory {
+    /// Everyone, those invited included.
+    pub members: Resource<MemberList>,
+    /// All labels, by name.
+    pub labels: Resource<LabelList>,
+    me: MemberId,
+    want: Callback<()>,
+}
+
+impl Directory {
+    /// The person who is signed in.
+    #[must_use]
+    pub const fn me(&self) -> MemberId {
+        self.me
+    }
+
+    /// A member that is known.
+    #[must_use]
+    pub fn find_member(&self, id: MemberId) -> Option<&Member> {
+        let members = self.members.data.as_ref()?;
+        members.value.items.iter().find(|member| member.id == id)
+    }
+
+    /// A label that is known.
+    #[must_use]
+    pub fn find_label(&self, id: LabelId) -> Option<&Label> {
+        let labels = self.labels.data.as_ref()?;
+        labels.value.items.iter().find(|label| label.id == id)
+    }
+
+    /// A menu opens: loads anew what failed or is no longer fresh, while what is there stays.
+    pub fn refresh(&self) {
+        let old = |at: i64| now().wall.as_millis() - at > FRESH_MS;
+        let stale = |at: Option<i64>, is_loading: bool| !is_loading && at.is_none_or(old);
+        let (members, labels) = (&self.members, &self.labels);
+        if stale(
+            members.data.as_ref().map(|data| data.at.as_millis()),
+            members.is_loading,
+        ) {
+            members.reload.emit(());
+        }
+        if stale(
+            labels.data.as_ref().map(|data| data.at.as_millis()),
+            labels.is_loading,
+        ) {
+            labels.reload.emit(());
+        }
+    }
+}
+
+impl Names for Directory {
+    fn member(&self, id: MemberId) -> Option<AttrValue> {
+        (id != self.me).then(|| {
+            self.find_member(id).map_or_else(
+                || t("people.colleague"),
+                |member| AttrValue::from(member.name.clone()),
+            )
+        })
+    }
+
+    fn label(&self, id: LabelId) -> AttrValue {
+        self.find_label(id).map_or_else(
+            || t("people.unknown_label"),
+            |label| AttrValue::from(label.name.clone()),
+        )
+    }
+}
+
+/// The team's members and labels; asks for them when the component appears.
+///
+/// # Panics
+/// Outside of a [`super::ChatProvider`].
+#[hook]
+pub fn use_directory() -> Directory {
+    let Some(directory) = use_context::<Directory>() else {
+        panic!("a ChatProvider has to stand above this component")
+    };
+    use_effect_with(directory.want.clone(), |want| want.emit(()));
+    directory
+}
+
+/// Holds them: pages come and go, the lists stay.
+#[component]
+pub(super) fn DirectoryProvider(props: &ChatProviderProps) -> Html {
+    let me = use_me().id;
+    let wanted = use_state_eq(|| false);
+    let members = use_resource(*wanted, |api, wanted| async move {
+        when(wanted).await;
+        api.members().await
+    });
+    let labels = use_resource(*wanted, |api, wanted| async move {
+        when(wanted).await;
+        api.labels().await
+    });
+    let want = {
+        let setter = wanted.setter();
+        use_callback((), move |(), ()| setter.set(true))
+    };
+    let directory = Directory {
+        members,
+        labels,
+        me,
+        want,
+    };
+    html! {
+        <ContextProvider<Directory> context={directory}>{ props.children.clone() }</ContextProvider<Directory>>
+    }
+}
+
+/// Nothing is loaded before somebody needs it.
+async fn when(wanted: bool) {
+    if !wanted {
+        pending::<()>().await;
+    }
+}

@@ -1,0 +1,119 @@
+//! The keys of the inbox, in one place. They do nothing while someone types, or in an open menu or dialog.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, KeyboardEvent};
+use yew::prelude::*;
+
+use crate::browser::{Listener, document};
+
+/// What a key means here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Key {
+    /// `j`: the next conversation of the list.
+    Next,
+    /// `k`: the one before.
+    Previous,
+    /// `/`: search.
+    Search,
+    /// `r`: write a reply.
+    Reply,
+    /// `n`: write a note.
+    Note,
+    /// `e`: close, or reopen.
+    Close,
+    /// `a`: assign.
+    Assign,
+    /// `Esc`: one step back out.
+    Back,
+    /// `Esc` in the composer: stop typing.
+    StopTyping,
+}
+
+/// What a key means, by its name and where the focus is.
+fn meaning(key: &str, place: Place) -> Option<Key> {
+    match (place, key) {
+        (Place::Elsewhere, "j") => Some(Key::Next),
+        (Place::Elsewhere, "k") => Some(Key::Previous),
+        (Place::Elsewhere, "/") => Some(Key::Search),
+        (Place::Elsewhere, "r") => Some(Key::Reply),
+        (Place::Elsewhere, "n") => Some(Key::Note),
+        (Place::Elsewhere, "e") => Some(Key::Close),
+        (Place::Elsewhere, "a") => Some(Key::Assign),
+        (Place::Elsewhere, "Escape") => Some(Key::Back),
+        (Place::Text, "Escape") => Some(Key::StopTyping),
+        _ => None,
+    }
+}
+
+/// Where the focus is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// In a box of several lines.
+    Text,
+    /// In another field, a menu or a dialog: keys are theirs.
+    Taken,
+    /// Anywhere else.
+    Elsewhere,
+}
+
+fn place(target: Option<Element>) -> Place {
+    let Some(target) = target else {
+        return Place::Elsewhere;
+    };
+    let is_editable = target
+        .dyn_ref::<HtmlElement>()
+        .is_some_and(HtmlElement::is_content_editable);
+    match target.tag_name().as_str() {
+        "TEXTAREA" => Place::Text,
+        "INPUT" | "SELECT" => Place::Taken,
+        _ if is_editable => Place::Taken,
+        _ if matches!(target.closest("[role='menu'], [role='dialog']"), Ok(Some(_))) => Place::Taken,
+        _ => Place::Elsewhere,
+    }
+}
+
+/// Whether a dialog stands over the page.
+fn is_covered() -> bool {
+    document().is_some_and(|document| matches!(document.query_selector("[aria-modal='true']"), Ok(Some(_))))
+}
+
+/// Hears the keys as long as the component is there. What is heard is done: `on_key` answers whether it did something.
+#[hook]
+pub(super) fn use_keys(on_key: Callback<Key, bool>) {
+    use_effect_with(on_key, |on_key| {
+        let on_key = on_key.clone();
+        let listener = document().map(|document| {
+            Listener::new(&document, "keydown", move |event| {
+                let Ok(event) = event.dyn_into::<KeyboardEvent>() else {
+                    return;
+                };
+                let modified = event.ctrl_key() || event.meta_key() || event.alt_key();
+                if modified || event.is_composing() || event.default_prevented() || is_covered() {
+                    return;
+                }
+                let target = event.target().and_then(|target| target.dyn_into().ok());
+                if meaning(&event.key(), place(target)).is_some_and(|key| on_key.emit(key)) {
+                    event.prevent_default();
+                }
+            })
+        });
+        move || drop(listener)
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_mean_nothing_while_someone_types() {
+        for key in ["j", "k", "/", "r", "n", "e", "a"] {
+            assert!(meaning(key, Place::Elsewhere).is_some(), "{key}");
+            assert_eq!(meaning(key, Place::Text), None, "{key} in the composer");
+            assert_eq!(meaning(key, Place::Taken), None, "{key} in a field");
+        }
+        assert_eq!(meaning("Escape", Place::Text), Some(Key::StopTyping));
+        assert_eq!(meaning("Escape", Place::Taken), None);
+        assert_eq!(meaning("E", Place::Elsewhere), None);
+    }
+}

@@ -1,0 +1,85 @@
+// The server's own word, asked past every page and wire.
+import assert from "node:assert/strict";
+
+/** How many messages the server gives out at a time. */
+const PAGE = 200;
+
+function send(origin, path, { method = "GET", token, body } = {}) {
+  return fetch(`${origin}/api/${path}`, {
+    method,
+    headers: {
+      "X-Switchboard": "1",
+      Origin: origin,
+      ...(body ? { "Content-Type": "application/json" } : {}),
+      ...(token ? { Authorization: `Bearer ${token}` } : {}),
+    },
+    body: body && JSON.stringify(body),
+  });
+}
+
+async function read(answer) {
+  const text = await answer.text();
+  assert.ok(answer.ok, `${answer.url}: ${answer.status} ${text}`);
+  return text ? JSON.parse(text) : null;
+}
+
+/** Every message behind a path that lists them, in order. */
+async function history(ask, path) {
+  const all = [];
+  let more = true;
+  while (more) {
+    const page = await ask(`${path}?limit=${PAGE}&after=${all.at(-1)?.seq ?? 0}`);
+    all.push(...page.items);
+    more = page.hasMoreAfter;
+  }
+  return all;
+}
+
+/** A member who asks without a browser. */
+export class Member {
+  static async signIn(server, { email, password }) {
+    const member = new Member();
+    Object.assign(member, { server, who: { email, password } });
+    await member.renew();
+    return member;
+  }
+
+  async renew() {
+    const body = { ...this.who, keepSignedIn: false };
+    this.token = (await read(await send(this.server.origin, "auth/login", { method: "POST", body }))).accessToken;
+  }
+
+  async ask(path, options = {}) {
+    const answer = await send(this.server.origin, path, { token: this.token, ...options });
+    if (answer.status !== 401) return read(answer);
+    await this.renew();
+    return read(await send(this.server.origin, path, { token: this.token, ...options }));
+  }
+
+  conversation(id) {
+    return this.ask(`live-chat/conversations/${id}`);
+  }
+
+  messages(id) {
+    return history((path) => this.ask(path), `live-chat/conversations/${id}/messages`);
+  }
+
+  /** Changes one conversation as a colleague would. */
+  change(id, set) {
+    return this.ask("live-chat/conversations", {
+      method: "PATCH", body: { actionId: crypto.randomUUID(), items: [{ id }], set },
+    });
+  }
+}
+
+/** What a visitor's token may read. */
+export const visitorMessages = (server, token) =>
+  history(async (path) => read(await send(server.origin, path, { token })), "visitor/messages");
+
+/** Moves the server's clock. */
+export async function passTime(server, advanceMs) {
+  const answer = await fetch(`${server.origin}/dev/clock`, {
+    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ advanceMs }),
+  });
+  assert.ok(answer.ok, `the clock moves: ${answer.status}`);
+}
