@@ -125,11 +125,10 @@ pub(super) fn ConnectionPanel(props: &ConnectionPanelProps) -> Html {
         .panel-figures {
             padding: var(--space-3) var(--space-4);
             border-block-start: 1px solid var(--line);
-
-            &[open] {
-                display: grid;
-                gap: var(--space-3);
-            }
+        }
+        .panel-figures[open] {
+            display: grid;
+            gap: var(--space-3);
         }
         .panel-figures summary {
             color: var(--text-2);

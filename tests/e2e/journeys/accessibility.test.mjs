@@ -47,17 +47,6 @@ for (const colorScheme of ["light", "dark"]) {
       await assertAccessible(page, "/conversations/:id");
     });
 
-    it("menus of a conversation and the panel of the connection", async () => {
-      await page.getByRole("button", { name: "Assign", exact: true }).click();
-      await page.getByRole("menuitemradio", { name: "Me" }).waitFor();
-      await assertAccessible(page, "the menu of people");
-      await page.keyboard.press("Escape");
-      await page.getByRole("button", { name: /Connection details/ }).click();
-      await page.getByRole("dialog").waitFor();
-      await assertAccessible(page, "the connection's panel");
-      await page.keyboard.press("Escape");
-    });
-
     for (const [address, heading] of PAGES) {
       it(`${heading}, at ${address}`, async () => {
         await page.goto(`${server.origin}${address}`);
