@@ -37,6 +37,8 @@ Usage: cargo xtask <command>
   build     Build what is delivered: dist/ and target/release/switchboard-server
   test      Every check; goes on after a failure and lists them all at the end
             --long             many more schedules, cuts and hours
+  bench     Measure what `build` made, and write docs/benchmarks.md: all of it, or by name
+            reconnect          how soon a lost connection is noticed and live again
   generate  Write docs/api from the server's own description of its API
   sizes     Print the sizes of the built bundles
             --accept           take them as the ones to compare with
@@ -64,6 +66,7 @@ fn dispatch(arguments: &[String]) -> Outcome {
         "dev" => commands::dev::command(options),
         "build" => commands::build::command(options),
         "test" => commands::test::command(options),
+        "bench" => commands::bench::command(options),
         "generate" => commands::generate::command(options),
         "sizes" => commands::sizes::command(options),
         "setup" => commands::setup::command(options),
