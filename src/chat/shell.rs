@@ -19,6 +19,7 @@ use yew::Callback;
 use super::carrier::Carrier;
 use crate::api::{Api, ApiError};
 use crate::browser::{is_shown, now, random_bytes, random_seed};
+use crate::realtime::store::Notice;
 
 /// What a component wants to be drawn again for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +71,7 @@ pub(super) struct Inner {
     /// Messages that were taken back to be changed, and who was to see them.
     returned: RefCell<BTreeMap<ConversationId, Visibility>>,
     pub(super) not_kept: Cell<Option<StoreError>>,
+    pub(super) store_notice: Cell<Option<Notice>>,
     pub(super) foreign: Cell<Option<u64>>,
     pub(super) on_ended: Callback<()>,
 }
@@ -119,6 +121,7 @@ impl Chat {
             drafts: RefCell::default(),
             returned: RefCell::default(),
             not_kept: Cell::new(None),
+            store_notice: Cell::new(None),
             foreign: Cell::new(None),
             on_ended,
         }))
@@ -160,6 +163,12 @@ impl Chat {
     #[must_use]
     pub fn foreign(&self) -> Option<u64> {
         self.0.foreign.get()
+    }
+
+    /// What the person should know of what the browser keeps.
+    #[must_use]
+    pub fn store_notice(&self) -> Option<Notice> {
+        self.0.store_notice.get()
     }
 
     /// Why the browser does not keep what is done, if it does not.
