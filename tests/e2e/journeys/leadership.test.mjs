@@ -7,6 +7,7 @@ import { Exchange } from "../harness/exchange.mjs";
 import { crash } from "../harness/outbox.mjs";
 import { answer, chat, desk, untilConnected, write } from "../harness/people.mjs";
 import { DASHBOARD } from "../harness/tcp_proxy.mjs";
+import { keepTrace } from "../harness/traces.mjs";
 
 const TABS = 8;
 
@@ -85,8 +86,11 @@ describe("eight tabs", () => {
     sockets.delete(dead);
     await crash(exchange.operator, dead);
     if (exchange.operator.page === dead) [exchange.operator.page] = tabs;
-    await leader();
+    const heir = await leader();
     await everythingWorks(2);
+    const secrets = ["Question", "Answer 2 of tab"];
+    await keepTrace(heir, "took-over", secrets);
+    await keepTrace(tabs.find((page) => page !== heir), "followed", secrets);
   });
 
   it("go on when the connected one is closed", async () => {

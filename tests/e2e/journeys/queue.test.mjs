@@ -9,6 +9,7 @@ import { Exchange } from "../harness/exchange.mjs";
 import { crash, keptMessages } from "../harness/outbox.mjs";
 import { AGENT, chat, desk, openConversations, orderOf, settled, untilConnected, untilLost } from "../harness/people.mjs";
 import { DASHBOARD } from "../harness/tcp_proxy.mjs";
+import { keepTrace } from "../harness/traces.mjs";
 
 const TTL_S = 5;
 const replies = (name, count) => Array.from({ length: count }, (_, index) => `${name}, reply ${index + 1}.`);
@@ -64,6 +65,7 @@ describe("a queue", () => {
     await shows(() => stored(exchange.id, texts), texts);
     await shows(() => orderOf(chat(exchange.visitor.page).log, texts), texts);
     await shows(() => keptMessages(page), 0);
+    await keepTrace(page, "after-a-crash", ["From before the crash"]);
   });
 
   it("survives a crash in the middle of going out", async () => {
@@ -85,6 +87,7 @@ describe("a queue", () => {
     await untilConnected(page);
     await shows(() => stored(exchange.id, texts), texts);
     await shows(() => orderOf(desk(page).log, texts), texts);
+    await keepTrace(page, "after-a-crash-on-the-way", ["On the way"]);
   });
 
   it("of fifty actions outlasts the access token and colleagues who closed and archived meanwhile", async () => {
@@ -112,6 +115,7 @@ describe("a queue", () => {
     await page.getByRole("button", { name: "Close conversation" }).click();
     await page.getByRole("list", { name: "Changes that wait" }).getByText(/^Will be closed/).waitFor();
     await shows(() => keptMessages(page), 49);
+    await keepTrace(page, "fifty-wait", ["Here all is well"]);
     await eventually("fifty wait in sight", async () =>
       /50 actions wait/.test(await page.getByRole("button", { name: /Connection details/ }).ariaSnapshot()));
 

@@ -1,11 +1,12 @@
 //! `cargo xtask test`: every check. It goes on after a failure and lists all of them at the end.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::bundle::{self, ServerProfile, cargo_with_widget};
 use crate::commands::options::Options;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, Outcome, io};
 use crate::postgres::TestPostgres;
 use crate::process::{path_with, run};
 use crate::steps::Steps;
@@ -81,11 +82,12 @@ pub fn command(arguments: &[String]) -> Outcome {
     match (&server, dashboard && widget && packages) {
         (Some(server), true) => {
             steps.attempt("journeys in Chromium", || journeys(server, depth));
+            steps.attempt("traces of the journeys play through", replay);
         }
         _ => {
             blocked(
                 &mut steps,
-                &["journeys in Chromium"],
+                &["journeys in Chromium", "traces of the journeys play through"],
                 "building what they run against",
             );
         }
@@ -221,6 +223,10 @@ fn journeys(server: &Path, depth: &str) -> Outcome {
     if files.is_empty() {
         return Err(Failure::new(format!("no journey in {}", folder.display())));
     }
+    let traces = traces();
+    if traces.exists() {
+        fs::remove_dir_all(&traces).map_err(io(traces.display()))?;
+    }
     run(Command::new("node")
         // One at a time: each has a browser and a server of its own, and two cores are soon full.
         .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
@@ -229,7 +235,21 @@ fn journeys(server: &Path, depth: &str) -> Outcome {
         .env("SWITCHBOARD_SERVER", server)
         .env("SWITCHBOARD_DIST", paths::dist())
         .env("SWITCHBOARD_BROWSER", browser)
+        .env("SWITCHBOARD_TRACES", traces)
         .env(DEPTH_VARIABLE, depth))
+}
+
+/// Where journeys leave what tabs went through.
+fn traces() -> PathBuf {
+    paths::target().join("traces")
+}
+
+/// The same has to follow natively from what happened in the browser.
+fn replay() -> Outcome {
+    run(cargo_with_widget()
+        .args(["run", "--quiet", "--package", "switchboard-engine"])
+        .args(["--example", "replay", "--"])
+        .arg(traces()))
 }
 
 fn selected(packages: &[&str]) -> Vec<String> {
