@@ -273,7 +273,7 @@ impl Stream {
         if self.epoch.is_none() || event.offset <= self.applied {
             return;
         }
-        if event.prev > self.applied && !planted::on(Bug::GapIgnored) {
+        if event.prev > self.applied {
             self.hold(event);
             self.await_missing(out);
             return;
