@@ -11,177 +11,25 @@
 //!                TakingBack → gone: the server does not have it and never will
 //! ```
 
+mod interface;
+mod reading;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 
-use serde::{Deserialize, Serialize};
-use switchboard_contract::ids::{ActionId, ConversationId, MemberId};
-use switchboard_contract::problem::Problem;
+use switchboard_contract::ids::{ActionId, MemberId};
 
 use crate::Now;
-use crate::outbox::{self, End, Kept, Outbox, Outcome};
+use crate::outbox::{self, End, Kept, Outbox};
 use crate::planted::{self, Bug};
-use crate::store::{Answer, Entry, Lane, LaneKind, Op, Records, Standing, StoreError, To};
+use crate::store::{Answer, Entry, Lane, Op, Records, Standing, StoreError, To};
+
+pub use interface::{Change, Effect, Event, Queued, State};
 
 /// Entries that are gone and may still be heard of from a slower tab.
 const REMEMBERED: usize = 1_000;
 /// Where the places of entries begin that the browser had no room for: behind all others.
 const UNSAVED_FROM: u64 = 1 << 62;
-
-/// What one tab tells the others of the queue, after it is durable.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
-pub enum Change {
-    /// These are kept now, or stand otherwise.
-    Put(Vec<Entry>),
-    /// This one is gone.
-    Gone(ActionId),
-}
-
-/// What happened.
-#[derive(Clone, Debug)]
-pub enum Event {
-    /// The person did something.
-    Do(Box<Entry>),
-    /// What waited when the store was opened.
-    Opened(Vec<Entry>),
-    /// The answer to [`Effect::Store`].
-    Answered {
-        /// From there.
-        request: u64,
-        /// What came of it.
-        result: Result<Answer, StoreError>,
-    },
-    /// Another tab told.
-    Heard(Change),
-    /// This tab leads from now on; what waits, as of its claim. `None` where there is no store.
-    Lead {
-        /// The term.
-        term: u64,
-        /// What waits.
-        entries: Option<Vec<Entry>>,
-    },
-    /// Another tab leads.
-    Follow,
-    /// An attempt ended.
-    Attempted {
-        /// From [`Effect::Post`] or [`Effect::TakeBack`].
-        generation: u64,
-        /// How.
-        outcome: Outcome,
-    },
-    /// It was seen on the server.
-    Seen(ActionId),
-    /// The timer ran out.
-    Timer {
-        /// From [`Effect::SetTimer`].
-        generation: u64,
-    },
-    /// The connection is back, or a new access token is there: try at once.
-    Wake,
-    /// The person wants one tried again.
-    Again {
-        /// Which one.
-        id: ActionId,
-        /// A closed conversation is to be reopened for it.
-        reopen: bool,
-        /// The newest `seq` that the person has seen by now.
-        seen_seq: u64,
-    },
-    /// The person gives one up.
-    Discard(ActionId),
-    /// Forget what is in memory.
-    Clear,
-}
-
-/// What has to be done.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Effect {
-    /// Ask the store; answer with [`Event::Answered`].
-    Store {
-        /// Goes back with the answer.
-        request: u64,
-        /// What.
-        op: Op,
-    },
-    /// Tell the other tabs.
-    Tell(Change),
-    /// Send this; answer with [`Event::Attempted`].
-    Post {
-        /// Goes back with the answer.
-        generation: u64,
-        /// What.
-        entry: Box<Entry>,
-    },
-    /// Take this back on the server; answer with [`Event::Attempted`].
-    TakeBack {
-        /// Goes back with the answer.
-        generation: u64,
-        /// What.
-        entry: Box<Entry>,
-    },
-    /// Call back with [`Event::Timer`]; replaces the timer before it.
-    SetTimer {
-        /// Goes back when it runs out.
-        generation: u64,
-        /// In how many milliseconds.
-        after_ms: u64,
-    },
-    /// What waits in this conversation has changed.
-    Changed(ConversationId),
-    /// Another tab leads in a later term.
-    Fenced {
-        /// The term.
-        term: u64,
-    },
-    /// The store is someone else's by now.
-    Foreign,
-    /// The store is nobody's: the browser has dropped it. It has to be opened anew.
-    Dropped,
-    /// The browser could not keep something: it is in this tab only.
-    NotKept(StoreError),
-}
-
-/// How an entry stands, to be shown.
-#[derive(Clone, Debug, PartialEq)]
-pub enum State {
-    /// Not yet durable.
-    Saving,
-    /// Waits for its turn, or for the connection.
-    Waiting,
-    /// On its way.
-    Sending,
-    /// Waits for a new sign-in.
-    NeedsAuth,
-    /// Refused; the person decides.
-    Blocked(Rc<Problem>),
-    /// Given up; the server is told before it is let go.
-    TakingBack,
-}
-
-/// An entry as it is shown.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Queued {
-    /// What waits.
-    pub entry: Entry,
-    /// How it stands.
-    pub state: State,
-    /// Whether it survives this tab.
-    pub kept: bool,
-}
-
-impl Queued {
-    /// Whether the person can still give it up: what changes a conversation cannot be called back once it may have been
-    /// sent, a message can.
-    #[must_use]
-    pub const fn can_discard(&self) -> bool {
-        match self.state {
-            State::Blocked(_) => true,
-            State::TakingBack => false,
-            _ => matches!(self.entry.action, crate::store::Action::Send(_)),
-        }
-    }
-}
 
 /// The machine. See the module's documentation.
 #[derive(Debug)]
@@ -217,98 +65,6 @@ impl Queue {
             request: 0,
             leading: None,
             outbox: Outbox::new(seed),
-        }
-    }
-
-    /// Everything that waits, in the order done; read marks are left out, nobody waits for them.
-    pub fn all(&self) -> impl Iterator<Item = Queued> {
-        let mut all: Vec<Queued> = self
-            .kept
-            .values()
-            .flatten()
-            .map(|entry| (entry, true))
-            .chain(self.unsaved.entries.iter().map(|entry| (entry, false)))
-            .filter(|(entry, _)| entry.lane.kind == LaneKind::Write && !self.done.contains(&entry.id))
-            .map(|(entry, kept)| self.queued(entry, kept))
-            .collect();
-        all.sort_by_key(|queued| queued.entry.position);
-        let saving = self
-            .saving
-            .iter()
-            .filter(|entry| entry.lane.kind == LaneKind::Write);
-        all.into_iter().chain(saving.map(|entry| Queued {
-            entry: entry.clone(),
-            state: State::Saving,
-            kept: false,
-        }))
-    }
-
-    /// What waits in one conversation, in the order done.
-    pub fn of(&self, conversation: ConversationId) -> impl Iterator<Item = Queued> {
-        self.all()
-            .filter(move |queued| queued.entry.lane.conversation == conversation)
-    }
-
-    /// How far a conversation was read here, while the server does not know it yet.
-    #[must_use]
-    pub fn read_up_to(&self, conversation: ConversationId) -> Option<u64> {
-        let lane = Lane {
-            conversation,
-            kind: LaneKind::Read,
-        };
-        self.kept
-            .get(&lane)
-            .into_iter()
-            .flatten()
-            .chain(&self.unsaved.entries)
-            .chain(&self.saving)
-            .filter(|entry| entry.lane == lane && !self.done.contains(&entry.id))
-            .filter_map(|entry| match entry.action {
-                crate::store::Action::Read { seq } => Some(seq),
-                _ => None,
-            })
-            .max()
-    }
-
-    /// How many actions wait; read marks are not counted.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.all().count()
-    }
-
-    /// Whether nothing waits.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// One that waits.
-    #[must_use]
-    pub fn entry(&self, id: ActionId) -> Option<&Entry> {
-        self.kept
-            .values()
-            .flatten()
-            .chain(&self.unsaved.entries)
-            .chain(&self.saving)
-            .find(|entry| entry.id == id)
-    }
-
-    fn queued(&self, entry: &Entry, kept: bool) -> Queued {
-        let state = match (
-            &entry.standing,
-            self.outbox.item(entry.id).map(|item| &item.state),
-        ) {
-            (Standing::Blocked(problem), _) => State::Blocked(Rc::new((**problem).clone())),
-            (Standing::TakingBack, _) => State::TakingBack,
-            (Standing::Waiting, Some(outbox::State::Blocked(problem))) => State::Blocked(problem.clone()),
-            (Standing::Waiting, Some(outbox::State::InFlight)) => State::Sending,
-            (Standing::Waiting, Some(outbox::State::NeedsAuth)) => State::NeedsAuth,
-            (Standing::Waiting, Some(outbox::State::Queued) | None) => State::Waiting,
-        };
-        Queued {
-            entry: entry.clone(),
-            state,
-            kept,
         }
     }
 
@@ -758,5 +514,4 @@ fn last_message(lane: &[Entry]) -> Option<ActionId> {
 }
 
 #[cfg(test)]
-#[path = "queue_tests.rs"]
 mod tests;

@@ -1,9 +1,10 @@
 use super::*;
+use crate::outbox::Outcome;
 use crate::store::tests::{action, conversation, member, reply};
 use crate::store::{Action, Draft, message_id};
 use proptest::prelude::*;
 use switchboard_contract::live_chat::Visibility;
-use switchboard_contract::problem::ProblemCode;
+use switchboard_contract::problem::{Problem, ProblemCode};
 use switchboard_contract::time::Timestamp;
 
 fn at(monotonic: u64) -> Now {

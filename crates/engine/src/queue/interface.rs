@@ -1,0 +1,165 @@
+//! What goes into the queue, what comes out, and how an entry is shown.
+
+use std::rc::Rc;
+
+use serde::{Deserialize, Serialize};
+use switchboard_contract::ids::{ActionId, ConversationId};
+use switchboard_contract::problem::Problem;
+
+use crate::outbox::Outcome;
+use crate::store::{Action, Answer, Entry, Op, StoreError};
+
+/// What one tab tells the others of the queue, after it is durable.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Change {
+    /// These are kept now, or stand otherwise.
+    Put(Vec<Entry>),
+    /// This one is gone.
+    Gone(ActionId),
+}
+
+/// What happened.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The person did something.
+    Do(Box<Entry>),
+    /// What waited when the store was opened.
+    Opened(Vec<Entry>),
+    /// The answer to [`Effect::Store`].
+    Answered {
+        /// From there.
+        request: u64,
+        /// What came of it.
+        result: Result<Answer, StoreError>,
+    },
+    /// Another tab told.
+    Heard(Change),
+    /// This tab leads from now on; what waits, as of its claim. `None` where there is no store.
+    Lead {
+        /// The term.
+        term: u64,
+        /// What waits.
+        entries: Option<Vec<Entry>>,
+    },
+    /// Another tab leads.
+    Follow,
+    /// An attempt ended.
+    Attempted {
+        /// From [`Effect::Post`] or [`Effect::TakeBack`].
+        generation: u64,
+        /// How.
+        outcome: Outcome,
+    },
+    /// It was seen on the server.
+    Seen(ActionId),
+    /// The timer ran out.
+    Timer {
+        /// From [`Effect::SetTimer`].
+        generation: u64,
+    },
+    /// The connection is back, or a new access token is there: try at once.
+    Wake,
+    /// The person wants one tried again.
+    Again {
+        /// Which one.
+        id: ActionId,
+        /// A closed conversation is to be reopened for it.
+        reopen: bool,
+        /// The newest `seq` that the person has seen by now.
+        seen_seq: u64,
+    },
+    /// The person gives one up.
+    Discard(ActionId),
+    /// Forget what is in memory.
+    Clear,
+}
+
+/// What has to be done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Ask the store; answer with [`Event::Answered`].
+    Store {
+        /// Goes back with the answer.
+        request: u64,
+        /// What.
+        op: Op,
+    },
+    /// Tell the other tabs.
+    Tell(Change),
+    /// Send this; answer with [`Event::Attempted`].
+    Post {
+        /// Goes back with the answer.
+        generation: u64,
+        /// What.
+        entry: Box<Entry>,
+    },
+    /// Take this back on the server; answer with [`Event::Attempted`].
+    TakeBack {
+        /// Goes back with the answer.
+        generation: u64,
+        /// What.
+        entry: Box<Entry>,
+    },
+    /// Call back with [`Event::Timer`]; replaces the timer before it.
+    SetTimer {
+        /// Goes back when it runs out.
+        generation: u64,
+        /// In how many milliseconds.
+        after_ms: u64,
+    },
+    /// What waits in this conversation has changed.
+    Changed(ConversationId),
+    /// Another tab leads in a later term.
+    Fenced {
+        /// The term.
+        term: u64,
+    },
+    /// The store is someone else's by now.
+    Foreign,
+    /// The store is nobody's: the browser has dropped it. It has to be opened anew.
+    Dropped,
+    /// The browser could not keep something: it is in this tab only.
+    NotKept(StoreError),
+}
+
+/// How an entry stands, to be shown.
+#[derive(Clone, Debug, PartialEq)]
+pub enum State {
+    /// Not yet durable.
+    Saving,
+    /// Waits for its turn, or for the connection.
+    Waiting,
+    /// On its way.
+    Sending,
+    /// Waits for a new sign-in.
+    NeedsAuth,
+    /// Refused; the person decides.
+    Blocked(Rc<Problem>),
+    /// Given up; the server is told before it is let go.
+    TakingBack,
+}
+
+/// An entry as it is shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Queued {
+    /// What waits.
+    pub entry: Entry,
+    /// How it stands.
+    pub state: State,
+    /// Whether it survives this tab.
+    pub kept: bool,
+}
+
+impl Queued {
+    /// Whether the person can still give it up: what changes a conversation cannot be called back once it may have been
+    /// sent, a message can.
+    #[must_use]
+    pub const fn can_discard(&self) -> bool {
+        match self.state {
+            State::Blocked(_) => true,
+            State::TakingBack => false,
+            _ => matches!(self.entry.action, Action::Send(_)),
+        }
+    }
+}
