@@ -7,6 +7,7 @@ mod support;
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use switchboard::chat::Typed;
 use switchboard::pages::{Composer, ComposerProps, MessageRows, MessageRowsProps};
 use switchboard_contract::ids::{ConversationId, MemberId, MessageId};
 use switchboard_contract::live_chat::{LiveChatMessage, MAX_MESSAGE_CHARS, MessageType, Visibility};
@@ -155,7 +156,7 @@ async fn delivery_is_told_in_words() {
 struct Writing {
     composer: Mounted<Composer>,
     sent: Rc<RefCell<Vec<(String, Visibility)>>>,
-    drafts: Rc<RefCell<Vec<String>>>,
+    drafts: Rc<RefCell<Vec<Typed>>>,
 }
 
 impl Writing {
@@ -164,7 +165,10 @@ impl Writing {
         let (log, kept): (Rc<RefCell<Vec<_>>>, Rc<RefCell<Vec<_>>>) = (Rc::clone(&sent), Rc::clone(&drafts));
         let props = ComposerProps {
             id: conversation(),
-            draft: draft.to_owned(),
+            draft: Typed {
+                text: draft.to_owned(),
+                ..Typed::default()
+            },
             on_send: Callback::from(move |message| log.borrow_mut().push(message)),
             on_draft: Callback::from(move |text| kept.borrow_mut().push(text)),
             closed: false,
@@ -220,7 +224,12 @@ async fn enter_sends_and_empties_the_box() {
     assert_eq!(*writing.sent.borrow(), [("hello".to_owned(), Visibility::Public)]);
     assert_eq!(writing.area().value(), "");
     assert_eq!(
-        writing.drafts.borrow().last().map(String::as_str),
+        writing
+            .drafts
+            .borrow()
+            .last()
+            .map(|typed| typed.text.clone())
+            .as_deref(),
         Some(""),
         "no draft is left"
     );

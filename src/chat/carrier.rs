@@ -62,6 +62,15 @@ impl Carrier {
             let report = report.clone();
             Callback::from(move |generation| report(Event::Locked { generation }))
         };
+        let on_notice = {
+            let chat = Rc::downgrade(chat);
+            Callback::from(move |notice| {
+                if let Some(inner) = chat.upgrade() {
+                    inner.store_notice.set(Some(notice));
+                    Chat(inner).tell(|topic| topic == Topic::Queue);
+                }
+            })
+        };
         let on_sign = Callback::from(move |sign| {
             report(Event::Link(match sign {
                 Sign::Awake => socket::Event::Awake,
@@ -71,7 +80,7 @@ impl Carrier {
         });
         Self {
             socket: Socket::new(api.clone(), url, on_socket),
-            store: Store::open(Callback::noop()),
+            store: Store::open(on_notice),
             tabs: Tabs::new(&format!("switchboard.tabs.{owner}"), on_heard, on_locked),
             timers: Timers::new(),
             wake: Wake::new(on_sign),

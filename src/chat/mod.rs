@@ -31,4 +31,4 @@ pub use hooks::{
 pub use people::{Presences, use_looking_at, use_presence, use_presences, use_typing, use_viewers};
 pub use provider::{ChatProvider, ChatProviderProps};
 pub use queue_count::{QueueCount, count_kept, forget_kept, use_foreign, use_queue_count};
-pub use shell::{Chat, Topic};
+pub use shell::{Chat, Topic, Typed};

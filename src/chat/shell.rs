@@ -19,6 +19,7 @@ use yew::Callback;
 use super::carrier::Carrier;
 use crate::api::{Api, ApiError};
 use crate::browser::{is_shown, now, random_bytes, random_seed};
+use crate::realtime::store::Notice;
 
 /// What a component wants to be drawn again for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +49,15 @@ struct Watcher {
     tell: Callback<()>,
 }
 
+/// What was typed and not sent.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Typed {
+    /// The text.
+    pub text: String,
+    /// Who was to see it: a note comes back as a note.
+    pub visibility: Visibility,
+}
+
 /// What one tab has of the chat.
 pub(super) struct Inner {
     pub(super) desk: RefCell<Desk<ApiError>>,
@@ -57,10 +67,11 @@ pub(super) struct Inner {
     next: Cell<u64>,
     watchers: RefCell<BTreeMap<u64, Watcher>>,
     listeners: RefCell<BTreeMap<u64, Callback<Rc<LiveChatMessage>>>>,
-    drafts: RefCell<BTreeMap<ConversationId, String>>,
+    drafts: RefCell<BTreeMap<ConversationId, Typed>>,
     /// Messages that were taken back to be changed, and who was to see them.
     returned: RefCell<BTreeMap<ConversationId, Visibility>>,
     pub(super) not_kept: Cell<Option<StoreError>>,
+    pub(super) store_notice: Cell<Option<Notice>>,
     pub(super) foreign: Cell<Option<u64>>,
     pub(super) on_ended: Callback<()>,
 }
@@ -110,6 +121,7 @@ impl Chat {
             drafts: RefCell::default(),
             returned: RefCell::default(),
             not_kept: Cell::new(None),
+            store_notice: Cell::new(None),
             foreign: Cell::new(None),
             on_ended,
         }))
@@ -151,6 +163,12 @@ impl Chat {
     #[must_use]
     pub fn foreign(&self) -> Option<u64> {
         self.0.foreign.get()
+    }
+
+    /// What the person should know of what the browser keeps.
+    #[must_use]
+    pub fn store_notice(&self) -> Option<Notice> {
+        self.0.store_notice.get()
     }
 
     /// Why the browser does not keep what is done, if it does not.
@@ -253,11 +271,17 @@ impl Chat {
         };
         self.discard_action(id);
         let typed = self.draft(conversation);
-        let texts: Vec<&str> = [draft.content.as_str(), typed.as_str()]
+        let texts: Vec<&str> = [draft.content.as_str(), typed.text.as_str()]
             .into_iter()
             .filter(|text| !text.trim().is_empty())
             .collect();
-        self.keep_draft(conversation, texts.join("\n"));
+        // What was typed for the team does not go to the visitor with a reply that came back.
+        let visibility = match typed.visibility {
+            Visibility::Internal if !typed.text.trim().is_empty() => Visibility::Internal,
+            _ => draft.visibility,
+        };
+        let text = texts.join("\n");
+        self.keep_draft(conversation, Typed { text, visibility });
         self.0
             .returned
             .borrow_mut()
@@ -337,7 +361,7 @@ impl Chat {
 
     /// What was typed in a conversation and not sent.
     #[must_use]
-    pub fn draft(&self, conversation: ConversationId) -> String {
+    pub fn draft(&self, conversation: ConversationId) -> Typed {
         self.0
             .drafts
             .borrow()
@@ -347,12 +371,12 @@ impl Chat {
     }
 
     /// Keeps what was typed in a conversation until it is opened again.
-    pub fn keep_draft(&self, conversation: ConversationId, text: String) {
+    pub fn keep_draft(&self, conversation: ConversationId, typed: Typed) {
         let mut drafts = self.0.drafts.borrow_mut();
-        if text.is_empty() {
+        if typed.text.is_empty() {
             drafts.remove(&conversation);
         } else {
-            drafts.insert(conversation, text);
+            drafts.insert(conversation, typed);
         }
     }
 

@@ -1,10 +1,11 @@
-//! That the browser does not keep what is done here.
+//! That the browser does not keep what is done here, or lost some of what it kept.
 
 use switchboard_engine::store::StoreError;
 use yew::prelude::*;
 
 use crate::chat::{Chat, use_queue};
-use crate::i18n::t;
+use crate::i18n::{t, t_count, t_with};
+use crate::realtime::store::Notice;
 use crate::scoped;
 use crate::ui::{Icon, IconButton, IconName};
 
@@ -20,7 +21,7 @@ pub(super) struct NotKeptProps {
 pub(super) fn NotKept(props: &NotKeptProps) -> Html {
     // Told of together with the queue.
     use_queue();
-    let dismissed = use_state(|| None::<StoreError>);
+    let dismissed = use_state(|| None::<(Option<Notice>, Option<StoreError>)>);
     let class = scoped!(
         r#"
         display: flex;
@@ -43,12 +44,9 @@ pub(super) fn NotKept(props: &NotKeptProps) -> Html {
         }
         "#
     );
-    let reason = props.chat.not_kept().filter(|reason| *dismissed != Some(*reason));
-    let text = reason.map(|reason| match reason {
-        StoreError::Unavailable => t("not_kept.unavailable"),
-        StoreError::Full => t("not_kept.full"),
-        StoreError::Failed => t("not_kept.failed"),
-    });
+    let reason = (props.chat.store_notice(), props.chat.not_kept());
+    let reason = Some(reason).filter(|reason| *reason != (None, None) && *dismissed != Some(*reason));
+    let text = reason.map(|reason| text(reason.0, reason.1));
     let on_dismiss = {
         let dismissed = dismissed.setter();
         Callback::from(move |_: MouseEvent| dismissed.set(reason))
@@ -59,10 +57,23 @@ pub(super) fn NotKept(props: &NotKeptProps) -> Html {
             if let Some(text) = text {
                 <div {class}>
                     <Icon name={IconName::Warn} />
-                    <p>{ t("not_kept.this_tab") }{ " " }{ text }</p>
+                    <p>{ text }</p>
                     <IconButton icon={IconName::X} label={t("toast.dismiss")} onclick={on_dismiss} />
                 </div>
             }
         </div>
     }
+}
+
+/// What the store says of itself goes before what came of it.
+fn text(notice: Option<Notice>, error: Option<StoreError>) -> AttrValue {
+    let reason = match (notice, error) {
+        (Some(Notice::SetAside(count)), None) => return t_count("not_kept.set_aside", count as u64, &[]),
+        (Some(Notice::Newer), _) => t("not_kept.newer"),
+        (Some(Notice::Stuck), _) => t("not_kept.stuck"),
+        (Some(Notice::Denied), _) | (_, Some(StoreError::Unavailable)) => t("not_kept.unavailable"),
+        (_, Some(StoreError::Full)) => t("not_kept.full"),
+        (_, Some(StoreError::Failed) | None) => t("not_kept.failed"),
+    };
+    t_with("not_kept.in_this_tab", &[("reason", &reason)])
 }

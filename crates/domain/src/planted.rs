@@ -14,8 +14,6 @@ pub enum Bug {
     ParentRevoked,
     /// A change that comes again is made again.
     ActionDoneAgain,
-    /// Changed rights are told to nobody.
-    RightsNotNoticed,
     /// A position past which the log is no longer kept is replayed from.
     TrimmedReplayed,
 }
@@ -44,7 +42,6 @@ mod chosen {
             Self::TakenBackStored,
             Self::ParentRevoked,
             Self::ActionDoneAgain,
-            Self::RightsNotNoticed,
             Self::TrimmedReplayed,
         ];
     }

@@ -5,7 +5,6 @@ use switchboard_contract::realtime::close;
 use switchboard_contract::time::Timestamp;
 
 use crate::audience::Rights;
-use crate::planted::{self, Bug};
 
 /// The close code for a session that holds no longer: it came to its end, or somebody ended it.
 #[must_use]
@@ -20,7 +19,7 @@ pub fn close_code(ends_at: Option<Timestamp>, now: Timestamp) -> u16 {
 /// Whether what was shown has to be fetched anew, because the person may see other things than before.
 #[must_use]
 pub fn must_resync(before: &Rights, now: &Rights) -> bool {
-    before != now && !planted::on(Bug::RightsNotNoticed)
+    before != now
 }
 
 #[cfg(test)]

@@ -8,8 +8,6 @@ pub enum Bug {
     EpochBeforeApply,
     /// The position moves to the end of a page before its events are applied.
     PositionBeforeApply,
-    /// An event is applied although one before it is missing.
-    GapIgnored,
     /// A tab that follows applies what the leader tells whatever came before it.
     FollowerWithoutPrev,
     /// Numbers of one generation of the log are compared with those of another.
@@ -57,7 +55,6 @@ mod chosen {
         pub const ALL: &'static [Self] = &[
             Self::EpochBeforeApply,
             Self::PositionBeforeApply,
-            Self::GapIgnored,
             Self::FollowerWithoutPrev,
             Self::OtherEpochCompared,
             Self::RollbackBySnapshot,

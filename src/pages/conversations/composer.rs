@@ -6,6 +6,7 @@ use switchboard_contract::validate::message_text;
 use yew::prelude::*;
 
 use crate::browser::focus_node;
+use crate::chat::Typed;
 use crate::i18n::{number, t, t_with};
 use crate::ui::{Button, ButtonKind, GrowingTextArea, IconName};
 
@@ -29,11 +30,11 @@ pub struct ComposerProps {
     /// Which conversation is answered; another one starts with its own draft.
     pub id: ConversationId,
     /// What was typed here before and not sent.
-    pub draft: String,
+    pub draft: Typed,
     /// The text and who sees it.
     pub on_send: Callback<(String, Visibility)>,
     /// Each change of what is typed.
-    pub on_draft: Callback<String>,
+    pub on_draft: Callback<Typed>,
     /// Whom the person writes for, with each change; `None` when nothing is left of the text.
     #[prop_or_default]
     pub on_typing: Callback<Option<Visibility>>,
@@ -49,10 +50,10 @@ pub struct ComposerProps {
 #[component]
 pub fn Composer(props: &ComposerProps) -> Html {
     let text = {
-        let draft = props.draft.clone();
+        let draft = props.draft.text.clone();
         use_state(move || draft)
     };
-    let is_note = use_state(|| false);
+    let is_note = use_state(|| props.draft.visibility == Visibility::Internal);
     let area = use_node_ref();
     {
         let (text, is_note, area) = (text.clone(), is_note.clone(), area.clone());
@@ -86,7 +87,7 @@ pub fn Composer(props: &ComposerProps) -> Html {
                 Visibility::Public
             };
             on_send.emit((content, visibility));
-            on_draft.emit(String::new());
+            on_draft.emit(Typed::default());
             on_typing.emit(None);
             text.set(String::new());
             focus_node(&area);
@@ -102,13 +103,27 @@ pub fn Composer(props: &ComposerProps) -> Html {
                 Visibility::Public
             };
             on_typing.emit(Some(visibility).filter(|_| !typed.trim().is_empty()));
-            on_draft.emit(typed.clone());
+            on_draft.emit(Typed {
+                text: typed.clone(),
+                visibility,
+            });
             text.set(typed);
         })
     };
     let on_note = {
-        let is_note = is_note.clone();
-        Callback::from(move |_: MouseEvent| is_note.set(!*is_note))
+        let (is_note, text, on_draft) = (is_note.clone(), text.clone(), props.on_draft.clone());
+        Callback::from(move |_: MouseEvent| {
+            let visibility = if *is_note {
+                Visibility::Public
+            } else {
+                Visibility::Internal
+            };
+            on_draft.emit(Typed {
+                text: (*text).clone(),
+                visibility,
+            });
+            is_note.set(!*is_note);
+        })
     };
     html! {
         <div class={classes!("composer", is_note.then_some("is-note"))}>

@@ -14,7 +14,8 @@ use super::people::{Typing, Viewers};
 use super::timer::{ConversationTimer, ConversationTimerProps};
 use crate::auth::use_me;
 use crate::chat::{
-    Chat, ThreadView, use_chat, use_conversation, use_looking_at, use_read_mark, use_returned, use_thread,
+    Chat, ThreadView, Typed, use_chat, use_conversation, use_looking_at, use_read_mark, use_returned,
+    use_thread,
 };
 use crate::deeds::priority_name;
 use crate::i18n::{day_and_time, t, t_with};
@@ -143,7 +144,7 @@ fn use_wish(chat: &Chat, id: ConversationId) -> Option<Wish> {
         *wish = Some(Wish {
             number,
             visibility: visibility.filter(|_| new).unwrap_or(asked.1),
-            text: new.then(|| chat.draft(id)),
+            text: new.then(|| chat.draft(id).text),
         });
     }
     wish.clone()
@@ -176,9 +177,9 @@ fn tell_typing(chat: &Chat, id: ConversationId) -> Callback<Option<Visibility>> 
     Callback::from(move |visibility| chat.typing(id, visibility))
 }
 
-fn keep_draft(chat: &Chat, id: ConversationId) -> Callback<String> {
+fn keep_draft(chat: &Chat, id: ConversationId) -> Callback<Typed> {
     let chat = chat.clone();
-    Callback::from(move |text| chat.keep_draft(id, text))
+    Callback::from(move |typed| chat.keep_draft(id, typed))
 }
 
 #[derive(Properties)]

@@ -380,7 +380,10 @@ impl DeskShell {
                 self.not_kept += 1;
                 return;
             }
-            Effect::QueueChanged | Effect::LoadingChanged | Effect::Status(_) => return,
+            Effect::QueueChanged
+            | Effect::LoadingChanged
+            | Effect::PeopleChanged { .. }
+            | Effect::Status(_) => return,
         });
     }
 }

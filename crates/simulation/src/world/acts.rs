@@ -58,6 +58,9 @@ fn bytes(random: &mut Random) -> [u8; 10] {
     bytes
 }
 
+/// How long a snooze lasts: it ends before everything has to be quiet.
+const SNOOZE_MS: i64 = 10_000;
+
 fn status(status: ConversationStatus) -> ConversationChange {
     ConversationChange {
         status: Some(status),
@@ -118,7 +121,7 @@ impl World {
             }
             ActKind::SnoozeIt => {
                 let set = ConversationChange {
-                    snoozed_until: Some(Some(self.server_now().plus_millis(60_000))),
+                    snoozed_until: Some(Some(self.server_now().plus_millis(SNOOZE_MS))),
                     ..ConversationChange::default()
                 };
                 self.change(member, conversation, set)

@@ -350,7 +350,8 @@ impl World {
             let (tab, incarnation, generation) = (open.tab, open.incarnation, open.generation);
             match packet {
                 Packet::Frame(text) => {
-                    let is_event = text.starts_with("{\"t\":\"event\"");
+                    let is_event =
+                        text.starts_with("{\"t\":\"event\"") && text.contains("\"conversation.updated\"");
                     let truncate = is_event
                         && self
                             .browser

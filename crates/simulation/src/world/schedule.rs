@@ -26,7 +26,7 @@ pub enum ActKind {
     ReopenIt,
     /// Takes it.
     TakeIt,
-    /// Snoozes it for a minute.
+    /// Snoozes it for some seconds.
     SnoozeIt,
     /// Opens the thread.
     Open,
