@@ -39,6 +39,7 @@ Usage: cargo xtask <command>
             --long             many more schedules, cuts and hours
   bench     Measure what `build` made, and write docs/benchmarks.md: all of it, or by name
             reconnect          how soon a lost connection is noticed and live again
+            replay             what 10,000 events cost that a dashboard has missed
   generate  Write docs/api from the server's own description of its API
   sizes     Print the sizes of the built bundles
             --accept           take them as the ones to compare with

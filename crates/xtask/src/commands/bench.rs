@@ -9,7 +9,7 @@ use crate::process::run;
 use crate::{paths, tools};
 
 /// What can be measured: a name, and the script in `bench/`.
-const BENCHMARKS: [(&str, &str); 1] = [("reconnect", "reconnect.mjs")];
+const BENCHMARKS: [(&str, &str); 2] = [("reconnect", "reconnect.mjs"), ("replay", "replay.mjs")];
 
 /// Runs one benchmark; without a name, all of them.
 ///
