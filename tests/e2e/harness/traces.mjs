@@ -11,6 +11,7 @@ export async function keepTrace(page, name, secrets) {
   const file = join(settings.traces, `${name}.json`);
   await page.getByRole("button", { name: /Connection details/ }).click();
   const panel = page.getByRole("dialog", { name: "Connection", exact: true });
+  await panel.getByText("Figures of the connection", { exact: true }).click();
   const download = page.waitForEvent("download");
   await panel.getByRole("button", { name: "Download trace" }).click();
   await (await download).saveAs(file);
