@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::connection::{Connection, ConnectionStatus, STATUS_ID};
 use super::health::HealthFigures;
 use super::waiting::WaitingList;
-use crate::browser::{download, focus_within, reload};
+use crate::browser::{download, focus_within, focused, reload};
 use crate::chat::{Chat, use_queue};
 use crate::i18n::{number, t, t_count};
 use crate::scoped;
@@ -29,6 +29,15 @@ pub(super) fn ConnectionPanel(props: &ConnectionPanelProps) -> Html {
         let root = popup.root.clone();
         use_effect_with(popup.is_open, move |is_open| {
             if *is_open {
+                let _ = focus_within(&root, "h2");
+            }
+        });
+    }
+    {
+        // What is discarded goes with its button, and must not take the focus with it.
+        let root = popup.root.clone();
+        use_effect_with((popup.is_open, waiting), move |(is_open, _)| {
+            if *is_open && focused().is_none_or(|element| element.tag_name() == "BODY") {
                 let _ = focus_within(&root, "h2");
             }
         });

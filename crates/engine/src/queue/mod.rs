@@ -41,6 +41,8 @@ pub struct Queue {
     /// The server has them, and the store has not let go of them yet.
     done: BTreeSet<ActionId>,
     gone: VecDeque<ActionId>,
+    /// Gone here, and the store has failed to let go of them: tried again once it works.
+    unremoved: BTreeMap<ActionId, Lane>,
     asked: BTreeMap<u64, Op>,
     request: u64,
     leading: Option<u64>,
@@ -61,6 +63,7 @@ impl Queue {
             unsaved,
             done: BTreeSet::new(),
             gone: VecDeque::new(),
+            unremoved: BTreeMap::new(),
             asked: BTreeMap::new(),
             request: 0,
             leading: None,
@@ -133,6 +136,7 @@ impl Queue {
                 self.unsaved.entries.clear();
                 self.done.clear();
                 self.asked.clear();
+                self.unremoved.clear();
                 self.leading = None;
             }
         }
@@ -207,6 +211,12 @@ impl Queue {
         let Some(op) = self.asked.remove(&request) else {
             return;
         };
+        if result.is_ok() {
+            for (id, lane) in std::mem::take(&mut self.unremoved) {
+                let term = self.leading;
+                self.ask(Op::Remove { term, id, lane }, out);
+            }
+        }
         match result {
             Ok(Answer::Appended { entry, superseded }) => {
                 self.saving.retain(|saving| saving.id != entry.id);
@@ -282,8 +292,10 @@ impl Queue {
                     self.put(now, entries, out);
                 }
             }
-            // It stays on disk and is sent once more some day, which the server answers with its first result.
-            Op::Remove { id, .. } => {
+            // It stays on disk until the store works again, or is sent once more by whoever leads then, which the server
+            // answers with its first result.
+            Op::Remove { id, lane, .. } => {
+                self.unremoved.insert(id, lane);
                 self.drop_entry(now, id, out);
                 out.push(Effect::Tell(Change::Gone(id)));
             }

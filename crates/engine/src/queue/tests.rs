@@ -18,6 +18,7 @@ fn at(monotonic: u64) -> Now {
 struct Browser {
     store: Records,
     full: bool,
+    failing: bool,
     tabs: Vec<Queue>,
     posted: Vec<(usize, u64, Entry)>,
     taken: Vec<(usize, u64, Entry)>,
@@ -31,6 +32,7 @@ impl Browser {
         Self {
             store,
             full: false,
+            failing: false,
             tabs: (0..tabs).map(|n| Queue::new(member(1), n as u64)).collect(),
             posted: Vec::new(),
             taken: Vec::new(),
@@ -44,7 +46,9 @@ impl Browser {
         for effect in out {
             match effect {
                 Effect::Store { request, op } => {
-                    let result = if self.full && matches!(op, Op::Append(_)) {
+                    let result = if self.failing {
+                        Err(StoreError::Failed)
+                    } else if self.full && matches!(op, Op::Append(_)) {
                         Err(StoreError::Full)
                     } else {
                         Ok(self.store.run(member(1), op))
@@ -400,4 +404,28 @@ fn texts_are_not_in_what_a_log_would_show() {
         (visibility, message_id(action(1)).as_uuid()),
         (Visibility::Public, action(1).as_uuid())
     );
+}
+
+#[test]
+fn what_the_store_could_not_let_go_of_holds_nothing_up() {
+    let mut browser = Browser::new(1);
+    browser.lead(0);
+    browser.step(0, done(1));
+    browser.failing = true;
+    browser.step(0, Event::Discard(action(1)));
+    let post = browser.posted.remove(0);
+    browser.attempted(post, refused(ProblemCode::NewerReply));
+    browser.step(0, Event::Wake);
+    let taken = browser.taken.remove(0);
+    browser.attempted(taken, Outcome::TakenBack);
+    assert!(browser.tabs[0].is_empty() && browser.store.entries.len() == 1);
+    browser.failing = false;
+    browser.step(0, done(2));
+    let waiting: Vec<_> = browser
+        .store
+        .entries
+        .iter()
+        .map(|entry| (entry.id, entry.after))
+        .collect();
+    assert_eq!(waiting, [(action(2), None)]);
 }
