@@ -392,6 +392,17 @@ impl Queue {
                 out.push(Effect::Tell(Change::Gone(id)));
             }
             self.put(now, entries, out);
+            // Of some of them this tab knows better than the store, which failed when the person decided.
+            let better: Vec<Entry> = self
+                .kept
+                .values()
+                .flatten()
+                .filter(|entry| self.outbox.item(entry.id).is_none() && !self.done.contains(&entry.id))
+                .cloned()
+                .collect();
+            for entry in better {
+                self.hand(now, &entry, out);
+            }
         }
         // What is done is let go of in this term.
         for id in self.done.clone() {

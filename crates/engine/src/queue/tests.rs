@@ -429,3 +429,18 @@ fn what_the_store_could_not_let_go_of_holds_nothing_up() {
         .collect();
     assert_eq!(waiting, [(action(2), None)]);
 }
+
+#[test]
+fn a_decision_that_the_store_could_not_keep_counts_for_the_next_leader() {
+    let mut browser = Browser::new(2);
+    browser.lead(0);
+    browser.step(0, done(1));
+    browser.failing = true;
+    browser.step(1, Event::Discard(action(1)));
+    browser.failing = false;
+    browser.lead(1);
+    let taken = browser.taken.remove(0);
+    assert_eq!((taken.0, taken.2.id), (1, action(1)));
+    browser.attempted(taken, Outcome::TakenBack);
+    assert!(browser.tabs.iter().all(Queue::is_empty) && browser.store.entries.is_empty());
+}
