@@ -193,7 +193,7 @@ async fn a_meta_that_cannot_be_read_loses_neither_entries_nor_their_order() {
         answer,
         Ok(Answer::Foreign {
             entries: 2,
-            owned: true,
+            owned: false,
         }),
         "whose they are is not known"
     );
