@@ -160,10 +160,22 @@ describe("a session in eight tabs", () => {
     assert.ok(tokens.size >= 3, "tokens were seen on their way");
     for (const tab of tabs) {
       said.push(await tab.evaluate(async () => {
-        const stores = (await indexedDB.databases()).map(({ name }) => name);
-        return JSON.stringify([{ ...localStorage }, { ...sessionStorage }, stores, await caches.keys()]);
+        const settled = (request) => new Promise((resolve, reject) => {
+          request.onsuccess = () => resolve(request.result);
+          request.onerror = () => reject(request.error);
+        });
+        const kept = [];
+        for (const { name } of await indexedDB.databases()) {
+          const database = await settled(indexedDB.open(name));
+          for (const store of database.objectStoreNames) {
+            kept.push(store, await settled(database.transaction(store).objectStore(store).getAll()));
+          }
+          database.close();
+        }
+        return JSON.stringify([{ ...localStorage }, { ...sessionStorage }, kept, await caches.keys()]);
       }));
     }
+    assert.ok(said.some((text) => text.includes("outbox")), "what is kept was read");
     const leaks = said.filter((text) => [...tokens].some((token) => text.includes(token)));
     assert.deepEqual(leaks, []);
   });
