@@ -46,13 +46,19 @@ pub fn use_viewers(conversation: ConversationId) -> Vec<Person> {
     chat.read(|desk| desk.viewing(conversation).cloned().collect())
 }
 
-/// Whether a member is there; of the person here, as others see it.
-///
-/// # Panics
-/// Outside of a [`super::ChatProvider`].
+/// Whether a member is there; of the person here, as others see it. `None` where there is no chat: whoever has to set up a
+/// second factor first is nowhere yet.
 #[hook]
-pub fn use_presence(member: MemberId) -> Availability {
-    use_presences().of(member)
+pub fn use_presence(member: MemberId) -> Option<Availability> {
+    let chat = use_context::<Chat>();
+    let update = use_force_update();
+    use_effect_with(chat.clone(), move |chat| {
+        let subscription = chat
+            .as_ref()
+            .map(|chat| chat.watch(Topic::Presence, Callback::from(move |()| update.force_update())));
+        move || drop(subscription)
+    });
+    chat.map(|chat| chat.read(|desk| desk.availability(member)))
 }
 
 /// Who of the team is there.

@@ -38,7 +38,7 @@ pub fn AccountMenu() -> Html {
             on_choose: sign_out,
         },
     ];
-    let availability = use_presence(me.id);
+    let availability = use_presence(me.id).unwrap_or(me.availability);
     let choices = use_availability_choices();
     let groups = vec![choices];
     let head = html! {

@@ -116,7 +116,6 @@ iframe { bottom: 84px; width: min(376px, 100vw - 40px); height: min(620px, 100vh
     button.onclick = () => toggle(shown ? 0 : 2, 1);
     status = document.createElement("output");
     root.append(button, status);
-    // A handler that returns false would swallow every other key, Tab and Enter too.
     host.onkeydown = ({ key }) => {
       key == "Escape" && close();
     };
