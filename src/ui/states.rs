@@ -3,8 +3,9 @@
 use yew::prelude::*;
 
 use super::{Button, Icon, IconName, IconSize, TryingAgain, TryingAgainChip};
-use crate::api::{ApiError, Resource, Retrying};
+use crate::api::{ApiError, Retrying};
 use crate::i18n::{clock_time, t, t_with};
+use crate::query::Query;
 use crate::scoped;
 
 /// Props for [`EmptyState`].
@@ -185,34 +186,34 @@ pub fn Notice(props: &NoticeProps) -> Html {
     }
 }
 
-/// Shows a [`Resource`] in the state that it is in: its skeleton, its error, or its data with a word on its age when the
+/// Shows a [`Query`] in the state that it is in: its skeleton, its error, or its data with a word on its age when the
 /// last try failed. A try that is repeated by itself is told in each of them.
 ///
 /// `failed` says what could not be loaded; `skeleton` has the final shape. The notice above old data stands in an element of
 /// class `stale`, for pages without a padding of their own. Data stays in its place, and keeps its state, whatever is said
 /// above it.
-pub fn view_resource<T>(
-    resource: &Resource<T>,
+pub fn view_query<T>(
+    query: &Query<T>,
     failed: &AttrValue,
     skeleton: impl FnOnce() -> Html,
     ready: impl FnOnce(&T) -> Html,
 ) -> Html {
-    let stale = resource.data.as_ref().zip(resource.error.as_ref());
-    let body = match (&resource.data, &resource.error) {
+    let stale = query.data.as_ref().zip(query.error.as_ref());
+    let body = match (&query.data, &query.error) {
         (Some(data), _) => ready(&data.value),
         (None, Some(error)) => html! {
             <ErrorState
                 title={failed.clone()}
                 error={error.clone()}
-                busy={resource.is_loading}
-                retrying={resource.retrying.clone()}
-                on_retry={resource.reload.clone()}
+                busy={query.is_loading}
+                retrying={query.retrying.clone()}
+                on_retry={query.reload.clone()}
             />
         },
         (None, None) => skeleton(),
     };
     // An error has its own place for it.
-    let floating = resource.retrying.as_ref().filter(|_| resource.error.is_none());
+    let floating = query.retrying.as_ref().filter(|_| query.error.is_none());
     html! {
         <div>
             <div class="stale" hidden={stale.is_none()}>
@@ -223,10 +224,10 @@ pub fn view_resource<T>(
                             { t_with("error.stale", &[("time", &clock_time(data.at))]) }
                         </span>
                         <div>
-                            if let Some(retrying) = &resource.retrying {
+                            if let Some(retrying) = &query.retrying {
                                 <TryingAgain retrying={retrying.clone()} brief=true />
                             } else {
-                                <button class="text-btn" type="button" onclick={resource.reload.reform(|_: MouseEvent| ())}>
+                                <button class="text-btn" type="button" onclick={query.reload.reform(|_: MouseEvent| ())}>
                                     { t("error.retry") }
                                 </button>
                             }

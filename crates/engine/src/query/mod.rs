@@ -113,6 +113,12 @@ impl<V: Clone + PartialEq, E: Clone> Cache<V, E> {
             .map(|known| &known.confirmed)
     }
 
+    /// Whether anything is kept or on its way for `key`.
+    #[must_use]
+    pub fn holds(&self, key: &Key) -> bool {
+        self.entries.contains_key(key)
+    }
+
     /// Takes in one event and says what to do.
     pub fn step(&mut self, now: Now, event: Event<V, E>, out: &mut Vec<Effect>) {
         match event {
