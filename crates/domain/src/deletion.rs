@@ -133,11 +133,7 @@ pub struct Erasure {
 /// What deleting `stored` now comes to; `lines` are its messages in order. Kept results of actions say
 /// [`crate::change::missing`] of it from now on.
 #[must_use]
-pub fn erase(
-    stored: &StoredConversation,
-    lines: impl IntoIterator<Item = Line>,
-    now: Timestamp,
-) -> Erasure {
+pub fn erase(stored: &StoredConversation, lines: impl IntoIterator<Item = Line>, now: Timestamp) -> Erasure {
     let wire = &stored.wire;
     let event = NewEvent {
         kind: EventType::ConversationDeleted,
@@ -293,7 +289,11 @@ mod tests {
 
     #[test]
     fn only_those_who_manage_the_team_delete() {
-        for found in [Found::Stored(website(1)), Found::Deleted(tombstone()), Found::Nothing] {
+        for found in [
+            Found::Stored(website(1)),
+            Found::Deleted(tombstone()),
+            Found::Nothing,
+        ] {
             for role in [Role::Agent, Role::Unknown] {
                 assert_eq!(
                     decide(role, &Rights::All, found, at(1_001)),
@@ -337,10 +337,7 @@ mod tests {
         }
         let told = refuse_message(Some(&tombstone()), &others, at(1_001));
         let never = refuse_message(None, &Rights::All, at(1_001));
-        assert_eq!(
-            (told.code, &told.detail),
-            (ProblemCode::NotFound, &never.detail)
-        );
+        assert_eq!((told.code, &told.detail), (ProblemCode::NotFound, &never.detail));
     }
 
     #[test]

@@ -53,10 +53,14 @@ async fn close(app: &App, token: &str, id: &str, action: &str) -> Answer {
 async fn talk(app: &App) -> (String, ChattingVisitor) {
     let owner = app.token(OWNER).await;
     let chat = app.chatting_visitor(&format!("Hello {CANARY}")).await;
-    let reply = app.reply(&owner, &chat.conversation, &format!("Hi {CANARY}"), json!({})).await;
+    let reply = app
+        .reply(&owner, &chat.conversation, &format!("Hi {CANARY}"), json!({}))
+        .await;
     assert_eq!(reply.status, 201, "{}", reply.text);
     let note = json!({"visibility": "internal"});
-    let note = app.reply(&owner, &chat.conversation, &format!("Note {CANARY}"), note).await;
+    let note = app
+        .reply(&owner, &chat.conversation, &format!("Note {CANARY}"), note)
+        .await;
     assert_eq!(note.status, 201, "{}", note.text);
     (owner, chat)
 }
@@ -66,7 +70,12 @@ async fn number(app: &App, sql: String) -> i64 {
     app.state
         .db
         .read(move |tx| {
-            Box::pin(async move { Ok(sqlx::query(AssertSqlSafe(sql)).fetch_one(tx.conn()).await?.try_get(0)?) })
+            Box::pin(async move {
+                Ok(sqlx::query(AssertSqlSafe(sql))
+                    .fetch_one(tx.conn())
+                    .await?
+                    .try_get(0)?)
+            })
         })
         .await
         .expect("a number")
@@ -127,7 +136,12 @@ async fn nothing_that_was_said_stays_anywhere(app: &App) {
     let (owner, chat) = talk(app).await;
     close(app, &owner, &chat.conversation, &new_id()).await;
     let before = places_of(app, CANARY).await;
-    for place in ["messages.content", "events.body", "visitor_events.body", "action_results.body"] {
+    for place in [
+        "messages.content",
+        "events.body",
+        "visitor_events.body",
+        "action_results.body",
+    ] {
         assert!(before.iter().any(|known| known == place), "{place} in {before:?}");
     }
     assert_eq!(delete(app, &owner, &chat.conversation).await.status, 204);
@@ -138,7 +152,10 @@ async fn nothing_that_was_said_stays_anywhere(app: &App) {
         app.state.db.close().await;
         let bytes = std::fs::read(file).expect("the file");
         let canary = CANARY.as_bytes();
-        assert!(!bytes.windows(canary.len()).any(|part| part == canary), "the file still says it");
+        assert!(
+            !bytes.windows(canary.len()).any(|part| part == canary),
+            "the file still says it"
+        );
     }
 }
 
@@ -148,7 +165,12 @@ async fn log(app: &App, token: &str) -> Vec<Value> {
     let epoch = list.at("/asOf/epoch");
     let mut events = Vec::new();
     loop {
-        let page = get(app, &format!("/api/events?after={}&epoch={epoch}&limit=200", events.len()), token).await;
+        let page = get(
+            app,
+            &format!("/api/events?after={}&epoch={epoch}&limit=200", events.len()),
+            token,
+        )
+        .await;
         events.extend(page.json["events"].as_array().expect("events").clone());
         if page.json["hasMore"] != true {
             return events;
@@ -199,7 +221,11 @@ async fn a_kept_result_says_nothing(app: &App) {
     assert!(first.text.contains(CANARY), "{}", first.text);
     delete(app, &owner, &chat.conversation).await;
     let again = close(app, &owner, &chat.conversation, &action).await;
-    assert_eq!(again.json["results"][0]["problem"]["code"], "not_found", "{}", again.text);
+    assert_eq!(
+        again.json["results"][0]["problem"]["code"], "not_found",
+        "{}",
+        again.text
+    );
     assert_eq!(again.json["position"], first.json["position"]);
     assert!(!again.text.contains(CANARY), "{}", again.text);
 }
@@ -207,15 +233,23 @@ async fn a_kept_result_says_nothing(app: &App) {
 async fn only_those_who_manage_the_team_delete(app: &App) {
     let (owner, chat) = talk(app).await;
     let agent = app.token(AGENT).await;
-    delete(app, &agent, &chat.conversation).await.problem(403, "forbidden");
+    delete(app, &agent, &chat.conversation)
+        .await
+        .problem(403, "forbidden");
     let other = app.second_account("other@demo.test").await;
-    delete(app, &other.token, &chat.conversation).await.problem(404, "not_found");
+    delete(app, &other.token, &chat.conversation)
+        .await
+        .problem(404, "not_found");
     assert_eq!(get(app, &path(&chat.conversation), &owner).await.status, 200);
     let (_, admin) = new_member(app, &owner, "admin@demo.test", "admin").await;
     assert_eq!(delete(app, &admin, &chat.conversation).await.status, 204);
     // The other account learns nothing of what was there.
-    delete(app, &other.token, &chat.conversation).await.problem(404, "not_found");
-    app.reply(&other.token, &chat.conversation, "Hm", json!({})).await.problem(404, "not_found");
+    delete(app, &other.token, &chat.conversation)
+        .await
+        .problem(404, "not_found");
+    app.reply(&other.token, &chat.conversation, "Hm", json!({}))
+        .await
+        .problem(404, "not_found");
 }
 
 async fn an_action_id_stands_for_one_deletion(app: &App) {
@@ -227,11 +261,17 @@ async fn an_action_id_stands_for_one_deletion(app: &App) {
     for _ in 0..2 {
         assert_eq!(call(with(&chat.conversation)).send().await.status, 204);
     }
-    call(with(&other.conversation)).send().await.problem(409, "id_reused");
+    call(with(&other.conversation))
+        .send()
+        .await
+        .problem(409, "id_reused");
     assert_eq!(get(app, &path(&other.conversation), &owner).await.status, 200);
     let changed = close(app, &owner, &other.conversation, &action).await;
     changed.problem(409, "id_reused");
-    call(format!("{}?actionId=x", path(&other.conversation))).send().await.problem(400, "bad_request");
+    call(format!("{}?actionId=x", path(&other.conversation)))
+        .send()
+        .await
+        .problem(400, "bad_request");
 }
 
 async fn what_still_comes_for_it_is_refused(app: &App) {
@@ -240,12 +280,21 @@ async fn what_still_comes_for_it_is_refused(app: &App) {
     delete(app, &owner, &chat.conversation).await;
     for visibility in ["public", "internal"] {
         let late = app
-            .reply(&agent, &chat.conversation, "Late", json!({"visibility": visibility, "reopen": true}))
+            .reply(
+                &agent,
+                &chat.conversation,
+                "Late",
+                json!({"visibility": visibility, "reopen": true}),
+            )
             .await;
         late.problem(410, "gone");
     }
     let changed = close(app, &agent, &chat.conversation, &new_id()).await;
-    assert_eq!(changed.json["results"][0]["problem"]["code"], "not_found", "{}", changed.text);
+    assert_eq!(
+        changed.json["results"][0]["problem"]["code"], "not_found",
+        "{}",
+        changed.text
+    );
     let read = app
         .post(&format!("{}/read", path(&chat.conversation)))
         .bearer(&agent)
@@ -256,7 +305,11 @@ async fn what_still_comes_for_it_is_refused(app: &App) {
 }
 
 async fn visitor_says(app: &App, token: &str, body: Value) -> Answer {
-    app.post("/api/visitor/messages").bearer(token).json(&body).send().await
+    app.post("/api/visitor/messages")
+        .bearer(token)
+        .json(&body)
+        .send()
+        .await
 }
 
 async fn its_visitor_begins_another_one(app: &App) {
@@ -274,7 +327,9 @@ async fn its_visitor_begins_another_one(app: &App) {
     assert_eq!(next.json["message"]["seq"], 2, "after the notice: {}", next.text);
     // Behind one that never came it still has to wait.
     let early = json!({"id": new_id(), "content": "Early", "afterId": new_id()});
-    visitor_says(app, &chat.token, early).await.problem(409, "out_of_order");
+    visitor_says(app, &chat.token, early)
+        .await
+        .problem(409, "out_of_order");
 }
 
 async fn a_visitors_lost_message_does_not_come_back(app: &App) {
@@ -289,22 +344,42 @@ async fn it_is_forgotten_after_ninety_days(app: &App) {
     let (owner, chat) = talk(app).await;
     delete(app, &owner, &chat.conversation).await;
     let day = 24_i64 * 60 * 60 * 1_000;
-    app.execute(&format!("UPDATE conversation_tombstones SET deleted_at = deleted_at - {}", 90 * day)).await;
-    delete(app, &owner, &chat.conversation).await.problem(404, "not_found");
-    app.reply(&owner, &chat.conversation, "Late", json!({})).await.problem(404, "not_found");
+    app.execute(&format!(
+        "UPDATE conversation_tombstones SET deleted_at = deleted_at - {}",
+        90 * day
+    ))
+    .await;
+    delete(app, &owner, &chat.conversation)
+        .await
+        .problem(404, "not_found");
+    app.reply(&owner, &chat.conversation, "Late", json!({}))
+        .await
+        .problem(404, "not_found");
     let next = app.chatting_visitor("Another one").await;
     delete(app, &owner, &next.conversation).await;
     for (table, left) in [("conversation_tombstones", 1), ("message_tombstones", 1)] {
-        assert_eq!(number(app, format!("SELECT COUNT(*) FROM {table}")).await, left, "{table}");
+        assert_eq!(
+            number(app, format!("SELECT COUNT(*) FROM {table}")).await,
+            left,
+            "{table}"
+        );
     }
 }
 
 async fn reports_keep_what_they_count(app: &App) {
     let (owner, chat) = talk(app).await;
     let me = accounts::me(app, &owner).await.at("/id");
-    let visitor = app.get("/api/live-chat/conversations").bearer(&owner).send().await;
+    let visitor = app
+        .get("/api/live-chat/conversations")
+        .bearer(&owner)
+        .send()
+        .await;
     let items = visitor.json["items"].as_array().expect("items").clone();
-    let item = items.iter().find(|item| item["id"] == chat.conversation.as_str()).expect("ours").clone();
+    let item = items
+        .iter()
+        .find(|item| item["id"] == chat.conversation.as_str())
+        .expect("ours")
+        .clone();
     delete(app, &owner, &chat.conversation).await;
     let fact = app
         .state
@@ -323,14 +398,32 @@ async fn reports_keep_what_they_count(app: &App) {
         .await
         .expect("a fact");
     let (ids, first, replies, messages) = fact;
-    assert_eq!((json!(ids.0), json!(ids.1)), (item["websiteId"].clone(), item["funnelId"].clone()));
+    assert_eq!(
+        (json!(ids.0), json!(ids.1)),
+        (item["websiteId"].clone(), item["funnelId"].clone())
+    );
     assert_eq!(replies.as_array().map(Vec::len), Some(1), "{replies}");
-    assert_eq!((&replies[0]["by"], &replies[0]["since"]), (&json!(me), &json!(first)), "{replies}");
-    let sent: i64 = messages.as_array().expect("counts").iter().filter_map(|pair| pair[1].as_i64()).sum();
+    assert_eq!(
+        (&replies[0]["by"], &replies[0]["since"]),
+        (&json!(me), &json!(first)),
+        "{replies}"
+    );
+    let sent: i64 = messages
+        .as_array()
+        .expect("counts")
+        .iter()
+        .filter_map(|pair| pair[1].as_i64())
+        .sum();
     assert_eq!(sent, 2, "the note is not counted: {messages}");
-    for secret in [&chat.conversation, &item["userId"].as_str().expect("an id").to_owned()] {
+    for secret in [
+        &chat.conversation,
+        &item["userId"].as_str().expect("an id").to_owned(),
+    ] {
         let held = places_of(app, secret).await;
-        assert!(held.iter().all(|place| !place.starts_with("conversation_facts")), "{held:?}");
+        assert!(
+            held.iter().all(|place| !place.starts_with("conversation_facts")),
+            "{held:?}"
+        );
     }
 }
 
@@ -348,7 +441,13 @@ async fn it_races_with_messages_and_closing(app: &App) {
             app.say(&chat.token, CANARY),
             close(app, &owner, id, &action),
         );
-        assert_eq!((gone.status, again.status), (204, 204), "{} {}", gone.text, again.text);
+        assert_eq!(
+            (gone.status, again.status),
+            (204, 204),
+            "{} {}",
+            gone.text,
+            again.text
+        );
         assert!(matches!(reply.status, 201 | 410), "{}", reply.text);
         assert_eq!(closed.status, 200, "{}", closed.text);
         assert_eq!(said.status, 201, "a visitor always gets through: {}", said.text);
@@ -363,6 +462,10 @@ async fn it_races_with_messages_and_closing(app: &App) {
         let told = format!(
             "SELECT COUNT(*) FROM events WHERE conversation_id = '{id}' AND NOT {deleted} AND body IS NOT NULL"
         );
-        assert_eq!(number(app, told).await, 0, "nothing after it and nothing left before it");
+        assert_eq!(
+            number(app, told).await,
+            0,
+            "nothing after it and nothing left before it"
+        );
     }
 }

@@ -220,12 +220,6 @@ impl<E: Clone> Desk<E> {
         self.inbox.list(shelf).filter(move |id| !deleting.contains(id))
     }
 
-    /// Whether a conversation was deleted, or is as soon as the server hears of it.
-    #[must_use]
-    pub fn is_deleted(&self, id: ConversationId) -> bool {
-        self.inbox.is_deleted(id) || self.queue.deleting().contains(&id)
-    }
-
     /// Takes in one event and says what to do.
     pub fn step(&mut self, now: Now, event: Event<E>, out: &mut Vec<Effect>) {
         let status = self.status();

@@ -140,9 +140,7 @@ async fn keep_fact(tx: &mut Tx, account: AccountId, fact: &Fact) -> ApiResult<()
     let replies: Vec<Value> = fact
         .replies
         .iter()
-        .map(|reply| {
-            json!({"by": reply.by, "at": reply.at.as_millis(), "since": reply.since.as_millis()})
-        })
+        .map(|reply| json!({"by": reply.by, "at": reply.at.as_millis(), "since": reply.since.as_millis()}))
         .collect();
     let messages: Vec<(i64, u64)> = fact
         .messages
