@@ -134,7 +134,7 @@ pub(super) fn GoneThread(props: &GoneThreadProps) -> Html {
     let has_draft = !draft.trim().is_empty();
     let rows = &props.thread.rows;
     html! {
-        <section class="thread" ref={root}>
+        <section class="thread thread-gone" ref={root}>
             <div role="status">
                 <EmptyState icon={IconName::Chat} {title} {text}>
                     <Button onclick={props.on_back.reform(|_: MouseEvent| ())}>{ t("conversation.back") }</Button>

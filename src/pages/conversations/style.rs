@@ -96,6 +96,7 @@ pub(super) fn inbox_class() -> AttrValue {
         .log:focus-visible { outline-offset: -2px; }
         .log > * { inline-size: 100%; max-inline-size: var(--measure-thread); margin-inline: auto; }
         .log > :first-child { margin-block-start: auto; }
+        .thread-gone .log > :first-child { margin-block-start: 0; }
         .log-start { display: grid; justify-items: center; }
         .log-start > * { inline-size: 100%; }
         .log-start > .btn { inline-size: auto; }

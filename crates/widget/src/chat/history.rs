@@ -70,6 +70,7 @@ impl Chat {
                     // It goes from the screen at once; whatever is there instead is loaded.
                     self.thread = Thread::default();
                     self.ahead.clear();
+                    self.no_longer_types(None);
                     (self.noted, self.seen, self.marked) = (0, 0, 0);
                     self.becomes(None);
                 }
