@@ -79,6 +79,7 @@ pub fn what(action: &Action, names: &impl Names) -> AttrValue {
         }
         Action::Send(draft) => t_with("deed.reply", &[("text", &draft.content)]),
         Action::Change(change) => what_change(change, names),
+        Action::Delete => t("actions.delete"),
         Action::Read { .. } => t("deed.several"),
     }
 }

@@ -275,6 +275,10 @@ async fn attempt(api: &Api, request: Request) -> Attempt {
             .await
             .map(|result| Attempt::Read(Box::new(result))),
         Request::TakeBack(id) => api.take_back_message(id).await.map(|()| Attempt::TakenBack),
+        Request::Delete { conversation, id } => api
+            .delete_conversation(conversation, id)
+            .await
+            .map(|()| Attempt::Deleted),
     };
     answer.unwrap_or_else(|error| Attempt::Failed(outcome(&error)))
 }

@@ -25,8 +25,8 @@ mod shell;
 
 pub use directory::{Directory, use_directory};
 pub use hooks::{
-    LiveChat, ThreadView, Waiting, use_arrivals, use_changes, use_chat, use_conversation, use_live_chat,
-    use_queue, use_read_mark, use_returned, use_thread, use_waiting,
+    Gone, LiveChat, ThreadView, Waiting, use_arrivals, use_changes, use_chat, use_conversation,
+    use_live_chat, use_queue, use_read_mark, use_returned, use_thread, use_waiting,
 };
 pub use people::{Presences, use_looking_at, use_presence, use_presences, use_typing, use_viewers};
 pub use provider::{ChatProvider, ChatProviderProps};

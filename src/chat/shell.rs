@@ -222,6 +222,12 @@ impl Chat {
         self.act(conversation, Deed::Change(set));
     }
 
+    /// Deletes a conversation with everything in it, for good. It leaves the screen at once.
+    pub fn delete(&self, conversation: ConversationId) {
+        self.act(conversation, Deed::Delete);
+        self.0.drafts.borrow_mut().remove(&conversation);
+    }
+
     fn act(&self, conversation: ConversationId, deed: Deed) {
         self.drive(Event::Do {
             id: ActionId::from_parts(now().wall, random_bytes()),

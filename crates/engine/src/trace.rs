@@ -214,6 +214,9 @@ const PLAIN: &[&str] = &[
     "leader",
     "show",
     "moreOfList",
+    "action",
+    "deed",
+    "outcome",
     "Err",
 ];
 

@@ -200,7 +200,7 @@ fn stored_state(message: &LiveChatMessage, last: bool) -> Html {
 fn text(queued: &Queued) -> String {
     match &queued.entry.action {
         Action::Send(draft) => draft.content.clone(),
-        Action::Change(_) | Action::Read { .. } => String::new(),
+        Action::Change(_) | Action::Delete | Action::Read { .. } => String::new(),
     }
 }
 

@@ -6,6 +6,7 @@ mod announcer;
 mod changes;
 mod clock;
 mod composer;
+mod deleting;
 mod filter;
 mod keys;
 mod list;

@@ -5,9 +5,10 @@ use switchboard_contract::live_chat::{ConversationStatus, LiveChatConversation, 
 use switchboard_engine::desk::Row;
 use yew::prelude::*;
 
-use super::actions::Actions;
+use super::actions::{Actions, Deletion};
 use super::changes::ChangeNotices;
 use super::composer::{Composer, Wish};
+use super::deleting::GoneThread;
 use super::keys::{Key, use_keys};
 use super::message::MessageRows;
 use super::people::{Typing, Viewers};
@@ -21,8 +22,8 @@ use crate::deeds::priority_name;
 use crate::i18n::{day_and_time, t, t_with};
 use crate::people::visitor_name;
 use crate::ui::{
-    Button, ButtonKind, EmptyState, ErrorState, Extent, IconButton, IconName, Loading, Notice, Skeleton,
-    Tone, use_reading_place,
+    Button, ButtonKind, ErrorState, Extent, IconButton, IconName, Loading, Notice, Skeleton, Tone,
+    use_reading_place,
 };
 
 /// Props for [`ThreadPane`].
@@ -45,13 +46,13 @@ pub(super) fn ThreadPane(props: &ThreadPaneProps) -> Html {
     let thread = use_thread(id);
     use_looking_at(id);
     let wish = use_wish(&chat, id);
-    if thread.is_missing {
-        let onclick = props.on_back.reform(|_: MouseEvent| ());
-        return html! {
-            <EmptyState icon={IconName::Chat} title={t("conversation.missing")} text={t("conversation.missing_text")}>
-                <Button {onclick}>{ t("conversation.back") }</Button>
-            </EmptyState>
-        };
+    let asks = use_state_eq(|| false);
+    let on_ask = {
+        let asks = asks.setter();
+        use_callback((), move |asked: bool, ()| asks.set(asked))
+    };
+    if let Some(gone) = thread.gone {
+        return html! { <GoneThread {id} {gone} {thread} on_back={props.on_back.clone()} /> };
     }
     let name = conversation
         .as_ref()
@@ -91,7 +92,7 @@ pub(super) fn ThreadPane(props: &ThreadPaneProps) -> Html {
                 </div>
                 <div class="thread-actions">
                     if let Some(known) = &conversation {
-                        <Actions conversation={known.clone()} />
+                        <Actions conversation={known.clone()} on_delete={on_ask.reform(|()| true)} />
                     }
                 </div>
                 <IconButton
@@ -113,6 +114,15 @@ pub(super) fn ThreadPane(props: &ThreadPaneProps) -> Html {
                 on_typing={tell_typing(&chat, id)}
                 {closed}
             />
+            <div>
+                if let (true, Some(known)) = (*asks, &conversation) {
+                    <Deletion
+                        conversation={known.clone()}
+                        on_deleted={props.on_back.clone()}
+                        on_cancel={on_ask.reform(|()| false)}
+                    />
+                }
+            </div>
         </section>
     }
 }

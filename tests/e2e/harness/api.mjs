@@ -64,6 +64,18 @@ export class Member {
     return history((path) => this.ask(path), `live-chat/conversations/${id}/messages`);
   }
 
+  /** Writes an internal note. */
+  note(conversationId, content) {
+    return this.ask("live-chat/messages", {
+      method: "POST", body: { id: crypto.randomUUID(), conversationId, content, visibility: "internal" },
+    });
+  }
+
+  /** Deletes a conversation for good. */
+  erase(id) {
+    return this.ask(`live-chat/conversations/${id}`, { method: "DELETE" });
+  }
+
   /** Changes one conversation as a colleague would. */
   change(id, set) {
     return this.ask("live-chat/conversations", {

@@ -71,6 +71,8 @@ pub enum Deed {
     },
     /// Changes the conversation.
     Change(ConversationChange),
+    /// Deletes the conversation, and gives up what was refused there: it could never be sent.
+    Delete,
 }
 
 /// A timer as the shell keeps it; setting one replaces the one of the same [`TimerKind`].
@@ -209,6 +211,8 @@ pub enum Attempt {
     Read(Box<ReadResult>),
     /// [`Request::TakeBack`] was granted.
     TakenBack,
+    /// [`Request::Delete`] was granted.
+    Deleted,
     /// Anything else.
     Failed(Outcome),
 }
@@ -230,6 +234,13 @@ pub enum Request {
     },
     /// `DELETE /api/live-chat/messages/{id}`.
     TakeBack(MessageId),
+    /// `DELETE /api/live-chat/conversations/{id}`.
+    Delete {
+        /// Which one.
+        conversation: ConversationId,
+        /// The action.
+        id: ActionId,
+    },
 }
 
 /// What the shell has to do.

@@ -67,6 +67,8 @@ pub struct Desk<E> {
     posted: BTreeMap<u64, Posted>,
     inbox: Inbox,
     loads: Loads<E>,
+    /// Conversations of which something happened while they were being loaded, that only a load can tell.
+    outrun: BTreeSet<ConversationId>,
     shown: BTreeSet<Shelf>,
     open: BTreeSet<ConversationId>,
     /// How far each conversation was marked as read here.
@@ -97,6 +99,7 @@ impl<E: Clone> Desk<E> {
             posted: BTreeMap::new(),
             inbox: Inbox::default(),
             loads: Loads::default(),
+            outrun: BTreeSet::new(),
             shown: BTreeSet::new(),
             open: BTreeSet::new(),
             marked: BTreeMap::new(),
@@ -208,7 +211,13 @@ impl<E: Clone> Desk<E> {
     pub fn changes(&self, conversation: ConversationId) -> impl Iterator<Item = Queued> {
         self.queue
             .of(conversation)
-            .filter(|queued| matches!(queued.entry.action, Action::Change(_)))
+            .filter(|queued| matches!(queued.entry.action, Action::Change(_) | Action::Delete))
+    }
+
+    /// The ids of a list, newest activity first, without what the person has deleted.
+    pub fn list(&self, shelf: Shelf) -> impl Iterator<Item = ConversationId> {
+        let deleting = self.queue.deleting();
+        self.inbox.list(shelf).filter(move |id| !deleting.contains(id))
     }
 
     /// Takes in one event and says what to do.
@@ -284,6 +293,7 @@ impl<E: Clone> Desk<E> {
         self.posted.clear();
         self.inbox = Inbox::default();
         self.loads.clear();
+        self.outrun.clear();
         self.marked.clear();
         self.forget_people(now, out);
     }
@@ -359,7 +369,7 @@ impl<E: Clone> Desk<E> {
                     Ok(changes) => self.changed(now, changes, out),
                     Err(unreadable) => {
                         if let Some(id) = unreadable.conversation {
-                            self.load_anew(id, out);
+                            self.load_unread(id, out);
                         }
                     }
                 }
@@ -506,6 +516,19 @@ impl<E: Clone> Desk<E> {
         }
     }
 
+    /// An event has to be made up for by loading. A replay may hold many of one conversation, all of a deleted one: one load
+    /// at a time tells of all before it, and what is known to be gone needs none.
+    fn load_unread(&mut self, id: ConversationId, out: &mut Vec<Effect>) {
+        if self.inbox.is_missing(id) {
+            return;
+        }
+        if self.loads.is_under_way(Place::Conversation(id)) {
+            self.outrun.insert(id);
+        } else {
+            self.load_anew(id, out);
+        }
+    }
+
     /// Rule 3: without continuity everything on the screen is fetched in place.
     fn load_all_anew(&mut self, out: &mut Vec<Effect>) {
         for shelf in self.shown.clone() {
@@ -531,6 +554,11 @@ impl<E: Clone> Desk<E> {
         if let Ok(fetched) = result {
             let changes = self.merge(&fetch, fetched);
             self.changed(now, changes, out);
+        }
+        if let Fetch::Conversation(id) = fetch
+            && self.outrun.remove(&id)
+        {
+            self.load_unread(id, out);
         }
         out.push(Effect::LoadingChanged);
     }

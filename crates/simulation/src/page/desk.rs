@@ -402,6 +402,7 @@ fn post(request: desk::Request) -> Request {
         desk::Request::Change(change) => Request::Change(change),
         desk::Request::Read { conversation, seq } => Request::Read(conversation, MarkRead { seq }),
         desk::Request::TakeBack(id) => Request::TakeBack(id),
+        desk::Request::Delete { conversation, .. } => Request::Delete(conversation),
     }
 }
 
@@ -446,6 +447,7 @@ fn ended(what: What, answer: Result<Response, Failed>) -> Event<()> {
                 Ok(Response::Changed(results)) => Attempt::Changed(results),
                 Ok(Response::Read(result)) => Attempt::Read(result),
                 Ok(Response::Done) => Attempt::TakenBack,
+                Ok(Response::Deleted) => Attempt::Deleted,
                 Ok(_) => Attempt::Failed(Outcome::Unsure { wait_ms: 0 }),
                 Err(failed) => Attempt::Failed(outcome(failed)),
             },

@@ -151,7 +151,7 @@ impl World {
             if let Some(typed) = self.typed(id) {
                 let (message, conversation) = (typed.id, typed.conversation);
                 let stored =
-                    self.is_stored(message) || self.server.database.tombstones.contains(&conversation);
+                    self.is_stored(message) || self.server.database.tombstones.contains_key(&conversation);
                 let given_up = self.record.given_up.contains(&id);
                 let never = !self.record.sent.contains(&id)
                     || self.server.database.burnt.contains(&(typed.member, message));
@@ -291,7 +291,7 @@ impl World {
                 || waits.contains(&id)
                 || self.record.given_up.contains(&id)
                 || self.record.erased.contains(&id)
-                || self.server.database.tombstones.contains(&typed.conversation);
+                || self.server.database.tombstones.contains_key(&typed.conversation);
             if kept && !accounted {
                 lost.push((2, format!("{} was kept and is nowhere", typed.text)));
             }

@@ -78,7 +78,7 @@ impl Chat {
     }
 
     /// Whoever it is, where the name is not known.
-    fn no_longer_types(&mut self, name: Option<&str>) {
+    pub(super) fn no_longer_types(&mut self, name: Option<&str>) {
         if name.is_none() || name == self.operator_typing() {
             self.dirty |= self.typing.operator.take().is_some();
         }
