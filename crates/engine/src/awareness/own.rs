@@ -108,6 +108,8 @@ impl Own {
     pub(super) fn emptied(&mut self, now: u64, conversation: ConversationId) {
         if let Some(writing) = self.writing.get_mut(&conversation) {
             writing.until = now;
+            // The message, once it arrives, ends this for the others: who writes on at once has to be told of again.
+            writing.telling.doubt();
         }
     }
 

@@ -272,6 +272,20 @@ fn a_note_ends_what_the_visitor_was_told_first() {
 }
 
 #[test]
+fn who_writes_on_right_after_sending_is_told_of_again() {
+    let mut tab = Tab::new();
+    tab.types(1, Visibility::Public);
+    tab.pass(300);
+    // Sent: where the message arrives, it ends what was told.
+    tab.step(Event::Emptied(conversation(1)));
+    tab.pass(200);
+    tab.types(1, Visibility::Public);
+    tab.pass(500);
+    let told = (SignalType::Typing, Some(conversation(1)), TYPING_TTL_MS);
+    assert_eq!(tab.take_told(), [told, told]);
+}
+
+#[test]
 fn nobody_at_the_keys_is_away_and_what_is_set_wins() {
     let mut tab = Tab::new();
     tab.pass(AWAY_AFTER_MS - 1);
