@@ -7,28 +7,23 @@ import { eventually, shows } from "../harness/eventually.mjs";
 import { Exchange } from "../harness/exchange.mjs";
 import { crash, keptMessages } from "../harness/outbox.mjs";
 import { answer, chat, desk, orderOf, untilConnected, untilLost } from "../harness/people.mjs";
+import { Room } from "../harness/room.mjs";
 import { DASHBOARD } from "../harness/tcp_proxy.mjs";
 
 const UNKEPT = ["There is no room for this one.", "Nor for this one."];
 const KEPT = ["There is room again.", "And for a second one."];
 
 describe("a device whose storage is full", () => {
-  let browser, exchange, page;
+  let browser, exchange, page, room;
   const notice = () => page.getByRole("status").getByText("The storage of this device is full.");
   const stored = async (texts) =>
     (await exchange.member.messages(exchange.id)).map(({ content }) => content).filter((content) => texts.includes(content));
-
-  /** How much the browser grants the page; without a number as much as ever. */
-  const grant = async (quotaSize) => {
-    const session = await exchange.operator.context.newCDPSession(page);
-    await session.send("Storage.overrideQuotaForOrigin", { origin: exchange.proxy.origin, ...(quotaSize === undefined ? {} : { quotaSize }) });
-    await session.detach();
-  };
 
   before(async () => {
     browser = await launch();
     exchange = await Exchange.begin(browser);
     ({ page } = exchange.operator);
+    room = await Room.of(page);
   });
 
   after(async () => {
@@ -37,7 +32,7 @@ describe("a device whose storage is full", () => {
   });
 
   it("sends what it cannot keep", async () => {
-    await grant(1);
+    await room.take();
     await answer(page, "Said without any room.");
     await notice().waitFor();
     await chat(exchange.visitor.page).log.getByText("Said without any room.", { exact: true }).waitFor();
@@ -70,7 +65,7 @@ describe("a device whose storage is full", () => {
     await page.getByRole("button", { name: "Reopen conversation" }).click();
     await eventually("it is open", async () => (await member.conversation(id)).status === "open");
     await notice().waitFor();
-    await grant();
+    await room.give();
     proxy.refuse(DASHBOARD);
     await untilLost(page);
     for (const text of KEPT) await answer(page, text);
