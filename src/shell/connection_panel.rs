@@ -34,9 +34,9 @@ pub(super) fn ConnectionPanel(props: &ConnectionPanelProps) -> Html {
         });
     }
     {
-        // What is discarded goes with its button, and must not take the focus with it.
+        // What is discarded loses its button at once, whenever it goes itself, and must not take the focus with it.
         let root = popup.root.clone();
-        use_effect_with((popup.is_open, waiting), move |(is_open, _)| {
+        use_effect_with((popup.is_open, queue), move |(is_open, _)| {
             if *is_open && focused().is_none_or(|element| element.tag_name() == "BODY") {
                 let _ = focus_within(&root, "h2");
             }
