@@ -123,6 +123,11 @@ impl Chat {
                 self.0.not_kept.set(Some(error));
                 return self.tell(|topic| topic == Topic::Queue);
             }
+            Effect::Kept => {
+                self.0.not_kept.set(None);
+                self.0.store_notice.set(None);
+                return self.tell(|topic| topic == Topic::Queue);
+            }
             _ => {}
         }
         let carrier = self.0.carrier.borrow();
@@ -186,7 +191,8 @@ impl Chat {
             | Effect::PeopleChanged { .. }
             | Effect::Status(_)
             | Effect::Foreign { .. }
-            | Effect::NotKept(_) => {}
+            | Effect::NotKept(_)
+            | Effect::Kept => {}
         }
     }
 

@@ -133,6 +133,7 @@ impl<E: Clone> Desk<E> {
                 queue::Effect::Foreign => self.on_foreign(now, 0, out),
                 queue::Effect::Dropped => self.open_store(false, out),
                 queue::Effect::NotKept(error) => out.push(Effect::NotKept(error)),
+                queue::Effect::Kept => out.push(Effect::Kept),
             }
         }
         if !touched.is_empty() {

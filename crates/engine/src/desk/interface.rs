@@ -319,6 +319,8 @@ pub enum Effect {
     },
     /// The browser cannot keep what the person does: it lives in this tab only.
     NotKept(StoreError),
+    /// After [`Effect::NotKept`]: the browser keeps it again, and nothing is left that lives in this tab only.
+    Kept,
 }
 
 /// What a thread shows: stored messages and, after them, what waits to be sent.

@@ -380,7 +380,8 @@ impl DeskShell {
                 self.not_kept += 1;
                 return;
             }
-            Effect::QueueChanged
+            Effect::Kept
+            | Effect::QueueChanged
             | Effect::LoadingChanged
             | Effect::PeopleChanged { .. }
             | Effect::Status(_) => return,
