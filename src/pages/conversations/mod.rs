@@ -13,6 +13,7 @@ mod message;
 mod people;
 mod row;
 mod style;
+mod tail;
 mod thread;
 mod timer;
 mod visitor;
