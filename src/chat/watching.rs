@@ -131,7 +131,10 @@ impl Chat {
         let due = std::mem::take(&mut self.0.watchers.borrow_mut().due);
         for number in due {
             let watchers = self.0.watchers.borrow();
-            let tell = watchers.by_number.get(&number).map(|watcher| watcher.tell.clone());
+            let tell = watchers
+                .by_number
+                .get(&number)
+                .map(|watcher| watcher.tell.clone());
             drop(watchers);
             if let Some(tell) = tell {
                 tell.emit(());

@@ -78,7 +78,8 @@ impl<T> Intake<T> {
 
     /// The turn to ask for: where something was taken and is to be drawn, or waits. `None` while one is asked for.
     pub fn ask(&mut self, shown: bool) -> Option<Turn> {
-        if self.asked || !(self.taken || !self.waiting.is_empty()) {
+        let is_needed = self.taken || !self.waiting.is_empty();
+        if self.asked || !is_needed {
             return None;
         }
         self.asked = true;
@@ -126,12 +127,20 @@ mod tests {
     #[test]
     fn what_comes_alone_is_taken_at_once_and_drawn_with_the_next_frame() {
         let mut intake = Intake::default();
-        assert_eq!(intake.ask(true), None, "nothing came, so there is nothing to draw");
+        assert_eq!(
+            intake.ask(true),
+            None,
+            "nothing came, so there is nothing to draw"
+        );
         intake.push(1);
         assert_eq!(run(&mut intake, 1_000, 2), [1]);
         assert_eq!(intake.ask(true), Some(Turn::Frame { at_latest_ms: 100 }));
         intake.push(2);
-        assert_eq!(run(&mut intake, 1_004, 2), [2], "there is time left in this frame");
+        assert_eq!(
+            run(&mut intake, 1_004, 2),
+            [2],
+            "there is time left in this frame"
+        );
         assert_eq!(intake.ask(true), None, "asked for already");
         intake.turn();
         assert_eq!(run(&mut intake, 1_016, 2), [] as [u32; 0]);
@@ -146,7 +155,11 @@ mod tests {
         }
         assert_eq!(run(&mut intake, 0, 2), [0, 1, 2, 3]);
         intake.push(10);
-        assert_eq!(run(&mut intake, 12, 2), [] as [u32; 0], "this turn's time is used up");
+        assert_eq!(
+            run(&mut intake, 12, 2),
+            [] as [u32; 0],
+            "this turn's time is used up"
+        );
         assert!(intake.ask(true).is_some());
         intake.turn();
         assert_eq!(run(&mut intake, 16, 2), [4, 5, 6, 7]);

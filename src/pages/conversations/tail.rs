@@ -39,7 +39,9 @@ impl Tail {
 
     /// The reader wants to see earlier ones. Says whether there are any to come back into the page.
     pub(super) fn extend(&mut self) -> bool {
-        let Some(first) = &mut self.first else { return false };
+        let Some(first) = &mut self.first else {
+            return false;
+        };
         *first = first.saturating_sub(STEP as u64);
         self.asked = true;
         true
@@ -86,7 +88,11 @@ mod tests {
         let mut tail = Tail::default();
         assert_eq!(tail.start(&rows(1..=200), true), 0);
         assert_eq!(tail.start(&rows(1..=201), true), 101);
-        assert_eq!(tail.start(&rows(1..=250), true), 101, "not cut anew with each message");
+        assert_eq!(
+            tail.start(&rows(1..=250), true),
+            101,
+            "not cut anew with each message"
+        );
         assert_eq!(tail.start(&rows(1..=302), true), 202);
     }
 
@@ -108,7 +114,11 @@ mod tests {
         assert!(tail.extend());
         assert_eq!(tail.start(&rows(51..=300), false), 0);
         assert!(!tail.extend());
-        assert_eq!(tail.start(&rows(1..=300), false), 0, "what was loaded above stands there");
+        assert_eq!(
+            tail.start(&rows(1..=300), false),
+            0,
+            "what was loaded above stands there"
+        );
     }
 
     #[test]

@@ -206,9 +206,7 @@ fn Log(props: &LogProps) -> Html {
     let me = use_me();
     let reader = use_reader();
     let tail = use_mut_ref(Tail::default);
-    let start = tail
-        .borrow_mut()
-        .start(&props.thread.rows, reader.is_at_end());
+    let start = tail.borrow_mut().start(&props.thread.rows, reader.is_at_end());
     let rows = &props.thread.rows[start..];
     let on_earlier = {
         let update = use_force_update();
