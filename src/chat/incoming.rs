@@ -3,6 +3,7 @@
 
 use std::rc::Rc;
 
+use switchboard_contract::decode;
 use switchboard_engine::desk::Event;
 use switchboard_engine::intake::Turn;
 use switchboard_engine::socket;
@@ -52,7 +53,7 @@ impl Chat {
                 Some(Incoming::Link(event)) => self.step(Event::Link(event)),
                 Some(Incoming::Word(word)) => {
                     // What cannot be read is from a tab of another version: its tabs keep to themselves.
-                    if let Ok(bulletin) = serde_json::from_str(&word) {
+                    if let Ok(bulletin) = decode(&word) {
                         self.step(Event::Heard(bulletin));
                     }
                 }
