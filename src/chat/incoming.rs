@@ -91,7 +91,7 @@ impl Chat {
 
     fn turn(&self) {
         let over = self.0.turn.take();
-        self.0.intake.borrow_mut().turn();
+        self.0.intake.borrow_mut().turn(is_shown());
         self.run();
         self.draw();
         drop(over);

@@ -13,6 +13,8 @@ use crate::Now;
 
 /// What a turn may take: half a frame of 60 a second, so that the other half is there to draw.
 const TURN_MS: u64 = 8;
+/// The same where nothing is drawn. Turns of a hidden page may be a second apart where it has no worker.
+const HIDDEN_TURN_MS: u64 = 50;
 /// A shown page whose frames do not come, such as one behind other windows, has its turn after this.
 const FRAME_LATEST_MS: u64 = 100;
 
@@ -32,6 +34,8 @@ pub enum Turn {
 #[derive(Debug)]
 pub struct Intake<T> {
     waiting: VecDeque<T>,
+    /// What this turn may take, in milliseconds.
+    limit: u64,
     /// What was spent in this turn, in milliseconds.
     spent: u64,
     /// When the run that is going on has begun.
@@ -45,6 +49,7 @@ impl<T> Default for Intake<T> {
     fn default() -> Self {
         Self {
             waiting: VecDeque::new(),
+            limit: TURN_MS,
             spent: 0,
             since: None,
             taken: false,
@@ -63,7 +68,7 @@ impl<T> Intake<T> {
     pub fn take(&mut self, now: Now) -> Option<T> {
         let since = *self.since.get_or_insert(now.monotonic);
         let spent = self.spent + now.monotonic.saturating_sub(since);
-        let item = if spent < TURN_MS {
+        let item = if spent < self.limit {
             self.waiting.pop_front()
         } else {
             None
@@ -92,15 +97,16 @@ impl<T> Intake<T> {
         })
     }
 
-    /// The turn that was asked for is here.
-    pub fn turn(&mut self) {
+    /// The turn that was asked for is here, in a page that is `shown` or not.
+    pub fn turn(&mut self, shown: bool) {
+        self.limit = if shown { TURN_MS } else { HIDDEN_TURN_MS };
         (self.asked, self.taken, self.spent) = (false, false, 0);
     }
 
     /// Forgets what waits, and no longer asks.
     pub fn clear(&mut self) {
         self.waiting.clear();
-        self.turn();
+        self.turn(true);
     }
 }
 
@@ -142,7 +148,7 @@ mod tests {
             "there is time left in this frame"
         );
         assert_eq!(intake.ask(true), None, "asked for already");
-        intake.turn();
+        intake.turn(true);
         assert_eq!(run(&mut intake, 1_016, 2), [] as [u32; 0]);
         assert_eq!(intake.ask(true), None);
     }
@@ -161,10 +167,10 @@ mod tests {
             "this turn's time is used up"
         );
         assert!(intake.ask(true).is_some());
-        intake.turn();
+        intake.turn(true);
         assert_eq!(run(&mut intake, 16, 2), [4, 5, 6, 7]);
         assert!(intake.ask(true).is_some(), "more waits");
-        intake.turn();
+        intake.turn(true);
         assert_eq!(run(&mut intake, 32, 2), [8, 9, 10]);
     }
 
@@ -174,7 +180,7 @@ mod tests {
         intake.push(1);
         intake.push(2);
         assert_eq!(run(&mut intake, 0, 40), [1]);
-        intake.turn();
+        intake.turn(true);
         assert_eq!(run(&mut intake, 50, 40), [2]);
     }
 
@@ -195,5 +201,17 @@ mod tests {
         intake.clear();
         assert_eq!(intake.take(at(0)), None);
         assert_eq!(intake.ask(false), None);
+    }
+
+    #[test]
+    fn a_hidden_page_takes_more_at_a_time() {
+        let mut intake = Intake::default();
+        for item in 0..40 {
+            intake.push(item);
+        }
+        intake.turn(false);
+        assert_eq!(run(&mut intake, 0, 2).len(), 25);
+        intake.turn(true);
+        assert_eq!(run(&mut intake, 100, 2).len(), 4);
     }
 }
