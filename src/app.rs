@@ -8,17 +8,18 @@ use yew_router::hooks::{use_location, use_navigator, use_route};
 
 use crate::api::{Retrying, Transport};
 use crate::appearance;
-use crate::auth::{AuthProvider, AuthState, MeProvider, Session, return_to, use_auth};
+use crate::auth::{Auth, AuthProvider, AuthState, MeProvider, Session, return_to, use_auth};
 use crate::browser::Task;
-use crate::chat::ChatProvider;
+use crate::chat::{ChatProvider, count_kept, forget_kept};
 use crate::config::{self, Config, ConfigError};
 use crate::forms::{forget_member_drafts, open_member_drafts};
-use crate::i18n::t;
+use crate::i18n::{t, t_count};
 use crate::pages;
+use crate::query::QueryProvider;
 use crate::routes::{Access, Route};
 use crate::scoped;
 use crate::shell::{ForeignQueue, LeaveProvider, Shell};
-use crate::ui::{ErrorState, Loading, Mark, ToastProvider};
+use crate::ui::{ErrorState, Loading, Mark, ToastProvider, use_toasts};
 use switchboard_contract::auth::Me;
 use switchboard_engine::refresh::SignedOut;
 
@@ -94,6 +95,7 @@ fn Switch() -> Html {
             forget_member_drafts();
         }
     });
+    use_erasing(&auth);
     match (route.access(), &auth.state) {
         // Stays in place when it comes out who is signed in.
         (Access::Link, _) => link_page(route),
@@ -112,10 +114,33 @@ fn Switch() -> Html {
     }
 }
 
+/// Erases what this browser keeps for someone whose access was taken away, also while no page was open, and says what is lost.
+#[hook]
+fn use_erasing(auth: &Auth) {
+    let toasts = use_toasts();
+    let session = auth.session().clone();
+    use_effect_with(auth.state.clone(), move |state| {
+        let Some(owner) = session
+            .to_be_erased()
+            .filter(|_| matches!(state, AuthState::SignedOut(_)))
+        else {
+            return;
+        };
+        count_kept(owner, move |kept| {
+            forget_kept(owner, move || {
+                session.erased();
+                if kept.total() > 0 {
+                    toasts.alert(t_count("leaving.lost", kept.total(), &[]));
+                }
+            });
+        });
+    });
+}
+
 fn link_page(route: Route) -> Html {
     match route {
         Route::ResetPassword => html! { <pages::ResetPassword /> },
-        Route::AcceptInvitation => html! { <pages::AcceptInvitation /> },
+        Route::AcceptInvitation => html! { <QueryProvider><pages::AcceptInvitation /></QueryProvider> },
         _ => html! { <pages::VerifyEmail /> },
     }
 }
@@ -144,21 +169,25 @@ fn Workspace(props: &WorkspaceProps) -> Html {
     if me.totp_enrolment_due {
         return html! {
             <MeProvider me={me.clone()}>
-                <LeaveProvider owner={me.id}>
-                    <EnrolmentFirst route={props.route} />
-                </LeaveProvider>
+                <QueryProvider>
+                    <LeaveProvider owner={me.id}>
+                        <EnrolmentFirst route={props.route} />
+                    </LeaveProvider>
+                </QueryProvider>
             </MeProvider>
         };
     }
     html! {
         <MeProvider me={me.clone()}>
-            <ChatProvider>
-                <LeaveProvider owner={me.id}>
-                    <ForeignQueue>
-                        <Shell route={props.route}>{ member_page(props.route) }</Shell>
-                    </ForeignQueue>
-                </LeaveProvider>
-            </ChatProvider>
+            <QueryProvider>
+                <ChatProvider>
+                    <LeaveProvider owner={me.id}>
+                        <ForeignQueue>
+                            <Shell route={props.route}>{ member_page(props.route) }</Shell>
+                        </ForeignQueue>
+                    </LeaveProvider>
+                </ChatProvider>
+            </QueryProvider>
         </MeProvider>
     }
 }

@@ -13,7 +13,6 @@ mod events;
 mod labels;
 mod messages;
 mod realtime;
-mod resource;
 pub mod team;
 mod transport;
 mod visitors;
@@ -30,7 +29,6 @@ pub use common_passwords::{common_passwords, use_common_passwords};
 pub use conversations::{ConversationQuery, StatusFilter};
 pub use error::ApiError;
 pub use messages::Around;
-pub use resource::{Loaded, Resource, use_resource};
 use transport::{Answer, read};
 pub use transport::{Call, Retrying, Transport};
 

@@ -45,7 +45,7 @@ pub use search_field::{SearchField, SearchFieldProps};
 pub use skeleton::{Loading, LoadingProps, Skeleton, SkeletonProps};
 pub use states::{
     EmptyState, EmptyStateProps, ErrorState, ErrorStateProps, Notice, NoticeProps, Status, StatusProps, Tone,
-    view_resource, while_retrying,
+    view_query, while_retrying,
 };
 pub use table::{Table, TableProps};
 pub use tabs::{Tabs, TabsProps};

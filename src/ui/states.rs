@@ -4,8 +4,9 @@ use switchboard_contract::time::Timestamp;
 use yew::prelude::*;
 
 use super::{Button, Icon, IconName, IconSize, TryingAgain, TryingAgainChip};
-use crate::api::{ApiError, Resource, Retrying};
+use crate::api::{ApiError, Retrying};
 use crate::i18n::{clock_time, t, t_with};
+use crate::query::Query;
 use crate::scoped;
 
 /// Props for [`EmptyState`].
@@ -186,28 +187,28 @@ pub fn Notice(props: &NoticeProps) -> Html {
     }
 }
 
-/// Shows a [`Resource`] in the state that it is in: its skeleton, its error, or its data with a word on its age when the
+/// Shows a [`Query`] in the state that it is in: its skeleton, its error, or its data with a word on its age when the
 /// last try failed. A try that is repeated by itself is told in each of them.
 ///
 /// `failed` says what could not be loaded; `skeleton` has the final shape. The notice above old data stands in an element of
 /// class `stale`, for pages without a padding of their own. Data stays in its place, and keeps its state, whatever is said
 /// above it.
-pub fn view_resource<T>(
-    resource: &Resource<T>,
+pub fn view_query<T>(
+    query: &Query<T>,
     failed: &AttrValue,
     skeleton: impl FnOnce() -> Html,
     ready: impl FnOnce(&T) -> Html,
 ) -> Html {
     let state = Load {
-        at: resource.data.as_ref().map(|data| data.at),
-        error: resource.error.as_ref(),
-        is_loading: resource.is_loading,
-        retrying: resource.retrying.as_ref(),
-        reload: &resource.reload,
+        at: query.data.as_ref().map(|data| data.at),
+        error: query.error.as_ref(),
+        is_loading: query.is_loading,
+        retrying: query.retrying.as_ref(),
+        reload: &query.reload,
     };
-    let body = match &resource.data {
+    let body = match &query.data {
         Some(data) => Some(ready(&data.value)),
-        None if resource.error.is_none() => Some(skeleton()),
+        None if query.error.is_none() => Some(skeleton()),
         None => None,
     };
     view_load(&state, failed, body)
@@ -223,7 +224,7 @@ struct Load<'a> {
     reload: &'a Callback<()>,
 }
 
-/// Apart from [`view_resource`], so that it is compiled once and not for everything that is loaded. Without a `body` there is
+/// Apart from [`view_query`], so that it is compiled once and not for everything that is loaded. Without a `body` there is
 /// nothing but the error.
 fn view_load(load: &Load, failed: &AttrValue, body: Option<Html>) -> Html {
     let stale = load.at.zip(load.error);

@@ -23,6 +23,7 @@
 //! | [`thread`] | the messages of one conversation |
 //! | [`refresh`] | when to renew the access token, and what is a sign-out |
 //! | [`trace`] | what a tab went through, without a word of anyone, to be played through again |
+//! | [`query`] | what was asked of the server: shared, kept, asked again; what a person changes shows at once |
 //! | [`retry`] | whether a failed request is tried again, and when |
 //! | [`telling`] | when something that lasts is told to others |
 
@@ -38,6 +39,7 @@ pub mod link;
 pub mod outbox;
 pub mod pending;
 pub mod planted;
+pub mod query;
 pub mod queue;
 pub mod random;
 pub mod refresh;
