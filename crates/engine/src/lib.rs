@@ -9,6 +9,7 @@
 //! | --- | --- |
 //! | [`awareness`] | who types, looks and is there, and what is told of oneself |
 //! | [`desk`] | what follows from what in an operator's tab: the machines below put together |
+//! | [`intake`] | how much of what comes in is taken in before the page is drawn again |
 //! | [`leader`] | which tab of a browser holds the connection |
 //! | [`link`] | how a tab's connection and its view of the log work together |
 //! | [`socket`] | when to connect, what counts as alive |
@@ -32,6 +33,7 @@ pub mod desk;
 pub mod form;
 pub mod health;
 pub mod inbox;
+pub mod intake;
 pub mod leader;
 pub mod link;
 pub mod outbox;

@@ -14,6 +14,7 @@ mod message;
 mod people;
 mod row;
 mod style;
+mod tail;
 mod thread;
 mod timer;
 mod visitor;
