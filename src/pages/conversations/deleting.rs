@@ -145,7 +145,7 @@ pub(super) fn GoneThread(props: &GoneThreadProps) -> Html {
                 <MessageRows
                     rows={rows.clone()}
                     visitor={AttrValue::default()}
-                    me_id={me.id.to_string()}
+                    me_id={me.id}
                     me_name={me.name.clone()}
                     {on_retry}
                     {on_discard}
