@@ -65,6 +65,7 @@ pub(super) struct Inner {
     pub(super) carrier: RefCell<Option<Carrier>>,
     api: Api,
     next: Cell<u64>,
+    told: Cell<u64>,
     watchers: RefCell<BTreeMap<u64, Watcher>>,
     listeners: RefCell<BTreeMap<u64, Callback<Rc<LiveChatMessage>>>>,
     drafts: RefCell<BTreeMap<ConversationId, Typed>>,
@@ -116,6 +117,7 @@ impl Chat {
             carrier: RefCell::default(),
             api,
             next: Cell::new(0),
+            told: Cell::new(0),
             watchers: RefCell::default(),
             listeners: RefCell::default(),
             drafts: RefCell::default(),
@@ -443,7 +445,13 @@ impl Chat {
         }
     }
 
+    /// Counts what watchers were told, to find out whether one came too late.
+    pub(super) fn told(&self) -> u64 {
+        self.0.told.get()
+    }
+
     pub(super) fn tell(&self, concerns: impl Fn(Topic) -> bool) {
+        self.0.told.set(self.0.told.get().wrapping_add(1));
         let watchers: Vec<Callback<()>> = self
             .0
             .watchers
