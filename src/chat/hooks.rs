@@ -27,11 +27,16 @@ pub fn use_chat() -> Chat {
     chat
 }
 
-/// Draws the component again whenever `topic` changes.
+/// Draws the component again whenever `topic` changes, also when it did between a drawing and the effect after it: the
+/// framework lets the browser do other things in between.
 #[hook]
 pub(super) fn use_topic(chat: &Chat, topic: Topic) {
     let update = use_force_update();
+    let told = chat.told();
     use_effect_with((chat.clone(), topic), move |(chat, topic)| {
+        if chat.told() != told {
+            update.force_update();
+        }
         let subscription = chat.watch(*topic, Callback::from(move |()| update.force_update()));
         move || drop(subscription)
     });

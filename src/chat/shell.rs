@@ -45,6 +45,7 @@ pub(super) struct Inner {
     pub(super) turn: RefCell<Option<AskedTurn>>,
     /// For the other tabs, not told yet.
     pub(super) words: RefCell<Vec<String>>,
+    pub(super) told: Cell<u64>,
     drafts: RefCell<BTreeMap<ConversationId, Typed>>,
     /// Messages that were taken back to be changed, and who was to see them.
     returned: RefCell<BTreeMap<ConversationId, Visibility>>,
@@ -79,6 +80,7 @@ impl Chat {
             carrier: RefCell::default(),
             api,
             next: Cell::new(0),
+            told: Cell::new(0),
             watchers: RefCell::default(),
             intake: RefCell::default(),
             turn: RefCell::default(),

@@ -120,10 +120,16 @@ impl Chat {
 
     /// Something has changed that concerns these: they are drawn with the next [`Chat::draw`].
     pub(super) fn mark(&self, concerns: impl Fn(Topic) -> bool) {
+        self.0.told.set(self.0.told.get().wrapping_add(1));
         let mut watchers = self.0.watchers.borrow_mut();
         let Watchers { by_number, due, .. } = &mut *watchers;
         let concerned = by_number.iter().filter(|(_, watcher)| concerns(watcher.topic));
         due.extend(concerned.map(|(number, _)| *number));
+    }
+
+    /// Counts changes, to find out whether one came between drawing and watching.
+    pub(super) fn told(&self) -> u64 {
+        self.0.told.get()
     }
 
     /// Draws what has changed.

@@ -33,6 +33,7 @@ struct Inner {
     mutations: RefCell<BTreeMap<u64, Task>>,
     retrying: RefCell<BTreeMap<Key, Retrying>>,
     watchers: RefCell<Vec<Watcher>>,
+    told: Cell<u64>,
     timer: RefCell<Option<Timeout>>,
     listeners: RefCell<Vec<Listener>>,
     last_id: Cell<u64>,
@@ -68,6 +69,7 @@ impl QueryClient {
             mutations: RefCell::default(),
             retrying: RefCell::default(),
             watchers: RefCell::default(),
+            told: Cell::new(0),
             timer: RefCell::default(),
             listeners: RefCell::default(),
             last_id: Cell::new(0),
@@ -268,7 +270,13 @@ impl QueryClient {
         self.0.fetchers.borrow_mut().retain(|key, _| cache.holds(key));
     }
 
+    /// Counts changes, to find out whether one came between drawing and watching.
+    pub(super) fn told(&self) -> u64 {
+        self.0.told.get()
+    }
+
     fn tell(&self, changed: &BTreeSet<Key>) {
+        self.0.told.set(self.0.told.get().wrapping_add(1));
         let told: Vec<Callback<()>> = self
             .0
             .watchers

@@ -113,7 +113,11 @@ pub fn use_query<T: PartialEq + 'static>(ask: impl Into<Option<Ask<T>>>) -> Quer
     let key = ask.as_ref().map(|ask| ask.key().clone());
     use_effect_with((client.clone(), key.clone()), {
         let ask = ask.clone();
+        let told = client.told();
         move |(client, _)| {
+            if client.told() != told {
+                update.force_update();
+            }
             let watching = ask.map(|ask| client.watch(&ask, Callback::from(move |()| update.force_update())));
             move || drop(watching)
         }
