@@ -32,6 +32,8 @@ describe("the connected tab", () => {
     const { operator, proxy, id } = exchange;
     sockets = 0;
     leader = operator.page;
+    // What it had to say on its connection when it stopped, it says when it goes on, before it hears that the connection is gone.
+    operator.allow(/WebSocket is already in CLOSING or CLOSED state/);
     await watchWriting(operator.context);
     await leader.reload();
     await untilConnected(leader);
