@@ -127,6 +127,32 @@ async fn the_panel_lists_what_waits_and_gives_the_focus_back() {
 }
 
 #[wasm_bindgen_test]
+async fn discarding_in_the_panel_keeps_the_focus_there_and_escape_leaves_the_panel_only() {
+    let _server = FakeServer::install(|seen: &Seen| match seen.path.as_str() {
+        "/api/live-chat/messages" => Answer::Cut,
+        path if path.starts_with("/api/live-chat/messages/") => Answer::Silence,
+        _ => team(seen),
+    });
+    let page = thread().await;
+    page.fill("textarea", "never mind").await;
+    page.get("textarea").focus().expect("focused");
+    press("Enter", false).await;
+    page.click("#connection-more").await;
+    until_shown(&page, ".connection-panel li", "Reply: never mind").await;
+    page.get(".connection-panel .text-btn-quiet")
+        .focus()
+        .expect("focused");
+    page.click(".connection-panel .text-btn-quiet").await;
+    until_shown(&page, ".connection-panel li .why", "Being discarded").await;
+    page.until("the focus is in the panel", |_| focused() == "connection-title")
+        .await;
+    press("Escape", false).await;
+    assert!(page.find(".connection-panel").is_none());
+    assert_eq!(path_and_query(), format!("/conversations/{}", conversation_id(1)));
+    leave(page).await;
+}
+
+#[wasm_bindgen_test]
 async fn an_empty_queue_says_what_it_is_for() {
     let _server = serve(|| Answer::Cut);
     let page = thread().await;

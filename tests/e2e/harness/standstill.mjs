@@ -2,6 +2,19 @@
 // page that the window does not show, and a headless browser shows all of them.
 import assert from "node:assert/strict";
 
+/** Lets pages that are opened from now on be stopped between what they write down: no browser freezes a page in the middle of it. */
+export const watchWriting = (context) =>
+  context.addInitScript(() => {
+    globalThis.writing = 0;
+    const begin = IDBDatabase.prototype.transaction;
+    IDBDatabase.prototype.transaction = function (...of) {
+      const transaction = begin.apply(this, of);
+      globalThis.writing += 1;
+      for (const end of ["complete", "abort"]) transaction.addEventListener(end, () => { globalThis.writing -= 1; });
+      return transaction;
+    };
+  });
+
 /**
  * Stops a page's program where it stands. A page that is `told` hears that it is frozen first, as from a browser that saves
  * energy; else it hears nothing, as when its process is stopped. Gives back what lets it go on.
@@ -11,7 +24,8 @@ export async function standStill(page, { told }) {
   await session.send("Debugger.enable");
   const paused = new Promise((resolve) => { session.once("Debugger.paused", resolve); });
   const word = told ? `document.dispatchEvent(new Event("freeze"));` : "";
-  const run = session.send("Runtime.evaluate", { expression: `${word} debugger;` });
+  const stop = `(function stop() { if (globalThis.writing) return setTimeout(stop); ${word} debugger; })()`;
+  const run = session.send("Runtime.evaluate", { expression: stop });
   await paused;
   return async () => {
     await session.send("Debugger.resume");

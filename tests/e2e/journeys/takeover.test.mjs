@@ -7,7 +7,7 @@ import { eventually, shows } from "../harness/eventually.mjs";
 import { Exchange } from "../harness/exchange.mjs";
 import { keptMessages } from "../harness/outbox.mjs";
 import { answer, chat, desk, orderOf, untilConnected, untilLost } from "../harness/people.mjs";
-import { standStill } from "../harness/standstill.mjs";
+import { standStill, watchWriting } from "../harness/standstill.mjs";
 import { DASHBOARD } from "../harness/tcp_proxy.mjs";
 
 const TEXTS = Array.from({ length: 20 }, (_, index) => `Waited in a tab that stopped, ${index + 1} of 20.`);
@@ -32,6 +32,11 @@ describe("the connected tab", () => {
     const { operator, proxy, id } = exchange;
     sockets = 0;
     leader = operator.page;
+    // What it had to say on its connection when it stopped, it says when it goes on, before it hears that the connection is gone.
+    operator.allow(/WebSocket is already in CLOSING or CLOSED state/);
+    await watchWriting(operator.context);
+    await leader.reload();
+    await untilConnected(leader);
     heir = await operator.context.newPage();
     heir.on("websocket", () => { sockets += 1; });
     await heir.goto(`${proxy.origin}/conversations/${id}`);
