@@ -118,6 +118,8 @@ const MAX_EARLY: usize = 200;
 pub struct Inbox {
     /// Those that an event said are deleted: no late answer brings them back.
     deleted: BTreeSet<ConversationId>,
+    /// Those that may have changed unheard, and that nothing has told of since.
+    stale: BTreeSet<ConversationId>,
     /// The generation of the log in which every `as_of` counts.
     epoch: Option<Epoch>,
     conversations: BTreeMap<ConversationId, Entry>,
@@ -155,6 +157,17 @@ impl Inbox {
     #[must_use]
     pub fn conversation(&self, id: ConversationId) -> Option<&Rc<LiveChatConversation>> {
         self.conversations.get(&id)?.conversation.as_ref()
+    }
+
+    /// There is a hole in what was heard: whatever is known may have changed (`protocol.md` *Realtime*, rule 3).
+    pub fn doubt(&mut self) {
+        self.stale.extend(self.conversations.keys());
+    }
+
+    /// Whether a conversation is known as the server has it, as far as has been heard; a deleted one is not.
+    #[must_use]
+    pub fn is_current(&self, id: ConversationId) -> bool {
+        self.conversation(id).is_some() && !self.stale.contains(&id)
     }
 
     /// Whether a conversation is known not to be there: deleted, or never this person's to see.
@@ -422,6 +435,7 @@ impl Inbox {
             Some(entry) => entry.conversation.clone(),
             None => None,
         };
+        self.stale.remove(&id);
         let (shelf, key) = (Shelf::of(&conversation), sort_key(&conversation));
         if let Some(old) = &old {
             if **old == conversation {
@@ -480,6 +494,7 @@ impl Inbox {
         else {
             return;
         };
+        self.stale.remove(&id);
         if let Some(list) = Shelf::of(&old).and_then(|shelf| self.lists.get_mut(&shelf)) {
             list.index.remove(&sort_key(&old));
         }

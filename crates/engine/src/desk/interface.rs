@@ -92,6 +92,8 @@ pub enum TimerKind {
     Stream,
     /// The next attempt to send.
     Queue,
+    /// The next question to a store that has failed.
+    Store,
     /// Who leads.
     Leader,
     /// Who types, looks and is there.

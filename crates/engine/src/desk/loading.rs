@@ -101,6 +101,20 @@ impl<E: Clone> Loads<E> {
         self.places.clear();
     }
 
+    /// Conversations that are being loaded by themselves.
+    pub(super) fn conversations(&self) -> Vec<ConversationId> {
+        let under_way = self
+            .places
+            .iter()
+            .filter(|(_, loading)| loading.generation.is_some());
+        under_way
+            .filter_map(|(place, _)| match place {
+                Place::Conversation(id) => Some(*id),
+                Place::Shelf(_) | Place::Thread(_) => None,
+            })
+            .collect()
+    }
+
     pub(super) fn failed(&self) -> Vec<Fetch> {
         self.places
             .values()

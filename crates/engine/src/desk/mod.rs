@@ -12,6 +12,7 @@
 
 mod actions;
 mod interface;
+mod keeping;
 mod loading;
 mod people;
 mod tabs;
@@ -36,13 +37,14 @@ use crate::pending;
 use crate::planted::{self, Bug};
 use crate::queue::{self, Queue, Queued};
 use crate::socket::{self, Identity, Status};
-use crate::store::{Action, Entry, Op, action_id};
+use crate::store::{Action, action_id};
 use crate::stream;
 use crate::thread::Thread;
 
 pub use interface::{Attempt, Deed, Effect, Event, Fetch, Fetched, Request, Row, Timer, TimerKind};
 
 use actions::Posted;
+use keeping::Keeping;
 use loading::{Loads, Place};
 
 /// The machine. See the module's documentation.
@@ -56,10 +58,9 @@ pub struct Desk<E> {
     /// How the leader's connection stands, where that is another tab.
     told: Status,
     told_health: Option<Health>,
-    /// The store could not be opened; it is tried again now and then.
-    unopened: bool,
+    keeping: Keeping,
     /// What waited when this tab claimed the lead.
-    claimed: Option<Vec<Entry>>,
+    claimed: Option<queue::Waiting>,
     /// What only the desk asked the store for: how to go on with its answer.
     asked: BTreeMap<u64, tabs::Asked>,
     request: u64,
@@ -89,7 +90,7 @@ impl<E: Clone> Desk<E> {
             leads: false,
             told: Status::Idle,
             told_health: None,
-            unopened: false,
+            keeping: Keeping::new(seed.rotate_left(48)),
             claimed: None,
             asked: BTreeMap::new(),
             request: 0,
@@ -218,8 +219,8 @@ impl<E: Clone> Desk<E> {
             Event::Start { erase } => self.start(now, erase, out),
             Event::Stop => self.stop(now, out),
             Event::Forget => {
-                self.ask(Op::Clear, tabs::Asked::Nothing, out);
                 self.stop(now, out);
+                self.end_store(out);
             }
             Event::Link(event) => self.on_shell(now, event, out),
             Event::Timer(timer) => self.on_timer(now, timer, out),
@@ -278,6 +279,7 @@ impl<E: Clone> Desk<E> {
         self.on_leader(now, crate::leader::Event::Stop, out);
         self.on_link(now, link::Event::Stop, out);
         self.on_queue(now, queue::Event::Clear, out);
+        self.close_store();
         self.leads = false;
         self.told = Status::Idle;
         self.claimed = None;
@@ -301,6 +303,7 @@ impl<E: Clone> Desk<E> {
             }
             TimerKind::Queue => self.on_queue(now, queue::Event::Timer { generation }, out),
             TimerKind::Awareness => self.on_awareness(now, awareness::Event::Timer { generation }, out),
+            TimerKind::Store => self.on_store_timer(generation, out),
             TimerKind::Leader => self.on_leader(now, crate::leader::Event::Timer { generation }, out),
         }
     }
@@ -312,9 +315,7 @@ impl<E: Clone> Desk<E> {
                 self.on_leader(now, crate::leader::Event::Shown(shown), out);
             }
             socket::Event::Awake => {
-                if self.unopened {
-                    self.open_store(false, out);
-                }
+                self.try_store_again(out);
                 self.on_leader(now, crate::leader::Event::Awake, out);
             }
             _ => {}
@@ -442,7 +443,7 @@ impl<E: Clone> Desk<E> {
 
     fn open_thread(&mut self, id: ConversationId, out: &mut Vec<Effect>) {
         self.open.insert(id);
-        if self.inbox.conversation(id).is_none() {
+        if !self.inbox.is_current(id) {
             self.load(Fetch::Conversation(id), out);
         }
         // What was loaded before may have a hole since: a closed thread takes in no events that do not touch it.
@@ -506,8 +507,15 @@ impl<E: Clone> Desk<E> {
         }
     }
 
-    /// Rule 3: without continuity everything on the screen is fetched in place.
+    /// Rule 3: without continuity everything on the screen is fetched in place, and the rest once it comes to the screen. What
+    /// is on its way may be from before.
     fn load_all_anew(&mut self, out: &mut Vec<Effect>) {
+        self.inbox.doubt();
+        for id in self.loads.conversations() {
+            if !self.open.contains(&id) {
+                self.load(Fetch::Conversation(id), out);
+            }
+        }
         for shelf in self.shown.clone() {
             self.load(Fetch::List { shelf, cursor: None }, out);
         }
@@ -531,8 +539,23 @@ impl<E: Clone> Desk<E> {
         if let Ok(fetched) = result {
             let changes = self.merge(&fetch, fetched);
             self.changed(now, changes, out);
+            self.find_open(out);
         }
         out.push(Effect::LoadingChanged);
+    }
+
+    /// A conversation that has left its list unheard may still be on the screen: what became of it has to be asked for.
+    fn find_open(&mut self, out: &mut Vec<Effect>) {
+        let unknown: Vec<ConversationId> = self
+            .open
+            .iter()
+            .copied()
+            .filter(|id| self.inbox.conversation(*id).is_none() && !self.inbox.is_missing(*id))
+            .filter(|id| !self.loads.is_known(Place::Conversation(*id)))
+            .collect();
+        for id in unknown {
+            self.load(Fetch::Conversation(id), out);
+        }
     }
 
     fn merge(&mut self, fetch: &Fetch, fetched: Fetched) -> Changes {

@@ -19,6 +19,15 @@ pub enum Change {
     Gone(ActionId),
 }
 
+/// What waits in the store at one moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Waiting {
+    /// All of it.
+    pub entries: Vec<Entry>,
+    /// The position that the next entry gets.
+    pub next: u64,
+}
+
 /// What happened.
 #[derive(Clone, Debug)]
 pub enum Event {
@@ -35,12 +44,12 @@ pub enum Event {
     },
     /// Another tab told.
     Heard(Change),
-    /// This tab leads from now on; what waits, as of its claim. `None` where there is no store.
+    /// This tab leads from now on, or got a term after all.
     Lead {
         /// The term.
         term: u64,
-        /// What waits.
-        entries: Option<Vec<Entry>>,
+        /// What waits, as of its claim; none where there is no store.
+        waiting: Option<Waiting>,
     },
     /// Another tab leads.
     Follow,

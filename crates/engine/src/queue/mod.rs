@@ -24,7 +24,7 @@ use crate::outbox::{self, End, Kept, Outbox};
 use crate::planted::{self, Bug};
 use crate::store::{Answer, Entry, Lane, Op, Records, Standing, StoreError, To};
 
-pub use interface::{Change, Effect, Event, Queued, State};
+pub use interface::{Change, Effect, Event, Queued, State, Waiting};
 
 /// Entries that are gone and may still be heard of from a slower tab.
 const REMEMBERED: usize = 1_000;
@@ -87,6 +87,7 @@ impl Queue {
                 }
             }
             Event::Opened(entries) => {
+                self.remove_again(out);
                 // A tab may have gone between keeping something and telling: whoever leads has to hear of it.
                 if !entries.is_empty() {
                     out.push(Effect::Tell(Change::Put(entries.clone())));
@@ -96,7 +97,7 @@ impl Queue {
             Event::Answered { request, result } => self.on_answered(now, request, result, out),
             Event::Heard(Change::Put(entries)) => self.put(now, entries, out),
             Event::Heard(Change::Gone(id)) => self.drop_entry(now, id, out),
-            Event::Lead { term, entries } => self.lead(now, term, entries, out),
+            Event::Lead { term, waiting } => self.lead(now, term, waiting, out),
             Event::Follow => self.follow(now, out),
             Event::Attempted { generation, outcome } => {
                 self.on_outbox(now, outbox::Event::Attempted { generation, outcome }, out);
@@ -161,6 +162,14 @@ impl Queue {
         }
     }
 
+    /// The store works: it can let go of what it could not let go of before.
+    fn remove_again(&mut self, out: &mut Vec<Effect>) {
+        for (id, lane) in std::mem::take(&mut self.unremoved) {
+            let term = self.leading;
+            self.ask(Op::Remove { term, id, lane }, out);
+        }
+    }
+
     fn is_unsaved(&self, id: ActionId) -> bool {
         self.unsaved.entries.iter().any(|entry| entry.id == id)
     }
@@ -212,10 +221,7 @@ impl Queue {
             return;
         };
         if result.is_ok() {
-            for (id, lane) in std::mem::take(&mut self.unremoved) {
-                let term = self.leading;
-                self.ask(Op::Remove { term, id, lane }, out);
-            }
+            self.remove_again(out);
         }
         match result {
             Ok(Answer::Appended { entry, superseded }) => {
@@ -299,7 +305,7 @@ impl Queue {
                 self.drop_entry(now, id, out);
                 out.push(Effect::Tell(Change::Gone(id)));
             }
-            Op::Open { .. } | Op::Claim | Op::Clear => {}
+            Op::Open { .. } | Op::Claim | Op::Clear | Op::End { .. } => {}
         }
     }
 
@@ -375,16 +381,17 @@ impl Queue {
         }
     }
 
-    fn lead(&mut self, now: Now, term: u64, entries: Option<Vec<Entry>>, out: &mut Vec<Effect>) {
+    fn lead(&mut self, now: Now, term: u64, waiting: Option<Waiting>, out: &mut Vec<Effect>) {
         self.leading = Some(term);
-        if let Some(entries) = entries {
+        if let Some(Waiting { entries, next }) = waiting {
             let ids: BTreeSet<ActionId> = entries.iter().map(|entry| entry.id).collect();
             let missing: Vec<ActionId> = self
                 .kept
                 .values()
                 .flatten()
+                // What was kept after the claim may be heard of before the claim is answered.
+                .filter(|entry| entry.position < next && !ids.contains(&entry.id))
                 .map(|entry| entry.id)
-                .filter(|id| !ids.contains(id))
                 .collect();
             for id in missing {
                 self.drop_entry(now, id, out);

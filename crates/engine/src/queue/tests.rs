@@ -73,16 +73,11 @@ impl Browser {
     }
 
     fn lead(&mut self, tab: usize) {
-        let Answer::Claimed { term, entries } = self.store.run(member(1), Op::Claim) else {
+        let Answer::Claimed { term, entries, next } = self.store.run(member(1), Op::Claim) else {
             panic!("claims")
         };
-        self.step(
-            tab,
-            Event::Lead {
-                term,
-                entries: Some(entries),
-            },
-        );
+        let waiting = Some(Waiting { entries, next });
+        self.step(tab, Event::Lead { term, waiting });
     }
 
     fn states(&self, tab: usize) -> Vec<(ActionId, State)> {
@@ -103,6 +98,19 @@ fn refused(code: ProblemCode) -> Outcome {
 
 fn done(n: u8) -> Event {
     Event::Do(Box::new(reply(n, "text")))
+}
+
+#[test]
+fn what_was_kept_after_the_claim_is_not_missing_in_its_answer() {
+    let mut browser = Browser::new(2);
+    let Answer::Claimed { term, entries, next } = browser.store.run(member(1), Op::Claim) else {
+        panic!("claims")
+    };
+    browser.step(1, done(1));
+    let waiting = Some(Waiting { entries, next });
+    browser.step(0, Event::Lead { term, waiting });
+    assert_eq!(browser.states(0).len(), 1);
+    assert_eq!(browser.posted.len(), 1);
 }
 
 #[test]

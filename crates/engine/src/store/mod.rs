@@ -172,6 +172,9 @@ pub struct Meta {
     /// The position of the next entry.
     #[serde(default)]
     pub next: u64,
+    /// Counts the sign-ins that have taken the store over; never lowered.
+    #[serde(default)]
+    pub sign_in: u64,
 }
 
 impl Meta {
@@ -219,8 +222,13 @@ pub enum Op {
     },
     /// Lead from now on.
     Claim,
-    /// Signed out: forget everything, the person too.
+    /// Forget everything, the person too.
     Clear,
+    /// The same at the end of one sign-in: what belongs to a later one stays.
+    End {
+        /// From [`Answer::Opened`].
+        sign_in: u64,
+    },
 }
 
 /// What becomes of an entry.
@@ -256,7 +264,7 @@ impl Op {
         match self {
             Self::Append(entry) => Scope::Lane(entry.lane),
             Self::Change { lane, .. } | Self::Remove { lane, .. } => Scope::Lane(*lane),
-            Self::Open { .. } | Self::Claim | Self::Clear => Scope::All,
+            Self::Open { .. } | Self::Claim | Self::Clear | Self::End { .. } => Scope::All,
         }
     }
 }
@@ -284,6 +292,8 @@ pub enum Answer {
         entries: Vec<Entry>,
         /// How many of another person were erased.
         erased: u64,
+        /// The number of the sign-in that the store belongs to.
+        sign_in: u64,
     },
     /// It is someone else's, and nothing was done.
     Foreign {
@@ -326,6 +336,8 @@ pub enum Answer {
         term: u64,
         /// What waits, in order.
         entries: Vec<Entry>,
+        /// The position of the next entry: whatever has a higher one was kept after this answer.
+        next: u64,
     },
     /// Everything is forgotten.
     Cleared {

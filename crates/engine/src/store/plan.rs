@@ -42,10 +42,19 @@ pub fn plan(owner: MemberId, op: Op, meta: &Meta, mut entries: Vec<Entry>) -> (V
         Op::Remove { id, .. } => remove(id, entries),
         Op::Claim => {
             let term = meta.term + 1;
+            let next = meta.next;
             let meta = Meta { term, ..meta.clone() };
-            (vec![Write::Meta(meta)], Answer::Claimed { term, entries })
+            (vec![Write::Meta(meta)], Answer::Claimed { term, entries, next })
         }
-        Op::Clear => {
+        // A tab that has slept through this end and another sign-in of the same person.
+        Op::End { sign_in } if sign_in < meta.sign_in => (
+            Vec::new(),
+            Answer::Foreign {
+                entries: count,
+                owned: true,
+            },
+        ),
+        Op::Clear | Op::End { .. } => {
             let meta = Meta {
                 owner: None,
                 ..meta.clone()
@@ -58,7 +67,12 @@ pub fn plan(owner: MemberId, op: Op, meta: &Meta, mut entries: Vec<Entry>) -> (V
 
 fn open(owner: MemberId, erase: bool, meta: &Meta, entries: Vec<Entry>) -> (Vec<Write>, Answer) {
     if meta.owner == Some(owner) {
-        return (Vec::new(), Answer::Opened { entries, erased: 0 });
+        let answer = Answer::Opened {
+            entries,
+            erased: 0,
+            sign_in: meta.sign_in,
+        };
+        return (Vec::new(), answer);
     }
     let erased = entries.len() as u64;
     if erased > 0 && !erase {
@@ -70,13 +84,16 @@ fn open(owner: MemberId, erase: bool, meta: &Meta, entries: Vec<Entry>) -> (Vec<
             },
         );
     }
+    let sign_in = meta.sign_in + 1;
     let meta = Meta {
         owner: Some(owner),
+        sign_in,
         ..meta.clone()
     };
     let answer = Answer::Opened {
         entries: Vec::new(),
         erased,
+        sign_in,
     };
     if planted::on(Bug::OutboxKeptForOther) {
         return (vec![Write::Meta(meta)], answer);

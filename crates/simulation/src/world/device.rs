@@ -176,7 +176,6 @@ impl World {
         let writes_more = matches!(op, Op::Append(_));
         let result = if self.browser.failing_until > self.now {
             self.counters.count("store failed");
-            self.record.leads_without_store |= matches!(op, Op::Claim | Op::Open { .. });
             Err(StoreError::Failed)
         } else if self.browser.full_until > self.now && writes_more {
             self.counters.count("store full");

@@ -127,7 +127,7 @@ impl World {
         let (then, now) = (ids(before), ids(&self.browser.store));
         self.record.kept.extend(now.difference(&then));
         match (op, answer) {
-            (Op::Clear | Op::Open { erase: true }, _) => {
+            (Op::Clear | Op::End { .. } | Op::Open { erase: true }, _) => {
                 let gone: Vec<ActionId> = then.difference(&now).copied().collect();
                 if !gone.is_empty() && matches!(op, Op::Open { .. }) {
                     self.counters.count("another person's queue erased");
@@ -381,7 +381,7 @@ impl World {
                     }
                     blocked.insert(queued.entry.lane);
                 }
-                _ if blocked.contains(&queued.entry.lane) || self.record.leads_without_store => {}
+                _ if blocked.contains(&queued.entry.lane) => {}
                 state => wrong.push((
                     9,
                     format!("still has {:?} ({state:?}) in its queue", queued.entry.id),

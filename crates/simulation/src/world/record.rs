@@ -36,8 +36,6 @@ pub(super) struct Record {
     pub(super) erased: BTreeSet<ActionId>,
     /// Messages that were stored in conversations which are deleted by now.
     pub(super) deleted: BTreeSet<MessageId>,
-    /// A tab could not look into the store when it began to lead: until it is opened again it leads without.
-    pub(super) leads_without_store: bool,
     /// Calls made in the last seconds of quiet.
     pub(super) calls_in_quiet: u64,
 }
