@@ -8,17 +8,17 @@ use yew_router::hooks::{use_location, use_navigator, use_route};
 
 use crate::api::{Retrying, Transport};
 use crate::appearance;
-use crate::auth::{AuthProvider, AuthState, MeProvider, Session, return_to, use_auth};
+use crate::auth::{Auth, AuthProvider, AuthState, MeProvider, Session, return_to, use_auth};
 use crate::browser::Task;
-use crate::chat::ChatProvider;
+use crate::chat::{ChatProvider, count_kept, forget_kept};
 use crate::config::{self, Config, ConfigError};
 use crate::forms::{forget_member_drafts, open_member_drafts};
-use crate::i18n::t;
+use crate::i18n::{t, t_count};
 use crate::pages;
 use crate::routes::{Access, Route};
 use crate::scoped;
 use crate::shell::{ForeignQueue, LeaveProvider, Shell};
-use crate::ui::{ErrorState, Loading, Mark, ToastProvider};
+use crate::ui::{ErrorState, Loading, Mark, ToastProvider, use_toasts};
 use switchboard_contract::auth::Me;
 use switchboard_engine::refresh::SignedOut;
 
@@ -94,6 +94,7 @@ fn Switch() -> Html {
             forget_member_drafts();
         }
     });
+    use_erasing(&auth);
     match (route.access(), &auth.state) {
         // Stays in place when it comes out who is signed in.
         (Access::Link, _) => link_page(route),
@@ -110,6 +111,29 @@ fn Switch() -> Html {
         (Access::Member, AuthState::SignedOut(reason)) => html! { <ToLogin from={route} reason={*reason} /> },
         (Access::Guest | Access::Anyone, AuthState::SignedOut(_)) => guest_page(route),
     }
+}
+
+/// Erases what this browser keeps for someone whose access was taken away, also while no page was open, and says what is lost.
+#[hook]
+fn use_erasing(auth: &Auth) {
+    let toasts = use_toasts();
+    let session = auth.session().clone();
+    use_effect_with(auth.state.clone(), move |state| {
+        let Some(owner) = session
+            .to_be_erased()
+            .filter(|_| matches!(state, AuthState::SignedOut(_)))
+        else {
+            return;
+        };
+        count_kept(owner, move |kept| {
+            forget_kept(owner, move || {
+                session.erased();
+                if kept.total() > 0 {
+                    toasts.alert(t_count("leaving.lost", kept.total(), &[]));
+                }
+            });
+        });
+    });
 }
 
 fn link_page(route: Route) -> Html {

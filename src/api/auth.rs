@@ -2,8 +2,8 @@
 
 use switchboard_contract::auth::{
     AccessGrant, ChangeEmailRequest, ChangePasswordRequest, DisableTotpRequest, EmailRequest, LoginRequest,
-    LogoutRequest, Me, RecoveryCodes, RegisterRequest, ResetPasswordRequest, SessionList, TokenRequest,
-    TotpCodeRequest, TotpEnrolment, TotpLoginRequest, UpdateMe,
+    LogoutRequest, Me, RecoveryCodes, RefreshRequest, RegisterRequest, ResetPasswordRequest, SessionList,
+    TokenRequest, TotpCodeRequest, TotpEnrolment, TotpLoginRequest, UpdateMe,
 };
 use switchboard_contract::ids::SessionId;
 
@@ -62,11 +62,11 @@ pub async fn login_totp(transport: &Transport, request: &TotpLoginRequest) -> Re
 /// `POST /auth/refresh`: a new access token for the cookie.
 ///
 /// # Errors
-/// [`ApiError::SignedOut`] is a definite refusal; anything else says nothing about the session.
-pub async fn refresh(transport: &Transport) -> Result<AccessGrant, ApiError> {
-    transport
-        .call(&Call::post("/auth/refresh").with_cookies(), None)
-        .await
+/// [`ApiError::SignedOut`] and [`ApiError::Refused`] with `session_revoked` are definite refusals; anything else says nothing
+/// about the session.
+pub async fn refresh(transport: &Transport, request: &RefreshRequest) -> Result<AccessGrant, ApiError> {
+    let call = Call::post("/auth/refresh").with_cookies().json(request)?;
+    transport.call(&call, None).await
 }
 
 /// `POST /auth/logout`: ends the session of the cookie.

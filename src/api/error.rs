@@ -54,7 +54,7 @@ impl ApiError {
         let problem = Rc::new(problem);
         match (status, problem.code) {
             (401, ProblemCode::InvalidCredentials) => Self::InvalidCredentials,
-            (401, ProblemCode::TotpRequired) => Self::Refused(problem),
+            (401, ProblemCode::TotpRequired | ProblemCode::SessionRevoked) => Self::Refused(problem),
             (401, _) => Self::SignedOut,
             (403, _) => Self::Forbidden(problem),
             (404 | 410, _) => Self::NotFound(problem),

@@ -5,10 +5,13 @@ use gloo_storage::{LocalStorage, Storage};
 use serde::{Deserialize, Serialize};
 use switchboard_contract::ids::MemberId;
 use switchboard_contract::time::Timestamp;
+use switchboard_engine::refresh::Renewals;
 
 const HINT: &str = "switchboard.session";
 const LEAVING: &str = "switchboard.signing-out";
 const GENERATION: &str = "switchboard.token-generation";
+const RENEWALS: &str = "switchboard.renewals";
+const REVOKED: &str = "switchboard.revoked";
 
 /// Says that a refresh cookie probably exists, so that a start without one asks nothing of the server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,4 +62,33 @@ pub fn is_leaving() -> bool {
 /// The server knows of the sign-out.
 pub fn clear_leaving() {
     LocalStorage::delete(LEAVING);
+}
+
+/// The renewals of this browser that got no answer.
+pub fn renewals() -> Renewals {
+    LocalStorage::get(RENEWALS).unwrap_or_default()
+}
+
+/// Stores them. Without storage a renewal that is held up on its way may cost the session, and nothing else.
+pub fn save_renewals(renewals: &Renewals) {
+    if LocalStorage::set(RENEWALS, renewals).is_err() {
+        crate::browser::log_error("the renewal of the session could not be noted on this device");
+    }
+}
+
+/// Marks that a member's access was taken away: what this browser keeps for them has to be erased.
+pub fn mark_revoked(member: MemberId) {
+    if LocalStorage::set(REVOKED, member).is_err() {
+        crate::browser::log_error("the end of the session could not be noted on this device");
+    }
+}
+
+/// Whose access was taken away while their things still have to be erased.
+pub fn revoked() -> Option<MemberId> {
+    LocalStorage::get(REVOKED).ok()
+}
+
+/// Nothing of them is left, or they are back.
+pub fn clear_revoked() {
+    LocalStorage::delete(REVOKED);
 }

@@ -5,6 +5,8 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use switchboard_contract::auth::{AccessGrant, LoginRequest, Me};
+use switchboard_contract::ids::{MemberId, RenewalId};
+use switchboard_contract::problem::ProblemCode;
 use switchboard_engine::refresh::{Effect, Event, Outcome, Refresh, SignedOut};
 use yew::Callback;
 
@@ -12,7 +14,9 @@ use super::hint::{self, Hint};
 use super::peers::{Peers, Said};
 use super::waiting::Waiting;
 use crate::api::{ApiError, Retrying, Transport, auth};
-use crate::browser::{Listener, Lock, Task, Timeout, document, monotonic_ms, now, random_seed, window};
+use crate::browser::{
+    Listener, Lock, Task, Timeout, document, monotonic_ms, now, random_bytes, random_seed, window,
+};
 
 /// The lock that tabs take in turn to renew the session.
 const REFRESH_LOCK: &str = "switchboard.refresh";
@@ -155,6 +159,7 @@ impl Session {
     /// A sign-in succeeded.
     pub fn adopt(&self, grant: AccessGrant) {
         let expires_in_ms = grant.expires_in_ms;
+        hint::clear_revoked();
         self.came(grant.access_token.into(), expires_in_ms, grant.user);
         self.drive(Event::SignedIn {
             expires_in_ms,
@@ -170,6 +175,17 @@ impl Session {
     /// The server has said that this session is revoked.
     pub fn revoked(&self) {
         self.drive(Event::Revoked);
+    }
+
+    /// Whose access was taken away while what this browser keeps for them still has to be erased.
+    #[must_use]
+    pub fn to_be_erased(&self) -> Option<MemberId> {
+        hint::revoked()
+    }
+
+    /// Nothing is kept for them anymore.
+    pub fn erased(&self) {
+        hint::clear_revoked();
     }
 
     /// The person has changed something about themselves.
@@ -281,16 +297,23 @@ impl Session {
     fn refresh(&self, attempt: u64) {
         let session = self.weak();
         let transport = self.0.transport.clone();
+        let mut renewals = hint::renewals();
+        let request = renewals.begin(RenewalId::from_parts(now().wall, random_bytes()));
+        hint::save_renewals(&renewals);
         let task = Task::spawn(async move {
-            let answer = auth::refresh(&transport).await;
+            let answer = auth::refresh(&transport, &request).await;
             let Some(session) = session.upgrade() else { return };
             let outcome = match answer {
                 Ok(grant) => {
+                    let mut renewals = hint::renewals();
+                    renewals.granted(&request);
+                    hint::save_renewals(&renewals);
                     let expires_in_ms = grant.expires_in_ms;
                     session.came(grant.access_token.into(), expires_in_ms, grant.user);
                     Outcome::Granted { expires_in_ms }
                 }
                 Err(ApiError::SignedOut) => Outcome::Refused,
+                Err(error) if error.code() == Some(ProblemCode::SessionRevoked) => Outcome::Revoked,
                 Err(error) => {
                     let wait_ms = match error {
                         ApiError::RateLimited(wait) => wait,
@@ -358,6 +381,9 @@ impl Session {
     }
 
     fn signed_out(&self, reason: SignedOut) {
+        if let (SignedOut::Revoked, Some(hint)) = (reason, hint::load()) {
+            hint::mark_revoked(hint.user_id);
+        }
         hint::clear();
         self.0.token.borrow_mut().take();
         self.0.come.borrow_mut().take();

@@ -51,7 +51,8 @@ pub fn ChatProvider(props: &ChatProviderProps) -> Html {
             chat.start(url, me);
             move || {
                 if session.state() == AuthState::SignedOut(SignedOut::Revoked) {
-                    // Nothing of it may stay on the device, and nobody could be asked.
+                    // Nothing of it may stay on the device, and nobody could be asked. What no chat was open for is erased
+                    // by the program itself (`app.rs`).
                     let lost = chat.queue_count().total();
                     if lost > 0 {
                         toasts.alert(t_count("leaving.lost", lost, &[]));

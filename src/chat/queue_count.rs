@@ -85,7 +85,12 @@ pub fn count_kept(owner: MemberId, then: impl FnOnce(QueueCount) + 'static) {
     });
 }
 
-/// Erases what this browser keeps for `owner`, for pages without a chat.
-pub fn forget_kept(owner: MemberId) {
-    Store::open(Callback::noop()).run(owner, Op::Clear, |_| {});
+/// Erases what this browser keeps for `owner`, for pages without a chat, and tells `then` once nothing is left of it. Where
+/// the browser keeps nothing or does not let go of it, `then` is never called.
+pub fn forget_kept(owner: MemberId, then: impl FnOnce() + 'static) {
+    Store::open(Callback::noop()).run(owner, Op::Clear, move |result| {
+        if matches!(result, Ok(Answer::Cleared { .. } | Answer::Foreign { .. })) {
+            then();
+        }
+    });
 }

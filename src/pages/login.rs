@@ -49,15 +49,16 @@ pub(super) fn expect(email: &str) {
 #[component]
 pub fn Login() -> Html {
     let auth = use_auth();
-    let session_ended = matches!(
-        auth.state,
-        AuthState::SignedOut(SignedOut::Expired | SignedOut::Revoked)
-    );
+    let why = match auth.state {
+        AuthState::SignedOut(SignedOut::Expired) => Some(t("login.session_ended")),
+        AuthState::SignedOut(SignedOut::Revoked) => Some(t("login.session_revoked")),
+        _ => None,
+    };
     html! {
         <AuthLayout route={Route::Login} lead={t("login.lead")}>
             <div class="stack">
-                if session_ended {
-                    <Notice>{ t("login.session_ended") }</Notice>
+                if let Some(why) = why {
+                    <Notice>{ why }</Notice>
                 }
                 <LoginForm />
             </div>

@@ -106,7 +106,7 @@ pub fn LeaveProvider(props: &LeaveProviderProps) -> Html {
         Callback::from(move |()| {
             match &chat {
                 Some(chat) => drop(chat.forget()),
-                None => forget_kept(owner),
+                None => forget_kept(owner, || {}),
             }
             session.sign_out();
         })

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::ids::{AccountId, MemberId, SessionId, WebsiteId};
+use crate::ids::{AccountId, MemberId, RenewalId, SessionId, WebsiteId};
 use crate::time::Timestamp;
 
 /// What a member may do.
@@ -153,6 +153,21 @@ pub struct ChangeEmailRequest {
     pub email: String,
     /// The password, to be sure who asks.
     pub current_password: String,
+}
+
+/// How many earlier requests of a renewal count.
+pub const MAX_UNANSWERED: usize = 8;
+
+/// `POST /api/auth/refresh`; the body may be left out. A browser that names its requests is not taken for a thief when one of
+/// them was held up on its way and arrives after later ones.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RefreshRequest {
+    /// This request.
+    pub id: Option<RenewalId>,
+    /// Earlier requests of this browser that got no answer and may still arrive, the newest last. The newest 8 count.
+    pub unanswered: Vec<RenewalId>,
 }
 
 /// `POST /api/auth/logout`; an empty body means this session only.

@@ -101,6 +101,10 @@ id!(
     ActionId
 );
 id!(
+    /// One request for a new access token, chosen by the browser that makes it.
+    RenewalId
+);
+id!(
     /// A label that operators put on conversations.
     LabelId
 );

@@ -58,8 +58,10 @@ codes! {
     InvalidCredentials = 401, "Email or password is not right";
     /// The password was right and a second factor is due.
     TotpRequired = 401, "A code from your authenticator is needed";
-    /// The refresh cookie is missing, spent or revoked: a definite sign-out.
+    /// The refresh cookie is missing or its time is over: a definite sign-out, what the device keeps may wait.
     SessionEnded = 401, "This session has ended";
+    /// The session was ended from elsewhere or its cookie was used by two: what the device keeps has to be erased.
+    SessionRevoked = 401, "This session was ended from another device";
     /// The caller's role does not allow it.
     Forbidden = 403, "You are not allowed to do this";
     /// The password was right, and the address is not verified yet.
@@ -90,6 +92,8 @@ codes! {
     ConversationClosed = 409, "This conversation is closed";
     /// The conversation is archived.
     ConversationArchived = 409, "This conversation is archived";
+    /// A renewal that was overtaken by later ones: the cookie has been replaced, ask again with the new one.
+    Superseded = 409, "A later renewal was answered before this one";
     /// A message that is stored cannot be taken back.
     AlreadySent = 409, "This message was already sent";
     /// It existed and was deleted or taken back.

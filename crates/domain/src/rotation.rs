@@ -1,17 +1,14 @@
 //! What a refresh token is worth (`protocol.md` *Auth*, Rotation). Every sign-in is a family of tokens numbered from 1;
 //! a token's successor is derived from the family and the number, so an answer that was lost can be given again.
 //!
-//! Only a thief is meant to bring an ancestor older than the parent, yet an honest browser can bring a grandparent, for a
-//! moment. Three tabs, none of which can hand a token over (no shared workers), renew after a sleep:
-//!
-//! 1. Tab A holds the lock and sends token 1; the request is slow, on the way or in front of the database.
-//! 2. Tabs B and C have waited four seconds for the lock and go without it, one after the other, as they must when a
-//!    holder is frozen. B sends token 1 and gets 2, which the browser keeps for all tabs; C sends 2 and gets 3.
-//! 3. Tab A's request arrives: token 1, while 3 is the current one.
-//!
-//! Nothing tells it apart from a copy but its time, so the grandparent is good for the grace after the rotation that made it
-//! one. A thief gains nothing by it that the parent's grace does not give.
+//! Only a thief is meant to bring an ancestor older than the parent, yet an honest request can arrive as one: a tab asks and is
+//! closed, its request is held up on the way, and two other tabs ask before it arrives. Nothing in the token tells the two
+//! apart, so a browser names its requests (`RefreshRequest`): each request says which earlier ones got no answer, and the
+//! family remembers those and the ones that it has answered. An ancestor that comes with one of them is refused, and that is
+//! all; whoever copied a token cannot name a request, and gains nothing by naming one.
 
+use switchboard_contract::auth::{MAX_UNANSWERED, RefreshRequest};
+use switchboard_contract::ids::RenewalId;
 use switchboard_contract::time::Timestamp;
 
 use crate::planted::{self, Bug};
@@ -19,8 +16,11 @@ use crate::planted::{self, Bug};
 /// How long a spent token is still good for the current one, in milliseconds.
 pub const GRACE_MS: i64 = 30_000;
 
+/// How many requests a family remembers.
+pub const MAX_RENEWALS: usize = 2 * MAX_UNANSWERED;
+
 /// A sign-in as it stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Family {
     /// The current token's number.
     pub generation: u32,
@@ -30,6 +30,8 @@ pub struct Family {
     pub generation_used_at: Option<Timestamp>,
     /// When the family ends, however often it is refreshed.
     pub expires_at: Timestamp,
+    /// The requests of its browser that were answered or may still arrive, the newest last; at most [`MAX_RENEWALS`].
+    pub renewals: Vec<RenewalId>,
     /// Whether it was signed out or revoked.
     pub revoked: bool,
 }
@@ -44,16 +46,23 @@ pub enum Refresh {
     },
     /// A token whose successor may have been lost on the way: hand out the current one again.
     Again,
+    /// A request of this browser that later ones have overtaken: refused, and nothing else.
+    Superseded,
     /// A token spent long ago: someone else has a copy, so the family is revoked.
     Revoke,
-    /// The sign-in is over.
+    /// The sign-in was signed out or revoked before.
+    Revoked,
+    /// The time of the sign-in is over.
     Ended,
 }
 
-/// Decides what the token number `presented`, whose MAC is right, is worth.
+/// Decides what the token number `presented`, whose MAC is right, is worth in `request`.
 #[must_use]
-pub fn decide(family: &Family, presented: u32, now: Timestamp) -> Refresh {
-    if family.revoked || now >= family.expires_at || presented > family.generation {
+pub fn decide(family: &Family, presented: u32, request: &RefreshRequest, now: Timestamp) -> Refresh {
+    if family.revoked {
+        return Refresh::Revoked;
+    }
+    if now >= family.expires_at || presented > family.generation {
         return Refresh::Ended;
     }
     let within_grace_of = |instant: Timestamp| now <= instant.plus_millis(GRACE_MS);
@@ -65,10 +74,23 @@ pub fn decide(family: &Family, presented: u32, now: Timestamp) -> Refresh {
         // The parent is good until the current one is known to have arrived, and a little longer.
         1 if planted::on(Bug::ParentRevoked) => Refresh::Revoke,
         1 if family.generation_used_at.is_none_or(within_grace_of) => Refresh::Again,
-        // The parent was the current one until a moment ago, so its own parent may still be on its way (see above).
-        2 if within_grace_of(family.generation_at) => Refresh::Again,
+        _ if request.id.is_some_and(|id| family.renewals.contains(&id)) => Refresh::Superseded,
         _ => Refresh::Revoke,
     }
+}
+
+/// What the family remembers after it has answered `request` with a token.
+#[must_use]
+pub fn remember(renewals: &[RenewalId], request: &RefreshRequest) -> Vec<RenewalId> {
+    let unanswered = &request.unanswered;
+    let newest = &unanswered[unanswered.len().saturating_sub(MAX_UNANSWERED)..];
+    let mut known = renewals.to_vec();
+    for id in newest.iter().chain(&request.id) {
+        known.retain(|before| before != id);
+        known.push(*id);
+    }
+    known.drain(..known.len().saturating_sub(MAX_RENEWALS));
+    known
 }
 
 /// Whether the use of an access token that was handed out with the refresh token number `presented` is the first sign that
@@ -92,78 +114,121 @@ mod tests {
             generation_at: at(1_000),
             generation_used_at: None,
             expires_at: at(1_000_000),
+            renewals: Vec::new(),
             revoked: false,
         }
     }
 
     #[test]
     fn the_current_token_rotates() {
-        assert_eq!(decide(&family(), 5, at(2_000)), Refresh::Rotate { to: 6 });
+        assert_eq!(
+            decide(&family(), 5, &RefreshRequest::default(), at(2_000)),
+            Refresh::Rotate { to: 6 }
+        );
     }
 
     #[test]
     fn a_lost_answer_can_be_given_again_until_the_current_token_is_used() {
-        assert_eq!(decide(&family(), 4, at(999_000)), Refresh::Again, "a day later");
+        assert_eq!(
+            decide(&family(), 4, &RefreshRequest::default(), at(999_000)),
+            Refresh::Again,
+            "a day later"
+        );
         let used = Family {
             generation_used_at: Some(at(10_000)),
             ..family()
         };
-        assert_eq!(decide(&used, 4, at(10_000 + GRACE_MS)), Refresh::Again);
-        assert_eq!(decide(&used, 4, at(10_001 + GRACE_MS)), Refresh::Revoke);
+        assert_eq!(
+            decide(&used, 4, &RefreshRequest::default(), at(10_000 + GRACE_MS)),
+            Refresh::Again
+        );
+        assert_eq!(
+            decide(&used, 4, &RefreshRequest::default(), at(10_001 + GRACE_MS)),
+            Refresh::Revoke
+        );
     }
 
-    /// The tabs of one browser: they share a cookie, which each answer replaces.
-    struct Browser {
-        family: Family,
-        cookie: u32,
+    fn id(number: u8) -> RenewalId {
+        RenewalId::from_parts(at(0), [number; 10])
     }
 
-    impl Browser {
-        /// The server hears a request that was sent with `token`, and its answer arrives.
-        fn heard(&mut self, token: u32, now: Timestamp) -> Refresh {
-            let outcome = decide(&self.family, token, now);
-            if let Refresh::Rotate { to } = outcome {
-                self.family.generation = to;
-                self.family.generation_at = now;
-                self.family.generation_used_at = None;
-            }
-            if matches!(outcome, Refresh::Rotate { .. } | Refresh::Again) {
-                self.cookie = self.family.generation;
-            }
-            outcome
+    fn request(number: u8, unanswered: &[u8]) -> RefreshRequest {
+        RefreshRequest {
+            id: Some(id(number)),
+            unanswered: unanswered.iter().map(|number| id(*number)).collect(),
         }
     }
 
-    #[test]
-    fn a_slow_request_of_one_tab_that_two_others_overtake_revokes_nothing() {
-        let mut browser = Browser {
-            family: family(),
-            cookie: 5,
-        };
-        let slow = browser.cookie;
-        let of_b = browser.cookie;
-        assert_eq!(browser.heard(of_b, at(5_000)), Refresh::Rotate { to: 6 });
-        browser.family.generation_used_at = Some(at(5_050));
-        let of_c = browser.cookie;
-        assert_eq!(browser.heard(of_c, at(5_100)), Refresh::Rotate { to: 7 });
-        browser.family.generation_used_at = Some(at(5_150));
-        assert_eq!(browser.heard(slow, at(7_000)), Refresh::Again);
-        assert_eq!(
-            browser.cookie, 7,
-            "the tab that was slow has what the others have"
-        );
-        assert_eq!(browser.heard(7, at(500_000)), Refresh::Rotate { to: 8 });
+    /// The server hears a request, and its answer arrives.
+    fn heard(family: &mut Family, token: u32, request: &RefreshRequest, now: Timestamp) -> Refresh {
+        let outcome = decide(family, token, request, now);
+        if let Refresh::Rotate { to } = outcome {
+            family.generation = to;
+            family.generation_at = now;
+            family.generation_used_at = Some(now);
+            family.renewals = remember(&family.renewals, request);
+        }
+        outcome
     }
 
     #[test]
-    fn older_tokens_revoke_the_family() {
+    fn a_request_that_two_others_overtake_revokes_nothing_however_late() {
+        let mut family = family();
+        let held_up = request(1, &[]);
         assert_eq!(
-            decide(&family(), 3, at(1_000 + GRACE_MS)),
-            Refresh::Again,
-            "still on its way"
+            heard(&mut family, 5, &request(2, &[1]), at(5_000)),
+            Refresh::Rotate { to: 6 }
         );
-        assert_eq!(decide(&family(), 3, at(1_001 + GRACE_MS)), Refresh::Revoke);
-        assert_eq!(decide(&family(), 2, at(1_000)), Refresh::Revoke);
+        assert_eq!(
+            heard(&mut family, 6, &request(3, &[]), at(5_100)),
+            Refresh::Rotate { to: 7 }
+        );
+        assert_eq!(heard(&mut family, 5, &held_up, at(700_000)), Refresh::Superseded);
+        assert_eq!(
+            heard(&mut family, 7, &request(4, &[]), at(700_100)),
+            Refresh::Rotate { to: 8 },
+            "the session goes on"
+        );
+    }
+
+    #[test]
+    fn a_request_that_arrives_twice_revokes_nothing() {
+        let mut family = family();
+        let twice = request(1, &[]);
+        heard(&mut family, 5, &twice, at(5_000));
+        heard(&mut family, 6, &request(2, &[]), at(5_100));
+        assert_eq!(heard(&mut family, 5, &twice, at(700_000)), Refresh::Superseded);
+    }
+
+    #[test]
+    fn ancestors_that_nobody_named_revoke_the_family() {
+        let nameless = RefreshRequest::default();
+        assert_eq!(decide(&family(), 3, &nameless, at(1_000)), Refresh::Revoke);
+        assert_eq!(decide(&family(), 3, &request(9, &[]), at(1_000)), Refresh::Revoke);
+        assert_eq!(
+            decide(&family(), 3, &request(9, &[9]), at(1_000)),
+            Refresh::Revoke,
+            "only what came with a good token counts"
+        );
+    }
+
+    #[test]
+    fn a_family_remembers_the_newest_requests() {
+        let mut known = Vec::new();
+        for number in 0..40 {
+            known = remember(&known, &request(number, &[100 + number]));
+        }
+        assert_eq!(known.len(), MAX_RENEWALS);
+        assert_eq!(known.last(), Some(&id(39)));
+        let many: Vec<u8> = (0..20).collect();
+        let known = remember(&[], &request(99, &many));
+        assert_eq!(known.len(), MAX_UNANSWERED + 1);
+        assert_eq!(known.first(), Some(&id(12)));
+        assert_eq!(
+            remember(&known, &request(99, &[])).len(),
+            known.len(),
+            "once each"
+        );
     }
 
     #[test]
@@ -179,15 +244,21 @@ mod tests {
             revoked: true,
             ..family()
         };
-        assert_eq!(decide(&revoked, 5, at(2_000)), Refresh::Ended);
-        assert_eq!(decide(&revoked, 1, at(2_000)), Refresh::Ended);
         assert_eq!(
-            decide(&family(), 5, at(1_000_000)),
+            decide(&revoked, 5, &RefreshRequest::default(), at(2_000)),
+            Refresh::Revoked
+        );
+        assert_eq!(
+            decide(&revoked, 1, &RefreshRequest::default(), at(2_000)),
+            Refresh::Revoked
+        );
+        assert_eq!(
+            decide(&family(), 5, &RefreshRequest::default(), at(1_000_000)),
             Refresh::Ended,
             "absolute life"
         );
         assert_eq!(
-            decide(&family(), 6, at(2_000)),
+            decide(&family(), 6, &RefreshRequest::default(), at(2_000)),
             Refresh::Ended,
             "never handed out"
         );

@@ -14,6 +14,8 @@ common::on_both_databases! {
     guessing_is_slowed_down,
     refreshing_rotates_and_a_lost_answer_can_be_repeated,
     a_spent_token_ends_the_session_for_everybody,
+    any_ancestor_older_than_the_parent_ends_the_session,
+    a_held_up_request_that_its_browser_named_ends_nothing,
     sessions_end_at_their_absolute_life,
     signing_out_ends_the_session_at_once,
     access_tokens_expire,
@@ -148,11 +150,55 @@ async fn a_spent_token_ends_the_session_for_everybody(app: &App) {
     // Using the new access token shows that the answer arrived, so the parent is soon worthless.
     assert_eq!(me(app, &second.at("/accessToken")).await.status, 200);
     advance(app, 30_001).await;
-    refresh(app, &first).await.problem(401, "session_ended");
-    refresh(app, &second.cookie()).await.problem(401, "session_ended");
+    refresh(app, &first).await.problem(401, "session_revoked");
+    refresh(app, &second.cookie())
+        .await
+        .problem(401, "session_revoked");
     me(app, &second.at("/accessToken"))
         .await
         .problem(401, "unauthenticated");
+}
+
+async fn any_ancestor_older_than_the_parent_ends_the_session(app: &App) {
+    let first = app.sign_in(AGENT).await.cookie();
+    let second = refresh(app, &first).await.cookie();
+    let third = refresh(app, &second).await.cookie();
+    refresh(app, &first).await.problem(401, "session_revoked");
+    refresh(app, &third).await.problem(401, "session_revoked");
+}
+
+async fn a_held_up_request_that_its_browser_named_ends_nothing(app: &App) {
+    let id = |number: u8| format!("0190a000-0000-7000-8000-0000000000{number:02}");
+    let ask = async |cookie: &str, body: serde_json::Value| {
+        app.post("/api/auth/refresh")
+            .header("cookie", cookie)
+            .header("origin", &app.base)
+            .header("x-switchboard", "1")
+            .json(&body)
+            .send()
+            .await
+    };
+    let first = app.sign_in(AGENT).await.cookie();
+    // Request 1 went first and is held up; the tab that sent it was closed.
+    let second = ask(&first, json!({"id": id(2), "unanswered": [id(1)]})).await;
+    assert_eq!(second.status, 200, "{}", second.text);
+    let third = ask(&second.cookie(), json!({"id": id(3)})).await;
+    advance(app, 3_600_000).await;
+    let held_up = ask(&first, json!({"id": id(1)})).await;
+    held_up.problem(409, "superseded");
+    assert!(
+        held_up.header("set-cookie").is_none(),
+        "the newest cookie stays in place"
+    );
+    let twice = ask(&first, json!({"id": id(2), "unanswered": [id(1)]})).await;
+    twice.problem(409, "superseded");
+    assert_eq!(ask(&third.cookie(), json!({"id": id(4)})).await.status, 200);
+    ask(&first, json!({"id": id(9)}))
+        .await
+        .problem(401, "session_revoked");
+    ask(&first, json!({"id": "nonsense"}))
+        .await
+        .problem(422, "invalid");
 }
 
 async fn sessions_end_at_their_absolute_life(app: &App) {
@@ -189,7 +235,7 @@ async fn signing_out_ends_the_session_at_once(app: &App) {
         .problem(401, "unauthenticated");
     refresh(app, &signed_in.cookie())
         .await
-        .problem(401, "session_ended");
+        .problem(401, "session_revoked");
     assert_eq!(
         me(app, &other.at("/accessToken")).await.status,
         200,

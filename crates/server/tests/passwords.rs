@@ -60,7 +60,7 @@ async fn a_mailed_link_chooses_a_new_password(app: &App) {
         .problem(401, "unauthenticated");
     with_cookie(app, "/api/auth/refresh", &before.cookie(), None)
         .await
-        .problem(401, "session_ended");
+        .problem(401, "session_revoked");
     assert_eq!(
         letter(app, AGENT).await["subject"],
         "Your Switchboard password was changed"

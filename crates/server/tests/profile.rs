@@ -194,7 +194,7 @@ async fn sessions_are_ended_one_by_one(app: &App) {
         .problem(401, "unauthenticated");
     with_cookie(app, "/api/auth/refresh", &there.cookie(), None)
         .await
-        .problem(401, "session_ended");
+        .problem(401, "session_revoked");
     end(&here, &other).await.problem(404, "not_found");
     assert_eq!(sessions(app, &here).await.len(), 1);
 }
@@ -247,7 +247,7 @@ async fn a_thief_of_a_refresh_token_is_noticed_on_every_device(app: &App) {
     let (mut watching, _) = Socket::operator(app, &here).await;
     with_cookie(app, "/api/auth/refresh", &stolen.cookie(), None)
         .await
-        .problem(401, "session_ended");
+        .problem(401, "session_revoked");
     assert_eq!(watching.event("session.revoked").await["body"], json!({"id": id}));
     assert_eq!(sessions(app, &here).await.len(), 1, "the family is gone");
 }

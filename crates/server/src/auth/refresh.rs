@@ -3,8 +3,8 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use switchboard_contract::auth::LogoutRequest;
-use switchboard_contract::ids::{AccountId, MemberId, SessionId};
+use switchboard_contract::auth::{LogoutRequest, RefreshRequest};
+use switchboard_contract::ids::{AccountId, MemberId, RenewalId, SessionId};
 use switchboard_contract::problem::ProblemCode;
 use switchboard_domain::rotation::{self, Family, Refresh};
 
@@ -21,16 +21,17 @@ pub(crate) async fn refresh(
     State(state): State<AppState>,
     client: Client,
     headers: HeaderMap,
+    MaybeJson(request): MaybeJson<RefreshRequest>,
 ) -> ApiResult<Response> {
     origin::guard_cookie(&state.config, &headers)?;
-    let token = refresh_cookie::read(&state.config, &state.keys, &headers).ok_or_else(session_ended)?;
+    let token = refresh_cookie::read(&state.config, &state.keys, &headers)
+        .ok_or_else(|| refused(ProblemCode::SessionEnded))?;
     // Revoking is a change that must hold although the caller is refused, so it is not an error inside.
-    let grant = state
+    let granted = state
         .db
-        .write(move |tx| Box::pin(async move { rotate(tx, token, client).await }))
-        .await?
-        .ok_or_else(session_ended)?;
-    sessions::answer(&state, grant)
+        .write(move |tx| Box::pin(async move { rotate(tx, token, request, client).await }))
+        .await?;
+    sessions::answer(&state, granted.map_err(refused)?)
 }
 
 /// Ends the session of the refresh cookie, or every session of its member. Doing it again changes nothing.
@@ -75,26 +76,35 @@ async fn end(tx: &mut Tx, token: RefreshToken, everywhere: bool) -> ApiResult<()
     Ok(())
 }
 
-/// The grant that `token` is worth; none when the session is over.
-async fn rotate(tx: &mut Tx, token: RefreshToken, client: Client) -> ApiResult<Option<Grant>> {
+/// The grant that `token` is worth, or why there is none.
+async fn rotate(
+    tx: &mut Tx,
+    token: RefreshToken,
+    request: RefreshRequest,
+    client: Client,
+) -> ApiResult<Result<Grant, ProblemCode>> {
     tx.lock(Lock::Session(token.session_id)).await?;
     let row = sqlx::query(
         "SELECT s.member_id, m.account_id, s.keep, s.generation, s.generation_at, s.generation_used_at, s.expires_at, \
-         s.revoked_at FROM sessions s JOIN members m ON m.id = s.member_id WHERE s.id = $1 AND m.removed_at IS NULL",
+         s.revoked_at, s.renewals, m.removed_at FROM sessions s JOIN members m ON m.id = s.member_id WHERE s.id = $1",
     )
     .bind(token.session_id.to_string())
     .fetch_optional(tx.conn())
     .await?;
-    let Some(row) = row else { return Ok(None) };
+    let Some(row) = row else {
+        return Ok(Err(ProblemCode::SessionEnded));
+    };
     let family = Family {
         generation: u32::try_from(columns::count(&row, "generation")?).map_err(ApiError::internal)?,
         generation_at: columns::instant(&row, "generation_at")?,
         generation_used_at: columns::maybe_instant(&row, "generation_used_at")?,
         expires_at: columns::instant(&row, "expires_at")?,
-        revoked: columns::maybe_instant(&row, "revoked_at")?.is_some(),
+        renewals: columns::json::<Vec<RenewalId>>(&row, "renewals")?,
+        revoked: columns::maybe_instant(&row, "revoked_at")?.is_some()
+            || columns::maybe_instant(&row, "removed_at")?.is_some(),
     };
     let member: MemberId = columns::id(&row, "member_id")?;
-    let generation = match rotation::decide(&family, token.generation, tx.now()) {
+    let generation = match rotation::decide(&family, token.generation, &request, tx.now()) {
         Refresh::Rotate { to } => {
             advance(tx, token.session_id, to).await?;
             to
@@ -104,12 +114,15 @@ async fn rotate(tx: &mut Tx, token: RefreshToken, client: Client) -> ApiResult<O
             tracing::warn!(session = %token.session_id, "a spent refresh token came back: session revoked");
             let account: AccountId = columns::id(&row, "account_id")?;
             sessions::revoke(tx, account, member, Which::One(token.session_id)).await?;
-            return Ok(None);
+            return Ok(Err(ProblemCode::SessionRevoked));
         }
-        Refresh::Ended => return Ok(None),
+        Refresh::Superseded => return Ok(Err(ProblemCode::Superseded)),
+        Refresh::Revoked => return Ok(Err(ProblemCode::SessionRevoked)),
+        Refresh::Ended => return Ok(Err(ProblemCode::SessionEnded)),
     };
-    note_use(tx, token.session_id, client).await?;
-    Ok(Some(Grant {
+    let renewals = rotation::remember(&family.renewals, &request);
+    note_use(tx, token.session_id, client, &renewals).await?;
+    Ok(Ok(Grant {
         user: load_me(tx, member, token.session_id).await?,
         token: RefreshToken {
             session_id: token.session_id,
@@ -132,18 +145,25 @@ async fn advance(tx: &mut Tx, session: SessionId, to: u32) -> ApiResult<()> {
     Ok(())
 }
 
-/// What the list of sessions shows: laptops move.
-async fn note_use(tx: &mut Tx, session: SessionId, client: Client) -> ApiResult<()> {
-    sqlx::query("UPDATE sessions SET last_used_at = $1, device = $2, place = $3 WHERE id = $4")
-        .bind(tx.now().as_millis())
-        .bind(client.device)
-        .bind(client.place)
-        .bind(session.to_string())
-        .execute(tx.conn())
-        .await?;
+/// What the list of sessions shows (laptops move), and which requests belong to the session's browser.
+async fn note_use(tx: &mut Tx, session: SessionId, client: Client, renewals: &[RenewalId]) -> ApiResult<()> {
+    sqlx::query(
+        "UPDATE sessions SET last_used_at = $1, device = $2, place = $3, renewals = $4 WHERE id = $5",
+    )
+    .bind(tx.now().as_millis())
+    .bind(client.device)
+    .bind(client.place)
+    .bind(serde_json::to_string(renewals).map_err(ApiError::internal)?)
+    .bind(session.to_string())
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 
-fn session_ended() -> ApiError {
-    ApiError::new(ProblemCode::SessionEnded, "Sign in again.")
+fn refused(code: ProblemCode) -> ApiError {
+    let detail = match code {
+        ProblemCode::Superseded => "Ask again with the newest cookie.",
+        _ => "Sign in again.",
+    };
+    ApiError::new(code, detail)
 }

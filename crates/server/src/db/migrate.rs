@@ -10,6 +10,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (1, include_str!("../../migrations/0001_initial.sql")),
     (2, include_str!("../../migrations/0002_accounts.sql")),
     (3, include_str!("../../migrations/0003_actions.sql")),
+    (4, include_str!("../../migrations/0004_renewals.sql")),
 ];
 
 /// Any constant: servers that start together migrate one after the other.

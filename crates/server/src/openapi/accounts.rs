@@ -3,8 +3,8 @@
 use switchboard_contract::auth::{
     AcceptInvitationRequest, AccessGrant, AccountSecurity, ChangeEmailRequest, ChangePasswordRequest,
     DisableTotpRequest, EmailRequest, Invitation, InviteRequest, LoginRequest, LogoutRequest, Me, Member,
-    MemberList, RecoveryCodes, RegisterRequest, ResetPasswordRequest, SessionList, TokenRequest,
-    TotpCodeRequest, TotpEnrolment, TotpLoginRequest, UpdateMe, UpdateMember,
+    MemberList, RecoveryCodes, RefreshRequest, RegisterRequest, ResetPasswordRequest, SessionList,
+    TokenRequest, TotpCodeRequest, TotpEnrolment, TotpLoginRequest, UpdateMe, UpdateMember,
 };
 use switchboard_contract::problem::ProblemCode as Code;
 
@@ -86,11 +86,12 @@ fn sign_in() -> Vec<Route> {
         Route::post(
             "/api/auth/refresh",
             "auth",
-            "A new access token; rotates the refresh cookie",
+            "A new access token; rotates the refresh cookie; the body may be left out",
         )
         .caller(Caller::RefreshCookie)
+        .takes::<RefreshRequest>()
         .answers::<AccessGrant>(200, "Still signed in")
-        .refuses(&[Code::SessionEnded]),
+        .refuses(&[Code::SessionEnded, Code::SessionRevoked, Code::Superseded]),
         Route::post(
             "/api/auth/logout",
             "auth",

@@ -15,6 +15,7 @@ const REQUESTS: &[&str] = &[
     "InviteRequest",
     "LoginRequest",
     "LogoutRequest",
+    "RefreshRequest",
     "OpenFrame",
     "PageBeat",
     "SendMessage",

@@ -10,6 +10,12 @@
 //!                        ↑__________ Waiting ←──no answer──┘     Leaving: a sign-out that the server has not heard
 //! ```
 
+mod interface;
+mod renewals;
+
+pub use interface::{Effect, Event, Outcome, SignedOut};
+pub use renewals::Renewals;
+
 use crate::Now;
 use crate::planted::{self, Bug};
 use crate::random::Random;
@@ -22,171 +28,6 @@ pub const LOCK_WAIT_MS: u64 = 4_000;
 pub const PEER_WAIT_MS: u64 = 300;
 /// A renewal may take this long; then it is aborted, and only then the lock is let go.
 pub const REFRESH_TIMEOUT_MS: u64 = 10_000;
-
-/// Why nobody is signed in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SignedOut {
-    /// No one has signed in on this device.
-    Never,
-    /// The person signed out, here or in another tab.
-    Here,
-    /// The server refused to renew: the session's time is over.
-    Expired,
-    /// The session was revoked, from another device or by an administrator.
-    Revoked,
-}
-
-/// How an attempt to renew ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// A new token, with its life in milliseconds.
-    Granted {
-        /// From now on.
-        expires_in_ms: u64,
-    },
-    /// A definite refusal.
-    Refused,
-    /// No answer, or one that passes; wait at least this long, in milliseconds.
-    Unsure {
-        /// What the server asked for; 0 when it did not.
-        wait_ms: u64,
-    },
-}
-
-/// What happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Event {
-    /// The page starts.
-    Restore {
-        /// Someone was signed in on this device: the hint exists.
-        hinted: bool,
-        /// A sign-out has not reached the server yet: the durable marker stands.
-        leaving: bool,
-    },
-    /// A sign-in gave a token.
-    SignedIn {
-        /// From now on.
-        expires_in_ms: u64,
-        /// The hint's generation before it.
-        hinted: u64,
-    },
-    /// A request with the token of this generation was answered 401.
-    Rejected {
-        /// The token's generation.
-        token: u64,
-    },
-    /// The lock is ours.
-    Locked {
-        /// From [`Effect::Lock`].
-        attempt: u64,
-        /// The hint's generation, read after taking the lock.
-        hinted: u64,
-        /// Whether a sign-out marker stands, read after taking the lock.
-        leaving: bool,
-    },
-    /// An attempt ended.
-    Attempted {
-        /// From [`Effect::Refresh`].
-        attempt: u64,
-        /// How.
-        outcome: Outcome,
-    },
-    /// Another tab handed over a token.
-    Peer {
-        /// The token's generation.
-        token: u64,
-        /// What is left of its life, in milliseconds.
-        expires_in_ms: u64,
-    },
-    /// Another tab asks for a token newer than this generation.
-    PeerAsks {
-        /// What it has.
-        token: u64,
-    },
-    /// Another tab signed out.
-    PeerSignedOut,
-    /// The server told that this session is revoked.
-    Revoked,
-    /// The person signed out.
-    SignOut,
-    /// `POST /api/auth/logout` ended.
-    LoggedOut {
-        /// From [`Effect::Logout`].
-        attempt: u64,
-        /// Whether the server has heard it: any definite answer counts.
-        heard: bool,
-    },
-    /// The server has heard of the sign-out by another call: of another tab, or before a sign-in.
-    Left,
-    /// The timer set by [`Effect::SetTimer`] ran out.
-    Timer {
-        /// From [`Effect::SetTimer`].
-        generation: u64,
-    },
-    /// The network may be back, the page woke up, or a clock jumped.
-    Awake,
-}
-
-/// What the shell has to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Effect {
-    /// Ask for the lock; answer with [`Event::Locked`].
-    Lock {
-        /// Goes back with the answer.
-        attempt: u64,
-    },
-    /// Let the lock go, or stop asking for it.
-    Unlock {
-        /// From [`Effect::Lock`].
-        attempt: u64,
-    },
-    /// Ask the other tabs for a token newer than this generation.
-    AskPeers {
-        /// What this tab has.
-        token: u64,
-    },
-    /// Hand this token to the other tabs.
-    Share {
-        /// The token's generation.
-        token: u64,
-        /// What is left of its life, in milliseconds.
-        expires_in_ms: u64,
-    },
-    /// Call `POST /api/auth/refresh`; answer with [`Event::Attempted`].
-    Refresh {
-        /// Goes back with the answer.
-        attempt: u64,
-    },
-    /// Abort that call; it will not be answered.
-    AbortRefresh {
-        /// From [`Effect::Refresh`].
-        attempt: u64,
-    },
-    /// Call `POST /api/auth/logout`; answer with [`Event::LoggedOut`].
-    Logout {
-        /// Goes back with the answer.
-        attempt: u64,
-    },
-    /// Write the durable marker of a sign-out, tell the other tabs, and erase what belongs to the person.
-    Leave,
-    /// The server has heard the sign-out: remove the marker.
-    Left,
-    /// Call back with [`Event::Timer`]; replaces the timer before it.
-    SetTimer {
-        /// Goes back when it runs out.
-        generation: u64,
-        /// In how many milliseconds.
-        after_ms: u64,
-    },
-    /// The token just granted or handed over is this generation: write it into the hint unless it is older, and let whoever
-    /// waits go on.
-    Ready {
-        /// The token's generation.
-        token: u64,
-    },
-    /// Nobody is signed in any more: whoever waits gives up, and the token is forgotten.
-    SignedOut(SignedOut),
-}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -403,6 +244,7 @@ impl Refresh {
                 out.push(Effect::Unlock { attempt });
             }
             Outcome::Refused => self.sign_out_from(attempt, SignedOut::Expired, out),
+            Outcome::Revoked => self.sign_out_from(attempt, SignedOut::Revoked, out),
             Outcome::Unsure { .. } if planted::on(Bug::OfflineSignsOut) => {
                 self.sign_out_from(attempt, SignedOut::Expired, out);
             }
@@ -537,5 +379,4 @@ impl Refresh {
 }
 
 #[cfg(test)]
-#[path = "refresh_tests.rs"]
 mod tests;
