@@ -11,6 +11,8 @@ pub mod desk;
 pub mod session;
 
 use std::collections::BTreeMap;
+use switchboard_contract::auth::RefreshRequest;
+use switchboard_engine::refresh::Renewals;
 
 use switchboard_contract::ids::{ActionId, ConversationId, MemberId, MessageId};
 use switchboard_contract::live_chat::{ConversationChange, Visibility};
@@ -79,7 +81,7 @@ pub enum LockName {
 }
 
 /// What is kept on the device about the session, for all tabs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hint {
     /// Who is signed in.
     pub member: Option<MemberId>,
@@ -87,6 +89,8 @@ pub struct Hint {
     pub generation: u64,
     /// A sign-out that the server has not heard.
     pub leaving: bool,
+    /// The renewals that got no answer.
+    pub renewals: Renewals,
 }
 
 /// What happens to a page.
@@ -216,7 +220,7 @@ pub enum Signed {
 /// What a call is for.
 #[derive(Clone, Debug)]
 enum Purpose {
-    Refresh { attempt: u64 },
+    Refresh { attempt: u64, request: RefreshRequest },
     Logout { attempt: u64 },
     Desk(desk::Purpose),
 }
@@ -484,7 +488,7 @@ impl Page {
             return;
         };
         match call.purpose {
-            Purpose::Refresh { attempt } => self.refreshed(now, attempt, answer, out),
+            Purpose::Refresh { attempt, request } => self.refreshed(now, attempt, &request, answer, out),
             Purpose::Logout { attempt } => {
                 let heard = matches!(answer, Ok(_) | Err(Failed::SignedOut));
                 let event = switchboard_engine::refresh::Event::LoggedOut { attempt, heard };

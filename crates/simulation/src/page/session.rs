@@ -1,6 +1,8 @@
 //! The shell of [`switchboard_engine::refresh`], as `src/auth` is in a browser.
 
-use switchboard_contract::ids::MemberId;
+use switchboard_contract::auth::RefreshRequest;
+use switchboard_contract::ids::{MemberId, RenewalId};
+use switchboard_contract::problem::ProblemCode;
 use switchboard_engine::Now;
 use switchboard_engine::refresh::{Effect, Event, Outcome, Refresh, SignedOut};
 
@@ -59,7 +61,7 @@ impl Page {
         if self.hint.leaving {
             // The sign-in page told the server of the sign-out before.
             self.hint.leaving = false;
-            out.push(Wish::Keep(self.hint));
+            out.push(Wish::Keep(self.hint.clone()));
             self.drive_session(now, Event::Left, out);
         }
         self.session.come = Some((access, member));
@@ -90,6 +92,7 @@ impl Page {
         &mut self,
         now: Now,
         attempt: u64,
+        request: &RefreshRequest,
         answer: Result<Response, Failed>,
         out: &mut Vec<Wish>,
     ) {
@@ -100,12 +103,15 @@ impl Page {
                 expires_in_ms,
                 ..
             }) => {
+                self.hint.renewals.granted(request);
+                out.push(Wish::Keep(self.hint.clone()));
                 if let Some(member) = self.hint.member.or_else(|| self.member()) {
                     self.session.come = Some((access, member));
                 }
                 Outcome::Granted { expires_in_ms }
             }
             Err(Failed::SignedOut) => Outcome::Refused,
+            Err(Failed::Refused(problem)) if problem.code == ProblemCode::SessionRevoked => Outcome::Revoked,
             Err(Failed::RateLimited(wait_ms)) => Outcome::Unsure { wait_ms },
             _ => Outcome::Unsure { wait_ms: 0 },
         };
@@ -176,7 +182,14 @@ impl Page {
             }
             Effect::Refresh { attempt } => {
                 self.session.refreshing = Some(self.next_call);
-                self.call(Purpose::Refresh { attempt }, Request::Refresh, false, out);
+                let bytes = std::array::from_fn(|_| self.random.next().to_le_bytes()[0]);
+                let request = self.hint.renewals.begin(RenewalId::from_parts(now.wall, bytes));
+                out.push(Wish::Keep(self.hint.clone()));
+                let purpose = Purpose::Refresh {
+                    attempt,
+                    request: request.clone(),
+                };
+                self.call(purpose, Request::Refresh(request), false, out);
             }
             Effect::AbortRefresh { .. } => {
                 if let Some(call) = self.session.refreshing.take() {
@@ -190,12 +203,12 @@ impl Page {
             }
             Effect::Leave => {
                 self.hint.leaving = true;
-                out.push(Wish::Keep(self.hint));
+                out.push(Wish::Keep(self.hint.clone()));
                 out.push(Wish::Say(Said::SignedOut));
             }
             Effect::Left => {
                 self.hint.leaving = false;
-                out.push(Wish::Keep(self.hint));
+                out.push(Wish::Keep(self.hint.clone()));
             }
             Effect::SetTimer { generation, after_ms } => {
                 out.push(Wish::Timer(TimerFor::Session, generation, after_ms));
@@ -209,7 +222,7 @@ impl Page {
         if let Some((token, member)) = self.session.come.take() {
             self.hint.member = Some(member);
             self.hint.generation = self.hint.generation.max(generation);
-            out.push(Wish::Keep(self.hint));
+            out.push(Wish::Keep(self.hint.clone()));
             self.session.token = Some((generation, token));
             let before = self.session.signed;
             self.session.signed = Signed::In(member);
@@ -226,7 +239,7 @@ impl Page {
 
     fn signed_out(&mut self, now: Now, reason: SignedOut, out: &mut Vec<Wish>) {
         self.hint.member = None;
-        out.push(Wish::Keep(self.hint));
+        out.push(Wish::Keep(self.hint.clone()));
         self.session.token = None;
         self.session.come = None;
         self.session.signed = Signed::Out(reason);

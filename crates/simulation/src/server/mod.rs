@@ -23,6 +23,7 @@ pub mod sockets;
 mod tests;
 
 use std::collections::BTreeMap;
+use switchboard_contract::auth::RefreshRequest;
 
 use switchboard_contract::ids::{ConversationId, MessageId, SessionId};
 use switchboard_contract::live_chat::{
@@ -86,7 +87,7 @@ impl Default for Limits {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Request {
     /// `POST /api/auth/refresh`.
-    Refresh,
+    Refresh(RefreshRequest),
     /// `POST /api/auth/logout`.
     Logout,
     /// `POST /api/realtime/ticket`.
@@ -264,7 +265,7 @@ impl Server {
 
     fn answer(&mut self, now: Timestamp, credentials: &Credentials, request: Request) -> Answered<Response> {
         match request {
-            Request::Refresh => return self.refresh(now, credentials.cookie),
+            Request::Refresh(request) => return self.refresh(now, credentials.cookie, &request),
             Request::Logout => {
                 self.logout(now, credentials.cookie);
                 return Ok(Response::Done);
@@ -298,7 +299,7 @@ impl Server {
                 Response::Messages(self.database.history(&caller, conversation, before)?)
             }
             // Answered above: they need no access token.
-            Request::Refresh | Request::Logout => Response::Done,
+            Request::Refresh(_) | Request::Logout => Response::Done,
         })
     }
 

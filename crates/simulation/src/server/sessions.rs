@@ -1,5 +1,6 @@
 //! Sign-ins: refresh tokens by family and generation, access tokens, tickets.
 
+use switchboard_contract::auth::RefreshRequest;
 use switchboard_contract::ids::{MemberId, SessionId};
 use switchboard_contract::problem::ProblemCode;
 use switchboard_contract::realtime::{EventType, TICKET_TTL_MS};
@@ -21,7 +22,7 @@ pub struct RefreshToken {
 }
 
 /// A sign-in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptSession {
     /// Whose.
     pub member: MemberId,
@@ -92,12 +93,14 @@ impl Server {
                 generation_at: now,
                 generation_used_at: None,
                 expires_at: now.plus_millis(self.limits.session_ms),
+                renewals: Vec::new(),
                 revoked: false,
             },
             ended: None,
         };
+        let expires_at = kept.family.expires_at;
         self.database.sessions.insert(session, kept);
-        self.grant(now, session, 1, kept.family.expires_at)
+        self.grant(now, session, 1, expires_at)
     }
 
     fn grant(&self, now: Timestamp, session: SessionId, generation: u32, ends_at: Timestamp) -> Response {
@@ -115,12 +118,18 @@ impl Server {
         }
     }
 
-    pub(super) fn refresh(&mut self, now: Timestamp, cookie: Option<RefreshToken>) -> Answered<Response> {
+    pub(super) fn refresh(
+        &mut self,
+        now: Timestamp,
+        cookie: Option<RefreshToken>,
+        request: &RefreshRequest,
+    ) -> Answered<Response> {
+        let revoked = || problem(ProblemCode::SessionRevoked, "Sign in again.");
         let over = || problem(ProblemCode::SessionEnded, "Sign in again.");
         let token = cookie.ok_or_else(over)?;
         let kept = self.database.sessions.get_mut(&token.session).ok_or_else(over)?;
         let ends_at = kept.family.expires_at;
-        let generation = match rotation::decide(&kept.family, token.generation, now) {
+        let generation = match rotation::decide(&kept.family, token.generation, request, now) {
             Refresh::Rotate { to } => {
                 kept.family.generation = to;
                 kept.family.generation_at = now;
@@ -131,10 +140,18 @@ impl Server {
             Refresh::Again => kept.family.generation,
             Refresh::Revoke => {
                 self.database.end(now, token.session, Ended::Reused);
-                return Err(over());
+                return Err(revoked());
             }
+            Refresh::Superseded => {
+                return Err(problem(
+                    ProblemCode::Superseded,
+                    "Ask again with the newest cookie.",
+                ));
+            }
+            Refresh::Revoked => return Err(revoked()),
             Refresh::Ended => return Err(over()),
         };
+        kept.family.renewals = rotation::remember(&kept.family.renewals, request);
         Ok(self.grant(now, token.session, generation, ends_at))
     }
 

@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, reason = "a test that cannot go on fails")]
 
 use std::collections::BTreeSet;
+use switchboard_contract::auth::RefreshRequest;
 
 use switchboard_contract::auth::Role;
 use switchboard_contract::ids::{ActionId, ConversationId, MemberId, MessageId, VisitorId, WebsiteId};
@@ -540,13 +541,13 @@ fn a_ticket_opens_one_socket() {
 fn refresh_tokens_rotate_and_an_old_one_ends_the_family() {
     let mut bench = Bench::new();
     let first = bench.mine.clone();
-    let second = credentials(bench.call(&first, Request::Refresh));
-    let again = credentials(bench.call(&first, Request::Refresh));
+    let second = credentials(bench.call(&first, Request::Refresh(RefreshRequest::default())));
+    let again = credentials(bench.call(&first, Request::Refresh(RefreshRequest::default())));
     assert_eq!(again.cookie, second.cookie, "the answer may have been lost");
     bench.call(&second, Request::Ticket);
     bench.tick(30_001);
-    let refused = bench.call(&first, Request::Refresh);
-    assert_eq!(code(&refused), Some(ProblemCode::SessionEnded));
+    let refused = bench.call(&first, Request::Refresh(RefreshRequest::default()));
+    assert_eq!(code(&refused), Some(ProblemCode::SessionRevoked));
     let refused = bench.call(&second, Request::Ticket);
     assert_eq!(code(&refused), Some(ProblemCode::Unauthenticated));
 }

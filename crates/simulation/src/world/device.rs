@@ -39,7 +39,7 @@ impl World {
 
     fn step(&mut self, tab: usize, news: News) {
         let clocks = self.browser.clocks(self.now);
-        let hint = self.browser.hint;
+        let hint = self.browser.hint.clone();
         let mut wishes = Vec::new();
         self.log(|| format!("tab {tab} <- {news:?}"));
         let Some(page) = &mut self.browser.tabs[tab].page else {

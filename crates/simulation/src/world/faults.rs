@@ -1,6 +1,7 @@
 //! What goes wrong, and how it ends.
 
 use std::collections::BTreeSet;
+use switchboard_contract::auth::RefreshRequest;
 
 use switchboard_contract::position::Offset;
 
@@ -188,9 +189,13 @@ impl World {
         };
         let mut sent = Vec::new();
         let now = self.server_now();
-        let _ = self
-            .server
-            .call(now, u64::MAX, &stolen, Request::Refresh, &mut sent);
+        let _ = self.server.call(
+            now,
+            u64::MAX,
+            &stolen,
+            Request::Refresh(RefreshRequest::default()),
+            &mut sent,
+        );
         self.deliver(sent);
     }
 }

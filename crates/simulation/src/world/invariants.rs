@@ -76,7 +76,7 @@ impl World {
     fn check_end_of_session(&mut self, tab: usize, reason: SignedOut) {
         let Some(jar) = self.browser.jar else { return };
         let now = self.server_now();
-        let Some(kept) = self.server.database.sessions.get(&jar.session).copied() else {
+        let Some(kept) = self.server.database.sessions.get(&jar.session).cloned() else {
             return;
         };
         if kept.ended == Some(Ended::Reused) && !self.schedule.has(|kind| kind == FaultKind::Thief) {

@@ -68,7 +68,7 @@ impl World {
             _ => 0,
         };
         let cookie = match request {
-            Request::Refresh | Request::Logout => self.browser.jar,
+            Request::Refresh(_) | Request::Logout => self.browser.jar,
             _ => None,
         };
         let fault = self.browser.tabs[tab].calls.pop_front();
@@ -132,10 +132,6 @@ impl World {
         let Some(in_flight) = self.calls.get(&call).or_else(|| self.spent.get(&call)) else {
             return;
         };
-        // A renewal that was given up does not arrive any more. One that did, after others, could not be told from a thief's.
-        if in_flight.request == Request::Refresh && !self.calls.contains_key(&call) {
-            return;
-        }
         let (credentials, request, fault) = (
             in_flight.credentials.clone(),
             in_flight.request.clone(),
@@ -212,8 +208,11 @@ impl World {
             self.counters.count("answer lost after the commit");
             answer = Err(NoAnswer::Network);
         }
-        // The jar is the browser's: it takes the cookie whoever asked.
-        if let Ok(Response::Refreshed { cookie, .. }) = &answer {
+        // The jar is the browser's: it takes the cookie whichever page asked. What a page asked that is gone was cancelled with
+        // it: a browser takes no cookie of that, and might otherwise put an old one over a newer one.
+        let slot = &self.browser.tabs[tab];
+        let asked_by_a_page = slot.page.is_some() && slot.incarnation == incarnation;
+        if let (Ok(Response::Refreshed { cookie, .. }), true) = (&answer, asked_by_a_page) {
             self.browser.jar = Some(*cookie);
         }
         self.tell(tab, incarnation, News::Answered(call, answer));
@@ -525,7 +524,10 @@ impl World {
             (_, ProblemCode::AlreadySent) => "too late to take back",
             (_, ProblemCode::Gone) => "message for something gone",
             (_, ProblemCode::PositionLost) => "position lost",
-            (Request::Refresh, ProblemCode::SessionEnded) => "refresh refused",
+            (Request::Refresh(_), ProblemCode::SessionEnded | ProblemCode::SessionRevoked) => {
+                "refresh refused"
+            }
+            (Request::Refresh(_), ProblemCode::Superseded) => "renewal overtaken by later ones",
             (_, ProblemCode::Unauthenticated) => "token refused",
             _ => return,
         };
