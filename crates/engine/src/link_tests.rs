@@ -404,7 +404,6 @@ fn waking_up_probes_instead_of_reconnecting_blindly() {
 #[test]
 fn close_codes() {
     for (code, status) in [
-        (close::REVOKED, Status::SignedOut),
         (close::FORBIDDEN, Status::Refused),
         (close::TOO_OLD, Status::UpdateNeeded),
     ] {
@@ -446,6 +445,37 @@ fn close_codes() {
         timer(&out, TimerKind::Reconnect).1 >= 2_500,
         "the server spreads its clients"
     );
+}
+
+#[test]
+fn a_connection_that_was_revoked_ends_nothing_before_the_next_ticket_says_so() {
+    let mut link = machine();
+    let revoked = Event::Closed {
+        generation: live(&mut link),
+        code: close::REVOKED,
+    };
+    let generation = generation(&step(&mut link, 5, revoked));
+    assert_eq!(link.status(), Status::Connecting);
+    let result = Err(TicketError::SignedOut);
+    let out = step(&mut link, 6, Event::Ticket { generation, result });
+    assert_eq!(link.status(), Status::SignedOut);
+    assert!(
+        !out.iter()
+            .any(|effect| matches!(effect, Effect::Socket(Do::SetTimer { .. }))),
+        "it must not reconnect"
+    );
+}
+
+#[test]
+fn a_server_that_revokes_each_connection_is_not_asked_without_a_pause() {
+    let mut link = machine();
+    let mut generation = live(&mut link);
+    let code = close::REVOKED;
+    generation = self::generation(&step(&mut link, 5, Event::Closed { generation, code }));
+    let result = Ok("t".into());
+    step(&mut link, 6, Event::Ticket { generation, result });
+    let out = step(&mut link, 7, Event::Closed { generation, code });
+    timer(&out, TimerKind::Reconnect);
 }
 
 #[test]

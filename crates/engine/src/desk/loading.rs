@@ -78,6 +78,11 @@ impl<E: Clone> Loads<E> {
         self.generation
     }
 
+    /// The newest load's number.
+    pub(super) const fn newest(&self) -> u64 {
+        self.generation
+    }
+
     /// Ends a load; `None` if another one has replaced it.
     pub(super) fn end(&mut self, generation: u64, error: Option<E>) -> Option<Fetch> {
         let loading = self

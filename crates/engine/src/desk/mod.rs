@@ -11,6 +11,7 @@
 //! ```
 
 mod actions;
+mod fetching;
 mod interface;
 mod keeping;
 mod loading;
@@ -22,13 +23,13 @@ use std::rc::Rc;
 
 use switchboard_contract::auth::Availability;
 use switchboard_contract::ids::{ConversationId, MemberId};
-use switchboard_contract::live_chat::{LiveChatConversation, MessagePage};
-use switchboard_contract::page::CursorPage;
-use switchboard_contract::position::{Offset, Position};
-use switchboard_contract::realtime::{EventType, LogEvent};
+use switchboard_contract::live_chat::LiveChatConversation;
+use switchboard_contract::position::Position;
+use switchboard_contract::realtime::{EventType, LogEvent, close};
 
 use crate::Now;
 use crate::awareness::{self, Awareness};
+use crate::bulletin::{Told, Word};
 use crate::health::Health;
 use crate::inbox::{Changes, Inbox, Shelf};
 use crate::leader::Leader;
@@ -59,6 +60,8 @@ pub struct Desk<E> {
     told: Status,
     told_health: Option<Health>,
     keeping: Keeping,
+    /// The sign-in may be over, or another one than before.
+    doubted: bool,
     /// What waited when this tab claimed the lead.
     claimed: Option<queue::Waiting>,
     /// What only the desk asked the store for: how to go on with its answer.
@@ -68,6 +71,8 @@ pub struct Desk<E> {
     posted: BTreeMap<u64, Posted>,
     inbox: Inbox,
     loads: Loads<E>,
+    /// The newest load when one told this tab where events go on, and where that is.
+    began: Option<(u64, Position)>,
     shown: BTreeSet<Shelf>,
     open: BTreeSet<ConversationId>,
     /// How far each conversation was marked as read here.
@@ -91,6 +96,7 @@ impl<E: Clone> Desk<E> {
             told: Status::Idle,
             told_health: None,
             keeping: Keeping::new(seed.rotate_left(48)),
+            doubted: false,
             claimed: None,
             asked: BTreeMap::new(),
             request: 0,
@@ -98,6 +104,7 @@ impl<E: Clone> Desk<E> {
             posted: BTreeMap::new(),
             inbox: Inbox::default(),
             loads: Loads::default(),
+            began: None,
             shown: BTreeSet::new(),
             open: BTreeSet::new(),
             marked: BTreeMap::new(),
@@ -219,6 +226,9 @@ impl<E: Clone> Desk<E> {
             Event::Start { erase } => self.start(now, erase, out),
             Event::Stop => self.stop(now, out),
             Event::Forget => {
+                if self.leads {
+                    self.say(Word::Status(Told::SignedOut), out);
+                }
                 self.stop(now, out);
                 self.end_store(out);
             }
@@ -280,12 +290,13 @@ impl<E: Clone> Desk<E> {
         self.on_link(now, link::Event::Stop, out);
         self.on_queue(now, queue::Event::Clear, out);
         self.close_store();
-        self.leads = false;
+        (self.leads, self.doubted) = (false, false);
         self.told = Status::Idle;
         self.claimed = None;
         self.posted.clear();
         self.inbox = Inbox::default();
         self.loads.clear();
+        self.began = None;
         self.marked.clear();
         self.forget_people(now, out);
     }
@@ -314,6 +325,9 @@ impl<E: Clone> Desk<E> {
             socket::Event::Shown(shown) => {
                 self.on_leader(now, crate::leader::Event::Shown(shown), out);
             }
+            // Of whichever sign-in the connection was.
+            socket::Event::Closed { code, .. } => self.doubted |= code == close::REVOKED,
+            socket::Event::Ticket { result: Ok(_), .. } => self.on_ticket(out),
             socket::Event::Awake => {
                 self.try_store_again(out);
                 self.on_leader(now, crate::leader::Event::Awake, out);
@@ -438,153 +452,6 @@ impl<E: Clone> Desk<E> {
         }
         if changes != Changes::default() {
             out.push(Effect::Changed(changes));
-        }
-    }
-
-    fn open_thread(&mut self, id: ConversationId, out: &mut Vec<Effect>) {
-        self.open.insert(id);
-        if !self.inbox.is_current(id) {
-            self.load(Fetch::Conversation(id), out);
-        }
-        // What was loaded before may have a hole since: a closed thread takes in no events that do not touch it.
-        self.load(
-            Fetch::Messages {
-                conversation: id,
-                before: None,
-            },
-            out,
-        );
-    }
-
-    fn more_of_list(&mut self, shelf: Shelf, out: &mut Vec<Effect>) {
-        if let Some(cursor) = self.inbox.next_cursor(shelf)
-            && !self.is_list_loading(shelf)
-        {
-            let cursor = Some(cursor.to_owned());
-            self.load(Fetch::List { shelf, cursor }, out);
-        }
-    }
-
-    fn more_of_thread(&mut self, id: ConversationId, out: &mut Vec<Effect>) {
-        if let Some(thread) = self.inbox.thread(id)
-            && thread.has_more_before()
-            && !self.is_thread_loading(id)
-        {
-            let before = thread.oldest_seq();
-            self.load(
-                Fetch::Messages {
-                    conversation: id,
-                    before,
-                },
-                out,
-            );
-        }
-    }
-
-    fn load(&mut self, fetch: Fetch, out: &mut Vec<Effect>) {
-        if let Fetch::Messages {
-            conversation,
-            before: None,
-        } = fetch
-        {
-            self.inbox.expect_newest(conversation);
-        }
-        let generation = self.loads.begin(fetch.clone());
-        out.push(Effect::Load { generation, fetch });
-        out.push(Effect::LoadingChanged);
-    }
-
-    fn load_anew(&mut self, id: ConversationId, out: &mut Vec<Effect>) {
-        self.load(Fetch::Conversation(id), out);
-        if self.open.contains(&id) {
-            self.load(
-                Fetch::Messages {
-                    conversation: id,
-                    before: None,
-                },
-                out,
-            );
-        }
-    }
-
-    /// Rule 3: without continuity everything on the screen is fetched in place, and the rest once it comes to the screen. What
-    /// is on its way may be from before.
-    fn load_all_anew(&mut self, out: &mut Vec<Effect>) {
-        self.inbox.doubt();
-        for id in self.loads.conversations() {
-            if !self.open.contains(&id) {
-                self.load(Fetch::Conversation(id), out);
-            }
-        }
-        for shelf in self.shown.clone() {
-            self.load(Fetch::List { shelf, cursor: None }, out);
-        }
-        for id in self.open.clone() {
-            self.load_anew(id, out);
-        }
-    }
-
-    fn on_loaded(&mut self, now: Now, generation: u64, result: Result<Fetched, E>, out: &mut Vec<Effect>) {
-        let error = result.as_ref().err().cloned();
-        let Some(fetch) = self.loads.end(generation, error) else {
-            return;
-        };
-        if let Ok(Fetched::List(CursorPage { as_of, .. }) | Fetched::Messages(MessagePage { as_of, .. })) =
-            &result
-        {
-            let event = stream::Event::Loaded(as_of.clone());
-            self.on_link(now, link::Event::Stream(event), out);
-            self.enter_epoch();
-        }
-        if let Ok(fetched) = result {
-            let changes = self.merge(&fetch, fetched);
-            self.changed(now, changes, out);
-            self.find_open(out);
-        }
-        out.push(Effect::LoadingChanged);
-    }
-
-    /// A conversation that has left its list unheard may still be on the screen: what became of it has to be asked for.
-    fn find_open(&mut self, out: &mut Vec<Effect>) {
-        let unknown: Vec<ConversationId> = self
-            .open
-            .iter()
-            .copied()
-            .filter(|id| self.inbox.conversation(*id).is_none() && !self.inbox.is_missing(*id))
-            .filter(|id| !self.loads.is_known(Place::Conversation(*id)))
-            .collect();
-        for id in unknown {
-            self.load(Fetch::Conversation(id), out);
-        }
-    }
-
-    fn merge(&mut self, fetch: &Fetch, fetched: Fetched) -> Changes {
-        match (fetch, fetched) {
-            (Fetch::List { shelf, cursor }, Fetched::List(page)) => {
-                self.inbox.merge_page(*shelf, page, cursor.is_none())
-            }
-            (
-                Fetch::Messages {
-                    conversation,
-                    before: None,
-                },
-                Fetched::Messages(page),
-            ) => self.inbox.merge_newest_messages(*conversation, page),
-            (
-                Fetch::Messages {
-                    conversation,
-                    before: Some(_),
-                },
-                Fetched::Messages(page),
-            ) => self.inbox.merge_messages_before(*conversation, page),
-            (Fetch::Conversation(_), Fetched::Conversation(conversation)) => {
-                self.inbox.merge_read(*conversation)
-            }
-            (Fetch::Conversation(id) | Fetch::Messages { conversation: id, .. }, Fetched::Missing) => {
-                let as_of = self.position().map_or(Offset(0), |position| position.offset);
-                self.inbox.set_missing(*id, as_of)
-            }
-            _ => Changes::default(),
         }
     }
 }

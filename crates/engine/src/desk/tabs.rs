@@ -12,6 +12,9 @@ use crate::socket::Status;
 use crate::store::{Answer, Op, StoreError};
 use crate::stream;
 
+/// Asks for a ticket only to learn whether the sign-in holds; connections count from 1.
+const DOUBT: u64 = 0;
+
 /// What a question to the store was for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Asked {
@@ -69,9 +72,18 @@ impl<E: Clone> Desk<E> {
                 self.on_leader(now, leader::Event::ClaimFailed { generation }, out);
             }
             (_, Ok(Answer::Foreign { entries, .. })) => self.on_foreign(now, entries, out),
-            (Asked::Open, Ok(Answer::Opened { entries, sign_in, .. })) => {
+            (
+                Asked::Open,
+                Ok(Answer::Opened {
+                    entries,
+                    next,
+                    sign_in,
+                    ..
+                }),
+            ) => {
                 self.on_opened(sign_in);
-                self.on_queue(now, queue::Event::Opened(entries), out);
+                let waiting = queue::Waiting { entries, next };
+                self.on_queue(now, queue::Event::Opened(waiting), out);
             }
             (Asked::Claim(generation), Ok(Answer::Claimed { term, entries, next })) => {
                 self.claimed = Some(queue::Waiting { entries, next });
@@ -162,12 +174,26 @@ impl<E: Clone> Desk<E> {
                 self.say(Word::Health(self.link.health(now)), out);
             }
             Word::Health(health) if !self.leads => self.told_health = Some(health),
-            Word::Status(told) if !self.leads && self.follows(&from) => {
-                if self.told != Status::Idle {
-                    self.told = told.read(now);
-                }
-            }
+            Word::Status(told) if !self.leads && self.follows(&from) => match told {
+                _ if self.told == Status::Idle => {}
+                Told::SignedOut => self.doubt_session(out),
+                told => self.told = told.read(now),
+            },
             Word::Log(_) | Word::Status(_) | Word::Signal(_) | Word::Measure(_) | Word::Health(_) => {}
+        }
+    }
+
+    /// The leader's sign-in has ended. It was this tab's as well, unless that has slept through it and another one has begun
+    /// since: the server says which.
+    fn doubt_session(&mut self, out: &mut Vec<Effect>) {
+        self.doubted = true;
+        out.push(Effect::Link(socket::Effect::FetchTicket { generation: DOUBT }));
+    }
+
+    /// A ticket came: the sign-in holds. What the store held for an earlier one is gone.
+    pub(super) fn on_ticket(&mut self, out: &mut Vec<Effect>) {
+        if std::mem::take(&mut self.doubted) {
+            self.open_store(false, out);
         }
     }
 

@@ -11,9 +11,11 @@ use crate::thread::tests::message;
 use crate::trace::{self, Trace};
 use switchboard_contract::ids::ActionId;
 use switchboard_contract::live_chat::{
-    ChangeResult, ChangeResults, ConversationChange, ConversationStatus, SendMessage, SendResult, Visibility,
+    ChangeResult, ChangeResults, ConversationChange, ConversationStatus, MessagePage, SendMessage,
+    SendResult, Visibility,
 };
-use switchboard_contract::position::{Epoch, Position};
+use switchboard_contract::page::CursorPage;
+use switchboard_contract::position::{Epoch, Offset};
 use switchboard_contract::problem::{Problem, ProblemCode};
 use switchboard_contract::time::Timestamp;
 

@@ -33,8 +33,8 @@ pub struct Waiting {
 pub enum Event {
     /// The person did something.
     Do(Box<Entry>),
-    /// What waited when the store was opened.
-    Opened(Vec<Entry>),
+    /// What waited when the store was opened, for the first time or once more.
+    Opened(Waiting),
     /// The answer to [`Effect::Store`].
     Answered {
         /// From there.

@@ -86,13 +86,13 @@ impl Queue {
                     self.save_next(now, lane, out);
                 }
             }
-            Event::Opened(entries) => {
+            Event::Opened(waiting) => {
                 self.remove_again(out);
                 // A tab may have gone between keeping something and telling: whoever leads has to hear of it.
-                if !entries.is_empty() {
-                    out.push(Effect::Tell(Change::Put(entries.clone())));
+                if !waiting.entries.is_empty() {
+                    out.push(Effect::Tell(Change::Put(waiting.entries.clone())));
                 }
-                self.put(now, entries, out);
+                self.agree(now, waiting, out);
             }
             Event::Answered { request, result } => self.on_answered(now, request, result, out),
             Event::Heard(Change::Put(entries)) => self.put(now, entries, out),
@@ -381,24 +381,32 @@ impl Queue {
         }
     }
 
+    /// What waits is what the store holds. Answers with what it no longer does.
+    fn agree(&mut self, now: Now, waiting: Waiting, out: &mut Vec<Effect>) -> Vec<ActionId> {
+        let Waiting { entries, next } = waiting;
+        let ids: BTreeSet<ActionId> = entries.iter().map(|entry| entry.id).collect();
+        let missing: Vec<ActionId> = self
+            .kept
+            .values()
+            .flatten()
+            // What was kept after the answer was made may be heard of before the answer.
+            .filter(|entry| entry.position < next && !ids.contains(&entry.id))
+            .map(|entry| entry.id)
+            .collect();
+        for id in &missing {
+            self.drop_entry(now, *id, out);
+        }
+        self.put(now, entries, out);
+        missing
+    }
+
     fn lead(&mut self, now: Now, term: u64, waiting: Option<Waiting>, out: &mut Vec<Effect>) {
         self.leading = Some(term);
-        if let Some(Waiting { entries, next }) = waiting {
-            let ids: BTreeSet<ActionId> = entries.iter().map(|entry| entry.id).collect();
-            let missing: Vec<ActionId> = self
-                .kept
-                .values()
-                .flatten()
-                // What was kept after the claim may be heard of before the claim is answered.
-                .filter(|entry| entry.position < next && !ids.contains(&entry.id))
-                .map(|entry| entry.id)
-                .collect();
-            for id in missing {
-                self.drop_entry(now, id, out);
+        if let Some(waiting) = waiting {
+            for id in self.agree(now, waiting, out) {
                 // Whoever let go of it may be gone since, before it could tell.
                 out.push(Effect::Tell(Change::Gone(id)));
             }
-            self.put(now, entries, out);
             // Of some of them this tab knows better than the store, which failed when the person decided.
             let better: Vec<Entry> = self
                 .kept

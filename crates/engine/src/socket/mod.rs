@@ -276,8 +276,19 @@ impl Socket {
             return;
         }
         let lost = LossReason::Closed(code);
+        let held = match self.state {
+            State::Live { since, .. } => now.monotonic.saturating_sub(since) >= STABLE_MS,
+            _ => false,
+        };
         let end = match code {
-            close::REVOKED => Status::SignedOut,
+            // That of the sign-in by which it was opened; there may be another one since. The next ticket tells, and at once:
+            // what is shown may have to go.
+            close::REVOKED if held || self.attempt == 0 => {
+                self.record.lost(now, lost);
+                self.attempt = 1;
+                return self.connect(now, out);
+            }
+            close::REVOKED => return self.back_off(now, lost, out),
             close::FORBIDDEN => Status::Refused,
             close::TOO_OLD => Status::UpdateNeeded,
             close::BAD_FRAME | close::TOO_MANY => {

@@ -290,6 +290,8 @@ pub enum Answer {
     Opened {
         /// The entries.
         entries: Vec<Entry>,
+        /// The position of the next entry: whatever has a higher one was kept after this answer.
+        next: u64,
         /// How many of another person were erased.
         erased: u64,
         /// The number of the sign-in that the store belongs to.

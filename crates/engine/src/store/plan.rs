@@ -69,6 +69,7 @@ fn open(owner: MemberId, erase: bool, meta: &Meta, entries: Vec<Entry>) -> (Vec<
     if meta.owner == Some(owner) {
         let answer = Answer::Opened {
             entries,
+            next: meta.next,
             erased: 0,
             sign_in: meta.sign_in,
         };
@@ -92,6 +93,7 @@ fn open(owner: MemberId, erase: bool, meta: &Meta, entries: Vec<Entry>) -> (Vec<
     };
     let answer = Answer::Opened {
         entries: Vec::new(),
+        next: meta.next,
         erased,
         sign_in,
     };

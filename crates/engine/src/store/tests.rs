@@ -143,6 +143,7 @@ fn what_waits_for_one_person_is_never_another_persons() {
         shelf.run(member(2), Op::Open { erase: true }),
         Answer::Opened {
             entries: Vec::new(),
+            next: 1,
             erased: 1,
             sign_in: 2
         }

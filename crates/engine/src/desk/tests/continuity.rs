@@ -74,3 +74,20 @@ fn what_leaves_its_list_unheard_while_it_is_open_is_asked_for() {
     let out = answer_lists(&mut browser, &out, &list(Vec::new(), 9));
     assert!(loads_the_conversation(&out));
 }
+
+#[test]
+fn a_load_that_is_older_than_where_events_go_on_is_asked_for_again() {
+    let mut browser = Browser::new(2);
+    let out = browser.step_tab(1, Event::Show(Shelf::Open));
+    let (generation, _) = loads(&out).pop().expect("loads the list");
+    let thread = browser.step_tab(1, Event::Open(id()));
+    browser.load(1, &thread, 0, 5);
+    assert_eq!(browser.tabs[1].position(), Some(position(5)));
+    let result = Ok(list(vec![conversation(1)], 3));
+    let out = browser.step_tab(1, Event::Loaded { generation, result });
+    let (generation, fetch) = loads(&out).pop().expect("loads it again");
+    assert!(matches!(fetch, Fetch::List { .. }));
+    let result = Ok(list(vec![conversation(1)], 5));
+    let out = browser.step_tab(1, Event::Loaded { generation, result });
+    assert!(loads(&out).is_empty(), "and that is all");
+}

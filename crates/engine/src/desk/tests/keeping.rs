@@ -1,6 +1,7 @@
 //! A store that fails, and one that another sign-in has taken over.
 
 use super::*;
+use crate::bulletin::{Told, Word};
 
 /// The timer of the store among `out`.
 fn store_timer(out: &[Effect]) -> Option<Timer> {
@@ -61,4 +62,33 @@ fn a_tab_that_slept_through_a_sign_out_forgets_nothing_of_the_next_sign_in() {
     browser.step(Event::Forget);
     assert_eq!(browser.store.entries.len(), 1);
     assert_eq!(browser.store.meta.owner, Some(member(1)));
+}
+
+/// The probe by which a tab learns whether its sign-in holds.
+fn asks_for_ticket(out: &[Effect]) -> Option<u64> {
+    out.iter().find_map(|effect| match effect {
+        Effect::Link(socket::Effect::FetchTicket { generation }) => Some(*generation),
+        _ => None,
+    })
+}
+
+#[test]
+fn the_end_of_the_leaders_sign_in_is_believed_by_the_server_s_word_alone() {
+    let mut browser = Browser::new(2);
+    browser.send(0, 7);
+    assert_eq!(browser.tabs[1].queue().len(), 1);
+    // The other tab sleeps while the person signs out and in again.
+    browser.store.run(member(1), Op::Clear);
+    browser.store.run(member(1), Op::Open { erase: false });
+    waiting(&mut browser, 8);
+    let word = Word::Status(Told::SignedOut);
+    let from = browser.tabs[0].tab.clone();
+    let out = browser.step_tab(1, Event::Heard(Box::new(Bulletin { from, word })));
+    let generation = asks_for_ticket(&out).expect("asks the server");
+    assert_ne!(browser.tabs[1].status(), Status::SignedOut);
+    let result = Ok("t".into());
+    let ticket = socket::Event::Ticket { generation, result };
+    browser.step_tab(1, Event::Link(ticket));
+    let left: Vec<ActionId> = browser.tabs[1].queue().all().map(|one| one.entry.id).collect();
+    assert_eq!(left, [crate::store::tests::action(8)], "as the store has it now");
 }
