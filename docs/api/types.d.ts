@@ -133,7 +133,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A new access token; rotates the refresh cookie */
+        /** A new access token; rotates the refresh cookie; the body may be left out */
         post: operations["post_auth_refresh"];
         delete?: never;
         options?: never;
@@ -1407,7 +1407,7 @@ export interface components {
          * @description What went wrong, for programs. Each code belongs to one HTTP status.
          * @enum {string}
          */
-        ProblemCode: "malformed_json" | "bad_request" | "unauthenticated" | "invalid_credentials" | "totp_required" | "session_ended" | "forbidden" | "email_unverified" | "totp_enrolment_due" | "origin_refused" | "blocked" | "not_found" | "method_not_allowed" | "conflict" | "address_in_use" | "last_owner" | "id_reused" | "out_of_order" | "newer_reply" | "conversation_closed" | "conversation_archived" | "already_sent" | "gone" | "position_lost" | "body_too_large" | "unsupported_media_type" | "validation_failed" | "rate_limited" | "internal" | "unavailable";
+        ProblemCode: "malformed_json" | "bad_request" | "unauthenticated" | "invalid_credentials" | "totp_required" | "session_ended" | "session_revoked" | "forbidden" | "email_unverified" | "totp_enrolment_due" | "origin_refused" | "blocked" | "not_found" | "method_not_allowed" | "conflict" | "address_in_use" | "last_owner" | "id_reused" | "out_of_order" | "newer_reply" | "conversation_closed" | "conversation_archived" | "superseded" | "already_sent" | "gone" | "position_lost" | "body_too_large" | "unsupported_media_type" | "validation_failed" | "rate_limited" | "internal" | "unavailable";
         /**
          * @description What the visitor thought of the conversation.
          * @enum {string}
@@ -1425,6 +1425,19 @@ export interface components {
             /** @description Each works once instead of a code. */
             recoveryCodes: string[];
         };
+        /**
+         * @description `POST /api/auth/refresh`; the body may be left out. A browser that names its requests is not taken for a thief when one of
+         *     them was held up on its way and arrives after later ones.
+         */
+        RefreshRequest: {
+            /** @description This request. */
+            id?: components["schemas"]["RenewalId"];
+            /**
+             * @description Earlier requests of this browser that got no answer and may still arrive, the newest last. The newest 8 count.
+             * @default []
+             */
+            unanswered: components["schemas"]["RenewalId"][];
+        };
         /** @description `POST /api/auth/register`: a new account with its owner. Answers 201 whether or not the address is known, and sends mail. */
         RegisterRequest: {
             /** @description The account's name. */
@@ -1436,6 +1449,11 @@ export interface components {
             /** @description A new password (`validate::new_password`). */
             password: string;
         };
+        /**
+         * Format: uuid
+         * @description One request for a new access token, chosen by the browser that makes it.
+         */
+        RenewalId: string;
         /** @description `POST /api/auth/reset-password`: ends every session of the member. */
         ResetPasswordRequest: {
             /** @description A new password. */
@@ -1930,7 +1948,9 @@ export type ProblemCode = components['schemas']['ProblemCode'];
 export type Rating = components['schemas']['Rating'];
 export type ReadResult = components['schemas']['ReadResult'];
 export type RecoveryCodes = components['schemas']['RecoveryCodes'];
+export type RefreshRequest = components['schemas']['RefreshRequest'];
 export type RegisterRequest = components['schemas']['RegisterRequest'];
+export type RenewalId = components['schemas']['RenewalId'];
 export type ResetPasswordRequest = components['schemas']['ResetPasswordRequest'];
 export type Role = components['schemas']['Role'];
 export type Sender = components['schemas']['Sender'];
@@ -2740,7 +2760,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefreshRequest"];
+            };
+        };
         responses: {
             /** @description Still signed in */
             200: {
@@ -2751,7 +2775,20 @@ export interface operations {
                     "application/json": components["schemas"]["AccessGrant"];
                 };
             };
-            /** @description `session_ended`: This session has ended */
+            /** @description `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `session_ended`: This session has ended
+             *
+             *     `session_revoked`: This session was ended from another device
+             */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2762,6 +2799,42 @@ export interface operations {
             };
             /** @description `origin_refused`: Requests from this origin are refused */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `superseded`: A later renewal was answered before this one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Send application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some fields need attention */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -198,7 +198,7 @@ async fn a_held_up_request_that_its_browser_named_ends_nothing(app: &App) {
         .problem(401, "session_revoked");
     ask(&first, json!({"id": "nonsense"}))
         .await
-        .problem(422, "invalid");
+        .problem(422, "validation_failed");
 }
 
 async fn sessions_end_at_their_absolute_life(app: &App) {

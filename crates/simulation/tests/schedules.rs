@@ -26,6 +26,7 @@ const RARE: [&str; 34] = [
     "poll",
     "position lost",
     "refresh refused",
+    "renewal overtaken by later ones",
     "rights changed",
     "session revoked",
     "signed out with a queue",

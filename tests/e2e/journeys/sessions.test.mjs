@@ -2,13 +2,16 @@
 import assert from "node:assert/strict";
 import { after, before, describe } from "node:test";
 
+import { Member } from "../harness/api.mjs";
 import { Person, answered, it, launch } from "../harness/browser.mjs";
 import { eventually, shows } from "../harness/eventually.mjs";
-import { AGENT, openConversations, untilConnected } from "../harness/people.mjs";
+import { keptMessages } from "../harness/outbox.mjs";
+import { AGENT, answer, desk, openConversations, submitSignIn, untilConnected } from "../harness/people.mjs";
 import { Server } from "../harness/server.mjs";
 
 /** How soon a revoked session has to be over, by `protocol.md`. */
 const REVOKED_MS = 5_000;
+const LOST = "Never to be sent: the access was taken away first.";
 const PHONE = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36";
 
 describe("sessions of one person", () => {
@@ -57,6 +60,30 @@ describe("sessions of one person", () => {
     await phone.page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor();
     await tablet.page.reload();
     await untilConnected(tablet.page);
+  });
+
+  it("ended while a device was switched off: what waits there is erased and counted at its next start", async () => {
+    const context = tablet.page.context();
+    await desk(tablet.page).list.getByRole("listitem").first().click();
+    await desk(tablet.page).reply.waitFor();
+    const conversation = new URL(tablet.page.url()).pathname.split("/").at(-1);
+    await context.setOffline(true);
+    await answer(tablet.page, LOST);
+    await eventually("the reply is kept", async () => (await keptMessages(tablet.page)) === 1);
+    await tablet.page.goto("about:blank");
+    await listed().filter({ hasNotText: "This device" }).getByRole("button", { name: /^Sign out / }).click();
+    await shows(() => listed().count(), 1);
+
+    await context.setOffline(false);
+    await tablet.page.goto(`${server.origin}/conversations`);
+    await tablet.page.getByText("Your session was ended from another device").waitFor();
+    await tablet.page.getByRole("alert").getByText("1 reply or change that was not sent yet is lost").waitFor();
+    await eventually("nothing is kept", async () => (await keptMessages(tablet.page)) === 0);
+    await submitSignIn(tablet.page, AGENT);
+    await untilConnected(tablet.page);
+    await desk(tablet.page).reply.waitFor();
+    const sent = await (await Member.signIn(server, AGENT)).messages(conversation);
+    assert.deepEqual(sent.filter(({ content }) => content === LOST), []);
   });
 
   it("raised no complaint", () => {
