@@ -323,6 +323,9 @@ impl Session {
                     Outcome::Unsure { wait_ms }
                 }
             };
+            session.drive(Event::Hinted {
+                hinted: hint::generation(),
+            });
             session.drive(Event::Attempted { attempt, outcome });
         });
         *self.0.refreshing.borrow_mut() = Some(task);
@@ -381,10 +384,13 @@ impl Session {
     }
 
     fn signed_out(&self, reason: SignedOut) {
-        if let (SignedOut::Revoked, Some(hint)) = (reason, hint::load()) {
-            hint::mark_revoked(hint.user_id);
+        // That of a later sign-in stays.
+        if hint::is_leaving() || hint::generation() <= self.0.machine.borrow().left() {
+            if let (SignedOut::Revoked, Some(hint)) = (reason, hint::load()) {
+                hint::mark_revoked(hint.user_id);
+            }
+            hint::clear();
         }
-        hint::clear();
         self.0.token.borrow_mut().take();
         self.0.come.borrow_mut().take();
         self.0.timer.borrow_mut().take();

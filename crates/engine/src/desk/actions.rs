@@ -113,7 +113,7 @@ impl<E: Clone> Desk<E> {
                     self.on_leader(now, crate::leader::Event::Fenced { term }, out);
                 }
                 queue::Effect::Foreign => self.on_foreign(now, 0, out),
-                queue::Effect::Dropped => self.open_store(false, out),
+                queue::Effect::Dropped => self.reopen_store(out),
                 queue::Effect::NotKept(error) => out.push(Effect::NotKept(error)),
             }
         }

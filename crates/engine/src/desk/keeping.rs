@@ -49,6 +49,20 @@ impl<E: Clone> Desk<E> {
         self.ask(op, Asked::Open, out);
     }
 
+    /// The store is nobody's: the browser has dropped everything, or the sign-in has ended in another tab.
+    pub(super) fn reopen_store(&mut self, out: &mut Vec<Effect>) {
+        self.keeping.rest();
+        self.keeping.again = Some(self.reopening());
+        self.try_store_again(out);
+    }
+
+    const fn reopening(&self) -> Op {
+        match self.keeping.sign_in {
+            Some(sign_in) => Op::Reopen { sign_in },
+            None => Op::Open { erase: false },
+        }
+    }
+
     /// The store is open, for the sign-in of this number.
     pub(super) fn on_opened(&mut self, sign_in: u64) {
         self.keeping.rest();
@@ -79,7 +93,14 @@ impl<E: Clone> Desk<E> {
         if asked == Asked::Open && self.keeping.tries == 0 {
             out.push(Effect::NotKept(error));
         }
-        self.keeping.again.get_or_insert(Op::Open { erase: false });
+        if self.keeping.again.is_none() {
+            self.keeping.again = Some(self.reopening());
+        }
+        self.set_store_timer(out);
+    }
+
+    /// What is to be asked again is asked after a while.
+    pub(super) fn set_store_timer(&mut self, out: &mut Vec<Effect>) {
         if self.keeping.timer.is_some() {
             return;
         }
@@ -110,7 +131,7 @@ impl<E: Clone> Desk<E> {
     pub(super) fn try_store_again(&mut self, out: &mut Vec<Effect>) {
         self.keeping.timer = None;
         match self.keeping.again.clone() {
-            Some(op @ Op::Open { .. }) => self.ask(op, Asked::Open, out),
+            Some(op @ (Op::Open { .. } | Op::Reopen { .. })) => self.ask(op, Asked::Open, out),
             Some(op) => self.ask(op, Asked::End, out),
             None => {}
         }

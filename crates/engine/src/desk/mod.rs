@@ -266,7 +266,7 @@ impl<E: Clone> Desk<E> {
             Event::Discard(id) => self.on_queue(now, queue::Event::Discard(id), out),
             Event::Attempted { generation, outcome } => self.on_attempted(now, generation, outcome, out),
             Event::Person(event) => self.on_person(now, event, out),
-            Event::Authorised => self.on_queue(now, queue::Event::Wake, out),
+            Event::Authorised => self.on_authorised(now, out),
             Event::Loaded { generation, result } => self.on_loaded(now, generation, result, out),
         }
         if self.status() != status {
@@ -421,6 +421,14 @@ impl<E: Clone> Desk<E> {
         if let Some(position) = self.link.position() {
             self.inbox.enter(&position.epoch);
         }
+    }
+
+    /// A connection that the end of a sign-in has ended goes on with the next one.
+    fn on_authorised(&mut self, now: Now, out: &mut Vec<Effect>) {
+        if self.leads && self.link.status() == Status::SignedOut {
+            self.on_link(now, link::Event::Lead, out);
+        }
+        self.on_queue(now, queue::Event::Wake, out);
     }
 
     fn on_status(&mut self, now: Now, out: &mut Vec<Effect>) {

@@ -67,8 +67,19 @@ impl<E: Clone> Desk<E> {
             (Asked::End, Err(_)) => {}
             // Also where another tab has forgotten everything before, or somebody has signed in since.
             (Asked::End, Ok(_)) => self.close_store(),
+            (
+                Asked::Open,
+                Ok(Answer::Foreign {
+                    entries: 0,
+                    owned: false,
+                }),
+            ) => {
+                self.doubt_session(out);
+                // Where the server cannot be asked now.
+                self.set_store_timer(out);
+            }
             (Asked::Claim(generation), Ok(Answer::Foreign { owned: false, .. })) => {
-                self.open_store(false, out);
+                self.reopen_store(out);
                 self.on_leader(now, leader::Event::ClaimFailed { generation }, out);
             }
             (_, Ok(Answer::Foreign { entries, .. })) => self.on_foreign(now, entries, out),

@@ -305,7 +305,7 @@ impl Queue {
                 self.drop_entry(now, id, out);
                 out.push(Effect::Tell(Change::Gone(id)));
             }
-            Op::Open { .. } | Op::Claim | Op::Clear | Op::End { .. } => {}
+            Op::Open { .. } | Op::Reopen { .. } | Op::Claim | Op::Clear | Op::End { .. } => {}
         }
     }
 

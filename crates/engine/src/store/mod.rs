@@ -198,6 +198,11 @@ pub enum Op {
         /// Erase what waits for someone else instead of answering [`Answer::Foreign`].
         erase: bool,
     },
+    /// The store was opened before, and is nobody's now: look what waits, unless the sign-in has ended.
+    Reopen {
+        /// From [`Answer::Opened`].
+        sign_in: u64,
+    },
     /// Keep an action at the end of its lane.
     Append(Box<Entry>),
     /// Keep that an entry now stands otherwise.
@@ -264,7 +269,9 @@ impl Op {
         match self {
             Self::Append(entry) => Scope::Lane(entry.lane),
             Self::Change { lane, .. } | Self::Remove { lane, .. } => Scope::Lane(*lane),
-            Self::Open { .. } | Self::Claim | Self::Clear | Self::End { .. } => Scope::All,
+            Self::Open { .. } | Self::Reopen { .. } | Self::Claim | Self::Clear | Self::End { .. } => {
+                Scope::All
+            }
         }
     }
 }
@@ -301,7 +308,7 @@ pub enum Answer {
     Foreign {
         /// How many entries wait for that person.
         entries: u64,
-        /// Whether it is anyone's: after a sign-out, or where the browser has dropped everything, it is nobody's.
+        /// Whether it is anyone's: after the end of a sign-in, or where the browser has dropped everything, it is nobody's.
         owned: bool,
     },
     /// Kept.

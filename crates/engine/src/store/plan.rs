@@ -10,8 +10,18 @@ use crate::planted::{self, Bug};
 pub fn plan(owner: MemberId, op: Op, meta: &Meta, mut entries: Vec<Entry>) -> (Vec<Write>, Answer) {
     entries.sort_by_key(|entry| entry.position);
     let count = entries.len() as u64;
-    if let Op::Open { erase } = op {
-        return open(owner, erase, meta, entries);
+    match op {
+        Op::Open { erase } => return open(owner, erase, meta, entries),
+        // The browser has dropped everything: the count begins anew, or nothing of it is there.
+        Op::Reopen { sign_in } if meta.owner.is_none() && meta.sign_in < sign_in => {
+            let sign_ins = Meta {
+                sign_in,
+                ..meta.clone()
+            };
+            return open(owner, false, &sign_ins, entries);
+        }
+        Op::Reopen { .. } if meta.owner == Some(owner) => return open(owner, false, meta, entries),
+        _ => {}
     }
     if meta.owner != Some(owner) {
         let owned = meta.owner.is_some();
@@ -30,7 +40,8 @@ pub fn plan(owner: MemberId, op: Op, meta: &Meta, mut entries: Vec<Entry>) -> (V
         return (Vec::new(), Answer::Fenced { term: meta.term });
     }
     match op {
-        Op::Open { .. } => (
+        // Answered above.
+        Op::Open { .. } | Op::Reopen { .. } => (
             Vec::new(),
             Answer::Foreign {
                 entries: count,

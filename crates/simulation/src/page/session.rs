@@ -119,6 +119,8 @@ impl Page {
             let waiting = std::mem::take(&mut self.session.waiting);
             self.session.failing.extend(waiting);
         }
+        let hinted = self.hint.generation;
+        self.drive_session(now, Event::Hinted { hinted }, out);
         self.drive_session(now, Event::Attempted { attempt, outcome }, out);
     }
 
@@ -238,8 +240,11 @@ impl Page {
     }
 
     fn signed_out(&mut self, now: Now, reason: SignedOut, out: &mut Vec<Wish>) {
-        self.hint.member = None;
-        out.push(Wish::Keep(self.hint.clone()));
+        // That of a later sign-in stays.
+        if self.hint.leaving || self.hint.generation <= self.session.machine.left() {
+            self.hint.member = None;
+            out.push(Wish::Keep(self.hint.clone()));
+        }
         self.session.token = None;
         self.session.come = None;
         self.session.signed = Signed::Out(reason);

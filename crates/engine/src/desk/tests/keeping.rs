@@ -77,7 +77,7 @@ fn the_end_of_the_leaders_sign_in_is_believed_by_the_server_s_word_alone() {
     let mut browser = Browser::new(2);
     browser.send(0, 7);
     assert_eq!(browser.tabs[1].queue().len(), 1);
-    // The other tab sleeps while the person signs out and in again.
+    // The other tab has slept while the person signs out and in again.
     browser.store.run(member(1), Op::Clear);
     browser.store.run(member(1), Op::Open { erase: false });
     waiting(&mut browser, 8);
@@ -91,4 +91,17 @@ fn the_end_of_the_leaders_sign_in_is_believed_by_the_server_s_word_alone() {
     browser.step_tab(1, Event::Link(ticket));
     let left: Vec<ActionId> = browser.tabs[1].queue().all().map(|one| one.entry.id).collect();
     assert_eq!(left, [crate::store::tests::action(8)], "as the store has it now");
+}
+
+#[test]
+fn a_store_that_another_tab_has_ended_is_opened_again_once_the_server_says_that_the_sign_in_holds() {
+    let mut browser = Browser::new(1);
+    browser.store.run(member(1), Op::End { sign_in: 1 });
+    let out = browser.send(0, 7);
+    assert_eq!(browser.store.meta.owner, None, "it is not this tab's to take");
+    let generation = asks_for_ticket(&out).expect("asks the server");
+    let result = Ok("t".into());
+    let ticket = socket::Event::Ticket { generation, result };
+    browser.step(Event::Link(ticket));
+    assert_eq!(browser.store.meta.owner, Some(member(1)));
 }
