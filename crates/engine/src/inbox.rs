@@ -107,7 +107,7 @@ pub struct Changes {
     pub stored: Vec<MessageId>,
 }
 
-/// Messages of events that come while the newest page of their thread is on its way, by `seq`: the event's type, the
+/// Messages of events that come while a page of their thread is on its way, by `seq`: the event's type, the
 /// message and the event's offset.
 type Early = BTreeMap<u64, (EventType, LiveChatMessage, Offset)>;
 /// More of them are not kept.
@@ -162,6 +162,7 @@ impl Inbox {
     /// There is a hole in what was heard: whatever is known may have changed (`protocol.md` *Realtime*, rule 3).
     pub fn doubt(&mut self) {
         self.stale.extend(self.conversations.keys());
+        self.threads.values_mut().for_each(Thread::doubt);
     }
 
     /// Whether a conversation is known as the server has it, as far as has been heard; a deleted one is not.
@@ -311,9 +312,9 @@ impl Inbox {
         changes
     }
 
-    /// The newest page of a thread is asked for: what events bring from now on is folded over the answer, which may be
-    /// older (`protocol.md` *Realtime*, rule 4).
-    pub fn expect_newest(&mut self, id: ConversationId) {
+    /// A page of a thread is asked for: what events bring from now on is folded over the answer, which may be older
+    /// (`protocol.md` *Realtime*, rule 4).
+    pub fn expect_messages(&mut self, id: ConversationId) {
         self.early.entry(id).or_default();
     }
 
@@ -324,18 +325,22 @@ impl Inbox {
         }
         page.as_of.offset = self.newness(&page.as_of);
         let stored = page.items.iter().map(|message| message.id).collect();
+        self.threads.entry(id).or_default().merge_newest(page);
+        self.fold_early(id);
+        Changes {
+            threads: BTreeSet::from([id]),
+            stored,
+            ..Changes::default()
+        }
+    }
+
+    fn fold_early(&mut self, id: ConversationId) {
         let thread = self.threads.entry(id).or_default();
-        thread.merge_newest(page);
         for (kind, message, offset) in self.early.remove(&id).unwrap_or_default().into_values() {
             if kind == EventType::MessageUpdated {
                 thread.mark_up_to(&message, offset);
             }
             thread.put_one(message, offset);
-        }
-        Changes {
-            threads: BTreeSet::from([id]),
-            stored,
-            ..Changes::default()
         }
     }
 
@@ -346,6 +351,7 @@ impl Inbox {
         }
         page.as_of.offset = self.newness(&page.as_of);
         self.threads.entry(id).or_default().merge_before(page);
+        self.fold_early(id);
         Changes {
             threads: BTreeSet::from([id]),
             ..Changes::default()

@@ -448,6 +448,44 @@ fn close_codes() {
 }
 
 #[test]
+fn a_quiet_connection_resumes_by_the_event_that_the_welcome_named() {
+    let mut link = machine();
+    let connect = |link: &mut Link, out: &[Effect], welcome: String| {
+        let generation = generation(out);
+        let result = Ok("t".into());
+        step(link, 0, Event::Ticket { generation, result });
+        let hello = sent(&step(link, 0, Event::Opened { generation }));
+        let text = welcome;
+        step(link, 0, Event::Frame { generation, text });
+        (generation, hello)
+    };
+    let id = log_event(10, 9).id;
+    let named = welcome("snapshot", 10).replace(r#""mode""#, &format!(r#""id":"{id}","mode""#));
+    let out = start(&mut link);
+    let (generation, _) = connect(&mut link, &out, named);
+    let text = r#"{"t":"caughtUp","offset":"12"}"#.into();
+    step(&mut link, 1, Event::Frame { generation, text });
+    assert_eq!(link.position(), Some(position(12)));
+    let code = close::DRAIN;
+    let (timer, _) = timer(
+        &step(&mut link, 2, Event::Closed { generation, code }),
+        TimerKind::Reconnect,
+    );
+    let out = step(&mut link, 1_000, Event::Timer(timer));
+    let (_, hello) = connect(&mut link, &out, welcome("replay", 12));
+    let resume = Resume {
+        epoch: Epoch("e".into()),
+        offset: Offset(10),
+        id: Some(id),
+    };
+    assert!(
+        matches!(&hello[..], [ClientFrame::Hello { resume: Some(named), .. }] if *named == resume),
+        "{hello:?}"
+    );
+    assert_eq!(link.position(), Some(position(12)), "what was passed is not lost");
+}
+
+#[test]
 fn a_connection_that_was_revoked_ends_nothing_before_the_next_ticket_says_so() {
     let mut link = machine();
     let revoked = Event::Closed {

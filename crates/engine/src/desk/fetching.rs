@@ -9,6 +9,7 @@ use crate::Now;
 use crate::inbox::{Changes, Shelf};
 use crate::link;
 use crate::stream;
+use crate::thread::Thread;
 
 impl<E: Clone> Desk<E> {
     pub(super) fn open_thread(&mut self, id: ConversationId, out: &mut Vec<Effect>) {
@@ -52,12 +53,8 @@ impl<E: Clone> Desk<E> {
     }
 
     pub(super) fn load(&mut self, fetch: Fetch, out: &mut Vec<Effect>) {
-        if let Fetch::Messages {
-            conversation,
-            before: None,
-        } = fetch
-        {
-            self.inbox.expect_newest(conversation);
+        if let Fetch::Messages { conversation, .. } = fetch {
+            self.inbox.expect_messages(conversation);
         }
         let generation = self.loads.begin(fetch.clone());
         out.push(Effect::Load { generation, fetch });
@@ -115,9 +112,19 @@ impl<E: Clone> Desk<E> {
             self.find_open(out);
             if is_late {
                 self.load(fetch, out);
+            } else if let Fetch::Messages { conversation, .. } = fetch {
+                self.make_sure_of_marks(conversation, out);
             }
         }
         out.push(Effect::LoadingChanged);
+    }
+
+    /// The newest page tells nothing of the marks on what was loaded before it.
+    fn make_sure_of_marks(&mut self, conversation: ConversationId, out: &mut Vec<Effect>) {
+        let before = self.inbox.thread(conversation).and_then(Thread::unsure);
+        if before.is_some() && self.open.contains(&conversation) {
+            self.load(Fetch::Messages { conversation, before }, out);
+        }
     }
 
     /// Without a connection of its own the first load tells this tab where events go on.

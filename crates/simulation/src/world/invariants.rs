@@ -553,16 +553,11 @@ impl World {
         let stored = database.messages.get(&open)?;
         let from = shown.first().map_or(1, |first| first.seq);
         let expected: Vec<_> = stored.range(from..).map(|(_, kept)| &kept.message).collect();
-        // Marks on history before the newest page are fetched when it is scrolled to.
-        let fetched = shown.len().saturating_sub(crate::server::reading::THREAD_PAGE);
         let same = shown.len() == expected.len()
             && shown
                 .iter()
                 .zip(&expected)
-                .enumerate()
-                .all(|(place, (shown, expected))| {
-                    **shown == **expected || (place < fetched && shown.id == expected.id)
-                });
+                .all(|(shown, expected)| **shown == **expected);
         (!same).then(|| {
             let seqs: Vec<u64> = shown.iter().map(|message| message.seq).collect();
             (
