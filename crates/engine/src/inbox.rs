@@ -295,6 +295,7 @@ impl Inbox {
     /// newer than the known one.
     pub fn merge_read(&mut self, conversation: LiveChatConversation) -> Changes {
         let mut changes = Changes::default();
+        self.stale.remove(&conversation.id);
         let known = self.conversations.get(&conversation.id);
         let as_of = match known {
             Some(Entry {

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use switchboard_contract::ids::EventId;
 use switchboard_contract::position::{Epoch, Offset, Position};
 use switchboard_contract::realtime::{
-    ClientFrame, EventPage, EventType, LogEvent, MAX_FRAME_BYTES, ServerFrame, close,
+    ClientFrame, EventPage, EventType, LogEvent, MAX_FRAME_BYTES, Resume, ServerFrame, close,
 };
 use switchboard_contract::time::Timestamp;
 

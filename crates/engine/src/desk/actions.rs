@@ -267,7 +267,10 @@ impl<E: Clone> Desk<E> {
             let changes = self.inbox.merge_sent(message, &merged.position);
             self.changed(now, changes, out);
         }
-        if let Some(conversation) = merged.conversation {
+        // What the server answered before a hole in what was heard may have changed in it.
+        if let Some(conversation) = merged.conversation
+            && !self.is_before_hole(&merged.position)
+        {
             let changes = self.inbox.merge_conversation(conversation, &merged.position);
             self.changed(now, changes, out);
         }

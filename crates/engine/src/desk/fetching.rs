@@ -78,6 +78,7 @@ impl<E: Clone> Desk<E> {
     /// is on its way may be from before.
     pub(super) fn load_all_anew(&mut self, out: &mut Vec<Effect>) {
         self.inbox.doubt();
+        self.whole_from = self.position();
         for id in self.loads.conversations() {
             if !self.open.contains(&id) {
                 self.load(Fetch::Conversation(id), out);
@@ -134,8 +135,16 @@ impl<E: Clone> Desk<E> {
         self.on_link(now, link::Event::Stream(event), out);
         self.enter_epoch();
         if !began && self.position().is_some() {
-            self.began = Some((self.loads.newest(), as_of));
+            self.began = Some((self.loads.newest(), as_of.clone()));
+            self.whole_from = Some(as_of);
         }
+    }
+
+    /// Whether what reflects this position says nothing of what happened since: not all of that was heard.
+    pub(super) fn is_before_hole(&self, position: &Position) -> bool {
+        self.whole_from
+            .as_ref()
+            .is_none_or(|from| position.epoch != from.epoch || position.offset < from.offset)
     }
 
     /// Whether a load was asked for before another one told where events go on, and reflects less than that: what lies between
@@ -147,14 +156,15 @@ impl<E: Clone> Desk<E> {
         })
     }
 
-    /// A conversation that has left its list unheard may still be on the screen: what became of it has to be asked for.
+    /// A conversation that has left its list unheard may still be on the screen: what became of it has to be asked for, and
+    /// asked for again where that failed and the server answers now.
     fn find_open(&mut self, out: &mut Vec<Effect>) {
         let unknown: Vec<ConversationId> = self
             .open
             .iter()
             .copied()
-            .filter(|id| self.inbox.conversation(*id).is_none() && !self.inbox.is_missing(*id))
-            .filter(|id| !self.loads.is_known(Place::Conversation(*id)))
+            .filter(|id| !self.inbox.is_current(*id) && !self.inbox.is_missing(*id))
+            .filter(|id| !self.loads.is_under_way(Place::Conversation(*id)))
             .collect();
         for id in unknown {
             self.load(Fetch::Conversation(id), out);

@@ -73,6 +73,8 @@ pub struct Desk<E> {
     loads: Loads<E>,
     /// The newest load when one told this tab where events go on, and where that is.
     began: Option<(u64, Position)>,
+    /// From here on everything was heard; none where that is not known yet.
+    whole_from: Option<Position>,
     shown: BTreeSet<Shelf>,
     open: BTreeSet<ConversationId>,
     /// How far each conversation was marked as read here.
@@ -105,6 +107,7 @@ impl<E: Clone> Desk<E> {
             inbox: Inbox::default(),
             loads: Loads::default(),
             began: None,
+            whole_from: None,
             shown: BTreeSet::new(),
             open: BTreeSet::new(),
             marked: BTreeMap::new(),
@@ -184,10 +187,11 @@ impl<E: Clone> Desk<E> {
         self.loads.is_under_way(Place::Thread(conversation))
     }
 
-    /// Why a thread's last load failed, and what to try again.
+    /// Why the last load of a thread, or of its conversation, failed, and what to try again.
     #[must_use]
     pub fn thread_error(&self, conversation: ConversationId) -> Option<(&E, &Fetch)> {
-        self.loads.error(Place::Thread(conversation))
+        let thread = self.loads.error(Place::Thread(conversation));
+        thread.or_else(|| self.loads.error(Place::Conversation(conversation)))
     }
 
     /// The rows of a thread in order.
@@ -296,7 +300,7 @@ impl<E: Clone> Desk<E> {
         self.posted.clear();
         self.inbox = Inbox::default();
         self.loads.clear();
-        self.began = None;
+        (self.began, self.whole_from) = (None, None);
         self.marked.clear();
         self.forget_people(now, out);
     }

@@ -17,6 +17,13 @@ pub enum Change {
     Put(Vec<Entry>),
     /// This one is gone.
     Gone(ActionId),
+    /// By a tab that begins to lead: these are all that the store holds. What it let go of may not have been told.
+    Whole {
+        /// The entries.
+        ids: Vec<ActionId>,
+        /// The position of the next one: whatever has a higher one was kept since.
+        next: u64,
+    },
 }
 
 /// What waits in the store at one moment.

@@ -97,6 +97,7 @@ impl Queue {
             Event::Answered { request, result } => self.on_answered(now, request, result, out),
             Event::Heard(Change::Put(entries)) => self.put(now, entries, out),
             Event::Heard(Change::Gone(id)) => self.drop_entry(now, id, out),
+            Event::Heard(Change::Whole { ids, next }) => self.drop_missing(now, &ids, next, out),
             Event::Lead { term, waiting } => self.lead(now, term, waiting, out),
             Event::Follow => self.follow(now, out),
             Event::Attempted { generation, outcome } => {
@@ -381,10 +382,14 @@ impl Queue {
         }
     }
 
-    /// What waits is what the store holds. Answers with what it no longer does.
-    fn agree(&mut self, now: Now, waiting: Waiting, out: &mut Vec<Effect>) -> Vec<ActionId> {
-        let Waiting { entries, next } = waiting;
-        let ids: BTreeSet<ActionId> = entries.iter().map(|entry| entry.id).collect();
+    /// What waits is what the store holds.
+    fn agree(&mut self, now: Now, waiting: Waiting, out: &mut Vec<Effect>) {
+        let ids: Vec<ActionId> = waiting.entries.iter().map(|entry| entry.id).collect();
+        self.drop_missing(now, &ids, waiting.next, out);
+        self.put(now, waiting.entries, out);
+    }
+
+    fn drop_missing(&mut self, now: Now, ids: &[ActionId], next: u64, out: &mut Vec<Effect>) {
         let missing: Vec<ActionId> = self
             .kept
             .values()
@@ -393,20 +398,20 @@ impl Queue {
             .filter(|entry| entry.position < next && !ids.contains(&entry.id))
             .map(|entry| entry.id)
             .collect();
-        for id in &missing {
-            self.drop_entry(now, *id, out);
+        for id in missing {
+            self.drop_entry(now, id, out);
         }
-        self.put(now, entries, out);
-        missing
     }
 
     fn lead(&mut self, now: Now, term: u64, waiting: Option<Waiting>, out: &mut Vec<Effect>) {
         self.leading = Some(term);
         if let Some(waiting) = waiting {
-            for id in self.agree(now, waiting, out) {
-                // Whoever let go of it may be gone since, before it could tell.
-                out.push(Effect::Tell(Change::Gone(id)));
-            }
+            // Whoever let go of something may be gone since, before it could tell.
+            out.push(Effect::Tell(Change::Whole {
+                ids: waiting.entries.iter().map(|entry| entry.id).collect(),
+                next: waiting.next,
+            }));
+            self.agree(now, waiting, out);
             // Of some of them this tab knows better than the store, which failed when the person decided.
             let better: Vec<Entry> = self
                 .kept

@@ -114,6 +114,19 @@ fn what_was_kept_after_the_claim_is_not_missing_in_its_answer() {
 }
 
 #[test]
+fn what_a_dead_leader_let_go_of_without_a_word_goes_when_the_next_one_leads() {
+    let mut browser = Browser::new(3);
+    browser.step(0, done(1));
+    let lane = browser.store.entries[0].lane;
+    let id = action(1);
+    let term = None;
+    browser.store.run(member(1), Op::Remove { term, id, lane });
+    browser.tabs[1] = Queue::new(member(1), 9);
+    browser.lead(1);
+    assert!(browser.states(2).is_empty());
+}
+
+#[test]
 fn a_reply_is_stored_before_it_is_sent_and_sent_by_the_tab_that_leads() {
     let mut browser = Browser::new(2);
     browser.lead(0);
