@@ -258,12 +258,20 @@ impl Session {
                 drop(self.0.refreshing.borrow_mut().take());
                 *self.0.failed.borrow_mut() = Some(ApiError::TimedOut);
             }
+            // Another tab has told the server, and somebody has signed in since: it would be told of that one's end.
+            Effect::Logout { .. } if !hint::is_leaving() && hint::load().is_some() => {
+                self.drive(Event::Left);
+                self.take_up();
+            }
             Effect::Logout { attempt } => self.logout(attempt),
             Effect::Leave => {
                 hint::mark_leaving();
                 self.say(&Said::SignedOut);
             }
-            Effect::Left => hint::clear_leaving(),
+            Effect::Left => {
+                hint::clear_leaving();
+                self.take_up();
+            }
             Effect::SetTimer { generation, after_ms } => {
                 let session = self.weak();
                 let timer = Timeout::new(after_ms, move || session.drive(Event::Timer { generation }));
@@ -272,6 +280,16 @@ impl Session {
             }
             Effect::Ready { token } => self.ready(token),
             Effect::SignedOut(reason) => self.signed_out(reason),
+        }
+    }
+
+    /// Somebody may have signed in in another tab while this one was leaving.
+    fn take_up(&self) {
+        if hint::load().is_some() {
+            self.drive(Event::Restore {
+                hinted: true,
+                leaving: false,
+            });
         }
     }
 
@@ -323,6 +341,9 @@ impl Session {
                     Outcome::Unsure { wait_ms }
                 }
             };
+            session.drive(Event::Hinted {
+                hinted: hint::generation(),
+            });
             session.drive(Event::Attempted { attempt, outcome });
         });
         *self.0.refreshing.borrow_mut() = Some(task);
@@ -381,10 +402,13 @@ impl Session {
     }
 
     fn signed_out(&self, reason: SignedOut) {
-        if let (SignedOut::Revoked, Some(hint)) = (reason, hint::load()) {
-            hint::mark_revoked(hint.user_id);
+        // That of a later sign-in stays.
+        if hint::is_leaving() || hint::generation() <= self.0.machine.borrow().left() {
+            if let (SignedOut::Revoked, Some(hint)) = (reason, hint::load()) {
+                hint::mark_revoked(hint.user_id);
+            }
+            hint::clear();
         }
-        hint::clear();
         self.0.token.borrow_mut().take();
         self.0.come.borrow_mut().take();
         self.0.timer.borrow_mut().take();

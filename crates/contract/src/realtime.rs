@@ -150,6 +150,9 @@ pub enum ServerFrame {
         epoch: Epoch,
         /// The log's last offset.
         head: Offset,
+        /// The event at `head`, where the log still has it: what a `resume` from there names, before any event came.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<EventId>,
         /// How the stream goes on.
         mode: Mode,
         /// Pings come this often, in milliseconds.

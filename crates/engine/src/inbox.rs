@@ -107,7 +107,7 @@ pub struct Changes {
     pub stored: Vec<MessageId>,
 }
 
-/// Messages of events that come while the newest page of their thread is on its way, by `seq`: the event's type, the
+/// Messages of events that come while a page of their thread is on its way, by `seq`: the event's type, the
 /// message and the event's offset.
 type Early = BTreeMap<u64, (EventType, LiveChatMessage, Offset)>;
 /// More of them are not kept.
@@ -118,6 +118,8 @@ const MAX_EARLY: usize = 200;
 pub struct Inbox {
     /// Those that are known to be deleted: no late answer brings them back.
     deleted: BTreeSet<ConversationId>,
+    /// Those that may have changed unheard, and that nothing has told of since.
+    stale: BTreeSet<ConversationId>,
     /// The generation of the log in which every `as_of` counts.
     epoch: Option<Epoch>,
     conversations: BTreeMap<ConversationId, Entry>,
@@ -155,6 +157,18 @@ impl Inbox {
     #[must_use]
     pub fn conversation(&self, id: ConversationId) -> Option<&Rc<LiveChatConversation>> {
         self.conversations.get(&id)?.conversation.as_ref()
+    }
+
+    /// There is a hole in what was heard: whatever is known may have changed (`protocol.md` *Realtime*, rule 3).
+    pub fn doubt(&mut self) {
+        self.stale.extend(self.conversations.keys());
+        self.threads.values_mut().for_each(Thread::doubt);
+    }
+
+    /// Whether a conversation is known as the server has it, as far as has been heard; a deleted one is not.
+    #[must_use]
+    pub fn is_current(&self, id: ConversationId) -> bool {
+        self.conversation(id).is_some() && !self.stale.contains(&id)
     }
 
     /// Whether a conversation is known not to be there: deleted, or never this person's to see.
@@ -297,6 +311,7 @@ impl Inbox {
     /// newer than the known one.
     pub fn merge_read(&mut self, conversation: LiveChatConversation) -> Changes {
         let mut changes = Changes::default();
+        self.stale.remove(&conversation.id);
         let known = self.conversations.get(&conversation.id);
         let as_of = match known {
             Some(Entry {
@@ -314,9 +329,9 @@ impl Inbox {
         changes
     }
 
-    /// The newest page of a thread is asked for: what events bring from now on is folded over the answer, which may be
-    /// older (`protocol.md` *Realtime*, rule 4).
-    pub fn expect_newest(&mut self, id: ConversationId) {
+    /// A page of a thread is asked for: what events bring from now on is folded over the answer, which may be older
+    /// (`protocol.md` *Realtime*, rule 4).
+    pub fn expect_messages(&mut self, id: ConversationId) {
         self.early.entry(id).or_default();
     }
 
@@ -327,18 +342,22 @@ impl Inbox {
         }
         page.as_of.offset = self.newness(&page.as_of);
         let stored = page.items.iter().map(|message| message.id).collect();
+        self.threads.entry(id).or_default().merge_newest(page);
+        self.fold_early(id);
+        Changes {
+            threads: BTreeSet::from([id]),
+            stored,
+            ..Changes::default()
+        }
+    }
+
+    fn fold_early(&mut self, id: ConversationId) {
         let thread = self.threads.entry(id).or_default();
-        thread.merge_newest(page);
         for (kind, message, offset) in self.early.remove(&id).unwrap_or_default().into_values() {
             if kind == EventType::MessageUpdated {
                 thread.mark_up_to(&message, offset);
             }
             thread.put_one(message, offset);
-        }
-        Changes {
-            threads: BTreeSet::from([id]),
-            stored,
-            ..Changes::default()
         }
     }
 
@@ -349,6 +368,7 @@ impl Inbox {
         }
         page.as_of.offset = self.newness(&page.as_of);
         self.threads.entry(id).or_default().merge_before(page);
+        self.fold_early(id);
         Changes {
             threads: BTreeSet::from([id]),
             ..Changes::default()
@@ -438,6 +458,7 @@ impl Inbox {
             Some(entry) => entry.conversation.clone(),
             None => None,
         };
+        self.stale.remove(&id);
         let (shelf, key) = (Shelf::of(&conversation), sort_key(&conversation));
         if let Some(old) = &old {
             if **old == conversation {
@@ -496,6 +517,7 @@ impl Inbox {
         else {
             return;
         };
+        self.stale.remove(&id);
         if let Some(list) = Shelf::of(&old).and_then(|shelf| self.lists.get_mut(&shelf)) {
             list.index.remove(&sort_key(&old));
         }

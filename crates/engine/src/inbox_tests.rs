@@ -282,7 +282,7 @@ fn what_left_beyond_the_end_of_a_list_unheard_is_not_taken_in() {
 fn what_comes_while_a_thread_is_loaded_is_folded_over_the_answer() {
     let mut inbox = Inbox::default();
     let thread = message(1).conversation_id;
-    inbox.expect_newest(thread);
+    inbox.expect_messages(thread);
     let mut event = updated(2, &conversation(1, 1, Shelf::Open));
     (event.kind, event.body) = (EventType::MessageCreated, serde_json::to_value(message(2)).ok());
     inbox.apply(&event).expect("readable");

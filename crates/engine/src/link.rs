@@ -99,6 +99,7 @@ impl Link {
                 self.on_stream(now, stream::Event::Source(Source::Socket), out);
                 let resume = self.stream.resume();
                 self.on_socket(now, socket::Event::Start(resume), out);
+                self.on_socket(now, self.at(), out);
             }
             Event::Follow => {
                 self.on_socket(now, socket::Event::Stop, out);
@@ -110,6 +111,13 @@ impl Link {
             }
             Event::Socket(event) => self.on_socket(now, event, out),
             Event::Stream(event) => self.on_stream(now, event, out),
+        }
+    }
+
+    fn at(&self) -> socket::Event {
+        socket::Event::At {
+            resume: self.stream.resume(),
+            applied: self.stream.applied(),
         }
     }
 
@@ -139,7 +147,7 @@ impl Link {
                         effect,
                         stream::Effect::Moved { .. } | stream::Effect::Snapshot(None)
                     ) {
-                        self.on_socket(now, socket::Event::At(self.stream.resume()), out);
+                        self.on_socket(now, self.at(), out);
                     }
                     out.push(Effect::Stream(effect));
                 }

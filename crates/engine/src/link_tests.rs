@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use switchboard_contract::ids::EventId;
 use switchboard_contract::position::{Epoch, Offset, Position};
 use switchboard_contract::realtime::{
-    ClientFrame, EventPage, EventType, LogEvent, MAX_FRAME_BYTES, ServerFrame, close,
+    ClientFrame, EventPage, EventType, LogEvent, MAX_FRAME_BYTES, Resume, ServerFrame, close,
 };
 use switchboard_contract::time::Timestamp;
 
@@ -404,7 +404,6 @@ fn waking_up_probes_instead_of_reconnecting_blindly() {
 #[test]
 fn close_codes() {
     for (code, status) in [
-        (close::REVOKED, Status::SignedOut),
         (close::FORBIDDEN, Status::Refused),
         (close::TOO_OLD, Status::UpdateNeeded),
     ] {
@@ -446,6 +445,75 @@ fn close_codes() {
         timer(&out, TimerKind::Reconnect).1 >= 2_500,
         "the server spreads its clients"
     );
+}
+
+#[test]
+fn a_quiet_connection_resumes_by_the_event_that_the_welcome_named() {
+    let mut link = machine();
+    let connect = |link: &mut Link, out: &[Effect], welcome: String| {
+        let generation = generation(out);
+        let result = Ok("t".into());
+        step(link, 0, Event::Ticket { generation, result });
+        let hello = sent(&step(link, 0, Event::Opened { generation }));
+        let text = welcome;
+        step(link, 0, Event::Frame { generation, text });
+        (generation, hello)
+    };
+    let id = log_event(10, 9).id;
+    let named = welcome("snapshot", 10).replace(r#""mode""#, &format!(r#""id":"{id}","mode""#));
+    let out = start(&mut link);
+    let (generation, _) = connect(&mut link, &out, named);
+    let text = r#"{"t":"caughtUp","offset":"12"}"#.into();
+    step(&mut link, 1, Event::Frame { generation, text });
+    assert_eq!(link.position(), Some(position(12)));
+    let code = close::DRAIN;
+    let (timer, _) = timer(
+        &step(&mut link, 2, Event::Closed { generation, code }),
+        TimerKind::Reconnect,
+    );
+    let out = step(&mut link, 1_000, Event::Timer(timer));
+    let (_, hello) = connect(&mut link, &out, welcome("replay", 12));
+    let resume = Resume {
+        epoch: Epoch("e".into()),
+        offset: Offset(10),
+        id: Some(id),
+    };
+    assert!(
+        matches!(&hello[..], [ClientFrame::Hello { resume: Some(named), .. }] if *named == resume),
+        "{hello:?}"
+    );
+    assert_eq!(link.position(), Some(position(12)), "what was passed is not lost");
+}
+
+#[test]
+fn a_connection_that_was_revoked_ends_nothing_before_the_next_ticket_says_so() {
+    let mut link = machine();
+    let revoked = Event::Closed {
+        generation: live(&mut link),
+        code: close::REVOKED,
+    };
+    let generation = generation(&step(&mut link, 5, revoked));
+    assert_eq!(link.status(), Status::Connecting);
+    let result = Err(TicketError::SignedOut);
+    let out = step(&mut link, 6, Event::Ticket { generation, result });
+    assert_eq!(link.status(), Status::SignedOut);
+    assert!(
+        !out.iter()
+            .any(|effect| matches!(effect, Effect::Socket(Do::SetTimer { .. }))),
+        "it must not reconnect"
+    );
+}
+
+#[test]
+fn a_server_that_revokes_each_connection_is_not_asked_without_a_pause() {
+    let mut link = machine();
+    let mut generation = live(&mut link);
+    let code = close::REVOKED;
+    generation = self::generation(&step(&mut link, 5, Event::Closed { generation, code }));
+    let result = Ok("t".into());
+    step(&mut link, 6, Event::Ticket { generation, result });
+    let out = step(&mut link, 7, Event::Closed { generation, code });
+    timer(&out, TimerKind::Reconnect);
 }
 
 #[test]

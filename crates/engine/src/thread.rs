@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use switchboard_contract::ids::MessageId;
-use switchboard_contract::live_chat::{LiveChatMessage, MessagePage};
+use switchboard_contract::live_chat::{LiveChatMessage, MessagePage, MessageType, Visibility};
 use switchboard_contract::position::Offset;
 
 /// Messages kept without a hole: what is shown can be scrolled through.
@@ -14,6 +14,8 @@ pub struct Thread {
     seqs: BTreeMap<MessageId, u64>,
     has_more_before: bool,
     loaded: bool,
+    /// Messages with a smaller `seq` may have been marked unheard.
+    unsure: Option<u64>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -71,6 +73,32 @@ impl Thread {
         self.messages.first_key_value().map(|(seq, _)| *seq)
     }
 
+    /// There is a hole in what was heard: messages may have been delivered and read since.
+    pub fn doubt(&mut self) {
+        if !self.is_empty() {
+            self.unsure = Some(self.newest_seq() + 1);
+        }
+    }
+
+    /// Where a page of history has to end that tells which of the kept messages were marked unheard; none where that is known.
+    #[must_use]
+    pub const fn unsure(&self) -> Option<u64> {
+        self.unsure
+    }
+
+    /// A page tells how the messages from `first` on are marked. Marks are final, so that what has one needs no page.
+    fn make_sure(&mut self, first: Option<u64>) {
+        let sure = self.unsure.zip(first).map(|(unsure, first)| unsure.min(first));
+        self.unsure = sure.filter(|sure| {
+            let before = self.messages.range(..*sure);
+            before.map(|(_, entry)| &entry.message).any(|message| {
+                let is_marked_ever = matches!(message.kind, MessageType::Bot | MessageType::User)
+                    && message.visibility == Visibility::Public;
+                is_marked_ever && message.read_at.is_none()
+            })
+        });
+    }
+
     /// Takes in the newest page. When it does not touch what is kept, the older part goes: it is loaded again by scrolling.
     pub fn merge_newest(&mut self, page: MessagePage) {
         let first = page.items.first().map(|message| message.seq);
@@ -97,6 +125,7 @@ impl Thread {
         for message in page.items {
             self.put(message, page.as_of.offset);
         }
+        self.make_sure(first);
     }
 
     /// Takes in a page of history that ends where the kept part begins; another page is ignored.
@@ -115,8 +144,16 @@ impl Thread {
         if page.items.first().is_none_or(|message| message.seq <= oldest) {
             self.has_more_before = page.has_more_before;
         }
+        let first = page.items.first().map(|message| message.seq);
+        let last = page.items.last().map_or(0, |message| message.seq);
         for message in page.items {
             self.put(message, page.as_of.offset);
+        }
+        if self
+            .unsure
+            .is_some_and(|unsure| last + 1 >= unsure || first.is_none())
+        {
+            self.make_sure(first);
         }
     }
 
@@ -190,7 +227,6 @@ pub(crate) mod tests {
     use super::*;
     use proptest::prelude::*;
     use switchboard_contract::ids::ConversationId;
-    use switchboard_contract::live_chat::{MessageType, Visibility};
     use switchboard_contract::position::{Epoch, Position};
     use switchboard_contract::time::Timestamp;
 
@@ -274,6 +310,34 @@ pub(crate) mod tests {
             "the marked one itself comes by its event"
         );
         assert!(!thread.mark_up_to(&marked, Offset(7)), "nothing new");
+    }
+
+    #[test]
+    fn after_a_hole_history_is_asked_for_as_far_back_as_marks_may_have_come_unheard() {
+        let mut thread = Thread::default();
+        let mut history = page(1..=9, 5);
+        for message in &mut history.items[..2] {
+            message.read_at = Some(Timestamp::from_millis(1));
+        }
+        thread.merge_newest(history);
+        assert_eq!(thread.unsure(), None);
+        thread.doubt();
+        thread.merge_newest(page(8..=10, 20));
+        assert_eq!(thread.unsure(), Some(8), "3 to 7 have no mark yet");
+        let mut read = page(5..=7, 21);
+        for message in &mut read.items {
+            message.read_at = Some(Timestamp::from_millis(7));
+        }
+        thread.merge_before(read);
+        assert_eq!(thread.unsure(), Some(5));
+        assert!(
+            thread
+                .messages()
+                .nth(5)
+                .is_some_and(|sixth| sixth.read_at.is_some())
+        );
+        thread.merge_before(page(2..=4, 22));
+        assert_eq!(thread.unsure(), None, "1 is marked");
     }
 
     #[test]

@@ -20,6 +20,7 @@ common::on_both_databases! {
     signing_out_closes_the_socket,
     blocked_visitors_are_cut_off,
     typing_reaches_those_concerned,
+    a_connection_that_brought_nothing_is_resumed_as_well,
     a_hundred_writers_make_one_chain,
     a_drain_says_when_to_come_back,
 }
@@ -139,6 +140,19 @@ async fn a_reconnection_replays_exactly_what_was_missed(app: &App) {
         .clone();
     over_rest["t"] = json!("event");
     assert_eq!(over_rest, end);
+}
+
+async fn a_connection_that_brought_nothing_is_resumed_as_well(app: &App) {
+    app.chatting_visitor("One").await;
+    let agent = app.token(AGENT).await;
+    let (socket, welcome) = Socket::operator(app, &agent).await;
+    assert_eq!(welcome["mode"], "snapshot");
+    drop(socket);
+    let text = |name: &str| welcome[name].as_str().expect("a text");
+    let from = resume(text("epoch"), text("head"), Some(text("id")));
+    let ticket = operator_ticket(app, &agent).await;
+    let (_, welcome) = Socket::hello(app, &ticket, from).await;
+    assert_eq!(welcome["mode"], "replay");
 }
 
 async fn no_continuity_no_replay(app: &App) {

@@ -131,7 +131,7 @@ impl<E: Clone> Desk<E> {
                     self.on_leader(now, crate::leader::Event::Fenced { term }, out);
                 }
                 queue::Effect::Foreign => self.on_foreign(now, 0, out),
-                queue::Effect::Dropped => self.open_store(false, out),
+                queue::Effect::Dropped => self.reopen_store(out),
                 queue::Effect::NotKept(error) => out.push(Effect::NotKept(error)),
                 queue::Effect::Kept => out.push(Effect::Kept),
             }
@@ -315,7 +315,10 @@ impl<E: Clone> Desk<E> {
             let changes = self.inbox.merge_sent(message, &merged.position);
             self.changed(now, changes, out);
         }
-        if let Some(conversation) = merged.conversation {
+        // What the server answered before a hole in what was heard may have changed in it.
+        if let Some(conversation) = merged.conversation
+            && !self.is_before_hole(&merged.position)
+        {
             let changes = self.inbox.merge_conversation(conversation, &merged.position);
             self.changed(now, changes, out);
         }

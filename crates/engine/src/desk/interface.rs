@@ -58,6 +58,18 @@ pub enum Fetched {
     Missing,
 }
 
+impl Fetched {
+    /// The position that it reflects, where it names one.
+    #[must_use]
+    pub const fn as_of(&self) -> Option<&Position> {
+        match self {
+            Self::List(page) => Some(&page.as_of),
+            Self::Messages(page) => Some(&page.as_of),
+            Self::Conversation(_) | Self::Missing => None,
+        }
+    }
+}
+
 /// What a person does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
@@ -94,6 +106,8 @@ pub enum TimerKind {
     Stream,
     /// The next attempt to send.
     Queue,
+    /// The next question to a store that has failed.
+    Store,
     /// Who leads.
     Leader,
     /// Who types, looks and is there.

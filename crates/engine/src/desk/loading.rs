@@ -78,6 +78,11 @@ impl<E: Clone> Loads<E> {
         self.generation
     }
 
+    /// The newest load's number.
+    pub(super) const fn newest(&self) -> u64 {
+        self.generation
+    }
+
     /// Ends a load; `None` if another one has replaced it.
     pub(super) fn end(&mut self, generation: u64, error: Option<E>) -> Option<Fetch> {
         let loading = self
@@ -99,6 +104,20 @@ impl<E: Clone> Loads<E> {
 
     pub(super) fn clear(&mut self) {
         self.places.clear();
+    }
+
+    /// Conversations that are being loaded by themselves.
+    pub(super) fn conversations(&self) -> Vec<ConversationId> {
+        let under_way = self
+            .places
+            .iter()
+            .filter(|(_, loading)| loading.generation.is_some());
+        under_way
+            .filter_map(|(place, _)| match place {
+                Place::Conversation(id) => Some(*id),
+                Place::Shelf(_) | Place::Thread(_) => None,
+            })
+            .collect()
     }
 
     pub(super) fn failed(&self) -> Vec<Fetch> {

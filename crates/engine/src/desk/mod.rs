@@ -11,7 +11,9 @@
 //! ```
 
 mod actions;
+mod fetching;
 mod interface;
+mod keeping;
 mod loading;
 mod people;
 mod tabs;
@@ -21,13 +23,13 @@ use std::rc::Rc;
 
 use switchboard_contract::auth::Availability;
 use switchboard_contract::ids::{ConversationId, MemberId};
-use switchboard_contract::live_chat::{LiveChatConversation, MessagePage};
-use switchboard_contract::page::CursorPage;
-use switchboard_contract::position::{Offset, Position};
-use switchboard_contract::realtime::{EventType, LogEvent};
+use switchboard_contract::live_chat::LiveChatConversation;
+use switchboard_contract::position::Position;
+use switchboard_contract::realtime::{EventType, LogEvent, close};
 
 use crate::Now;
 use crate::awareness::{self, Awareness};
+use crate::bulletin::{Told, Word};
 use crate::health::Health;
 use crate::inbox::{Changes, Inbox, Shelf};
 use crate::leader::Leader;
@@ -36,13 +38,14 @@ use crate::pending;
 use crate::planted::{self, Bug};
 use crate::queue::{self, Queue, Queued};
 use crate::socket::{self, Identity, Status};
-use crate::store::{Action, Entry, Op, action_id};
+use crate::store::{Action, action_id};
 use crate::stream;
 use crate::thread::Thread;
 
 pub use interface::{Attempt, Deed, Effect, Event, Fetch, Fetched, Request, Row, Timer, TimerKind};
 
 use actions::Posted;
+use keeping::Keeping;
 use loading::{Loads, Place};
 
 /// The machine. See the module's documentation.
@@ -56,10 +59,11 @@ pub struct Desk<E> {
     /// How the leader's connection stands, where that is another tab.
     told: Status,
     told_health: Option<Health>,
-    /// The store could not be opened; it is tried again now and then.
-    unopened: bool,
+    keeping: Keeping,
+    /// The sign-in may be over, or another one than before.
+    doubted: bool,
     /// What waited when this tab claimed the lead.
-    claimed: Option<Vec<Entry>>,
+    claimed: Option<queue::Waiting>,
     /// What only the desk asked the store for: how to go on with its answer.
     asked: BTreeMap<u64, tabs::Asked>,
     request: u64,
@@ -69,6 +73,10 @@ pub struct Desk<E> {
     loads: Loads<E>,
     /// Conversations of which something happened while they were being loaded, that only a load can tell.
     outrun: BTreeSet<ConversationId>,
+    /// The newest load when one told this tab where events go on, and where that is.
+    began: Option<(u64, Position)>,
+    /// From here on everything was heard; none where that is not known yet.
+    whole_from: Option<Position>,
     shown: BTreeSet<Shelf>,
     open: BTreeSet<ConversationId>,
     /// How far each conversation was marked as read here.
@@ -91,7 +99,8 @@ impl<E: Clone> Desk<E> {
             leads: false,
             told: Status::Idle,
             told_health: None,
-            unopened: false,
+            keeping: Keeping::new(seed.rotate_left(48)),
+            doubted: false,
             claimed: None,
             asked: BTreeMap::new(),
             request: 0,
@@ -100,6 +109,8 @@ impl<E: Clone> Desk<E> {
             inbox: Inbox::default(),
             loads: Loads::default(),
             outrun: BTreeSet::new(),
+            began: None,
+            whole_from: None,
             shown: BTreeSet::new(),
             open: BTreeSet::new(),
             marked: BTreeMap::new(),
@@ -179,10 +190,11 @@ impl<E: Clone> Desk<E> {
         self.loads.is_under_way(Place::Thread(conversation))
     }
 
-    /// Why a thread's last load failed, and what to try again.
+    /// Why the last load of a thread, or of its conversation, failed, and what to try again.
     #[must_use]
     pub fn thread_error(&self, conversation: ConversationId) -> Option<(&E, &Fetch)> {
-        self.loads.error(Place::Thread(conversation))
+        let thread = self.loads.error(Place::Thread(conversation));
+        thread.or_else(|| self.loads.error(Place::Conversation(conversation)))
     }
 
     /// The rows of a thread in order.
@@ -227,8 +239,11 @@ impl<E: Clone> Desk<E> {
             Event::Start { erase } => self.start(now, erase, out),
             Event::Stop => self.stop(now, out),
             Event::Forget => {
-                self.ask(Op::Clear, tabs::Asked::Nothing, out);
+                if self.leads {
+                    self.say(Word::Status(Told::SignedOut), out);
+                }
                 self.stop(now, out);
+                self.end_store(out);
             }
             Event::Link(event) => self.on_shell(now, event, out),
             Event::Timer(timer) => self.on_timer(now, timer, out),
@@ -264,7 +279,7 @@ impl<E: Clone> Desk<E> {
             Event::Discard(id) => self.on_queue(now, queue::Event::Discard(id), out),
             Event::Attempted { generation, outcome } => self.on_attempted(now, generation, outcome, out),
             Event::Person(event) => self.on_person(now, event, out),
-            Event::Authorised => self.on_queue(now, queue::Event::Wake, out),
+            Event::Authorised => self.on_authorised(now, out),
             Event::Loaded { generation, result } => self.on_loaded(now, generation, result, out),
         }
         if self.status() != status {
@@ -287,13 +302,15 @@ impl<E: Clone> Desk<E> {
         self.on_leader(now, crate::leader::Event::Stop, out);
         self.on_link(now, link::Event::Stop, out);
         self.on_queue(now, queue::Event::Clear, out);
-        self.leads = false;
+        self.close_store();
+        (self.leads, self.doubted) = (false, false);
         self.told = Status::Idle;
         self.claimed = None;
         self.posted.clear();
         self.inbox = Inbox::default();
         self.loads.clear();
         self.outrun.clear();
+        (self.began, self.whole_from) = (None, None);
         self.marked.clear();
         self.forget_people(now, out);
     }
@@ -311,6 +328,7 @@ impl<E: Clone> Desk<E> {
             }
             TimerKind::Queue => self.on_queue(now, queue::Event::Timer { generation }, out),
             TimerKind::Awareness => self.on_awareness(now, awareness::Event::Timer { generation }, out),
+            TimerKind::Store => self.on_store_timer(generation, out),
             TimerKind::Leader => self.on_leader(now, crate::leader::Event::Timer { generation }, out),
         }
     }
@@ -321,10 +339,11 @@ impl<E: Clone> Desk<E> {
             socket::Event::Shown(shown) => {
                 self.on_leader(now, crate::leader::Event::Shown(shown), out);
             }
+            // Of whichever sign-in the connection was.
+            socket::Event::Closed { code, .. } => self.doubted |= code == close::REVOKED,
+            socket::Event::Ticket { result: Ok(_), .. } => self.on_ticket(out),
             socket::Event::Awake => {
-                if self.unopened {
-                    self.open_store(false, out);
-                }
+                self.try_store_again(out);
                 self.on_leader(now, crate::leader::Event::Awake, out);
             }
             _ => {}
@@ -418,6 +437,14 @@ impl<E: Clone> Desk<E> {
         }
     }
 
+    /// A connection that the end of a sign-in has ended goes on with the next one.
+    fn on_authorised(&mut self, now: Now, out: &mut Vec<Effect>) {
+        if self.leads && self.link.status() == Status::SignedOut {
+            self.on_link(now, link::Event::Lead, out);
+        }
+        self.on_queue(now, queue::Event::Wake, out);
+    }
+
     fn on_status(&mut self, now: Now, out: &mut Vec<Effect>) {
         let status = self.status();
         out.push(Effect::Status(status));
@@ -447,149 +474,6 @@ impl<E: Clone> Desk<E> {
         }
         if changes != Changes::default() {
             out.push(Effect::Changed(changes));
-        }
-    }
-
-    fn open_thread(&mut self, id: ConversationId, out: &mut Vec<Effect>) {
-        self.open.insert(id);
-        if self.inbox.conversation(id).is_none() {
-            self.load(Fetch::Conversation(id), out);
-        }
-        // What was loaded before may have a hole since: a closed thread takes in no events that do not touch it.
-        self.load(
-            Fetch::Messages {
-                conversation: id,
-                before: None,
-            },
-            out,
-        );
-    }
-
-    fn more_of_list(&mut self, shelf: Shelf, out: &mut Vec<Effect>) {
-        if let Some(cursor) = self.inbox.next_cursor(shelf)
-            && !self.is_list_loading(shelf)
-        {
-            let cursor = Some(cursor.to_owned());
-            self.load(Fetch::List { shelf, cursor }, out);
-        }
-    }
-
-    fn more_of_thread(&mut self, id: ConversationId, out: &mut Vec<Effect>) {
-        if let Some(thread) = self.inbox.thread(id)
-            && thread.has_more_before()
-            && !self.is_thread_loading(id)
-        {
-            let before = thread.oldest_seq();
-            self.load(
-                Fetch::Messages {
-                    conversation: id,
-                    before,
-                },
-                out,
-            );
-        }
-    }
-
-    fn load(&mut self, fetch: Fetch, out: &mut Vec<Effect>) {
-        if let Fetch::Messages {
-            conversation,
-            before: None,
-        } = fetch
-        {
-            self.inbox.expect_newest(conversation);
-        }
-        let generation = self.loads.begin(fetch.clone());
-        out.push(Effect::Load { generation, fetch });
-        out.push(Effect::LoadingChanged);
-    }
-
-    fn load_anew(&mut self, id: ConversationId, out: &mut Vec<Effect>) {
-        self.load(Fetch::Conversation(id), out);
-        if self.open.contains(&id) {
-            self.load(
-                Fetch::Messages {
-                    conversation: id,
-                    before: None,
-                },
-                out,
-            );
-        }
-    }
-
-    /// An event has to be made up for by loading. A replay may hold many of one conversation, all of a deleted one: one load
-    /// at a time tells of all before it, and what is known to be gone needs none.
-    fn load_unread(&mut self, id: ConversationId, out: &mut Vec<Effect>) {
-        if self.inbox.is_missing(id) {
-            return;
-        }
-        if self.loads.is_under_way(Place::Conversation(id)) {
-            self.outrun.insert(id);
-        } else {
-            self.load_anew(id, out);
-        }
-    }
-
-    /// Rule 3: without continuity everything on the screen is fetched in place.
-    fn load_all_anew(&mut self, out: &mut Vec<Effect>) {
-        for shelf in self.shown.clone() {
-            self.load(Fetch::List { shelf, cursor: None }, out);
-        }
-        for id in self.open.clone() {
-            self.load_anew(id, out);
-        }
-    }
-
-    fn on_loaded(&mut self, now: Now, generation: u64, result: Result<Fetched, E>, out: &mut Vec<Effect>) {
-        let error = result.as_ref().err().cloned();
-        let Some(fetch) = self.loads.end(generation, error) else {
-            return;
-        };
-        if let Ok(Fetched::List(CursorPage { as_of, .. }) | Fetched::Messages(MessagePage { as_of, .. })) =
-            &result
-        {
-            let event = stream::Event::Loaded(as_of.clone());
-            self.on_link(now, link::Event::Stream(event), out);
-            self.enter_epoch();
-        }
-        if let Ok(fetched) = result {
-            let changes = self.merge(&fetch, fetched);
-            self.changed(now, changes, out);
-        }
-        if let Fetch::Conversation(id) = fetch
-            && self.outrun.remove(&id)
-        {
-            self.load_unread(id, out);
-        }
-        out.push(Effect::LoadingChanged);
-    }
-
-    fn merge(&mut self, fetch: &Fetch, fetched: Fetched) -> Changes {
-        match (fetch, fetched) {
-            (Fetch::List { shelf, cursor }, Fetched::List(page)) => {
-                self.inbox.merge_page(*shelf, page, cursor.is_none())
-            }
-            (
-                Fetch::Messages {
-                    conversation,
-                    before: None,
-                },
-                Fetched::Messages(page),
-            ) => self.inbox.merge_newest_messages(*conversation, page),
-            (
-                Fetch::Messages {
-                    conversation,
-                    before: Some(_),
-                },
-                Fetched::Messages(page),
-            ) => self.inbox.merge_messages_before(*conversation, page),
-            (Fetch::Conversation(_), Fetched::Conversation(conversation)) => {
-                self.inbox.merge_read(*conversation)
-            }
-            (Fetch::Conversation(id) | Fetch::Messages { conversation: id, .. }, Fetched::Missing) => {
-                let as_of = self.position().map_or(Offset(0), |position| position.offset);
-                self.inbox.set_missing(*id, as_of)
-            }
-            _ => Changes::default(),
         }
     }
 }

@@ -12,6 +12,9 @@ use crate::socket::Status;
 use crate::store::{Answer, Op, StoreError};
 use crate::stream;
 
+/// Asks for a ticket only to learn whether the sign-in holds; connections count from 1.
+const DOUBT: u64 = 0;
+
 /// What a question to the store was for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Asked {
@@ -20,7 +23,8 @@ pub(super) enum Asked {
     Claim(u64),
     /// By the queue, with its request.
     Queue(u64),
-    Nothing,
+    /// To forget a sign-in.
+    End,
 }
 
 impl<E: Clone> Desk<E> {
@@ -48,39 +52,60 @@ impl<E: Clone> Desk<E> {
         result: Result<Answer, StoreError>,
         out: &mut Vec<Effect>,
     ) {
-        match (self.asked.remove(&request), result) {
-            (Some(Asked::Queue(request)), result) => {
+        let Some(asked) = self.asked.remove(&request) else {
+            return;
+        };
+        match &result {
+            Ok(Answer::Foreign { .. } | Answer::Claimed { .. }) => {}
+            Ok(_) => self.on_leader(now, leader::Event::StoreWorks, out),
+            Err(error) => self.on_store_failed(asked, *error, out),
+        }
+        match (asked, result) {
+            (Asked::Queue(request), result) => {
                 self.on_queue(now, queue::Event::Answered { request, result }, out);
             }
-            // Another tab has forgotten everything before, or someone else has signed in since.
-            (Some(Asked::Nothing), _) => {}
-            (Some(Asked::Claim(generation)), Ok(Answer::Foreign { owned: false, .. })) => {
-                self.open_store(false, out);
+            (Asked::End, Err(_)) => {}
+            // Also where another tab has forgotten everything before, or somebody has signed in since.
+            (Asked::End, Ok(_)) => self.close_store(),
+            (
+                Asked::Open,
+                Ok(Answer::Foreign {
+                    entries: 0,
+                    owned: false,
+                }),
+            ) => {
+                self.doubt_session(out);
+                // Where the server cannot be asked now.
+                self.set_store_timer(out);
+            }
+            (Asked::Claim(generation), Ok(Answer::Foreign { owned: false, .. })) => {
+                self.reopen_store(out);
                 self.on_leader(now, leader::Event::ClaimFailed { generation }, out);
             }
-            (Some(_), Ok(Answer::Foreign { entries, .. })) => self.on_foreign(now, entries, out),
-            (Some(Asked::Open), Ok(Answer::Opened { entries, .. })) => {
-                self.on_queue(now, queue::Event::Opened(entries), out);
+            (_, Ok(Answer::Foreign { entries, .. })) => self.on_foreign(now, entries, out),
+            (
+                Asked::Open,
+                Ok(Answer::Opened {
+                    entries,
+                    next,
+                    sign_in,
+                    ..
+                }),
+            ) => {
+                self.on_opened(sign_in);
+                let waiting = queue::Waiting { entries, next };
+                self.on_queue(now, queue::Event::Opened(waiting), out);
             }
-            (Some(Asked::Open), Err(error)) => {
-                self.unopened = true;
-                out.push(Effect::NotKept(error));
-            }
-            (Some(Asked::Claim(generation)), Ok(Answer::Claimed { term, entries })) => {
-                self.claimed = Some(entries);
+            (Asked::Claim(generation), Ok(Answer::Claimed { term, entries, next })) => {
+                self.claimed = Some(queue::Waiting { entries, next });
                 self.on_leader(now, leader::Event::Claimed { generation, term }, out);
                 self.claimed = None;
             }
-            (Some(Asked::Claim(generation)), _) => {
+            (Asked::Claim(generation), _) => {
                 self.on_leader(now, leader::Event::ClaimFailed { generation }, out);
             }
-            (Some(Asked::Open) | None, _) => {}
+            (Asked::Open, _) => {}
         }
-    }
-
-    pub(super) fn open_store(&mut self, erase: bool, out: &mut Vec<Effect>) {
-        self.unopened = false;
-        self.ask(Op::Open { erase }, Asked::Open, out);
     }
 
     /// Another person's actions wait here, or another person has taken the device over.
@@ -102,11 +127,13 @@ impl<E: Clone> Desk<E> {
                 leader::Effect::ReleaseLock => out.push(Effect::ReleaseLock),
                 leader::Effect::Claim { generation } => self.ask(Op::Claim, Asked::Claim(generation), out),
                 leader::Effect::Lead { term } => {
-                    self.leads = true;
-                    let entries = self.claimed.take();
-                    self.on_queue(now, queue::Event::Lead { term, entries }, out);
-                    self.on_link(now, link::Event::Lead, out);
-                    self.on_awareness(now, awareness::Event::Leads(true), out);
+                    let led = std::mem::replace(&mut self.leads, true);
+                    let waiting = self.claimed.take();
+                    self.on_queue(now, queue::Event::Lead { term, waiting }, out);
+                    if !led {
+                        self.on_link(now, link::Event::Lead, out);
+                        self.on_awareness(now, awareness::Event::Leads(true), out);
+                    }
                 }
                 leader::Effect::Follow => {
                     self.told = self.status();
@@ -159,12 +186,26 @@ impl<E: Clone> Desk<E> {
                 self.say(Word::Health(self.link.health(now)), out);
             }
             Word::Health(health) if !self.leads => self.told_health = Some(health),
-            Word::Status(told) if !self.leads && self.follows(&from) => {
-                if self.told != Status::Idle {
-                    self.told = told.read(now);
-                }
-            }
+            Word::Status(told) if !self.leads && self.follows(&from) => match told {
+                _ if self.told == Status::Idle => {}
+                Told::SignedOut => self.doubt_session(out),
+                told => self.told = told.read(now),
+            },
             Word::Log(_) | Word::Status(_) | Word::Signal(_) | Word::Measure(_) | Word::Health(_) => {}
+        }
+    }
+
+    /// The leader's sign-in has ended. It was this tab's as well, unless that has slept through it and another one has begun
+    /// since: the server says which.
+    fn doubt_session(&mut self, out: &mut Vec<Effect>) {
+        self.doubted = true;
+        out.push(Effect::Link(socket::Effect::FetchTicket { generation: DOUBT }));
+    }
+
+    /// A ticket came: the sign-in holds. What the store held for an earlier one is gone.
+    pub(super) fn on_ticket(&mut self, out: &mut Vec<Effect>) {
+        if std::mem::take(&mut self.doubted) {
+            self.open_store(false, out);
         }
     }
 

@@ -1,27 +1,32 @@
+mod continuity;
 mod deletion;
+mod keeping;
 mod people;
 
 use super::*;
 use crate::bulletin::Bulletin;
 use crate::outbox::Outcome;
 use crate::store::tests::member;
-use crate::store::{Answer, Records};
+use crate::store::{Answer, Op, Records, StoreError};
 use crate::thread::tests::message;
 use crate::trace::{self, Trace};
 use serde_json::Value;
 use switchboard_contract::ids::ActionId;
 use switchboard_contract::live_chat::{
-    ChangeResult, ChangeResults, ConversationChange, ConversationStatus, SendMessage, SendResult, Visibility,
+    ChangeResult, ChangeResults, ConversationChange, ConversationStatus, MessagePage, SendMessage,
+    SendResult, Visibility,
 };
-use switchboard_contract::position::{Epoch, Position};
+use switchboard_contract::page::CursorPage;
+use switchboard_contract::position::{Epoch, Offset};
 use switchboard_contract::problem::{Problem, ProblemCode};
 use switchboard_contract::time::Timestamp;
 
 type Machine = Desk<&'static str>;
 
-/// The tabs of one browser: the store answers at once, the lock goes to the first that asks, the channel loses nothing.
+/// The tabs of one browser: the store answers at once, or fails, the lock goes to the first that asks, the channel loses nothing.
 struct Browser {
     store: Records,
+    failing: bool,
     tabs: Vec<Machine>,
     traces: Vec<Trace<&'static str>>,
     locked: bool,
@@ -33,8 +38,13 @@ struct Browser {
 
 impl Browser {
     fn new(tabs: u8) -> Self {
+        Self::with_store(tabs, false)
+    }
+
+    fn with_store(tabs: u8, failing: bool) -> Self {
         let mut browser = Self {
             store: Records::default(),
+            failing,
             tabs: Vec::new(),
             traces: Vec::new(),
             locked: false,
@@ -71,7 +81,11 @@ impl Browser {
         for effect in out {
             match effect {
                 Effect::Store { request, owner, op } => {
-                    let result = Ok(self.store.run(owner, op));
+                    let result = if self.failing {
+                        Err(StoreError::Failed)
+                    } else {
+                        Ok(self.store.run(owner, op))
+                    };
                     rest.extend(self.step_tab(tab, Event::Stored { request, result }));
                 }
                 Effect::RequestLock { generation } => {

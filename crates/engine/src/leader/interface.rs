@@ -52,6 +52,8 @@ pub enum Event {
         /// From [`Effect::Claim`].
         generation: u64,
     },
+    /// The store works again after it has failed.
+    StoreWorks,
     /// The store refused a write of this tab as leader.
     Fenced {
         /// The term that it holds.
@@ -90,7 +92,7 @@ pub enum Effect {
         /// Goes back with the answer.
         generation: u64,
     },
-    /// This tab leads.
+    /// This tab leads; told again when a leader that had no store gets a term after all.
     Lead {
         /// Names this reign in every write; 0 where there is no store, and then nobody is fenced.
         term: u64,

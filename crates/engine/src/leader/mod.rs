@@ -90,7 +90,7 @@ pub struct Leader {
     /// Nobody led when last heard of: who gets the lock need not ask.
     vacant: bool,
     claim: Option<Claim>,
-    /// The store has failed this tab: it leads only where nobody else does.
+    /// The store has failed this tab, and has not worked since: it leads only where nobody else does.
     storeless: bool,
     /// The leader was asked and is taken to be gone at this time.
     asked_until: Option<u64>,
@@ -172,8 +172,11 @@ impl Leader {
             Event::ClaimFailed { generation } => {
                 if self.claim.is_some_and(|claim| claim.generation == generation) {
                     self.on_no_store(now, out);
+                } else if self.role == (Role::Leading { term: 0 }) {
+                    self.storeless = true;
                 }
             }
+            Event::StoreWorks => self.on_store_works(now, out),
             Event::Fenced { term } => self.on_fenced(now, term, out),
             Event::Heard { from, word } => self.on_heard(now, from, word, out),
             Event::Awake => self.on_awake(now, out),
@@ -247,11 +250,19 @@ impl Leader {
     }
 
     fn on_claimed(&mut self, now: u64, generation: u64, term: u64, out: &mut Vec<Effect>) {
+        if self.role == (Role::Leading { term: 0 }) {
+            // It has led without a store until now, and nothing but its term changes.
+            self.storeless = false;
+            self.role = Role::Leading { term };
+            out.push(Effect::Lead { term });
+            return self.say_here(now, out);
+        }
         let claimed = self.claim.is_some_and(|claim| claim.generation == generation);
         if !claimed {
             return;
         }
         self.claim = None;
+        self.storeless = false;
         let outdone = self.known.as_ref().is_some_and(|known| known.term > term);
         if outdone {
             self.follow(now, out);
@@ -267,6 +278,23 @@ impl Leader {
             self.follow(now, out);
         } else {
             self.lead(now, 0, out);
+        }
+    }
+
+    /// Whoever leads without a term gets one; whoever follows may want the lead again.
+    fn on_store_works(&mut self, now: u64, out: &mut Vec<Effect>) {
+        if !std::mem::replace(&mut self.storeless, false) {
+            return;
+        }
+        match self.role {
+            Role::Leading { term: 0 } => {
+                self.generation += 1;
+                out.push(Effect::Claim {
+                    generation: self.generation,
+                });
+            }
+            Role::Following if self.claim.is_none() && self.asked_until.is_none() => self.follow(now, out),
+            _ => {}
         }
     }
 

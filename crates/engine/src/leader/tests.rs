@@ -247,6 +247,25 @@ fn a_store_that_fails_leaves_one_leader_without_a_term() {
 }
 
 #[test]
+fn a_leader_without_a_store_gets_a_term_once_it_works() {
+    let mut leader = Leader::new("b".into(), 1);
+    let out = step(&mut leader, 0, Event::Start);
+    let Some(Effect::RequestLock { generation }) = out.first() else {
+        panic!("{out:?}")
+    };
+    let generation = *generation;
+    let failed = claim(&step(&mut leader, 5, Event::Locked { generation }));
+    step(&mut leader, 10, Event::ClaimFailed { generation: failed });
+    let generation = claim(&step(&mut leader, 20, Event::StoreWorks));
+    step(&mut leader, 30, Event::ClaimFailed { generation });
+    let generation = claim(&step(&mut leader, 40, Event::StoreWorks));
+    assert!(step(&mut leader, 50, Event::StoreWorks).is_empty(), "it is asked");
+    let out = step(&mut leader, 60, Event::Claimed { generation, term: 8 });
+    assert!(out.contains(&Effect::Lead { term: 8 }), "{out:?}");
+    assert_eq!(leader.term(), Some(8));
+}
+
+#[test]
 fn words_are_short_and_read_back() {
     for (word, json) in [
         (Word::Ask, r#""ask""#),

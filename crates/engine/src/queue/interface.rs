@@ -17,6 +17,22 @@ pub enum Change {
     Put(Vec<Entry>),
     /// This one is gone.
     Gone(ActionId),
+    /// By a tab that begins to lead: these are all that the store holds. What it let go of may not have been told.
+    Whole {
+        /// The entries.
+        ids: Vec<ActionId>,
+        /// The position of the next one: whatever has a higher one was kept since.
+        next: u64,
+    },
+}
+
+/// What waits in the store at one moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Waiting {
+    /// All of it.
+    pub entries: Vec<Entry>,
+    /// The position that the next entry gets.
+    pub next: u64,
 }
 
 /// What happened.
@@ -24,8 +40,8 @@ pub enum Change {
 pub enum Event {
     /// The person did something.
     Do(Box<Entry>),
-    /// What waited when the store was opened.
-    Opened(Vec<Entry>),
+    /// What waited when the store was opened, for the first time or once more.
+    Opened(Waiting),
     /// The answer to [`Effect::Store`].
     Answered {
         /// From there.
@@ -35,12 +51,12 @@ pub enum Event {
     },
     /// Another tab told.
     Heard(Change),
-    /// This tab leads from now on; what waits, as of its claim. `None` where there is no store.
+    /// This tab leads from now on, or got a term after all.
     Lead {
         /// The term.
         term: u64,
-        /// What waits.
-        entries: Option<Vec<Entry>>,
+        /// What waits, as of its claim; none where there is no store.
+        waiting: Option<Waiting>,
     },
     /// Another tab leads.
     Follow,

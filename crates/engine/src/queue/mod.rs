@@ -24,7 +24,7 @@ use crate::outbox::{self, End, Kept, Outbox};
 use crate::planted::{self, Bug};
 use crate::store::{Answer, Entry, Lane, Op, Records, Standing, StoreError, To};
 
-pub use interface::{Change, Effect, Event, Queued, State};
+pub use interface::{Change, Effect, Event, Queued, State, Waiting};
 
 /// Entries that are gone and may still be heard of from a slower tab.
 const REMEMBERED: usize = 1_000;
@@ -97,17 +97,19 @@ impl Queue {
                     self.save_next(now, lane, out);
                 }
             }
-            Event::Opened(entries) => {
+            Event::Opened(waiting) => {
+                self.remove_again(out);
                 // A tab may have gone between keeping something and telling: whoever leads has to hear of it.
-                if !entries.is_empty() {
-                    out.push(Effect::Tell(Change::Put(entries.clone())));
+                if !waiting.entries.is_empty() {
+                    out.push(Effect::Tell(Change::Put(waiting.entries.clone())));
                 }
-                self.put(now, entries, out);
+                self.agree(now, waiting, out);
             }
             Event::Answered { request, result } => self.on_answered(now, request, result, out),
             Event::Heard(Change::Put(entries)) => self.put(now, entries, out),
             Event::Heard(Change::Gone(id)) => self.drop_entry(now, id, out),
-            Event::Lead { term, entries } => self.lead(now, term, entries, out),
+            Event::Heard(Change::Whole { ids, next }) => self.drop_missing(now, &ids, next, out),
+            Event::Lead { term, waiting } => self.lead(now, term, waiting, out),
             Event::Follow => self.follow(now, out),
             Event::Attempted { generation, outcome } => {
                 self.on_outbox(now, outbox::Event::Attempted { generation, outcome }, out);
@@ -176,6 +178,14 @@ impl Queue {
         }
     }
 
+    /// The store works: it can let go of what it could not let go of before.
+    fn remove_again(&mut self, out: &mut Vec<Effect>) {
+        for (id, lane) in std::mem::take(&mut self.unremoved) {
+            let term = self.leading;
+            self.ask(Op::Remove { term, id, lane }, out);
+        }
+    }
+
     fn is_unsaved(&self, id: ActionId) -> bool {
         self.unsaved.entries.iter().any(|entry| entry.id == id)
     }
@@ -227,10 +237,7 @@ impl Queue {
             return;
         };
         if result.is_ok() {
-            for (id, lane) in std::mem::take(&mut self.unremoved) {
-                let term = self.leading;
-                self.ask(Op::Remove { term, id, lane }, out);
-            }
+            self.remove_again(out);
         }
         match result {
             Ok(Answer::Appended { entry, superseded }) => {
@@ -318,7 +325,7 @@ impl Queue {
                 self.drop_entry(now, id, out);
                 out.push(Effect::Tell(Change::Gone(id)));
             }
-            Op::Open { .. } | Op::Claim | Op::Clear => {}
+            Op::Open { .. } | Op::Reopen { .. } | Op::Claim | Op::Clear | Op::End { .. } => {}
         }
     }
 
@@ -394,23 +401,36 @@ impl Queue {
         }
     }
 
-    fn lead(&mut self, now: Now, term: u64, entries: Option<Vec<Entry>>, out: &mut Vec<Effect>) {
+    /// What waits is what the store holds.
+    fn agree(&mut self, now: Now, waiting: Waiting, out: &mut Vec<Effect>) {
+        let ids: Vec<ActionId> = waiting.entries.iter().map(|entry| entry.id).collect();
+        self.drop_missing(now, &ids, waiting.next, out);
+        self.put(now, waiting.entries, out);
+    }
+
+    fn drop_missing(&mut self, now: Now, ids: &[ActionId], next: u64, out: &mut Vec<Effect>) {
+        let missing: Vec<ActionId> = self
+            .kept
+            .values()
+            .flatten()
+            // What was kept after the answer was made may be heard of before the answer.
+            .filter(|entry| entry.position < next && !ids.contains(&entry.id))
+            .map(|entry| entry.id)
+            .collect();
+        for id in missing {
+            self.drop_entry(now, id, out);
+        }
+    }
+
+    fn lead(&mut self, now: Now, term: u64, waiting: Option<Waiting>, out: &mut Vec<Effect>) {
         self.leading = Some(term);
-        if let Some(entries) = entries {
-            let ids: BTreeSet<ActionId> = entries.iter().map(|entry| entry.id).collect();
-            let missing: Vec<ActionId> = self
-                .kept
-                .values()
-                .flatten()
-                .map(|entry| entry.id)
-                .filter(|id| !ids.contains(id))
-                .collect();
-            for id in missing {
-                self.drop_entry(now, id, out);
-                // Whoever let go of it may be gone since, before it could tell.
-                out.push(Effect::Tell(Change::Gone(id)));
-            }
-            self.put(now, entries, out);
+        if let Some(waiting) = waiting {
+            // Whoever let go of something may be gone since, before it could tell.
+            out.push(Effect::Tell(Change::Whole {
+                ids: waiting.entries.iter().map(|entry| entry.id).collect(),
+                next: waiting.next,
+            }));
+            self.agree(now, waiting, out);
             // Of some of them this tab knows better than the store, which failed when the person decided.
             let better: Vec<Entry> = self
                 .kept

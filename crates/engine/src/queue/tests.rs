@@ -76,16 +76,11 @@ impl Browser {
     }
 
     fn lead(&mut self, tab: usize) {
-        let Answer::Claimed { term, entries } = self.store.run(member(1), Op::Claim) else {
+        let Answer::Claimed { term, entries, next } = self.store.run(member(1), Op::Claim) else {
             panic!("claims")
         };
-        self.step(
-            tab,
-            Event::Lead {
-                term,
-                entries: Some(entries),
-            },
-        );
+        let waiting = Some(Waiting { entries, next });
+        self.step(tab, Event::Lead { term, waiting });
     }
 
     fn states(&self, tab: usize) -> Vec<(ActionId, State)> {
@@ -106,6 +101,32 @@ fn refused(code: ProblemCode) -> Outcome {
 
 fn done(n: u8) -> Event {
     Event::Do(Box::new(reply(n, "text")))
+}
+
+#[test]
+fn what_was_kept_after_the_claim_is_not_missing_in_its_answer() {
+    let mut browser = Browser::new(2);
+    let Answer::Claimed { term, entries, next } = browser.store.run(member(1), Op::Claim) else {
+        panic!("claims")
+    };
+    browser.step(1, done(1));
+    let waiting = Some(Waiting { entries, next });
+    browser.step(0, Event::Lead { term, waiting });
+    assert_eq!(browser.states(0).len(), 1);
+    assert_eq!(browser.posted.len(), 1);
+}
+
+#[test]
+fn what_a_dead_leader_let_go_of_without_a_word_goes_when_the_next_one_leads() {
+    let mut browser = Browser::new(3);
+    browser.step(0, done(1));
+    let lane = browser.store.entries[0].lane;
+    let id = action(1);
+    let term = None;
+    browser.store.run(member(1), Op::Remove { term, id, lane });
+    browser.tabs[1] = Queue::new(member(1), 9);
+    browser.lead(1);
+    assert!(browser.states(2).is_empty());
 }
 
 #[test]

@@ -63,6 +63,11 @@ pub enum Event {
         /// Whether a sign-out marker stands, read after taking the lock.
         leaving: bool,
     },
+    /// The hint was read again; before a refusal is told by [`Event::Attempted`].
+    Hinted {
+        /// Its generation.
+        hinted: u64,
+    },
     /// An attempt ended.
     Attempted {
         /// From [`Effect::Refresh`].
@@ -84,7 +89,7 @@ pub enum Event {
     },
     /// Another tab signed out.
     PeerSignedOut,
-    /// The server told that this session is revoked.
+    /// The server told that a session is revoked, which may be an earlier one than the present one.
     Revoked,
     /// The person signed out.
     SignOut,

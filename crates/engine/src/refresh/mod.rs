@@ -59,6 +59,8 @@ pub struct Refresh {
     token: u64,
     /// The hint's generation as last read; the next token is newer than both.
     hinted: u64,
+    /// The same when the renewal that is on its way was asked for.
+    asked_with: u64,
     /// Tokens up to here belong to a session that was left: one handed over late is not taken.
     left: u64,
     granted: Now,
@@ -77,6 +79,7 @@ impl Refresh {
             random: Random::from_seed(seed),
             token: 0,
             hinted: 0,
+            asked_with: 0,
             left: 0,
             granted: Now::default(),
             life_ms: 0,
@@ -90,6 +93,12 @@ impl Refresh {
     #[must_use]
     pub const fn token(&self) -> u64 {
         self.token
+    }
+
+    /// Tokens up to this generation belong to a session that has ended here; what the hint says of a later one stays.
+    #[must_use]
+    pub const fn left(&self) -> u64 {
+        self.left
     }
 
     /// Whether a sign-out waits to be told to the server: a sign-in has to wait for it.
@@ -162,11 +171,9 @@ impl Refresh {
                     self.sign_out(SignedOut::Here, out);
                 }
             }
-            Event::Revoked => {
-                if !matches!(self.state, State::SignedOut | State::Leaving { .. }) {
-                    self.sign_out(SignedOut::Revoked, out);
-                }
-            }
+            // The next renewal tells whether it is this one.
+            Event::Revoked if self.state == State::Ready => self.lock(out),
+            Event::Hinted { hinted } => self.hinted = self.hinted.max(hinted),
             Event::LoggedOut { attempt, heard }
                 if self.state
                     == (State::Leaving {
@@ -194,6 +201,7 @@ impl Refresh {
             | Event::Locked { .. }
             | Event::Attempted { .. }
             | Event::PeerAsks { .. }
+            | Event::Revoked
             | Event::LoggedOut { .. }
             | Event::Left
             | Event::Timer { .. } => {}
@@ -227,6 +235,7 @@ impl Refresh {
     }
 
     fn refresh(&mut self, attempt: u64, out: &mut Vec<Effect>) {
+        self.asked_with = self.hinted;
         self.state = State::Refreshing { attempt };
         out.push(Effect::Refresh { attempt });
         self.set_timer(REFRESH_TIMEOUT_MS, out);
@@ -242,6 +251,11 @@ impl Refresh {
                     expires_in_ms,
                 });
                 out.push(Effect::Unlock { attempt });
+            }
+            // Another tab has got a token since, by a later cookie or a later sign-in: this was not about that one.
+            Outcome::Refused | Outcome::Revoked if self.hinted > self.asked_with => {
+                out.push(Effect::Unlock { attempt });
+                self.lock(out);
             }
             Outcome::Refused => self.sign_out_from(attempt, SignedOut::Expired, out),
             Outcome::Revoked => self.sign_out_from(attempt, SignedOut::Revoked, out),

@@ -330,11 +330,44 @@ fn no_tab_renews_while_the_marker_stands() {
 }
 
 #[test]
+fn a_session_that_is_said_to_be_revoked_is_asked_for_a_token() {
+    let mut machine = signed_in();
+    let attempt = attempt(&step(&mut machine, 5, Event::Revoked));
+    step(&mut machine, 6, locked(attempt, 1));
+    let refused = Event::Attempted {
+        attempt,
+        outcome: Outcome::Revoked,
+    };
+    let out = step(&mut machine, 7, refused);
+    assert!(out.contains(&Effect::SignedOut(SignedOut::Revoked)), "{out:?}");
+}
+
+#[test]
+fn a_refusal_of_an_earlier_sign_in_ends_no_later_one() {
+    for outcome in [Outcome::Refused, Outcome::Revoked] {
+        let mut machine = signed_in();
+        let attempt = attempt(&step(&mut machine, 5, Event::Rejected { token: 1 }));
+        step(&mut machine, 6, locked(attempt, 1));
+        step(&mut machine, 7, Event::Hinted { hinted: 2 });
+        let out = step(&mut machine, 7, Event::Attempted { attempt, outcome });
+        let attempt = self::attempt(&out);
+        let out = step(&mut machine, 8, locked(attempt, 2));
+        assert!(out.contains(&Effect::AskPeers { token: 1 }), "{out:?}");
+        let handed_over = Event::Peer {
+            token: 2,
+            expires_in_ms: 600_000,
+        };
+        let out = step(&mut machine, 9, handed_over);
+        assert!(out.contains(&Effect::Ready { token: 2 }), "{out:?}");
+    }
+}
+
+#[test]
 fn a_renewal_that_ends_after_the_sign_out_changes_nothing() {
     let mut machine = signed_in();
     let attempt = attempt(&step(&mut machine, 5, Event::Rejected { token: 1 }));
     step(&mut machine, 6, locked(attempt, 1));
-    let out = step(&mut machine, 7, Event::Revoked);
+    let out = step(&mut machine, 7, Event::PeerSignedOut);
     assert_eq!(
         out[..2],
         [Effect::AbortRefresh { attempt }, Effect::Unlock { attempt }]

@@ -76,6 +76,7 @@ impl Socket {
         let ServerFrame::Welcome {
             epoch,
             head,
+            id,
             mode,
             heartbeat_ms,
             token_expires_in_ms,
@@ -99,7 +100,12 @@ impl Socket {
         };
         self.acknowledged = self.told;
         self.record.welcomed(head);
-        out.push(Effect::Stream(stream::Event::Welcome { epoch, head, mode }));
+        out.push(Effect::Stream(stream::Event::Welcome {
+            epoch,
+            head,
+            id,
+            mode,
+        }));
         self.watch_heartbeat(now, out);
         self.schedule_renewal(now, token_expires_in_ms, out);
         if self.measures {
@@ -107,13 +113,9 @@ impl Socket {
         }
     }
 
-    pub(super) fn applied(&self) -> Offset {
-        self.resume.as_ref().map_or(Offset(0), |resume| resume.offset)
-    }
-
     /// What is applied of what this connection told. A difference may have led further: that is not acknowledged here.
     pub(super) fn acknowledgeable(&self) -> Offset {
-        self.applied().min(self.told)
+        self.applied.min(self.told)
     }
 
     pub(super) fn acknowledge_later(&mut self, now: Now, out: &mut Vec<Effect>) {

@@ -1,6 +1,7 @@
 //! What goes into the socket and what comes out.
 
 use serde::{Deserialize, Serialize};
+use switchboard_contract::position::Offset;
 use switchboard_contract::realtime::{Resume, Signal};
 
 use crate::stream;
@@ -83,7 +84,12 @@ pub enum Event {
     /// A timer set by [`Effect::SetTimer`] ran out.
     Timer(Timer),
     /// The stream's position has changed: the next connection resumes from there, and the server is told of it.
-    At(Option<Resume>),
+    At {
+        /// What the next connection asks for.
+        resume: Option<Resume>,
+        /// How far it has applied.
+        applied: Offset,
+    },
     /// The stream has no use for its position: only a new connection helps.
     Lost,
     /// A poll ended.

@@ -76,8 +76,10 @@ pub struct Socket {
     last_step: Option<Now>,
     ticket: Option<String>,
     renewal: Option<u64>,
-    /// Where the stream stands.
+    /// Where the next connection asks to go on.
     resume: Option<Resume>,
+    /// Where the stream stands.
+    applied: Offset,
     /// How far this connection has told the log; the server takes no acknowledgement beyond it.
     told: Offset,
     acknowledged: Offset,
@@ -108,6 +110,7 @@ impl Socket {
             ticket: None,
             renewal: None,
             resume: None,
+            applied: Offset(0),
             told: Offset(0),
             acknowledged: Offset(0),
             last_frame: 0,
@@ -128,7 +131,7 @@ impl Socket {
     /// How the connection fares.
     #[must_use]
     pub fn health(&self, now: Now) -> Health {
-        self.record.health(now, self.applied())
+        self.record.health(now, self.applied)
     }
 
     /// Whether only [`Event::Start`] gets it going.
@@ -148,12 +151,12 @@ impl Socket {
             Event::Frame { generation, text } => self.on_frame(now, generation, &text, out),
             Event::Closed { generation, code } => self.on_closed(now, generation, code, out),
             Event::Timer(timer) => self.on_timer(now, timer, out),
-            Event::At(resume) => {
-                self.resume = resume;
+            Event::At { resume, applied } => {
+                (self.resume, self.applied) = (resume, applied);
                 self.acknowledge_later(now, out);
             }
             Event::Lost => {
-                self.resume = None;
+                (self.resume, self.applied) = (None, Offset(0));
                 if !self.is_at_rest() {
                     self.record.lost(now, LossReason::PositionLost);
                     self.connect(now, out);
@@ -181,6 +184,7 @@ impl Socket {
     fn start(&mut self, now: Now, resume: Option<Resume>, out: &mut Vec<Effect>) {
         if self.is_at_rest() {
             self.attempt = 0;
+            self.applied = resume.as_ref().map_or(Offset(0), |resume| resume.offset);
             self.resume = resume;
             self.connect(now, out);
         }
@@ -189,7 +193,7 @@ impl Socket {
     fn stop(&mut self, out: &mut Vec<Effect>) {
         self.drop_link(out);
         self.state = State::Idle;
-        self.resume = None;
+        (self.resume, self.applied) = (None, Offset(0));
     }
 
     fn connect(&mut self, now: Now, out: &mut Vec<Effect>) {
@@ -276,8 +280,19 @@ impl Socket {
             return;
         }
         let lost = LossReason::Closed(code);
+        let held = match self.state {
+            State::Live { since, .. } => now.monotonic.saturating_sub(since) >= STABLE_MS,
+            _ => false,
+        };
         let end = match code {
-            close::REVOKED => Status::SignedOut,
+            // That of the sign-in by which it was opened; there may be another one since. The next ticket tells, and at once:
+            // what is shown may have to go.
+            close::REVOKED if held || self.attempt == 0 => {
+                self.record.lost(now, lost);
+                self.attempt = 1;
+                return self.connect(now, out);
+            }
+            close::REVOKED => return self.back_off(now, lost, out),
             close::FORBIDDEN => Status::Refused,
             close::TOO_OLD => Status::UpdateNeeded,
             close::BAD_FRAME | close::TOO_MANY => {

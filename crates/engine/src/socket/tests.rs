@@ -247,6 +247,7 @@ fn what_arrives_of_the_log_goes_to_the_stream() {
     let welcome = stream::Event::Welcome {
         epoch: Epoch("e".into()),
         head: Offset(10),
+        id: None,
         mode: Mode::Snapshot,
     };
     assert!(out.contains(&Effect::Stream(welcome)));
@@ -304,11 +305,15 @@ fn the_round_trip_is_measured_with_each_heartbeat_while_someone_wants_to_know() 
 fn health_tells_ages_lag_and_why_the_connection_was_lost() {
     let (mut tab, generation, _) = Tab::live();
     let resume = |offset| {
-        Event::At(Some(Resume {
+        let resume = Resume {
             epoch: Epoch("e".into()),
             offset: Offset(offset),
             id: None,
-        }))
+        };
+        Event::At {
+            applied: resume.offset,
+            resume: Some(resume),
+        }
     };
     tab.step(0, resume(10));
     let event = r#"{"t":"event","offset":"11","prev":"10","type":"message.created",

@@ -174,6 +174,9 @@ pub struct Meta {
     /// The position of the next entry.
     #[serde(default)]
     pub next: u64,
+    /// Counts the sign-ins that have taken the store over; never lowered.
+    #[serde(default)]
+    pub sign_in: u64,
 }
 
 impl Meta {
@@ -196,6 +199,11 @@ pub enum Op {
     Open {
         /// Erase what waits for someone else instead of answering [`Answer::Foreign`].
         erase: bool,
+    },
+    /// The store was opened before, and is nobody's now: look what waits, unless the sign-in has ended.
+    Reopen {
+        /// From [`Answer::Opened`].
+        sign_in: u64,
     },
     /// Keep an action at the end of its lane.
     Append(Box<Entry>),
@@ -221,8 +229,13 @@ pub enum Op {
     },
     /// Lead from now on.
     Claim,
-    /// Signed out: forget everything, the person too.
+    /// Forget everything, the person too.
     Clear,
+    /// The same at the end of one sign-in: what belongs to a later one stays.
+    End {
+        /// From [`Answer::Opened`].
+        sign_in: u64,
+    },
 }
 
 /// What becomes of an entry.
@@ -258,7 +271,9 @@ impl Op {
         match self {
             Self::Append(entry) => Scope::Lane(entry.lane),
             Self::Change { lane, .. } | Self::Remove { lane, .. } => Scope::Lane(*lane),
-            Self::Open { .. } | Self::Claim | Self::Clear => Scope::All,
+            Self::Open { .. } | Self::Reopen { .. } | Self::Claim | Self::Clear | Self::End { .. } => {
+                Scope::All
+            }
         }
     }
 }
@@ -284,14 +299,18 @@ pub enum Answer {
     Opened {
         /// The entries.
         entries: Vec<Entry>,
+        /// The position of the next entry: whatever has a higher one was kept after this answer.
+        next: u64,
         /// How many of another person were erased.
         erased: u64,
+        /// The number of the sign-in that the store belongs to.
+        sign_in: u64,
     },
     /// It is someone else's, and nothing was done.
     Foreign {
         /// How many entries wait for that person.
         entries: u64,
-        /// Whether it is anyone's: after a sign-out, or where the browser has dropped everything, it is nobody's.
+        /// Whether it is anyone's: after the end of a sign-in, or where the browser has dropped everything, it is nobody's.
         owned: bool,
     },
     /// Kept.
@@ -328,6 +347,8 @@ pub enum Answer {
         term: u64,
         /// What waits, in order.
         entries: Vec<Entry>,
+        /// The position of the next entry: whatever has a higher one was kept after this answer.
+        next: u64,
     },
     /// Everything is forgotten.
     Cleared {

@@ -10,8 +10,18 @@ use crate::planted::{self, Bug};
 pub fn plan(owner: MemberId, op: Op, meta: &Meta, mut entries: Vec<Entry>) -> (Vec<Write>, Answer) {
     entries.sort_by_key(|entry| entry.position);
     let count = entries.len() as u64;
-    if let Op::Open { erase } = op {
-        return open(owner, erase, meta, entries);
+    match op {
+        Op::Open { erase } => return open(owner, erase, meta, entries),
+        // The browser has dropped everything: the count begins anew, or nothing of it is there.
+        Op::Reopen { sign_in } if meta.owner.is_none() && meta.sign_in < sign_in => {
+            let sign_ins = Meta {
+                sign_in,
+                ..meta.clone()
+            };
+            return open(owner, false, &sign_ins, entries);
+        }
+        Op::Reopen { .. } if meta.owner == Some(owner) => return open(owner, false, meta, entries),
+        _ => {}
     }
     if meta.owner != Some(owner) {
         let owned = meta.owner.is_some();
@@ -30,7 +40,8 @@ pub fn plan(owner: MemberId, op: Op, meta: &Meta, mut entries: Vec<Entry>) -> (V
         return (Vec::new(), Answer::Fenced { term: meta.term });
     }
     match op {
-        Op::Open { .. } => (
+        // Answered above.
+        Op::Open { .. } | Op::Reopen { .. } => (
             Vec::new(),
             Answer::Foreign {
                 entries: count,
@@ -42,10 +53,19 @@ pub fn plan(owner: MemberId, op: Op, meta: &Meta, mut entries: Vec<Entry>) -> (V
         Op::Remove { id, .. } => remove(id, entries),
         Op::Claim => {
             let term = meta.term + 1;
+            let next = meta.next;
             let meta = Meta { term, ..meta.clone() };
-            (vec![Write::Meta(meta)], Answer::Claimed { term, entries })
+            (vec![Write::Meta(meta)], Answer::Claimed { term, entries, next })
         }
-        Op::Clear => {
+        // A tab that has slept through this end and another sign-in of the same person.
+        Op::End { sign_in } if sign_in < meta.sign_in => (
+            Vec::new(),
+            Answer::Foreign {
+                entries: count,
+                owned: true,
+            },
+        ),
+        Op::Clear | Op::End { .. } => {
             let meta = Meta {
                 owner: None,
                 ..meta.clone()
@@ -58,7 +78,13 @@ pub fn plan(owner: MemberId, op: Op, meta: &Meta, mut entries: Vec<Entry>) -> (V
 
 fn open(owner: MemberId, erase: bool, meta: &Meta, entries: Vec<Entry>) -> (Vec<Write>, Answer) {
     if meta.owner == Some(owner) {
-        return (Vec::new(), Answer::Opened { entries, erased: 0 });
+        let answer = Answer::Opened {
+            entries,
+            next: meta.next,
+            erased: 0,
+            sign_in: meta.sign_in,
+        };
+        return (Vec::new(), answer);
     }
     let erased = entries.len() as u64;
     if erased > 0 && !erase {
@@ -70,13 +96,17 @@ fn open(owner: MemberId, erase: bool, meta: &Meta, entries: Vec<Entry>) -> (Vec<
             },
         );
     }
+    let sign_in = meta.sign_in + 1;
     let meta = Meta {
         owner: Some(owner),
+        sign_in,
         ..meta.clone()
     };
     let answer = Answer::Opened {
         entries: Vec::new(),
+        next: meta.next,
         erased,
+        sign_in,
     };
     if planted::on(Bug::OutboxKeptForOther) {
         return (vec![Write::Meta(meta)], answer);

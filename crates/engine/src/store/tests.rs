@@ -143,7 +143,9 @@ fn what_waits_for_one_person_is_never_another_persons() {
         shelf.run(member(2), Op::Open { erase: true }),
         Answer::Opened {
             entries: Vec::new(),
-            erased: 1
+            next: 1,
+            erased: 1,
+            sign_in: 2
         }
     );
     assert_eq!(
@@ -153,6 +155,32 @@ fn what_waits_for_one_person_is_never_another_persons() {
             owned: true
         }
     );
+}
+
+#[test]
+fn the_end_of_one_sign_in_forgets_nothing_of_the_next() {
+    let mut shelf = opened();
+    append(&mut shelf, reply(1, "one"));
+    let end = |sign_in| Op::End { sign_in };
+    assert_eq!(shelf.run(member(1), end(1)), Answer::Cleared { entries: 1 });
+    let reopened = shelf.run(member(1), Op::Reopen { sign_in: 1 });
+    let nobodys = Answer::Foreign {
+        entries: 0,
+        owned: false,
+    };
+    assert_eq!(reopened, nobodys, "it has ended");
+    shelf.run(member(1), Op::Open { erase: false });
+    append(&mut shelf, reply(2, "two"));
+    assert!(matches!(shelf.run(member(1), end(1)), Answer::Foreign { .. }));
+    assert_eq!(shelf.entries.len(), 1);
+    assert_eq!(shelf.run(member(1), end(2)), Answer::Cleared { entries: 1 });
+}
+
+#[test]
+fn what_the_browser_has_dropped_is_opened_again() {
+    let mut shelf = Records::default();
+    let opened = shelf.run(member(1), Op::Reopen { sign_in: 4 });
+    assert!(matches!(opened, Answer::Opened { sign_in: 5, .. }), "{opened:?}");
 }
 
 #[test]

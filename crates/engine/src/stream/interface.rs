@@ -1,6 +1,7 @@
 //! What goes into the stream and what comes out.
 
 use serde::{Deserialize, Serialize};
+use switchboard_contract::ids::EventId;
 use switchboard_contract::position::{Epoch, Offset, Position};
 use switchboard_contract::realtime::{EventPage, LogEvent, Mode, Resume, Signal};
 
@@ -63,6 +64,9 @@ pub enum Event {
         epoch: Epoch,
         /// The log's last offset.
         head: Offset,
+        /// The event there, where the log still has it.
+        #[serde(default)]
+        id: Option<EventId>,
         /// How the stream goes on.
         mode: Mode,
     },

@@ -44,7 +44,8 @@ pub struct Stream {
     source: Source,
     epoch: Option<Epoch>,
     applied: Offset,
-    applied_id: Option<EventId>,
+    /// The last event that is known to be at or before that: what proves to the server that this is its log.
+    proof: Option<(Offset, EventId)>,
     /// Where this step moved away from without an event.
     moved_from: Option<Offset>,
     held: BTreeMap<Offset, LogEvent>,
@@ -67,7 +68,7 @@ impl Default for Stream {
             source: Source::Socket,
             epoch: None,
             applied: Offset(0),
-            applied_id: None,
+            proof: None,
             moved_from: None,
             held: BTreeMap::new(),
             reached: Offset(0),
@@ -91,14 +92,21 @@ impl Stream {
         })
     }
 
-    /// The same as a connection names it.
+    /// The offset up to which events were given out; 0 where no position is known.
+    #[must_use]
+    pub const fn applied(&self) -> Offset {
+        self.applied
+    }
+
+    /// Where a connection asks to go on: after the last event whose id is known. What lies between there and the position
+    /// concerned nobody here.
     #[must_use]
     pub fn resume(&self) -> Option<Resume> {
-        self.epoch.clone().map(|epoch| Resume {
-            epoch,
-            offset: self.applied,
-            id: self.applied_id,
-        })
+        let (offset, id) = match self.proof {
+            Some((offset, id)) => (offset, Some(id)),
+            None => (self.applied, None),
+        };
+        self.epoch.clone().map(|epoch| Resume { epoch, offset, id })
     }
 
     /// Takes in one event and says what to do. Time passes by timers alone.
@@ -112,7 +120,12 @@ impl Stream {
             }
             _ if !self.running => return,
             Event::Cut => self.cut(),
-            Event::Welcome { epoch, head, mode } => self.on_welcome(epoch, head, mode, out),
+            Event::Welcome {
+                epoch,
+                head,
+                id,
+                mode,
+            } => self.on_welcome(Position { epoch, offset: head }, id, mode, out),
             Event::Arrived(event) => self.on_event(event, out),
             Event::CaughtUp(offset) => {
                 if self.held.is_empty() && offset > self.applied {
@@ -149,7 +162,8 @@ impl Stream {
         self.stop();
         self.running = true;
         if let Some(resume) = resume {
-            (self.epoch, self.applied, self.applied_id) = (Some(resume.epoch), resume.offset, resume.id);
+            self.proof = resume.id.map(|id| (resume.offset, id));
+            (self.epoch, self.applied) = (Some(resume.epoch), resume.offset);
         }
     }
 
@@ -168,7 +182,7 @@ impl Stream {
     }
 
     fn forget(&mut self) {
-        (self.epoch, self.applied, self.applied_id) = (None, Offset(0), None);
+        (self.epoch, self.applied, self.proof) = (None, Offset(0), None);
         self.moved_from = None;
         self.held.clear();
     }
@@ -177,24 +191,25 @@ impl Stream {
     fn jump(&mut self, to: Position) {
         self.cut();
         self.moved_from = Some(to.offset);
-        (self.epoch, self.applied, self.applied_id) = (Some(to.epoch), to.offset, None);
+        (self.epoch, self.applied, self.proof) = (Some(to.epoch), to.offset, None);
     }
 
     fn is_epoch(&self, epoch: &Epoch) -> bool {
         self.epoch.as_ref() == Some(epoch)
     }
 
-    fn on_welcome(&mut self, epoch: Epoch, head: Offset, mode: Mode, out: &mut Vec<Effect>) {
-        if mode == Mode::Replay && self.is_epoch(&epoch) {
+    fn on_welcome(&mut self, head: Position, id: Option<EventId>, mode: Mode, out: &mut Vec<Effect>) {
+        if mode == Mode::Replay && self.is_epoch(&head.epoch) {
             return;
         }
-        let head = Position { epoch, offset: head };
         let another = self.epoch.is_some() && !self.is_epoch(&head.epoch);
         // A load may have told a later position while the welcome was on its way: within an epoch it never moves back.
         if self.is_epoch(&head.epoch) && head.offset < self.applied {
             self.cut();
         } else {
+            let proof = id.map(|id| (head.offset, id));
             self.jump(head);
+            self.proof = proof;
         }
         if another && planted::on(Bug::EpochBeforeApply) {
             return;
@@ -320,7 +335,10 @@ impl Stream {
 
     fn move_to(&mut self, offset: Offset, id: Option<EventId>) {
         self.moved_from.get_or_insert(self.applied);
-        (self.applied, self.applied_id) = (offset, id);
+        self.applied = offset;
+        if let Some(id) = id {
+            self.proof = Some((offset, id));
+        }
         self.fruitless = 0;
     }
 }

@@ -161,6 +161,7 @@ async fn begin(
         session: id.to_string(),
         epoch: start.log.epoch,
         head: start.log.head,
+        id: start.id,
         mode,
         heartbeat_ms: millis(state.config.realtime.heartbeat),
         token_expires_in_ms: millis(state.config.access_ttl),

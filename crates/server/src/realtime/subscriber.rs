@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sqlx::Row;
 use switchboard_contract::auth::Availability;
-use switchboard_contract::ids::{ConversationId, MemberId, VisitorId, WebsiteId};
+use switchboard_contract::ids::{ConversationId, EventId, MemberId, VisitorId, WebsiteId};
 use switchboard_contract::position::Offset;
 use switchboard_contract::realtime::Resume;
 use switchboard_contract::time::Timestamp;
@@ -35,6 +35,8 @@ pub(super) enum Subscriber {
 #[derive(Clone, Debug)]
 pub(super) struct Start {
     pub(super) log: Log,
+    /// The event at the log's head, where it is still kept.
+    pub(super) id: Option<EventId>,
     pub(super) plan: Plan,
 }
 
@@ -118,7 +120,8 @@ pub(super) async fn start(db: &Db, stream: StreamKey, resume: Option<Resume>) ->
                 _ => None,
             };
             let plan = replay::plan(&log, resume.as_ref(), stored, replay::BACKLOG_LIMIT);
-            Ok(Start { log, plan })
+            let id = events::id_at(tx, stream, log.head).await?;
+            Ok(Start { log, id, plan })
         })
     })
     .await

@@ -345,7 +345,8 @@ impl DeskShell {
                     after: after.offset,
                     wait_ms,
                 },
-                true,
+                // A poll that fails is asked again by the engine, which may try a socket first.
+                wait_ms == 0,
             ),
             Effect::Store { request, owner, op } => {
                 Asked::Browser(Wish::Store(self.tagged(request), owner, op))

@@ -293,6 +293,12 @@ impl Page {
         self.session.signed
     }
 
+    /// The token in hand.
+    #[must_use]
+    pub fn access(&self) -> Option<&str> {
+        self.session.token.as_ref().map(|(_, token)| token.as_str())
+    }
+
     /// What is shown.
     #[must_use]
     pub const fn desk(&self) -> &desk::DeskShell {

@@ -119,6 +119,8 @@ impl Page {
             let waiting = std::mem::take(&mut self.session.waiting);
             self.session.failing.extend(waiting);
         }
+        let hinted = self.hint.generation;
+        self.drive_session(now, Event::Hinted { hinted }, out);
         self.drive_session(now, Event::Attempted { attempt, outcome }, out);
     }
 
@@ -197,6 +199,11 @@ impl Page {
                     out.push(Wish::Abort(call));
                 }
             }
+            // Another tab has told the server, and somebody has signed in since: it would be told of that one's end.
+            Effect::Logout { .. } if !self.hint.leaving && self.hint.member.is_some() => {
+                self.drive_session(now, Event::Left, out);
+                self.take_up(now, out);
+            }
             Effect::Logout { attempt } => {
                 self.session.leaving = Some(self.next_call);
                 self.call(Purpose::Logout { attempt }, Request::Logout, false, out);
@@ -209,12 +216,21 @@ impl Page {
             Effect::Left => {
                 self.hint.leaving = false;
                 out.push(Wish::Keep(self.hint.clone()));
+                self.take_up(now, out);
             }
             Effect::SetTimer { generation, after_ms } => {
                 out.push(Wish::Timer(TimerFor::Session, generation, after_ms));
             }
             Effect::Ready { token } => self.ready(now, token, out),
             Effect::SignedOut(reason) => self.signed_out(now, reason, out),
+        }
+    }
+
+    /// Somebody may have signed in in another tab while this one was leaving.
+    fn take_up(&mut self, now: Now, out: &mut Vec<Wish>) {
+        if self.hint.member.is_some() {
+            let (hinted, leaving) = (true, false);
+            self.drive_session(now, Event::Restore { hinted, leaving }, out);
         }
     }
 
@@ -238,8 +254,11 @@ impl Page {
     }
 
     fn signed_out(&mut self, now: Now, reason: SignedOut, out: &mut Vec<Wish>) {
-        self.hint.member = None;
-        out.push(Wish::Keep(self.hint.clone()));
+        // That of a later sign-in stays.
+        if self.hint.leaving || self.hint.generation <= self.session.machine.left() {
+            self.hint.member = None;
+            out.push(Wish::Keep(self.hint.clone()));
+        }
         self.session.token = None;
         self.session.come = None;
         self.session.signed = Signed::Out(reason);

@@ -21,7 +21,7 @@ use super::{Answered, Credentials, Poll, Response, Sent, Server, problem};
 /// Conversations in one page of a list; few, so that lists have ends.
 const LIST_PAGE: usize = 4;
 /// Messages in one page of a thread.
-pub(crate) const THREAD_PAGE: usize = 10;
+const THREAD_PAGE: usize = 10;
 /// Events in one page of the log.
 const EVENT_PAGE: usize = 20;
 

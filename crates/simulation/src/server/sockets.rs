@@ -232,6 +232,7 @@ impl Server {
             session: socket.to_string(),
             epoch: log.epoch,
             head: log.head,
+            id: self.database.events.get(&log.head).map(|entry| entry.event.id),
             mode,
             heartbeat_ms: self.limits.heartbeat_ms.unsigned_abs(),
             token_expires_in_ms: life.unsigned_abs(),

@@ -407,6 +407,29 @@ fn a_reconnection_replays_exactly_what_was_missed() {
 }
 
 #[test]
+fn a_connection_that_brought_no_event_is_resumed_as_well() {
+    let mut bench = Bench::new();
+    let frames = bench.hello(1, None);
+    let ServerFrame::Welcome { epoch, head, id, .. } = frames[0].clone() else {
+        panic!("{frames:?}")
+    };
+    assert!(id.is_some());
+    bench.server.gone(1);
+    let offset = head;
+    let frames = bench.hello(2, Some(Resume { epoch, offset, id }));
+    assert!(
+        matches!(
+            frames[0],
+            ServerFrame::Welcome {
+                mode: Mode::Replay,
+                ..
+            }
+        ),
+        "{frames:?}"
+    );
+}
+
+#[test]
 fn another_epoch_is_a_snapshot_and_a_lost_position() {
     let mut bench = Bench::new();
     let frames = bench.hello(1, None);

@@ -16,6 +16,7 @@ use super::schedule::{ActKind, Schedule};
 use super::{People, World};
 use crate::page::{self, News, Signed};
 use crate::server::database::Caller;
+use crate::server::sessions::Claims;
 use crate::server::{Database, Response};
 
 impl People {
@@ -171,6 +172,8 @@ impl World {
         self.people.texts += 1;
         let text = format!("m{}", self.people.texts);
         let slot = &self.browser.tabs[tab];
+        let access = slot.page.as_ref().and_then(page::Page::access);
+        let session = access.and_then(Claims::read).map(|claims| claims.session);
         self.record.typed.push(Typed {
             id,
             member,
@@ -178,6 +181,8 @@ impl World {
             tab,
             incarnation: slot.incarnation,
             desk: slot.page.as_ref().map_or(0, |page| page.desk().number()),
+            session: session.or(self.browser.jar.map(|jar| jar.session)),
+            at: self.now,
             text: text.clone(),
         });
         page::Act::Write {

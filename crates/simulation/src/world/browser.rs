@@ -32,6 +32,8 @@ pub(super) struct Tab {
     /// None while it is closed.
     pub(super) page: Option<Page>,
     pub(super) frozen_until: u64,
+    /// When it was last killed.
+    pub(super) killed_at: u64,
     /// What happened while it stood still.
     pub(super) pending: Vec<News>,
     /// By what it is for: its generation and when it is due, by the monotonic clock.

@@ -173,12 +173,14 @@ impl World {
             owner,
             op,
         } = transaction;
-        let writes_more = matches!(op, Op::Append(_));
+        let appended = match &op {
+            Op::Append(entry) => Some(entry.lane.conversation),
+            _ => None,
+        };
         let result = if self.browser.failing_until > self.now {
             self.counters.count("store failed");
-            self.record.leads_without_store |= matches!(op, Op::Claim | Op::Open { .. });
             Err(StoreError::Failed)
-        } else if self.browser.full_until > self.now && writes_more {
+        } else if self.browser.full_until > self.now && appended.is_some() {
             self.counters.count("store full");
             Err(StoreError::Full)
         } else {
@@ -187,6 +189,9 @@ impl World {
             self.check_transaction(&before, &op, &answer);
             Ok(answer)
         };
+        if let Some(conversation) = appended.filter(|_| !matches!(result, Ok(Answer::Appended { .. }))) {
+            self.record.unkept.insert((tab, incarnation, conversation));
+        }
         if let Ok(Answer::Fenced { .. }) = result {
             self.counters.count("write of an old leader refused");
         }
@@ -219,6 +224,11 @@ impl World {
         }
         if let Some(jar) = self.browser.jar {
             self.browser.signed_out = Some((self.now, jar));
+            self.record.left.insert(jar.session);
+            self.agenda.at(
+                self.now + super::invariants::OUT_WITHIN_MS,
+                Happening::Left(jar.session),
+            );
         }
         if !self.browser.store.entries.is_empty() {
             self.counters.count("signed out with a queue");
@@ -249,6 +259,7 @@ impl World {
         if slot.page.take().is_none() {
             return;
         }
+        slot.killed_at = self.now;
         slot.timers.clear();
         slot.pending.clear();
         slot.calls.clear();

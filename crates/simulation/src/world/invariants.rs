@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use switchboard_contract::ids::{ActionId, ConversationId, MemberId, MessageId};
+use switchboard_contract::ids::{ActionId, ConversationId, MemberId, MessageId, SessionId};
 use switchboard_contract::live_chat::MessageType;
 use switchboard_engine::desk::Row;
 use switchboard_engine::inbox::Shelf;
 use switchboard_engine::queue::State;
 use switchboard_engine::refresh::SignedOut;
 use switchboard_engine::socket::Status;
-use switchboard_engine::store::{Answer, Op, Records};
+use switchboard_engine::store::{Answer, LaneKind, Op, Records};
 
 use super::World;
 use super::schedule::{ActKind, FaultKind};
@@ -18,7 +18,7 @@ use crate::server::Request;
 use crate::server::sessions::{Claims, Ended};
 
 /// How long the tabs have to stop using a token after a sign-out, in milliseconds.
-const OUT_WITHIN_MS: u64 = 1_000;
+pub(super) const OUT_WITHIN_MS: u64 = 1_000;
 /// More timers or calls in one tab than anything needs.
 const MANY: usize = 80;
 /// More calls than a browser at rest makes in fifteen seconds, for each tab.
@@ -106,15 +106,16 @@ impl World {
         }
     }
 
-    /// Before each call: nothing is sent that is not kept, unless the browser cannot keep it.
+    /// Before each call: nothing is sent that is not kept, unless the browser could not keep it or what came before it.
     pub(super) fn check_request(&mut self, request: &Request) {
         let Request::Send(message) = request else { return };
         let id = Self::action_of(message.id);
         self.record.sent.insert(id);
-        let keeps = !self
-            .schedule
-            .has(|kind| matches!(kind, FaultKind::Quota(_) | FaultKind::StoreFails(_)));
-        if keeps && !self.record.kept.contains(&id) {
+        let unkept = self.typed(id).is_some_and(|typed| {
+            let place = (typed.tab, typed.incarnation, typed.conversation);
+            self.record.unkept.contains(&place)
+        });
+        if !self.record.kept.contains_key(&id) && !unkept {
             self.violate(2, format!("{} was sent before it was kept", message.content));
         }
     }
@@ -125,12 +126,17 @@ impl World {
             records.entries.iter().map(|entry| entry.id).collect()
         };
         let (then, now) = (ids(before), ids(&self.browser.store));
-        self.record.kept.extend(now.difference(&then));
+        let at = self.now;
+        self.record.kept.extend(now.difference(&then).map(|id| (*id, at)));
         match (op, answer) {
-            (Op::Clear | Op::Open { erase: true }, _) => {
+            (Op::Clear | Op::End { .. } | Op::Open { erase: true }, _) => {
                 let gone: Vec<ActionId> = then.difference(&now).copied().collect();
-                if !gone.is_empty() && matches!(op, Op::Open { .. }) {
-                    self.counters.count("another person's queue erased");
+                if matches!(op, Op::Open { .. }) {
+                    if !gone.is_empty() {
+                        self.counters.count("another person's queue erased");
+                    }
+                } else {
+                    self.check_erased(&gone);
                 }
                 self.record.erased.extend(gone);
             }
@@ -150,11 +156,12 @@ impl World {
         for id in then.difference(&now).copied().collect::<Vec<_>>() {
             if let Some(typed) = self.typed(id) {
                 let (message, conversation) = (typed.id, typed.conversation);
-                let stored =
-                    self.is_stored(message) || self.server.database.tombstones.contains_key(&conversation);
+                let stored = self.is_stored(message);
                 let given_up = self.record.given_up.contains(&id);
+                // Nothing is added to a conversation that was deleted.
                 let never = !self.record.sent.contains(&id)
-                    || self.server.database.burnt.contains(&(typed.member, message));
+                    || self.server.database.burnt.contains(&(typed.member, message))
+                    || self.server.database.tombstones.contains_key(&conversation);
                 if given_up && !never && !stored && !self.record.erased.contains(&id) {
                     self.violate(
                         2,
@@ -166,6 +173,53 @@ impl World {
                     self.violate(2, format!("{} was let go of and is nowhere", self.text(message)));
                 }
             }
+        }
+    }
+
+    /// What a sign-in leaves behind goes with that sign-in, and with no other one.
+    fn check_erased(&mut self, gone: &[ActionId]) {
+        let now = self.server_now();
+        let over = |session| {
+            let kept = self.server.database.sessions.get(&session);
+            self.record.left.contains(&session)
+                || kept.is_none_or(|kept| kept.family.revoked || kept.family.expires_at <= now)
+        };
+        let early: Vec<MessageId> = gone
+            .iter()
+            .filter_map(|id| self.typed(*id))
+            .filter(|typed| !typed.session.is_none_or(over))
+            .map(|typed| typed.id)
+            .collect();
+        for id in early {
+            let text = self.text(id);
+            self.violate(2, format!("{text} was erased while its sign-in holds"));
+        }
+    }
+
+    /// 6: some time after a sign-out no tab that moves shows anything of it, and nothing of it is kept.
+    pub(super) fn check_left(&mut self, session: SessionId) {
+        let began = self.now.saturating_sub(OUT_WITHIN_MS);
+        let mut wrong = Vec::new();
+        for (number, tab) in self.browser.tabs.iter().enumerate() {
+            let moved = tab.frozen_until < began && self.browser.asleep_until < began;
+            let of = tab.page.as_ref().and_then(Page::access).and_then(Claims::read);
+            if moved && of.is_some_and(|claims| claims.session == session) {
+                wrong.push(format!("tab {number} goes on after the sign-out"));
+            }
+        }
+        let killed = self.browser.tabs.iter().any(|tab| tab.killed_at >= began);
+        let fails = self.browser.failing_until >= began;
+        let stands = self.browser.asleep_until >= began
+            || self.browser.tabs.iter().any(|tab| tab.frozen_until >= began);
+        let kept = self.browser.store.entries.iter().any(|entry| {
+            self.typed(entry.id)
+                .is_some_and(|typed| typed.session == Some(session))
+        });
+        if kept && !killed && !fails && !stands {
+            wrong.push("the store keeps what was typed before the sign-out".to_owned());
+        }
+        for what in wrong {
+            self.violate(6, what);
         }
     }
 
@@ -211,6 +265,7 @@ impl World {
                 Signed::Restoring => vec![(9, "is still being restored".to_owned())],
                 Signed::Out(_) => Vec::new(),
             };
+            let found = found.into_iter().chain(self.check_person(&page));
             for (invariant, what) in found {
                 self.violate(invariant, format!("tab {tab} {what}"));
             }
@@ -221,6 +276,17 @@ impl World {
         if self.record.calls_in_quiet > limit {
             let calls = self.record.calls_in_quiet;
             self.violate(9, format!("{calls} calls in fifteen seconds of quiet"));
+        }
+    }
+
+    /// 6 and 9: every tab is of the person who is signed in on this device.
+    fn check_person(&self, page: &Page) -> Option<(u8, String)> {
+        match (page.signed(), self.browser.hint.member) {
+            (Signed::In(member), Some(person)) if member == person => None,
+            (Signed::In(_), Some(_)) => Some((6, "is someone else's".to_owned())),
+            (Signed::In(_), None) => Some((5, "would ask for the password after a reload".to_owned())),
+            (_, Some(_)) => Some((9, "is signed out while others are signed in".to_owned())),
+            (_, None) => None,
         }
     }
 
@@ -274,6 +340,19 @@ impl World {
                     format!("{} stands before {text}, which was typed first", typed.text),
                 ));
             }
+            // The tabs of a browser share their lanes: what one has kept stands before what is typed in another afterwards.
+            for other in &self.record.typed {
+                let id = Self::action_of(other.id);
+                let earlier = other.session == typed.session
+                    && other.conversation == typed.conversation
+                    && self.record.kept.contains_key(&Self::action_of(typed.id))
+                    && self.record.kept.get(&id).is_some_and(|at| *at < typed.at);
+                let overtaken = places.get(&other.id).is_some_and(|(_, place, _)| place > seq);
+                if earlier && overtaken {
+                    let (text, before) = (&typed.text, &other.text);
+                    wrong.push((1, format!("{text} stands before {before}, which was kept first")));
+                }
+            }
         }
         for (invariant, what) in wrong {
             self.violate(invariant, what);
@@ -286,24 +365,21 @@ impl World {
         let mut lost = Vec::new();
         for typed in &self.record.typed {
             let id = Self::action_of(typed.id);
-            let kept = self.record.kept.contains(&id);
+            let kept = self.record.kept.contains_key(&id);
             let accounted = self.is_stored(typed.id)
                 || waits.contains(&id)
                 || self.record.given_up.contains(&id)
-                || self.record.erased.contains(&id)
-                || self.server.database.tombstones.contains_key(&typed.conversation);
+                || self.record.erased.contains(&id);
             if kept && !accounted {
                 lost.push((2, format!("{} was kept and is nowhere", typed.text)));
             }
             // What the tab could not keep lives as long as the tab and the sign-in.
-            let stale = self.sleeps_through_revocation();
             let slot = &self.browser.tabs[typed.tab];
             let same = slot.incarnation == typed.incarnation;
             if let Some(page) = slot.page.as_ref().filter(|_| same && !kept)
                 && page.desk().number() == typed.desk
                 && page.signed() == Signed::In(typed.member)
                 && !accounted
-                && !stale
                 && !page.desk().queued().any(|queued| queued.entry.id == id)
             {
                 lost.push((2, format!("{} is nowhere, and its tab lives", typed.text)));
@@ -312,18 +388,6 @@ impl World {
         for (invariant, what) in lost {
             self.violate(invariant, what);
         }
-    }
-
-    /// A tab that wakes after a revocation and a new sign-in of the same person takes the revocation for that of the new
-    /// session, and forgets what waits: known, and not held against a run.
-    fn sleeps_through_revocation(&self) -> bool {
-        self.schedule.has(|kind| kind == FaultKind::Revoke)
-            && self.schedule.has(|kind| {
-                matches!(
-                    kind,
-                    FaultKind::Freeze(_) | FaultKind::Sleep(_) | FaultKind::DeepSleep(_)
-                )
-            })
     }
 
     /// 6: nothing of someone who signed out is left.
@@ -381,18 +445,21 @@ impl World {
                     }
                     blocked.insert(queued.entry.lane);
                 }
-                _ if blocked.contains(&queued.entry.lane) || self.record.leads_without_store => {}
+                _ if blocked.contains(&queued.entry.lane) => {}
                 state => wrong.push((
                     9,
                     format!("still has {:?} ({state:?}) in its queue", queued.entry.id),
                 )),
             }
         }
+        let shown: BTreeSet<ActionId> = desk.queued().map(|queued| queued.entry.id).collect();
+        let kept = &self.browser.store.entries;
+        let waits = kept.iter().filter(|entry| entry.lane.kind == LaneKind::Write);
+        if waits.map(|entry| entry.id).any(|id| !shown.contains(&id)) {
+            wrong.push((2, "does not show all that is kept".to_owned()));
+        }
         let database = &self.server.database;
         let position = desk.position();
-        if position.is_none() && self.sleeps_through_revocation() {
-            return wrong;
-        }
         if position != Some(database.position()) {
             wrong.push((
                 3,
@@ -486,16 +553,11 @@ impl World {
         let stored = database.messages.get(&open)?;
         let from = shown.first().map_or(1, |first| first.seq);
         let expected: Vec<_> = stored.range(from..).map(|(_, kept)| &kept.message).collect();
-        // Marks on history before the newest page are fetched when it is scrolled to.
-        let fetched = shown.len().saturating_sub(crate::server::reading::THREAD_PAGE);
         let same = shown.len() == expected.len()
             && shown
                 .iter()
                 .zip(&expected)
-                .enumerate()
-                .all(|(place, (shown, expected))| {
-                    **shown == **expected || (place < fetched && shown.id == expected.id)
-                });
+                .all(|(shown, expected)| **shown == **expected);
         (!same).then(|| {
             let seqs: Vec<u64> = shown.iter().map(|message| message.seq).collect();
             (

@@ -26,7 +26,7 @@ pub mod trace;
 
 use std::collections::BTreeMap;
 
-use switchboard_contract::ids::{ConversationId, MemberId, VisitorId, WebsiteId};
+use switchboard_contract::ids::{ConversationId, MemberId, SessionId, VisitorId, WebsiteId};
 use switchboard_contract::time::Timestamp;
 use switchboard_engine::random::Random;
 use switchboard_engine::store::{Answer, StoreError};
@@ -66,6 +66,8 @@ enum Happening {
     Heard(usize, u32, Said),
     Reopen(usize),
     Thaw(usize),
+    /// Somebody signed out some time ago, of this sign-in.
+    Left(SessionId),
     /// From here on nothing goes wrong any more.
     Quiet,
     /// The person tries again what could not be loaded.
@@ -261,6 +263,7 @@ impl World {
             }
             Happening::Reopen(tab) => self.open_tab(tab),
             Happening::Thaw(tab) => self.thaw(tab),
+            Happening::Left(session) => self.check_left(session),
             Happening::TryAgain => {
                 for tab in 0..self.browser.tabs.len() {
                     let incarnation = self.browser.tabs[tab].incarnation;

@@ -349,8 +349,7 @@ impl World {
             let (tab, incarnation, generation) = (open.tab, open.incarnation, open.generation);
             match packet {
                 Packet::Frame(text) => {
-                    let is_event =
-                        text.starts_with("{\"t\":\"event\"") && text.contains("\"conversation.updated\"");
+                    let is_event = text.starts_with("{\"t\":\"event\"");
                     let truncate = is_event
                         && self
                             .browser

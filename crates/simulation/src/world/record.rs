@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use switchboard_contract::ids::{ActionId, ConversationId, MemberId, MessageId};
+use switchboard_contract::ids::{ActionId, ConversationId, MemberId, MessageId, SessionId};
 
 /// A message that an operator typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +14,10 @@ pub(super) struct Typed {
     pub(super) incarnation: u32,
     /// Which sign-in of the page.
     pub(super) desk: u32,
+    /// Which sign-in of the browser.
+    pub(super) session: Option<SessionId>,
+    /// When, in milliseconds.
+    pub(super) at: u64,
     pub(super) text: String,
 }
 
@@ -24,8 +28,13 @@ pub(super) struct Record {
     pub(super) typed: Vec<Typed>,
     /// Changes that were asked for, in the order done.
     pub(super) changed: Vec<(ActionId, MemberId)>,
-    /// What a transaction has kept.
-    pub(super) kept: BTreeSet<ActionId>,
+    /// What a transaction has kept, and when, in milliseconds.
+    pub(super) kept: BTreeMap<ActionId, u64>,
+    /// Where the store could not keep something, or would not because it is somebody else's by then: tab, its opening,
+    /// conversation. What follows there stays in memory too, so that the order does.
+    pub(super) unkept: BTreeSet<(usize, u32, ConversationId)>,
+    /// Sign-ins that the person has ended here.
+    pub(super) left: BTreeSet<SessionId>,
     /// Messages of which an attempt was made.
     pub(super) sent: BTreeSet<ActionId>,
     /// What the server refused.
@@ -36,8 +45,6 @@ pub(super) struct Record {
     pub(super) erased: BTreeSet<ActionId>,
     /// Messages that were stored in conversations which are deleted by now.
     pub(super) deleted: BTreeSet<MessageId>,
-    /// A tab could not look into the store when it began to lead: until it is opened again it leads without.
-    pub(super) leads_without_store: bool,
     /// Calls made in the last seconds of quiet.
     pub(super) calls_in_quiet: u64,
 }

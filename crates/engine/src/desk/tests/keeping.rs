@@ -1,0 +1,107 @@
+//! A store that fails, and one that another sign-in has taken over.
+
+use super::*;
+use crate::bulletin::{Told, Word};
+
+/// The timer of the store among `out`.
+fn store_timer(out: &[Effect]) -> Option<Timer> {
+    out.iter().rev().find_map(|effect| match effect {
+        Effect::SetTimer { timer, .. } if timer.kind == TimerKind::Store => Some(*timer),
+        _ => None,
+    })
+}
+
+fn waiting(browser: &mut Browser, n: u8) {
+    let mut entry = crate::store::tests::reply(n, "text 7");
+    entry.lane.conversation = id();
+    let appended = browser.store.run(member(1), Op::Append(Box::new(entry)));
+    assert!(matches!(appended, Answer::Appended { .. }));
+}
+
+#[test]
+fn a_leader_whose_store_has_failed_sends_what_is_kept_there_once_it_works() {
+    let mut browser = Browser::with_store(1, true);
+    assert!(browser.tabs[0].leads());
+    browser.failing = false;
+    browser.store.run(member(1), Op::Open { erase: false });
+    waiting(&mut browser, 7);
+    browser.failing = true;
+    // It fails once more, and is asked again all the same.
+    let out = browser.step(Event::Link(socket::Event::Awake));
+    let timer = store_timer(&out).expect("tries again");
+    browser.failing = false;
+    let out = browser.step(Event::Timer(timer));
+    assert_eq!(sends(&out).pop().expect("sends").1.content, "text 7");
+    assert_eq!(browser.store.meta.term, 1, "under a term");
+    assert!(
+        store_timer(&browser.step(Event::Timer(timer))).is_none(),
+        "and rests"
+    );
+}
+
+#[test]
+fn a_sign_out_is_told_to_a_store_that_fails_until_it_hears() {
+    let mut browser = Browser::new(1);
+    browser.send(0, 7);
+    browser.failing = true;
+    let out = browser.step(Event::Forget);
+    assert_eq!(browser.store.entries.len(), 1);
+    let timer = store_timer(&out).expect("tries again");
+    let timer = store_timer(&browser.step(Event::Timer(timer))).expect("and again");
+    browser.failing = false;
+    browser.step(Event::Timer(timer));
+    assert!(browser.store.entries.is_empty());
+}
+
+#[test]
+fn a_tab_that_slept_through_a_sign_out_forgets_nothing_of_the_next_sign_in() {
+    let mut browser = Browser::new(1);
+    browser.store.run(member(1), Op::Clear);
+    browser.store.run(member(1), Op::Open { erase: false });
+    waiting(&mut browser, 7);
+    browser.step(Event::Forget);
+    assert_eq!(browser.store.entries.len(), 1);
+    assert_eq!(browser.store.meta.owner, Some(member(1)));
+}
+
+/// The probe by which a tab learns whether its sign-in holds.
+fn asks_for_ticket(out: &[Effect]) -> Option<u64> {
+    out.iter().find_map(|effect| match effect {
+        Effect::Link(socket::Effect::FetchTicket { generation }) => Some(*generation),
+        _ => None,
+    })
+}
+
+#[test]
+fn the_end_of_the_leaders_sign_in_is_believed_by_the_server_s_word_alone() {
+    let mut browser = Browser::new(2);
+    browser.send(0, 7);
+    assert_eq!(browser.tabs[1].queue().len(), 1);
+    // The other tab has slept while the person signs out and in again.
+    browser.store.run(member(1), Op::Clear);
+    browser.store.run(member(1), Op::Open { erase: false });
+    waiting(&mut browser, 8);
+    let word = Word::Status(Told::SignedOut);
+    let from = browser.tabs[0].tab.clone();
+    let out = browser.step_tab(1, Event::Heard(Box::new(Bulletin { from, word })));
+    let generation = asks_for_ticket(&out).expect("asks the server");
+    assert_ne!(browser.tabs[1].status(), Status::SignedOut);
+    let result = Ok("t".into());
+    let ticket = socket::Event::Ticket { generation, result };
+    browser.step_tab(1, Event::Link(ticket));
+    let left: Vec<ActionId> = browser.tabs[1].queue().all().map(|one| one.entry.id).collect();
+    assert_eq!(left, [crate::store::tests::action(8)], "as the store has it now");
+}
+
+#[test]
+fn a_store_that_another_tab_has_ended_is_opened_again_once_the_server_says_that_the_sign_in_holds() {
+    let mut browser = Browser::new(1);
+    browser.store.run(member(1), Op::End { sign_in: 1 });
+    let out = browser.send(0, 7);
+    assert_eq!(browser.store.meta.owner, None, "it is not this tab's to take");
+    let generation = asks_for_ticket(&out).expect("asks the server");
+    let result = Ok("t".into());
+    let ticket = socket::Event::Ticket { generation, result };
+    browser.step(Event::Link(ticket));
+    assert_eq!(browser.store.meta.owner, Some(member(1)));
+}
