@@ -15,6 +15,7 @@ use crate::config::{self, Config, ConfigError};
 use crate::forms::{forget_member_drafts, open_member_drafts};
 use crate::i18n::{t, t_count};
 use crate::pages;
+use crate::query::QueryProvider;
 use crate::routes::{Access, Route};
 use crate::scoped;
 use crate::shell::{ForeignQueue, LeaveProvider, Shell};
@@ -139,7 +140,7 @@ fn use_erasing(auth: &Auth) {
 fn link_page(route: Route) -> Html {
     match route {
         Route::ResetPassword => html! { <pages::ResetPassword /> },
-        Route::AcceptInvitation => html! { <pages::AcceptInvitation /> },
+        Route::AcceptInvitation => html! { <QueryProvider><pages::AcceptInvitation /></QueryProvider> },
         _ => html! { <pages::VerifyEmail /> },
     }
 }
@@ -168,21 +169,25 @@ fn Workspace(props: &WorkspaceProps) -> Html {
     if me.totp_enrolment_due {
         return html! {
             <MeProvider me={me.clone()}>
-                <LeaveProvider owner={me.id}>
-                    <EnrolmentFirst route={props.route} />
-                </LeaveProvider>
+                <QueryProvider>
+                    <LeaveProvider owner={me.id}>
+                        <EnrolmentFirst route={props.route} />
+                    </LeaveProvider>
+                </QueryProvider>
             </MeProvider>
         };
     }
     html! {
         <MeProvider me={me.clone()}>
-            <ChatProvider>
-                <LeaveProvider owner={me.id}>
-                    <ForeignQueue>
-                        <Shell route={props.route}>{ member_page(props.route) }</Shell>
-                    </ForeignQueue>
-                </LeaveProvider>
-            </ChatProvider>
+            <QueryProvider>
+                <ChatProvider>
+                    <LeaveProvider owner={me.id}>
+                        <ForeignQueue>
+                            <Shell route={props.route}>{ member_page(props.route) }</Shell>
+                        </ForeignQueue>
+                    </LeaveProvider>
+                </ChatProvider>
+            </QueryProvider>
         </MeProvider>
     }
 }

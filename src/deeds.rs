@@ -1,5 +1,6 @@
 //! What is done to conversations, in words: while it waits, when it is refused, and why.
 
+use serde::Deserialize;
 use switchboard_contract::ids::{LabelId, MemberId};
 use switchboard_contract::live_chat::{
     ConversationChange, ConversationStatus, LiveChatMessage, Priority, Visibility,
@@ -79,6 +80,7 @@ pub fn what(action: &Action, names: &impl Names) -> AttrValue {
         }
         Action::Send(draft) => t_with("deed.reply", &[("text", &draft.content)]),
         Action::Change(change) => what_change(change, names),
+        Action::Delete => t("actions.delete"),
         Action::Read { .. } => t("deed.several"),
     }
 }
@@ -182,8 +184,8 @@ pub fn reason(action: &Action, problem: &Problem) -> AttrValue {
 fn colleague_reply(problem: &Problem) -> Option<LiveChatMessage> {
     problem
         .current
-        .clone()
-        .and_then(|current| serde_json::from_value(current).ok())
+        .as_ref()
+        .and_then(|current| LiveChatMessage::deserialize(current).ok())
 }
 
 /// What trying a refused action again does, which depends on why it was refused.

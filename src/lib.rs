@@ -26,6 +26,7 @@ pub mod i18n;
 pub mod pages;
 pub mod people;
 pub mod picture;
+pub mod query;
 pub mod realtime;
 pub mod routes;
 pub mod shell;

@@ -127,6 +127,32 @@ async fn the_panel_lists_what_waits_and_gives_the_focus_back() {
 }
 
 #[wasm_bindgen_test]
+async fn discarding_in_the_panel_keeps_the_focus_there_and_escape_leaves_the_panel_only() {
+    let _server = FakeServer::install(|seen: &Seen| match seen.path.as_str() {
+        "/api/live-chat/messages" => Answer::Cut,
+        path if path.starts_with("/api/live-chat/messages/") => Answer::Silence,
+        _ => team(seen),
+    });
+    let page = thread().await;
+    page.fill("textarea", "never mind").await;
+    page.get("textarea").focus().expect("focused");
+    press("Enter", false).await;
+    page.click("#connection-more").await;
+    until_shown(&page, ".connection-panel li", "Reply: never mind").await;
+    page.get(".connection-panel .text-btn-quiet")
+        .focus()
+        .expect("focused");
+    page.click(".connection-panel .text-btn-quiet").await;
+    until_shown(&page, ".connection-panel li .why", "Being discarded").await;
+    page.until("the focus is in the panel", |_| focused() == "connection-title")
+        .await;
+    press("Escape", false).await;
+    assert!(page.find(".connection-panel").is_none());
+    assert_eq!(path_and_query(), format!("/conversations/{}", conversation_id(1)));
+    leave(page).await;
+}
+
+#[wasm_bindgen_test]
 async fn an_empty_queue_says_what_it_is_for() {
     let _server = serve(|| Answer::Cut);
     let page = thread().await;
@@ -222,5 +248,60 @@ async fn the_inbox_is_worked_by_keys() {
     page.get(".log").focus().expect("focused");
     press("Escape", false).await;
     assert_eq!(path_and_query(), "/conversations");
+    leave(page).await;
+}
+
+/// The server as an admin finds it; nothing that is deleted is answered.
+fn serve_admin() -> FakeServer {
+    FakeServer::install(|seen: &Seen| match team(seen) {
+        _ if seen.method == "DELETE" => Answer::Cut,
+        Answer::Json(status, mut body) if body["user"].is_object() => {
+            body["user"]["role"] = json!("admin");
+            Answer::Json(status, body)
+        }
+        answer => answer,
+    })
+}
+
+const DELETE: &str = ".act-more [role='group']:last-child [role='menuitem']";
+
+#[wasm_bindgen_test]
+async fn deleting_asks_for_the_name_and_leaves_the_list_at_once() {
+    let _server = serve_admin();
+    let page = thread().await;
+    page.click(".act-more > button").await;
+    assert_eq!(page.text(DELETE), "Delete conversation…");
+    page.click(DELETE).await;
+    assert_eq!(focused(), "delete-name");
+    assert!(page.text("[role='dialog']").contains("cannot be undone"));
+    let confirm = "[role='dialog'] .foot button:last-child";
+    page.fill("#delete-name", "Second Visitor").await;
+    page.click(confirm).await;
+    assert!(page.text("#delete-name-message").contains("another name"));
+    assert_eq!(focused(), "delete-name");
+    page.fill("#delete-name", " first visitor").await;
+    page.click(confirm).await;
+    assert!(page.find("[role='dialog']").is_none());
+    assert_eq!(path_and_query(), "/conversations");
+    page.until("the row goes", |page| {
+        !page.text(".pane-list").contains("First Visitor")
+    })
+    .await;
+    assert!(page.text(".pane-list").contains("Second Visitor"));
+    let toast = page.text("[role='status'] .text");
+    assert!(toast.contains("will be deleted"), "{toast}");
+    page.click("#connection-more").await;
+    page.until("what waits", |page| {
+        page.text(".connection-panel").contains("Delete conversation")
+    })
+    .await;
+    leave(page).await;
+}
+
+#[wasm_bindgen_test]
+async fn agents_are_not_offered_to_delete() {
+    let _server = serve(|| Answer::Cut);
+    let page = thread().await;
+    assert!(page.find(".act-more-always").is_none());
     leave(page).await;
 }

@@ -8,9 +8,10 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use serde_json::json;
-use switchboard::api::{Transport, use_resource};
+use switchboard::api::Transport;
 use switchboard::auth::{AuthProvider, AuthState, Session, use_auth};
-use switchboard::ui::view_resource;
+use switchboard::query::{QueryProvider, asks, use_query};
+use switchboard::ui::view_query;
 use switchboard_contract::page::NumberedPage;
 use switchboard_contract::website::Website;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -40,14 +41,14 @@ fn Page(props: &PageProps) -> Html {
 #[component]
 fn Body() -> Html {
     match use_auth().state {
-        AuthState::SignedIn(_) => html! { <List /> },
+        AuthState::SignedIn(_) => html! { <QueryProvider><List /></QueryProvider> },
         _ => html! { <p>{ "nobody" }</p> },
     }
 }
 
 #[component]
 fn List() -> Html {
-    let list = use_resource((), |api, ()| async move { api.websites(1, 20).await });
+    let list = use_query(asks::websites(1, 20));
     let reload = list.reload.reform(|_: MouseEvent| ());
     let ready =
         |page: &NumberedPage<Website>| html! { <input id="ready" placeholder={page.total.to_string()} /> };
@@ -55,7 +56,7 @@ fn List() -> Html {
         <>
             <button id="again" onclick={reload}>{ "again" }</button>
             <div id="view">
-                { view_resource(&list, &"It failed.".into(), || html! { <p id="shape">{ "…" }</p> }, ready) }
+                { view_query(&list, &"It failed.".into(), || html! { <p id="shape">{ "…" }</p> }, ready) }
             </div>
         </>
     }

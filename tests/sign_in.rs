@@ -209,9 +209,9 @@ async fn leaving_the_page_gives_up_its_request() {
     submit(&page, "right").await;
     page.until("the request", |_| server.count("/api/auth/login") == 1)
         .await;
-    assert!(!server.last_is_aborted());
+    assert!(!server.last_is_aborted("/api/auth/login"));
     page.destroy().await;
-    assert!(server.last_is_aborted());
+    assert!(server.last_is_aborted("/api/auth/login"));
 }
 
 #[wasm_bindgen_test]

@@ -109,7 +109,7 @@ async fn thread() -> (Mounted<MessageRows>, Heard) {
     let props = MessageRowsProps {
         rows: rows(),
         visitor: "Visitor".into(),
-        me_id: "me".into(),
+        me_id: MemberId::from_parts(at(0), [8; 10]),
         me_name: "Me".into(),
         on_retry: hear("retry"),
         on_discard: hear("discard"),

@@ -1,6 +1,6 @@
 //! `/live-chat/conversations`.
 
-use switchboard_contract::ids::ConversationId;
+use switchboard_contract::ids::{ActionId, ConversationId};
 use switchboard_contract::live_chat::{
     ChangeConversations, ChangeResults, LiveChatConversation, MarkRead, ReadResult,
 };
@@ -82,6 +82,15 @@ impl Api {
     ) -> Result<ChangeResults, ApiError> {
         self.call(Call::patch("/live-chat/conversations").json(change)?)
             .await
+    }
+
+    /// `DELETE /live-chat/conversations/{id}`: for good; again and again the same.
+    ///
+    /// # Errors
+    /// [`ApiError::Forbidden`] for agents, [`ApiError::NotFound`] when there never was one, or long ago.
+    pub async fn delete_conversation(&self, id: ConversationId, action: ActionId) -> Result<(), ApiError> {
+        let call = Call::delete(format!("/live-chat/conversations/{id}")).query("actionId", action);
+        self.call_empty(call).await
     }
 
     /// `POST /live-chat/conversations/{id}/read`: everything up to `seq` has been read.

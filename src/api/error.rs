@@ -3,6 +3,7 @@
 use std::fmt;
 use std::rc::Rc;
 
+use switchboard_contract::decode;
 use switchboard_contract::problem::{FieldErrors, Problem, ProblemCode};
 use switchboard_engine::retry::Failure;
 use yew::AttrValue;
@@ -45,7 +46,7 @@ impl ApiError {
     /// From an answer outside 2xx. `retry_after_ms` is the header `Retry-After`, should the body not say it.
     #[must_use]
     pub fn from_answer(status: u16, body: &str, retry_after_ms: Option<u64>) -> Self {
-        let mut problem = serde_json::from_str::<Problem>(body).unwrap_or_else(|_| {
+        let mut problem = decode::<Problem>(body).unwrap_or_else(|_| {
             // A proxy's page, or nothing: all that is known is the status.
             Problem::new(ProblemCode::Unknown, "")
         });

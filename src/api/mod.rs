@@ -13,7 +13,6 @@ mod events;
 mod labels;
 mod messages;
 mod realtime;
-mod resource;
 pub mod team;
 mod transport;
 mod visitors;
@@ -30,7 +29,7 @@ pub use common_passwords::{common_passwords, use_common_passwords};
 pub use conversations::{ConversationQuery, StatusFilter};
 pub use error::ApiError;
 pub use messages::Around;
-pub use resource::{Loaded, Resource, use_resource};
+use transport::{Answer, read};
 pub use transport::{Call, Retrying, Transport};
 
 /// The API on behalf of the person who is signed in. Clones share one session.
@@ -76,31 +75,31 @@ impl Api {
     }
 
     async fn call<T: DeserializeOwned>(&self, call: Call) -> Result<T, ApiError> {
-        let mut token = self.session.token().await?;
-        let transport = self.transport();
-        for _ in 0..MAX_REPLAYS {
-            match transport.call(&call, Some(&token.text)).await {
-                Err(ApiError::SignedOut) => token = self.session.renewed(token.generation).await?,
-                outcome => return self.noted(outcome),
-            }
-        }
-        self.noted(transport.call(&call, Some(&token.text)).await)
+        let text = self.text(&call).await?;
+        read(call.path(), &text)
     }
 
     async fn call_empty(&self, call: Call) -> Result<(), ApiError> {
-        let mut token = self.session.token().await?;
-        let transport = self.transport();
-        for _ in 0..MAX_REPLAYS {
-            match transport.call_empty(&call, Some(&token.text)).await {
-                Err(ApiError::SignedOut) => token = self.session.renewed(token.generation).await?,
-                outcome => return self.noted(outcome),
+        self.text(&call).await.map(drop)
+    }
+
+    /// The answer as it came. Boxed, so that it is compiled once and not for every kind of answer.
+    fn text<'a>(&'a self, call: &'a Call) -> Answer<'a> {
+        Box::pin(async move {
+            let mut token = self.session.token().await?;
+            let transport = self.transport();
+            for _ in 0..MAX_REPLAYS {
+                match transport.text(call, Some(&token.text)).await {
+                    Err(ApiError::SignedOut) => token = self.session.renewed(token.generation).await?,
+                    outcome => return self.noted(outcome),
+                }
             }
-        }
-        self.noted(transport.call_empty(&call, Some(&token.text)).await)
+            self.noted(transport.text(call, Some(&token.text)).await)
+        })
     }
 
     /// The account may begin to require a second factor while someone works: every page then leads to setting one up.
-    fn noted<T>(&self, outcome: Result<T, ApiError>) -> Result<T, ApiError> {
+    fn noted(&self, outcome: Result<String, ApiError>) -> Result<String, ApiError> {
         let is_due = outcome
             .as_ref()
             .is_err_and(|error| error.code() == Some(ProblemCode::TotpEnrolmentDue));

@@ -2,11 +2,14 @@
 //! what may be repeated.
 
 use std::cell::RefCell;
+use std::future::Future;
+use std::pin::Pin;
 use std::rc::Rc;
 
 use gloo_net::http::{Method, Request, RequestBuilder, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use switchboard_contract::decode;
 use switchboard_engine::random::Random;
 use switchboard_engine::retry;
 use web_sys::{AbortController, RequestCredentials};
@@ -32,6 +35,12 @@ pub struct Call {
 }
 
 impl Call {
+    /// Below the API's base URL.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
     fn new(method: Method, path: impl Into<String>) -> Self {
         let repeatable = method == Method::GET;
         Self {
@@ -160,6 +169,9 @@ pub struct Retrying {
     pub at_ms: f64,
 }
 
+/// An answer on its way; dropping it aborts the request.
+pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<String, ApiError>> + 'a>>;
+
 /// The way to the API. Clones share it.
 #[derive(Clone)]
 pub struct Transport {
@@ -215,7 +227,7 @@ impl Transport {
     /// See [`ApiError`].
     pub async fn call<T: DeserializeOwned>(&self, call: &Call, token: Option<&str>) -> Result<T, ApiError> {
         let text = self.text(call, token).await?;
-        serde_json::from_str(&text).map_err(|error| undecodable(&call.path, &error))
+        read(&call.path, &text)
     }
 
     /// Calls where nothing is expected back.
@@ -226,7 +238,16 @@ impl Transport {
         self.text(call, token).await.map(drop)
     }
 
-    async fn text(&self, call: &Call, token: Option<&str>) -> Result<String, ApiError> {
+    /// Calls and gives the answer as it came. Boxed, so that it is compiled once and not for every kind of answer.
+    ///
+    /// # Errors
+    /// See [`ApiError`].
+    #[must_use]
+    pub fn text<'a>(&'a self, call: &'a Call, token: Option<&'a str>) -> Answer<'a> {
+        Box::pin(self.patiently(call, token))
+    }
+
+    async fn patiently(&self, call: &Call, token: Option<&str>) -> Result<String, ApiError> {
         let mut attempt = 1;
         loop {
             let error = match self.attempt(call, token).await {
@@ -283,6 +304,14 @@ impl Transport {
 fn retry_after_ms(response: &Response) -> Option<u64> {
     let seconds: u64 = response.headers().get("Retry-After")?.parse().ok()?;
     seconds.checked_mul(1_000)
+}
+
+/// Reads an answer.
+///
+/// # Errors
+/// [`ApiError::Undecodable`].
+pub fn read<T: DeserializeOwned>(path: &str, text: &str) -> Result<T, ApiError> {
+    decode(text).map_err(|error| undecodable(path, &error))
 }
 
 /// Names the call and the place, never the content: serde's messages hold positions and field names only for the types used

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 use switchboard_contract::auth::Me;
+use switchboard_contract::decode;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{BroadcastChannel, MessageEvent, MessagePort, SharedWorker};
 
@@ -56,7 +57,7 @@ impl Peers {
                 let text = event
                     .dyn_ref::<MessageEvent>()
                     .and_then(|event| event.data().as_string());
-                if let Some(said) = text.and_then(|text| serde_json::from_str(&text).ok()) {
+                if let Some(said) = text.and_then(|text| decode(&text).ok()) {
                     on_said(said);
                 }
             }));

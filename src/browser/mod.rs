@@ -6,12 +6,14 @@
 //! | --- | --- |
 //! | `mod.rs` | the window, its clocks, listeners, focus |
 //! | `time.rs` | waiting |
+//! | `frame.rs` | the page's frames |
 //! | `local.rs` | times of day where the person is |
 //! | `task.rs` | futures that stop with whoever started them |
 //! | `lock.rs` | Web Locks |
 //! | `saving.rs` | the clipboard, files that the person saves |
 //! | `workers.rs` | scripts that run beside the page |
 
+mod frame;
 mod local;
 mod lock;
 mod saving;
@@ -24,6 +26,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Document, Element, Event, EventTarget, HtmlElement, ResizeObserver, Window};
 
+pub use frame::Frame;
 pub use local::{LocalTime, local_time};
 pub use lock::Lock;
 pub use saving::{copy_text, download};

@@ -6,7 +6,8 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::Poll;
 
-type Job = Rc<RefCell<Option<Pin<Box<dyn Future<Output = ()>>>>>>;
+type Work = Pin<Box<dyn Future<Output = ()>>>;
+type Job = Rc<RefCell<Option<Work>>>;
 
 /// A future that runs by itself until it ends or this handle is dropped: what a component started stops with it.
 pub struct Task {
@@ -16,7 +17,12 @@ pub struct Task {
 impl Task {
     /// Starts the future.
     pub fn spawn(future: impl Future<Output = ()> + 'static) -> Self {
-        let job: Job = Rc::new(RefCell::new(Some(Box::pin(future))));
+        Self::run(Box::pin(future))
+    }
+
+    /// Apart, so that it is compiled once and not for every future.
+    fn run(work: Work) -> Self {
+        let job: Job = Rc::new(RefCell::new(Some(work)));
         let running = job.clone();
         wasm_bindgen_futures::spawn_local(std::future::poll_fn(move |cx| {
             // Taken out while it runs, so that the future may drop its own handle.

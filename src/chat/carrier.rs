@@ -46,15 +46,18 @@ impl Carrier {
             }
         };
         let on_socket = {
-            let report = report.clone();
-            Callback::from(move |event| report(Event::Link(event)))
+            let chat = Rc::downgrade(chat);
+            Callback::from(move |event| {
+                if let Some(inner) = chat.upgrade() {
+                    Chat(inner).take_in(event);
+                }
+            })
         };
         let on_heard = {
-            let report = report.clone();
-            // What cannot be read is from a tab of another version: its tabs keep to themselves.
-            Callback::from(move |text: String| {
-                if let Ok(bulletin) = serde_json::from_str(&text) {
-                    report(Event::Heard(bulletin));
+            let chat = Rc::downgrade(chat);
+            Callback::from(move |words: String| {
+                if let Some(inner) = chat.upgrade() {
+                    Chat(inner).take_in_words(&words);
                 }
             })
         };
@@ -88,28 +91,33 @@ impl Carrier {
             api,
         }
     }
+
+    /// Tells all other tabs.
+    pub(super) fn tell(&self, words: &str) {
+        self.tabs.say(words);
+    }
 }
 
 impl Chat {
     pub(super) fn carry_out(&self, effect: Effect) {
         match effect {
             Effect::Changed(changes) => return self.changed(&changes),
-            Effect::QueueChanged => return self.tell(|topic| topic == Topic::Queue),
+            Effect::QueueChanged => return self.mark(|topic| topic == Topic::Queue),
             Effect::PeopleChanged {
                 conversations,
                 presence,
             } => {
-                return self.tell(|topic| match topic {
+                return self.mark(|topic| match topic {
                     Topic::People(id) => conversations.contains(&id),
                     Topic::Presence => presence,
                     _ => false,
                 });
             }
             Effect::LoadingChanged => {
-                return self.tell(|topic| matches!(topic, Topic::Lists | Topic::Thread(_)));
+                return self.mark(|topic| matches!(topic, Topic::Lists | Topic::Thread(_)));
             }
             Effect::Status(status) => {
-                self.tell(|topic| topic == Topic::Status);
+                self.mark(|topic| topic == Topic::Status);
                 if status == Status::SignedOut {
                     self.0.on_ended.emit(());
                 }
@@ -117,10 +125,15 @@ impl Chat {
             }
             Effect::Foreign { entries } => {
                 self.0.foreign.set(Some(entries));
-                return self.tell(|topic| topic == Topic::Queue);
+                return self.mark(|topic| topic == Topic::Queue);
             }
             Effect::NotKept(error) => {
                 self.0.not_kept.set(Some(error));
+                return self.mark(|topic| topic == Topic::Queue);
+            }
+            Effect::Kept => {
+                self.0.not_kept.set(None);
+                self.0.store_notice.set(None);
                 return self.tell(|topic| topic == Topic::Queue);
             }
             _ => {}
@@ -155,8 +168,8 @@ impl Chat {
             Effect::RequestLock { generation } => carrier.tabs.request(generation),
             Effect::ReleaseLock => carrier.tabs.release(),
             Effect::Tell(bulletin) => {
-                if let Ok(text) = serde_json::to_string(&bulletin) {
-                    carrier.tabs.say(&text);
+                if let Ok(word) = serde_json::to_string(&bulletin) {
+                    self.0.words.borrow_mut().push(word);
                 }
             }
             Effect::Load { generation, fetch } => {
@@ -186,7 +199,8 @@ impl Chat {
             | Effect::PeopleChanged { .. }
             | Effect::Status(_)
             | Effect::Foreign { .. }
-            | Effect::NotKept(_) => {}
+            | Effect::NotKept(_)
+            | Effect::Kept => {}
         }
     }
 
@@ -275,6 +289,10 @@ async fn attempt(api: &Api, request: Request) -> Attempt {
             .await
             .map(|result| Attempt::Read(Box::new(result))),
         Request::TakeBack(id) => api.take_back_message(id).await.map(|()| Attempt::TakenBack),
+        Request::Delete { conversation, id } => api
+            .delete_conversation(conversation, id)
+            .await
+            .map(|()| Attempt::Deleted),
     };
     answer.unwrap_or_else(|error| Attempt::Failed(outcome(&error)))
 }

@@ -1,18 +1,16 @@
 //! The team's members and labels: what menus offer, and what ids are called.
 
-use std::future::pending;
-
 use switchboard_contract::auth::{Member, MemberList};
 use switchboard_contract::ids::{LabelId, MemberId};
 use switchboard_contract::live_chat::{Label, LabelList};
 use yew::prelude::*;
 
 use super::ChatProviderProps;
-use crate::api::{Resource, use_resource};
 use crate::auth::use_me;
 use crate::browser::now;
 use crate::deeds::Names;
 use crate::i18n::t;
+use crate::query::{Query, asks, use_query};
 
 /// Lists older than this are loaded anew when a menu opens, in milliseconds.
 const FRESH_MS: i64 = 60_000;
@@ -21,9 +19,9 @@ const FRESH_MS: i64 = 60_000;
 #[derive(Clone, PartialEq)]
 pub struct Directory {
     /// Everyone, those invited included.
-    pub members: Resource<MemberList>,
+    pub members: Query<MemberList>,
     /// All labels, by name.
-    pub labels: Resource<LabelList>,
+    pub labels: Query<LabelList>,
     me: MemberId,
     want: Callback<()>,
 }
@@ -105,14 +103,8 @@ pub fn use_directory() -> Directory {
 pub(super) fn DirectoryProvider(props: &ChatProviderProps) -> Html {
     let me = use_me().id;
     let wanted = use_state_eq(|| false);
-    let members = use_resource(*wanted, |api, wanted| async move {
-        when(wanted).await;
-        api.members().await
-    });
-    let labels = use_resource(*wanted, |api, wanted| async move {
-        when(wanted).await;
-        api.labels().await
-    });
+    let members = use_query(wanted.then(asks::members));
+    let labels = use_query(wanted.then(asks::labels));
     let want = {
         let setter = wanted.setter();
         use_callback((), move |(), ()| setter.set(true))
@@ -125,12 +117,5 @@ pub(super) fn DirectoryProvider(props: &ChatProviderProps) -> Html {
     };
     html! {
         <ContextProvider<Directory> context={directory}>{ props.children.clone() }</ContextProvider<Directory>>
-    }
-}
-
-/// Nothing is loaded before somebody needs it.
-async fn when(wanted: bool) {
-    if !wanted {
-        pending::<()>().await;
     }
 }

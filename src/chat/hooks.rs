@@ -27,11 +27,16 @@ pub fn use_chat() -> Chat {
     chat
 }
 
-/// Draws the component again whenever `topic` changes.
+/// Draws the component again whenever `topic` changes, also when it did between a drawing and the effect after it: the
+/// framework lets the browser do other things in between.
 #[hook]
 pub(super) fn use_topic(chat: &Chat, topic: Topic) {
     let update = use_force_update();
+    let told = chat.told();
     use_effect_with((chat.clone(), topic), move |(chat, topic)| {
+        if chat.told() != told {
+            update.force_update();
+        }
         let subscription = chat.watch(*topic, Callback::from(move |()| update.force_update()));
         move || drop(subscription)
     });
@@ -103,7 +108,7 @@ pub fn use_live_chat(shelf: Shelf) -> LiveChat {
     chat.clone().read(|desk| {
         let error = desk.list_error(shelf);
         LiveChat {
-            conversations: desk.inbox().list(shelf).collect(),
+            conversations: desk.list(shelf).collect(),
             is_loaded: desk.inbox().is_loaded(shelf),
             is_loading: desk.is_list_loading(shelf),
             error: error.map(|(error, _)| error.clone()),
@@ -213,8 +218,31 @@ pub struct ThreadView {
     pub has_more_before: bool,
     /// Why the last load failed, and what to try again.
     pub error: Option<(ApiError, Fetch)>,
-    /// The conversation is deleted, or not this person's to see.
-    pub is_missing: bool,
+    /// Why the conversation is not there, where it is not.
+    pub gone: Option<Gone>,
+}
+
+/// Why a conversation is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gone {
+    /// It is not this person's to see, or was deleted before anybody here looked.
+    Missing,
+    /// It was deleted.
+    Deleted,
+    /// The person has deleted it, and the server has not answered yet.
+    Deleting,
+}
+
+impl Gone {
+    fn of(desk: &Desk<ApiError>, id: ConversationId) -> Option<Self> {
+        if desk.inbox().is_deleted(id) {
+            Some(Self::Deleted)
+        } else if desk.queue().deleting().contains(&id) {
+            Some(Self::Deleting)
+        } else {
+            desk.inbox().is_missing(id).then_some(Self::Missing)
+        }
+    }
 }
 
 /// The messages of one conversation, kept live while the component is there.
@@ -240,7 +268,7 @@ pub fn use_thread(id: ConversationId) -> ThreadView {
             error: desk
                 .thread_error(id)
                 .map(|(error, fetch)| (error.clone(), fetch.clone())),
-            is_missing: desk.inbox().is_missing(id),
+            gone: Gone::of(desk, id),
         }
     })
 }

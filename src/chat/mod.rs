@@ -18,17 +18,20 @@
 mod carrier;
 mod directory;
 mod hooks;
+mod incoming;
 mod people;
 mod provider;
 mod queue_count;
 mod shell;
+mod watching;
 
 pub use directory::{Directory, use_directory};
 pub use hooks::{
-    LiveChat, ThreadView, Waiting, use_arrivals, use_changes, use_chat, use_conversation, use_live_chat,
-    use_queue, use_read_mark, use_returned, use_thread, use_waiting,
+    Gone, LiveChat, ThreadView, Waiting, use_arrivals, use_changes, use_chat, use_conversation,
+    use_live_chat, use_queue, use_read_mark, use_returned, use_thread, use_waiting,
 };
 pub use people::{Presences, use_looking_at, use_presence, use_presences, use_typing, use_viewers};
 pub use provider::{ChatProvider, ChatProviderProps};
 pub use queue_count::{QueueCount, count_kept, forget_kept, use_foreign, use_queue_count};
-pub use shell::{Chat, Topic, Typed};
+pub use shell::{Chat, Typed};
+pub use watching::Topic;

@@ -118,9 +118,7 @@ fn UnreadProvider(props: &ChatProviderProps) -> Html {
     use_topic(&chat, Topic::Any);
     use_effect_with(chat.clone(), |chat| chat.show(Shelf::Open));
     let unread = chat.read(|desk| {
-        let inbox = desk.inbox();
-        inbox
-            .list(Shelf::Open)
+        desk.list(Shelf::Open)
             .filter_map(|id| desk.conversation(id))
             .filter(|conversation| conversation.unread_count > 0)
             .count()

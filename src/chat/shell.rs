@@ -2,14 +2,15 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 
 use switchboard_contract::auth::Availability;
 use switchboard_contract::ids::{ActionId, ConversationId, MemberId, MessageId};
-use switchboard_contract::live_chat::{ConversationChange, LiveChatMessage, Visibility};
+use switchboard_contract::live_chat::{ConversationChange, Visibility};
 use switchboard_engine::awareness;
 use switchboard_engine::desk::{Deed, Desk, Event, Fetch};
-use switchboard_engine::inbox::{Changes, Shelf};
+use switchboard_engine::inbox::Shelf;
+use switchboard_engine::intake::Intake;
 use switchboard_engine::queue::Queued;
 use switchboard_engine::socket::{self, Identity, Status};
 use switchboard_engine::store::{Action, StoreError, action_id};
@@ -17,37 +18,11 @@ use switchboard_engine::trace::Trace;
 use yew::Callback;
 
 use super::carrier::Carrier;
+use super::incoming::{AskedTurn, Incoming};
+use super::watching::{Topic, Watchers};
 use crate::api::{Api, ApiError};
 use crate::browser::{is_shown, now, random_bytes, random_seed};
 use crate::realtime::store::Notice;
-
-/// What a component wants to be drawn again for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Topic {
-    /// The state of the connection.
-    Status,
-    /// What waits to be sent, anywhere, and whether the browser keeps it.
-    Queue,
-    /// The order and membership of lists, and how loading them stands.
-    Lists,
-    /// One conversation's own fields.
-    Conversation(ConversationId),
-    /// One conversation's messages, queued ones included, and how loading them stands.
-    Thread(ConversationId),
-    /// What is typed in one conversation was changed from elsewhere.
-    Draft(ConversationId),
-    /// Any conversation: for counts over all of them.
-    Any,
-    /// Who types in one conversation or looks at it.
-    People(ConversationId),
-    /// Who of the team is there.
-    Presence,
-}
-
-struct Watcher {
-    topic: Topic,
-    tell: Callback<()>,
-}
 
 /// What was typed and not sent.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -65,8 +40,12 @@ pub(super) struct Inner {
     pub(super) carrier: RefCell<Option<Carrier>>,
     api: Api,
     next: Cell<u64>,
-    watchers: RefCell<BTreeMap<u64, Watcher>>,
-    listeners: RefCell<BTreeMap<u64, Callback<Rc<LiveChatMessage>>>>,
+    pub(super) watchers: RefCell<Watchers>,
+    pub(super) intake: RefCell<Intake<Incoming>>,
+    pub(super) turn: RefCell<Option<AskedTurn>>,
+    /// For the other tabs, not told yet.
+    pub(super) words: RefCell<Vec<String>>,
+    pub(super) told: Cell<u64>,
     drafts: RefCell<BTreeMap<ConversationId, Typed>>,
     /// Messages that were taken back to be changed, and who was to see them.
     returned: RefCell<BTreeMap<ConversationId, Visibility>>,
@@ -86,21 +65,6 @@ impl PartialEq for Chat {
     }
 }
 
-/// Stops telling when it is dropped.
-pub struct Subscription {
-    chat: Weak<Inner>,
-    number: u64,
-}
-
-impl Drop for Subscription {
-    fn drop(&mut self) {
-        if let Some(inner) = self.chat.upgrade() {
-            inner.watchers.borrow_mut().remove(&self.number);
-            inner.listeners.borrow_mut().remove(&self.number);
-        }
-    }
-}
-
 impl Chat {
     /// The chat of `owner`, at rest. `on_ended` hears that the server has ended this session.
     #[must_use]
@@ -116,8 +80,11 @@ impl Chat {
             carrier: RefCell::default(),
             api,
             next: Cell::new(0),
+            told: Cell::new(0),
             watchers: RefCell::default(),
-            listeners: RefCell::default(),
+            intake: RefCell::default(),
+            turn: RefCell::default(),
+            words: RefCell::default(),
             drafts: RefCell::default(),
             returned: RefCell::default(),
             not_kept: Cell::new(None),
@@ -139,6 +106,7 @@ impl Chat {
     /// Closes the connection and forgets what is in memory; what waits is kept for the same person.
     pub fn stop(&self) {
         self.drive(Event::Stop);
+        self.forget_incoming();
         self.0.carrier.borrow_mut().take();
         self.0.drafts.borrow_mut().clear();
         self.0.returned.borrow_mut().clear();
@@ -220,6 +188,12 @@ impl Chat {
     /// Changes a conversation: its status, its operator, its labels. It shows at once and goes out as soon as it can.
     pub fn change(&self, conversation: ConversationId, set: ConversationChange) {
         self.act(conversation, Deed::Change(set));
+    }
+
+    /// Deletes a conversation with everything in it, for good. It leaves the screen at once.
+    pub fn delete(&self, conversation: ConversationId) {
+        self.act(conversation, Deed::Delete);
+        self.0.drafts.borrow_mut().remove(&conversation);
     }
 
     fn act(&self, conversation: ConversationId, deed: Deed) {
@@ -380,74 +354,26 @@ impl Chat {
         }
     }
 
-    /// Tells `tell` of each change of `topic` until the subscription is dropped.
-    #[must_use]
-    pub fn watch(&self, topic: Topic, tell: Callback<()>) -> Subscription {
-        let number = self.number();
-        self.0
-            .watchers
-            .borrow_mut()
-            .insert(number, Watcher { topic, tell });
-        Subscription {
-            chat: Rc::downgrade(&self.0),
-            number,
-        }
-    }
-
-    /// Tells `tell` of each message that comes in.
-    #[must_use]
-    pub fn watch_arrivals(&self, tell: Callback<Rc<LiveChatMessage>>) -> Subscription {
-        let number = self.number();
-        self.0.listeners.borrow_mut().insert(number, tell);
-        Subscription {
-            chat: Rc::downgrade(&self.0),
-            number,
-        }
-    }
-
     pub(super) fn number(&self) -> u64 {
         let number = self.0.next.get();
         self.0.next.set(number + 1);
         number
     }
 
-    /// One event after the other: what carrying one out brings about comes later, never in between.
+    /// Takes in what does not come from the server or another tab, and draws at once what has changed.
     pub(super) fn drive(&self, event: Event<ApiError>) {
+        self.step(event);
+        self.post_words();
+        self.draw();
+    }
+
+    /// One event after the other: what carrying one out brings about comes later, never in between.
+    pub(super) fn step(&self, event: Event<ApiError>) {
         let (now, mut effects) = (now(), Vec::new());
         self.0.desk.borrow_mut().step(now, event.clone(), &mut effects);
         self.0.trace.borrow_mut().record(now, event, &effects);
         for effect in effects {
             self.carry_out(effect);
-        }
-    }
-
-    pub(super) fn changed(&self, changes: &Changes) {
-        self.tell(|topic| match topic {
-            Topic::Status | Topic::Queue | Topic::Draft(_) | Topic::People(_) | Topic::Presence => false,
-            Topic::Lists => changes.lists,
-            Topic::Conversation(id) => changes.conversations.contains(&id),
-            Topic::Thread(id) => changes.threads.contains(&id),
-            Topic::Any => changes.lists || !changes.conversations.is_empty(),
-        });
-        for message in &changes.arrived {
-            let listeners: Vec<_> = self.0.listeners.borrow().values().cloned().collect();
-            for tell in listeners {
-                tell.emit(message.clone());
-            }
-        }
-    }
-
-    pub(super) fn tell(&self, concerns: impl Fn(Topic) -> bool) {
-        let watchers: Vec<Callback<()>> = self
-            .0
-            .watchers
-            .borrow()
-            .values()
-            .filter(|watcher| concerns(watcher.topic))
-            .map(|watcher| watcher.tell.clone())
-            .collect();
-        for tell in watchers {
-            tell.emit(());
         }
     }
 }

@@ -73,6 +73,15 @@ impl Inner {
         self.draw.dispatch(());
         attempt
     }
+
+    fn refused(&self, attempt: u32, error: ApiError, throttle: &Callback<u64>) {
+        if let ApiError::RateLimited(wait) = &error {
+            throttle.emit(*wait);
+        }
+        let fields = error.fields().cloned().unwrap_or_default();
+        *self.failure.borrow_mut() = Some(error);
+        self.drive(Event::Refused { attempt, fields });
+    }
 }
 
 /// A form of a component. Clones share it; two are equal while nothing has changed between them.
@@ -223,17 +232,21 @@ impl FormHandle {
     {
         let form = self.clone();
         Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
-            // The press bubbles as the page's own: a form inside a dialog is not the page's form.
-            event.stop_propagation();
-            let target = event
-                .target()
-                .and_then(|target| target.dyn_into::<Element>().ok());
-            if let Some(target) = &target {
-                form.read(target);
-            }
+            form.submitted(&event);
             form.submit(&send, then.clone());
         })
+    }
+
+    fn submitted(&self, event: &SubmitEvent) {
+        event.prevent_default();
+        // The press bubbles as the page's own: a form inside a dialog is not the page's form.
+        event.stop_propagation();
+        let target = event
+            .target()
+            .and_then(|target| target.dyn_into::<Element>().ok());
+        if let Some(target) = &target {
+            self.read(target);
+        }
     }
 
     /// The same without a `<form>`: the confirming button of a dialog.
@@ -243,15 +256,7 @@ impl FormHandle {
         S: Fn(&FormHandle) -> A,
         A: Future<Output = Result<T, ApiError>> + 'static,
     {
-        if self.throttle.left() > 0 {
-            return;
-        }
-        if !self.is_sending() {
-            self.inner.failure.borrow_mut().take();
-        }
-        let Some(attempt) = self.inner.drive(Event::Submit) else {
-            return;
-        };
+        let Some(attempt) = self.begin() else { return };
         let answer = send(self);
         let inner = self.inner.clone();
         let throttle = self.throttle.starter();
@@ -261,16 +266,20 @@ impl FormHandle {
                     inner.drive(Event::Accepted { attempt });
                     then.emit(value);
                 }
-                Err(error) => {
-                    if let ApiError::RateLimited(wait) = &error {
-                        throttle.emit(*wait);
-                    }
-                    let fields = error.fields().cloned().unwrap_or_default();
-                    *inner.failure.borrow_mut() = Some(error);
-                    inner.drive(Event::Refused { attempt, fields });
-                }
+                Err(error) => inner.refused(attempt, error, &throttle),
             }
         });
+    }
+
+    /// The number of the submission that begins, if there is to be one.
+    fn begin(&self) -> Option<u32> {
+        if self.throttle.left() > 0 {
+            return None;
+        }
+        if !self.is_sending() {
+            self.inner.failure.borrow_mut().take();
+        }
+        self.inner.drive(Event::Submit)
     }
 
     /// What stands in the inputs without having told: password managers fill in silently.

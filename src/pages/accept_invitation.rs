@@ -9,13 +9,14 @@ use yew::prelude::*;
 use super::auth_layout::AuthLayout;
 use super::login;
 use super::mail_link::{is_dead, use_forget_token, use_link_token};
-use crate::api::{team, use_resource};
+use crate::api::team;
 use crate::auth::{AuthState, use_auth};
 use crate::forms::{
     FormField, FormHandle, FormOptions, FormTrouble, NewPassword, new_password_field, use_form,
 };
 use crate::i18n::{t, t_with};
 use crate::people::role_name;
+use crate::query::{asks, use_query};
 use crate::routes::Route;
 use crate::shell::{LeaveProvider, use_sign_out};
 use crate::ui::{Button, ButtonKind, ErrorState, Link, Loading, Notice, Skeleton, while_retrying};
@@ -41,14 +42,7 @@ pub fn AcceptInvitation() -> Html {
     let token = use_memo((), move |()| found.map(AttrValue::from));
     let forget = use_forget_token(Route::AcceptInvitation);
     let joined = use_state(|| None::<AttrValue>);
-    let invitation = {
-        use_resource((*token).clone(), |api, token: Option<AttrValue>| async move {
-            match token {
-                Some(token) => team::invitation(&api.transport(), &token).await.map(Some),
-                None => Ok(None),
-            }
-        })
-    };
+    let invitation = use_query(token.as_ref().as_ref().map(|token| asks::invitation(token)));
     let on_joined = {
         let joined = joined.setter();
         Callback::from(move |email: AttrValue| {
@@ -72,8 +66,10 @@ pub fn AcceptInvitation() -> Html {
         }
     };
     match (&invitation.data, &invitation.error) {
-        (Some(data), _) => match (&*data.value, &*token) {
-            (Some(invitation), Some(token)) => html! {
+        _ if token.is_none() => dead(),
+        (Some(data), _) => {
+            let invitation = &data.value;
+            html! {
                 <AuthLayout
                     route={Route::AcceptInvitation}
                     heading={t_with("invitation.join", &[("account", &invitation.account_name)])}
@@ -83,14 +79,13 @@ pub fn AcceptInvitation() -> Html {
                     )}
                 >
                     <AcceptForm
-                        token={token.clone()}
-                        invitation={invitation.clone()}
+                        token={(*token).clone().unwrap_or_default()}
+                        invitation={(**invitation).clone()}
                         {on_joined}
                     />
                 </AuthLayout>
-            },
-            _ => dead(),
-        },
+            }
+        }
         (None, Some(error)) if is_dead(error) => dead(),
         (None, Some(error)) => html! {
             <AuthLayout route={Route::AcceptInvitation} lead={t("invitation.loading")}>

@@ -4,21 +4,21 @@ use switchboard_contract::live_chat::LiveChatUser;
 use switchboard_contract::page::CursorPage;
 use yew::prelude::*;
 
-use crate::api::use_resource;
 use crate::browser::now;
 use crate::i18n::{country_name, number, relative, t, t_count};
 use crate::people::visitor_name;
+use crate::query::{asks, use_query};
 use crate::routes::Route;
 use crate::scoped;
 use crate::ui::{
     Avatar, Button, EmptyState, Icon, IconName, IconSize, Loading, Notice, PageHead, Skeleton, Table,
-    view_resource,
+    view_query,
 };
 
 /// The page.
 #[component]
 pub fn Visitors() -> Html {
-    let list = use_resource((), |api, ()| async move { api.visitors_online(None).await });
+    let list = use_query(asks::visitors_online());
     let aside = list.data.as_ref().map(|data| {
         let count = number(u64::try_from(data.value.items.len()).unwrap_or(u64::MAX));
         AttrValue::from(if data.value.has_more {
@@ -72,7 +72,7 @@ pub fn Visitors() -> Html {
             <PageHead heading={Route::Visitors.heading()} {aside}>
                 <Button icon={IconName::Refresh} busy={list.is_loading} onclick={refresh}>{ t("visitors.refresh") }</Button>
             </PageHead>
-            <div {class}>{ view_resource(&list, &t("visitors.failed"), skeleton, ready) }</div>
+            <div {class}>{ view_query(&list, &t("visitors.failed"), skeleton, ready) }</div>
         </>
     }
 }

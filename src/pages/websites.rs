@@ -3,13 +3,13 @@
 use switchboard_contract::website::{Website, WebsiteState};
 use yew::prelude::*;
 
-use crate::api::use_resource;
 use crate::browser::now;
 use crate::i18n::{date_long, number, relative, t, t_with};
+use crate::query::{asks, use_kept, use_query};
 use crate::routes::Route;
 use crate::scoped;
 use crate::ui::{
-    Avatar, Button, EmptyState, IconName, Loading, PageHead, Skeleton, Status, Table, view_resource,
+    Avatar, Button, EmptyState, IconName, Loading, PageHead, Skeleton, Status, Table, view_query,
 };
 
 const PAGE_SIZE: u32 = 25;
@@ -40,10 +40,8 @@ fn status_detail(website: &Website) -> AttrValue {
 #[component]
 pub fn Websites() -> Html {
     let page = use_state(|| 1_u32);
-    let list = use_resource(
-        *page,
-        |api, page| async move { api.websites(page, PAGE_SIZE).await },
-    );
+    let list = use_query(asks::websites(*page, PAGE_SIZE));
+    let list = use_kept(list);
     let total = list.data.as_ref().map(|data| data.value.total);
     let class = scoped!(
         r#"
@@ -107,7 +105,7 @@ pub fn Websites() -> Html {
     html! {
         <>
             <PageHead heading={Route::Websites.heading()} aside={total.map(|total| AttrValue::from(number(total)))} />
-            <div {class}>{ view_resource(&list, &t("websites.failed"), skeleton, ready) }</div>
+            <div {class}>{ view_query(&list, &t("websites.failed"), skeleton, ready) }</div>
         </>
     }
 }

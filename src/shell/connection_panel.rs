@@ -34,9 +34,9 @@ pub(super) fn ConnectionPanel(props: &ConnectionPanelProps) -> Html {
         });
     }
     {
-        // What is discarded goes with its button, and must not take the focus with it.
+        // What is discarded loses its button at once, whenever it goes itself, and must not take the focus with it.
         let root = popup.root.clone();
-        use_effect_with((popup.is_open, waiting), move |(is_open, _)| {
+        use_effect_with((popup.is_open, queue), move |(is_open, _)| {
             if *is_open && focused().is_none_or(|element| element.tag_name() == "BODY") {
                 let _ = focus_within(&root, "h2");
             }
@@ -135,9 +135,10 @@ pub(super) fn ConnectionPanel(props: &ConnectionPanelProps) -> Html {
             padding: var(--space-3) var(--space-4);
             border-block-start: 1px solid var(--line);
         }
-        .panel-figures[open] {
+        .panel-details {
             display: grid;
             gap: var(--space-3);
+            padding-block-start: var(--space-3);
         }
         .panel-figures summary {
             color: var(--text-2);
@@ -264,10 +265,13 @@ fn Panel(props: &PanelProps) -> Html {
             </div>
             <details class="panel-figures">
                 <summary>{ t("health.show") }</summary>
-                <HealthFigures chat={chat.clone()} />
-                <p class="small text-3">{ t("trace.hint") }</p>
-                <div>
-                    <Button icon={IconName::Down} onclick={download_trace}>{ t("trace.download") }</Button>
+                // In Chromium a grid on `details` itself does not reach what it discloses.
+                <div class="panel-details">
+                    <HealthFigures chat={chat.clone()} />
+                    <p class="small text-3">{ t("trace.hint") }</p>
+                    <div>
+                        <Button icon={IconName::Down} onclick={download_trace}>{ t("trace.download") }</Button>
+                    </div>
                 </div>
             </details>
             <div class="panel-foot" hidden={!can_try && !needs_update}>

@@ -45,6 +45,9 @@ pub(super) fn HealthFigures(props: &HealthFiguresProps) -> Html {
         font-size: var(--text-12);
         line-height: var(--lh-12);
 
+        .figure {
+            display: contents;
+        }
         dt {
             color: var(--text-3);
         }
@@ -59,7 +62,7 @@ pub(super) fn HealthFigures(props: &HealthFiguresProps) -> Html {
     html! {
         <dl {class}>
             { for figures(&health).into_iter().map(|(name, value)| html! {
-                <div key={name.to_string()} class="contents"><dt>{ name }</dt><dd>{ value }</dd></div>
+                <div key={name.to_string()} class="figure"><dt>{ name }</dt><dd>{ value }</dd></div>
             }) }
         </dl>
     }

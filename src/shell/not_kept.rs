@@ -16,7 +16,8 @@ pub(super) struct NotKeptProps {
     pub chat: Chat,
 }
 
-/// A strip below the top bar. It stays until it is dismissed, and comes back when there is another reason.
+/// A strip below the top bar. It stays until it is dismissed or no longer so, and comes back when there is another
+/// reason, or the same one anew.
 #[component]
 pub(super) fn NotKept(props: &NotKeptProps) -> Html {
     // Told of together with the queue.
@@ -45,6 +46,15 @@ pub(super) fn NotKept(props: &NotKeptProps) -> Html {
         "#
     );
     let reason = (props.chat.store_notice(), props.chat.not_kept());
+    {
+        // What is over and comes again is told again.
+        let dismissed = dismissed.clone();
+        use_effect_with(reason, move |reason| {
+            if *reason == (None, None) && dismissed.is_some() {
+                dismissed.set(None);
+            }
+        });
+    }
     let reason = Some(reason).filter(|reason| *reason != (None, None) && *dismissed != Some(*reason));
     let text = reason.map(|reason| text(reason.0, reason.1));
     let on_dismiss = {

@@ -77,6 +77,8 @@ pub enum IconName {
     Settings,
     /// A label.
     Tag,
+    /// Delete.
+    Trash,
     /// More or less, such as urgency.
     UpDown,
     /// One person.
@@ -164,6 +166,7 @@ impl IconName {
             Self::Tag => {
                 "M4.5 6A1.5 1.5 0 0 1 6 4.5h5.7l7.4 7.4a1.5 1.5 0 0 1 0 2.1l-5.1 5.1a1.5 1.5 0 0 1-2.1 0L4.5 11.7V6ZM8.5 8.5h.01"
             }
+            Self::Trash => "M4.5 7h15M9.5 7V4.5h5V7M6.5 7l.8 12.5h9.4L17.5 7M10.2 10.5v5.5M13.8 10.5v5.5",
             Self::UpDown => "M8 9.5l4-4 4 4M8 14.5l4 4 4-4",
             Self::User => "M8.3 8a3.7 3.7 0 1 0 7.4 0a3.7 3.7 0 1 0 -7.4 0ZM5 20a7 7 0 0 1 14 0",
             Self::Users => {

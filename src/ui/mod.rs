@@ -39,13 +39,13 @@ pub use link::{Link, LinkProps};
 pub use menu::{Checked, Menu, MenuChoice, MenuGroup, MenuItem, MenuProps};
 pub use page_head::{HEADING_ID, PageHead, PageHeadProps};
 pub use popup::{Popup, use_popup};
-pub use reading_place::{Extent, ReadingPlace, use_near_end, use_reading_place};
+pub use reading_place::{Extent, Reader, ReadingPlace, use_near_end, use_reader, use_reading_place};
 pub use scoped::Scoped;
 pub use search_field::{SearchField, SearchFieldProps};
 pub use skeleton::{Loading, LoadingProps, Skeleton, SkeletonProps};
 pub use states::{
     EmptyState, EmptyStateProps, ErrorState, ErrorStateProps, Notice, NoticeProps, Status, StatusProps, Tone,
-    view_resource, while_retrying,
+    view_query, while_retrying,
 };
 pub use table::{Table, TableProps};
 pub use tabs::{Tabs, TabsProps};

@@ -1,5 +1,8 @@
 //! Where a reader is in something that scrolls, so that nothing moves under their eyes.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use web_sys::Element;
 use yew::prelude::*;
 
@@ -46,6 +49,18 @@ pub struct ReadingPlace {
     pub to_end: Callback<MouseEvent>,
 }
 
+/// Where a reader is, from [`use_reader`].
+#[derive(Clone)]
+pub struct Reader<K>(Rc<RefCell<Reading<K>>>);
+
+impl<K> Reader<K> {
+    /// Whether they read at the end, where what comes in next is seen.
+    #[must_use]
+    pub fn is_at_end(&self) -> bool {
+        !self.0.borrow().left_end
+    }
+}
+
 struct Reading<K> {
     left_end: bool,
     /// From the end of the content to the top of what is seen, in pixels.
@@ -72,24 +87,34 @@ impl<K> Reading<K> {
     }
 }
 
-/// Keeps a reader at the end there, also when the element becomes smaller; keeps a reader further up in place, also when
-/// earlier entries come in above and when the element was hidden for a while.
+/// A reader who begins at the end.
 #[hook]
-pub fn use_reading_place<K>(extent: Extent<K>, on_near_start: Callback<()>) -> ReadingPlace
-where
-    K: Copy + PartialEq + 'static,
-{
-    let node = use_node_ref();
-    let reading = use_mut_ref(|| Reading {
+pub fn use_reader<K: 'static>() -> Reader<K> {
+    Reader(use_mut_ref(|| Reading {
         left_end: false,
         from_end: 0,
         height: 0,
         known: Extent {
-            first: None::<K>,
+            first: None,
             last: None,
             last_is_own: false,
         },
-    });
+    }))
+}
+
+/// Keeps a reader at the end there, also when the element becomes smaller; keeps a reader further up in place, also when
+/// earlier entries come in above and when the element was hidden for a while.
+#[hook]
+pub fn use_reading_place<K>(
+    reader: &Reader<K>,
+    extent: Extent<K>,
+    on_near_start: Callback<()>,
+) -> ReadingPlace
+where
+    K: Copy + PartialEq + 'static,
+{
+    let node = use_node_ref();
+    let reading = reader.0.clone();
     let news = use_state(|| false);
     {
         let (node, reading, news) = (node.clone(), reading.clone(), news.clone());

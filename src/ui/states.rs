@@ -1,10 +1,12 @@
 //! What a list or panel shows instead of data: nothing there yet, or something failed.
 
+use switchboard_contract::time::Timestamp;
 use yew::prelude::*;
 
 use super::{Button, Icon, IconName, IconSize, TryingAgain, TryingAgainChip};
-use crate::api::{ApiError, Resource, Retrying};
+use crate::api::{ApiError, Retrying};
 use crate::i18n::{clock_time, t, t_with};
+use crate::query::Query;
 use crate::scoped;
 
 /// Props for [`EmptyState`].
@@ -185,48 +187,75 @@ pub fn Notice(props: &NoticeProps) -> Html {
     }
 }
 
-/// Shows a [`Resource`] in the state that it is in: its skeleton, its error, or its data with a word on its age when the
+/// Shows a [`Query`] in the state that it is in: its skeleton, its error, or its data with a word on its age when the
 /// last try failed. A try that is repeated by itself is told in each of them.
 ///
 /// `failed` says what could not be loaded; `skeleton` has the final shape. The notice above old data stands in an element of
 /// class `stale`, for pages without a padding of their own. Data stays in its place, and keeps its state, whatever is said
 /// above it.
-pub fn view_resource<T>(
-    resource: &Resource<T>,
+pub fn view_query<T>(
+    query: &Query<T>,
     failed: &AttrValue,
     skeleton: impl FnOnce() -> Html,
     ready: impl FnOnce(&T) -> Html,
 ) -> Html {
-    let stale = resource.data.as_ref().zip(resource.error.as_ref());
-    let body = match (&resource.data, &resource.error) {
-        (Some(data), _) => ready(&data.value),
+    let state = Load {
+        at: query.data.as_ref().map(|data| data.at),
+        error: query.error.as_ref(),
+        is_loading: query.is_loading,
+        retrying: query.retrying.as_ref(),
+        reload: &query.reload,
+    };
+    let body = match &query.data {
+        Some(data) => Some(ready(&data.value)),
+        None if query.error.is_none() => Some(skeleton()),
+        None => None,
+    };
+    view_load(&state, failed, body)
+}
+
+/// How a load stands, whatever is loaded.
+struct Load<'a> {
+    /// When the last good data came.
+    at: Option<Timestamp>,
+    error: Option<&'a ApiError>,
+    is_loading: bool,
+    retrying: Option<&'a Retrying>,
+    reload: &'a Callback<()>,
+}
+
+/// Apart from [`view_query`], so that it is compiled once and not for everything that is loaded. Without a `body` there is
+/// nothing but the error.
+fn view_load(load: &Load, failed: &AttrValue, body: Option<Html>) -> Html {
+    let stale = load.at.zip(load.error);
+    let body = match (body, load.error) {
         (None, Some(error)) => html! {
             <ErrorState
                 title={failed.clone()}
                 error={error.clone()}
-                busy={resource.is_loading}
-                retrying={resource.retrying.clone()}
-                on_retry={resource.reload.clone()}
+                busy={load.is_loading}
+                retrying={load.retrying.cloned()}
+                on_retry={load.reload.clone()}
             />
         },
-        (None, None) => skeleton(),
+        (body, _) => body.unwrap_or_default(),
     };
     // An error has its own place for it.
-    let floating = resource.retrying.as_ref().filter(|_| resource.error.is_none());
+    let floating = load.retrying.filter(|_| load.error.is_none());
     html! {
         <div>
             <div class="stale" hidden={stale.is_none()}>
-                if let Some((data, error)) = stale {
+                if let Some((at, error)) = stale {
                     <Notice tone={Tone::Danger}>
                         <span>
                             { failed.clone() }{ " " }{ error.message() }{ " " }
-                            { t_with("error.stale", &[("time", &clock_time(data.at))]) }
+                            { t_with("error.stale", &[("time", &clock_time(at))]) }
                         </span>
                         <div>
-                            if let Some(retrying) = &resource.retrying {
+                            if let Some(retrying) = load.retrying {
                                 <TryingAgain retrying={retrying.clone()} brief=true />
                             } else {
-                                <button class="text-btn" type="button" onclick={resource.reload.reform(|_: MouseEvent| ())}>
+                                <button class="text-btn" type="button" onclick={load.reload.reform(|_: MouseEvent| ())}>
                                     { t("error.retry") }
                                 </button>
                             }

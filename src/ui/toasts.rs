@@ -1,4 +1,5 @@
-//! Short messages at the end of the window: what just happened, or failed.
+//! Short messages in a corner of the window: what just happened, or failed. They stand where nobody answers: at the start of
+//! the window, and on narrow ones, where the place to write has all of the width, above it.
 
 use std::rc::Rc;
 
@@ -152,21 +153,19 @@ pub fn ToastProvider(props: &ToastProviderProps) -> Html {
         r#"
         position: fixed;
         inset-block-end: var(--space-4);
-        inset-inline-end: var(--space-4);
+        inset-inline-start: var(--space-4);
         z-index: var(--z-toast);
         display: grid;
-        justify-items: end;
         inline-size: min(24rem, calc(100vw - 2 * var(--space-4)));
         pointer-events: none;
 
         .region {
             display: grid;
-            justify-items: end;
             inline-size: 100%;
         }
 
         @media (max-width: 900px) {
-            inset-block-end: calc(var(--tabbar-block) + var(--space-3) + env(safe-area-inset-bottom));
+            inset-block-end: calc(var(--tabbar-block) + 8.75rem + env(safe-area-inset-bottom));
         }
         "#
     );

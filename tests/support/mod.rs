@@ -99,11 +99,12 @@ impl FakeServer {
         self.seen.borrow().iter().filter(|seen| seen.path == path).count()
     }
 
-    /// Whether the last request was given up by the program.
-    pub fn last_is_aborted(&self) -> bool {
-        self.requests
-            .borrow()
-            .last()
+    /// Whether the last request to `path` was given up by the program.
+    pub fn last_is_aborted(&self, path: &str) -> bool {
+        let seen = self.seen.borrow();
+        let last = seen.iter().rposition(|seen| seen.path == path);
+        let requests = self.requests.borrow();
+        last.and_then(|place| requests.get(place))
             .is_some_and(|request| request.signal().aborted())
     }
 }

@@ -18,6 +18,7 @@
 //! Unknown fields are ignored and unknown enum values decode as `Unknown`, so that an old dashboard survives a newer API.
 
 pub mod auth;
+mod decode;
 pub mod ids;
 pub mod live_chat;
 pub mod page;
@@ -29,3 +30,5 @@ pub mod time;
 pub mod validate;
 pub mod visitor;
 pub mod website;
+
+pub use decode::decode;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use switchboard_contract::ids::LabelId;
+use switchboard_contract::ids::{ConversationId, LabelId};
 use switchboard_contract::live_chat::{
-    ConversationChange, ConversationRef, ConversationStatus, LiveChatConversation, MAX_CHANGED,
+    ChangeResult, ConversationChange, ConversationRef, ConversationStatus, LiveChatConversation, MAX_CHANGED,
     MAX_CHANGED_LABELS, Priority,
 };
 use switchboard_contract::problem::{FieldErrors, Problem, ProblemCode};
@@ -58,6 +58,19 @@ impl Refusal {
                 vec!["This member does not exist, or does not see the conversation's website.".to_owned()],
             )])),
         })
+    }
+}
+
+/// The result of a conversation that does not exist for the caller.
+#[must_use]
+pub fn missing(id: ConversationId) -> ChangeResult {
+    ChangeResult {
+        id,
+        conversation: None,
+        problem: Some(Problem::new(
+            ProblemCode::NotFound,
+            "There is no such conversation.",
+        )),
     }
 }
 

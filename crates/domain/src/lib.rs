@@ -7,6 +7,7 @@
 //! | [`action`] | whether an action is done or was done before |
 //! | [`conversation`] | what messages, operators and time do to a conversation |
 //! | [`change`] | which steps an operator's change of a conversation takes |
+//! | [`deletion`] | whether a conversation is deleted, and what stays of it |
 //! | [`ledger`], [`stored`], [`words`] | what one transaction writes: conversation, messages, events, notices |
 //! | [`allocate`] | which offsets new events get |
 //! | [`audience`] | who may see what |
@@ -23,6 +24,7 @@ pub mod allocate;
 pub mod audience;
 pub mod change;
 pub mod conversation;
+pub mod deletion;
 pub mod flow;
 pub mod ledger;
 pub mod planted;

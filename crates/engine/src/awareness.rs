@@ -209,7 +209,12 @@ impl Awareness {
                 changes.presence = true;
             }
             Event::Heard(signal) if self.own.told(&signal) => self.own.heard(&signal),
-            Event::Heard(signal) => self.others.heard(now, signal, &mut changes),
+            Event::Heard(signal) => {
+                self.others.heard(now, signal, &mut changes);
+                if let Some(conversation) = changes.arrived {
+                    self.own.met_at(conversation);
+                }
+            }
             Event::Wrote { conversation, by } => self.others.wrote(conversation, by, &mut changes),
             Event::Typed {
                 conversation,

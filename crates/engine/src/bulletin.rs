@@ -1,6 +1,7 @@
 //! What the tabs of one browser tell each other, over a channel that only pages of this origin hear. No token is in it.
 
 use serde::{Deserialize, Serialize};
+use switchboard_contract::ids::ConversationId;
 use switchboard_contract::live_chat::{LiveChatConversation, LiveChatMessage};
 use switchboard_contract::position::Position;
 use switchboard_contract::realtime::Signal;
@@ -33,6 +34,8 @@ pub enum Word {
     Queue(queue::Change),
     /// The server has answered an action: what it made of it, before its event comes.
     Result(Box<Merged>),
+    /// The server has deleted this conversation, or has none: told before its event comes.
+    Deleted(ConversationId),
     /// To the leader: somebody wants to know how the connection fares, or no longer does.
     Measure(bool),
     /// By the leader: how it fares.

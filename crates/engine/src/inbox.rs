@@ -116,7 +116,7 @@ const MAX_EARLY: usize = 200;
 /// The store. See the module's documentation.
 #[derive(Clone, Debug, Default)]
 pub struct Inbox {
-    /// Those that an event said are deleted: no late answer brings them back.
+    /// Those that are known to be deleted: no late answer brings them back.
     deleted: BTreeSet<ConversationId>,
     /// Those that may have changed unheard, and that nothing has told of since.
     stale: BTreeSet<ConversationId>,
@@ -177,6 +177,22 @@ impl Inbox {
         self.conversations
             .get(&id)
             .is_some_and(|entry| entry.conversation.is_none())
+    }
+
+    /// Whether a conversation was deleted, as far as it was heard of.
+    #[must_use]
+    pub fn is_deleted(&self, id: ConversationId) -> bool {
+        self.deleted.contains(&id)
+    }
+
+    /// The server has deleted this conversation.
+    pub fn set_deleted(&mut self, id: ConversationId) -> Changes {
+        let mut changes = Changes::default();
+        // Of whatever position: nothing brings it back.
+        if self.deleted.insert(id) {
+            self.remove(id, Offset(0), &mut changes);
+        }
+        changes
     }
 
     /// The server does not have this conversation for this person, as of `offset` or later.

@@ -9,6 +9,7 @@
 //! | --- | --- |
 //! | [`awareness`] | who types, looks and is there, and what is told of oneself |
 //! | [`desk`] | what follows from what in an operator's tab: the machines below put together |
+//! | [`intake`] | how much of what comes in is taken in before the page is drawn again |
 //! | [`leader`] | which tab of a browser holds the connection |
 //! | [`link`] | how a tab's connection and its view of the log work together |
 //! | [`socket`] | when to connect, what counts as alive |
@@ -22,6 +23,7 @@
 //! | [`thread`] | the messages of one conversation |
 //! | [`refresh`] | when to renew the access token, and what is a sign-out |
 //! | [`trace`] | what a tab went through, without a word of anyone, to be played through again |
+//! | [`query`] | what was asked of the server: shared, kept, asked again; what a person changes shows at once |
 //! | [`retry`] | whether a failed request is tried again, and when |
 //! | [`telling`] | when something that lasts is told to others |
 
@@ -31,11 +33,13 @@ pub mod desk;
 pub mod form;
 pub mod health;
 pub mod inbox;
+pub mod intake;
 pub mod leader;
 pub mod link;
 pub mod outbox;
 pub mod pending;
 pub mod planted;
+pub mod query;
 pub mod queue;
 pub mod random;
 pub mod refresh;

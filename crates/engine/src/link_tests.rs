@@ -636,7 +636,7 @@ fn blocked_sockets_are_replaced_by_polling_until_they_work() {
         "no link has ever told a position"
     );
     let (upgrade, after_ms) = timer(&out, TimerKind::Upgrade);
-    assert_eq!(after_ms, 300_000);
+    assert_eq!(after_ms, 10_000);
 
     let position = position(10);
     let (generation, after, wait_ms) = poll(&step(&mut link, 10, LogWord::Loaded(position.clone())));
@@ -668,22 +668,22 @@ fn blocked_sockets_are_replaced_by_polling_until_they_work() {
         "a server that does not wait is not hammered"
     );
 
-    let generation = self::generation(&step(&mut link, 300_000, Event::Timer(upgrade)));
+    let generation = self::generation(&step(&mut link, 10_000, Event::Timer(upgrade)));
     step(
         &mut link,
-        300_001,
+        10_001,
         Event::Ticket {
             generation,
             result: Ok("t".into()),
         },
     );
-    let frames = sent(&step(&mut link, 300_002, Event::Opened { generation }));
+    let frames = sent(&step(&mut link, 10_002, Event::Opened { generation }));
     assert!(
         matches!(&frames[..], [ClientFrame::Hello { resume: Some(resume), .. }] if resume.offset == Offset(11))
     );
     step(
         &mut link,
-        300_003,
+        10_003,
         Event::Frame {
             generation,
             text: welcome("replay", 11),
@@ -696,10 +696,10 @@ fn blocked_sockets_are_replaced_by_polling_until_they_work() {
 fn an_upgrade_that_fails_again_goes_back_to_polling_at_once() {
     let mut link = machine();
     let (upgrade, _) = timer(&blocked(&mut link), TimerKind::Upgrade);
-    let generation = generation(&step(&mut link, 300_000, Event::Timer(upgrade)));
+    let generation = generation(&step(&mut link, 10_000, Event::Timer(upgrade)));
     step(
         &mut link,
-        300_001,
+        10_001,
         Event::Ticket {
             generation,
             result: Ok("t".into()),
@@ -707,7 +707,7 @@ fn an_upgrade_that_fails_again_goes_back_to_polling_at_once() {
     );
     step(
         &mut link,
-        300_002,
+        10_002,
         Event::Closed {
             generation,
             code: 1006,

@@ -94,6 +94,7 @@ const RULES: &[(&str, &str, For, Names)] = &[
     ("PATCH", "/api/team/security", Owner, Nothing),
     ("GET", "/api/live-chat/conversations", Agent, Nothing),
     ("GET", "/api/live-chat/conversations/{id}", Agent, Conversation),
+    ("DELETE", "/api/live-chat/conversations/{id}", Admin, Conversation),
     (
         "GET",
         "/api/live-chat/conversations/{id}/messages",

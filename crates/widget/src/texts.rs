@@ -43,6 +43,8 @@ pub struct Texts {
     pub is_typing: &'static str,
     /// The first connection is on its way.
     pub connecting: &'static str,
+    /// The conversation is over.
+    pub over: &'static str,
     /// No connection, nothing waits.
     pub offline: &'static str,
     /// No connection, and something waits.
@@ -76,6 +78,7 @@ const ENGLISH: Texts = Texts {
     discard: "Discard",
     is_typing: " is typing…",
     connecting: "Connecting…",
+    over: "This conversation is over. Your next message begins a new one.",
     offline: "No connection. Trying again…",
     waits: "Your message waits for the connection",
     refused: "Chat is not available right now",

@@ -39,7 +39,12 @@ Usage: cargo xtask <command>
             --long             many more schedules, cuts and hours
   bench     Measure what `build` made, and write docs/benchmarks.md: all of it, or by name
             reconnect          how soon a lost connection is noticed and live again
+              --cuts N           connections that are cut (200)
+              --silences N       connections that fall silent (24)
             replay             what 10,000 events cost that a dashboard has missed
+              --events N, --rounds N
+            takeover           how soon another tab is live when the connected one is closed
+              --takeovers N      (20)
   generate  Write docs/api from the server's own description of its API
   sizes     Print the sizes of the built bundles
             --accept           take them as the ones to compare with

@@ -45,8 +45,10 @@ pub fn ChangeNotices(props: &ChangeNoticesProps) -> Html {
         .unwrap_or(u64::MAX);
     let line = |queued: &Queued| {
         let id = queued.entry.id;
-        let Action::Change(change) = &queued.entry.action else {
-            return None;
+        let refused = match &queued.entry.action {
+            Action::Change(change) => failed(change, &directory),
+            Action::Delete => t("deed.not_deleted"),
+            Action::Send(_) | Action::Read { .. } => return None,
         };
         let when = match &queued.state {
             State::Blocked(problem) => {
@@ -56,7 +58,7 @@ pub fn ChangeNotices(props: &ChangeNoticesProps) -> Html {
                 return Some(html! {
                     <li key={id.to_string()} class="change is-refused" role="alert">
                         <Icon name={IconName::Alert} size={IconSize::Small} />
-                        <span>{ failed(change, &directory) }{ " " }{ reason(&queued.entry.action, problem) }</span>
+                        <span>{ refused }{ " " }{ reason(&queued.entry.action, problem) }</span>
                         <button class="text-btn" type="button" onclick={on_retry}>
                             { retry_text(&queued.entry.action, problem) }
                         </button>
@@ -72,6 +74,10 @@ pub fn ChangeNotices(props: &ChangeNoticesProps) -> Html {
             _ if !connected => t("deed.when_online"),
             _ if late => t("deed.when_answered"),
             _ => return None,
+        };
+        // What is about to be deleted is no longer on the screen.
+        let Action::Change(change) = &queued.entry.action else {
+            return None;
         };
         Some(html! {
             <li key={id.to_string()} class="change">

@@ -1,6 +1,6 @@
 //! The messages of a thread: bubbles, notices, days, and how the person's own messages stand.
 
-use switchboard_contract::ids::MessageId;
+use switchboard_contract::ids::{MemberId, MessageId};
 use switchboard_contract::live_chat::{LiveChatMessage, MessageType, Visibility};
 use switchboard_contract::time::Timestamp;
 use switchboard_engine::desk::Row;
@@ -24,7 +24,7 @@ pub struct MessageRowsProps {
     /// What the visitor is called.
     pub visitor: AttrValue,
     /// Who writes the messages that wait.
-    pub me_id: AttrValue,
+    pub me_id: MemberId,
     /// What that person is called.
     pub me_name: AttrValue,
     /// Tries a refused message again.
@@ -37,26 +37,31 @@ pub struct MessageRowsProps {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Look {
     kind: MessageType,
-    author: String,
+    /// `None` for the visitor and automation.
+    author: Option<MemberId>,
     internal: bool,
     at: Timestamp,
+    day: i64,
 }
 
 impl Look {
-    fn of(row: &Row, me_id: &str) -> Self {
-        match row {
-            Row::Stored(message) => Self {
-                kind: message.kind,
-                author: message.author_id.map_or_else(String::new, |id| id.to_string()),
-                internal: message.visibility == Visibility::Internal,
-                at: message.created_at,
-            },
-            Row::Queued(queued) => Self {
-                kind: MessageType::Bot,
-                author: me_id.to_owned(),
-                internal: matches!(&queued.entry.action, Action::Send(draft) if draft.visibility == Visibility::Internal),
-                at: queued.entry.queued_at,
-            },
+    fn of(row: &Row, me: MemberId) -> Self {
+        let (kind, author, internal, at) = match row {
+            Row::Stored(message) => {
+                let internal = message.visibility == Visibility::Internal;
+                (message.kind, message.author_id, internal, message.created_at)
+            }
+            Row::Queued(queued) => {
+                let internal = matches!(&queued.entry.action, Action::Send(draft) if draft.visibility == Visibility::Internal);
+                (MessageType::Bot, Some(me), internal, queued.entry.queued_at)
+            }
+        };
+        Self {
+            kind,
+            author,
+            internal,
+            at,
+            day: local_day(at),
         }
     }
 
@@ -70,14 +75,14 @@ impl Look {
             && self.author == before.author
             && self.internal == before.internal
             && self.at.as_millis() - before.at.as_millis() < GROUP_MS
-            && local_day(self.at) == local_day(before.at)
+            && self.day == before.day
     }
 }
 
 /// The rows, grouped by author and day.
 #[component]
 pub fn MessageRows(props: &MessageRowsProps) -> Html {
-    let looks: Vec<Look> = props.rows.iter().map(|row| Look::of(row, &props.me_id)).collect();
+    let looks: Vec<Look> = props.rows.iter().map(|row| Look::of(row, props.me_id)).collect();
     let today = local_day(now().wall);
     let rows = props.rows.iter().enumerate().map(|(place, row)| {
         let look = &looks[place];
@@ -89,12 +94,20 @@ pub fn MessageRows(props: &MessageRowsProps) -> Html {
             (Row::Stored(_), Some(Row::Queued(_)))
         );
         let last = before_queue || looks.get(place + 1).is_none_or(|after| !after.groups_with(look));
-        let new_day = before.is_none_or(|before| local_day(before.at) != local_day(look.at));
+        let new_day = before.is_none_or(|before| before.day != look.day);
         html! {
-            <div key={key(row)}>
-                <div>{ if new_day { day(look.at, today) } else { html! { <span hidden=true /> } } }</div>
-                { view_row(props, row, look, first, last) }
-            </div>
+            <MessageRow
+                key={key(row)}
+                row={row.clone()}
+                {first}
+                {last}
+                day={new_day.then(|| day(look, today))}
+                visitor={props.visitor.clone()}
+                me_id={props.me_id}
+                me_name={props.me_name.clone()}
+                on_retry={props.on_retry.clone()}
+                on_discard={props.on_discard.clone()}
+            />
         }
     });
     html! { <>{ for rows }</> }
@@ -108,16 +121,51 @@ fn key(row: &Row) -> String {
     }
 }
 
-fn day(at: Timestamp, today: i64) -> Html {
-    let text = match today - local_day(at) {
+fn day(look: &Look, today: i64) -> AttrValue {
+    match today - look.day {
         0 => t("time.today"),
         1 => t("time.yesterday"),
-        _ => AttrValue::from(weekday_date(at)),
-    };
-    html! { <div class="day"><span>{ text }</span></div> }
+        _ => AttrValue::from(weekday_date(look.at)),
+    }
 }
 
-fn view_row(props: &MessageRowsProps, row: &Row, look: &Look, first: bool, last: bool) -> Html {
+#[derive(Properties, PartialEq)]
+struct MessageRowProps {
+    row: Row,
+    /// Whether it begins its group.
+    first: bool,
+    /// Whether it ends it.
+    last: bool,
+    /// The day that begins with it.
+    day: Option<AttrValue>,
+    visitor: AttrValue,
+    me_id: MemberId,
+    me_name: AttrValue,
+    on_retry: Callback<MessageId>,
+    on_discard: Callback<MessageId>,
+}
+
+/// One row; drawn again only when it looks otherwise, however many come in beside it.
+#[component]
+fn MessageRow(props: &MessageRowProps) -> Html {
+    html! {
+        <div>
+            <div>
+                if let Some(day) = &props.day {
+                    <div class="day"><span>{ day.clone() }</span></div>
+                } else {
+                    <span hidden=true />
+                }
+            </div>
+            { view_row(props) }
+        </div>
+    }
+}
+
+fn view_row(props: &MessageRowProps) -> Html {
+    let MessageRowProps { row, first, last, .. } = props;
+    let (first, last) = (*first, *last);
+    let look = Look::of(row, props.me_id);
     if let (true, Row::Stored(message)) = (look.is_notice(), row) {
         return html! { <p class="system"><bdi>{ message.content.clone() }</bdi></p> };
     }
@@ -133,7 +181,7 @@ fn view_row(props: &MessageRowsProps, row: &Row, look: &Look, first: bool, last:
         Row::Queued(_) => Some("bubble-pending"),
         Row::Stored(_) => None,
     };
-    let author = author(props, row);
+    let author = author(props);
     let by_visitor = look.kind == MessageType::User;
     let time = clock_time(look.at);
     let label = if look.internal {
@@ -142,6 +190,7 @@ fn view_row(props: &MessageRowsProps, row: &Row, look: &Look, first: bool, last:
         t_with("message.label", &[("name", &author), ("time", &time)])
     };
     let side = if by_visitor { "msg-user" } else { "msg-bot" };
+    let author_id = look.author.map_or_else(String::new, |id| id.to_string());
     html! {
         <div
             class={classes!("msg", side, look.internal.then_some("msg-note"), first.then_some("msg-first"))}
@@ -149,7 +198,7 @@ fn view_row(props: &MessageRowsProps, row: &Row, look: &Look, first: bool, last:
             aria-label={label}
         >
             if first && !by_visitor {
-                <Avatar id={look.author.clone()} name={author.clone()} size="1.75rem" />
+                <Avatar id={author_id} name={author.clone()} size="1.75rem" />
             }
             if first {
                 <div class="msg-by">
@@ -169,8 +218,8 @@ fn view_row(props: &MessageRowsProps, row: &Row, look: &Look, first: bool, last:
     }
 }
 
-fn author(props: &MessageRowsProps, row: &Row) -> AttrValue {
-    match row {
+fn author(props: &MessageRowProps) -> AttrValue {
+    match &props.row {
         Row::Queued(_) => props.me_name.clone(),
         Row::Stored(message) => match (message.kind, &message.author_name) {
             (MessageType::User, _) => props.visitor.clone(),
@@ -200,11 +249,11 @@ fn stored_state(message: &LiveChatMessage, last: bool) -> Html {
 fn text(queued: &Queued) -> String {
     match &queued.entry.action {
         Action::Send(draft) => draft.content.clone(),
-        Action::Change(_) | Action::Read { .. } => String::new(),
+        Action::Change(_) | Action::Delete | Action::Read { .. } => String::new(),
     }
 }
 
-fn queued_state(props: &MessageRowsProps, queued: &Queued) -> Html {
+fn queued_state(props: &MessageRowProps, queued: &Queued) -> Html {
     let id = message_id(queued.entry.id);
     let State::Blocked(problem) = &queued.state else {
         let text = match &queued.state {

@@ -5,12 +5,14 @@ use switchboard_contract::live_chat::{ConversationStatus, LiveChatConversation, 
 use switchboard_engine::desk::Row;
 use yew::prelude::*;
 
-use super::actions::Actions;
+use super::actions::{Actions, Deletion};
 use super::changes::ChangeNotices;
 use super::composer::{Composer, Wish};
+use super::deleting::GoneThread;
 use super::keys::{Key, use_keys};
 use super::message::MessageRows;
 use super::people::{Typing, Viewers};
+use super::tail::Tail;
 use super::timer::{ConversationTimer, ConversationTimerProps};
 use crate::auth::use_me;
 use crate::chat::{
@@ -21,8 +23,8 @@ use crate::deeds::priority_name;
 use crate::i18n::{day_and_time, t, t_with};
 use crate::people::visitor_name;
 use crate::ui::{
-    Button, ButtonKind, EmptyState, ErrorState, Extent, IconButton, IconName, Loading, Notice, Skeleton,
-    Tone, use_reading_place,
+    Button, ButtonKind, ErrorState, Extent, IconButton, IconName, Loading, Notice, Skeleton, Tone,
+    use_reader, use_reading_place,
 };
 
 /// Props for [`ThreadPane`].
@@ -45,21 +47,27 @@ pub(super) fn ThreadPane(props: &ThreadPaneProps) -> Html {
     let thread = use_thread(id);
     use_looking_at(id);
     let wish = use_wish(&chat, id);
-    if thread.is_missing {
-        let onclick = props.on_back.reform(|_: MouseEvent| ());
-        return html! {
-            <EmptyState icon={IconName::Chat} title={t("conversation.missing")} text={t("conversation.missing_text")}>
-                <Button {onclick}>{ t("conversation.back") }</Button>
-            </EmptyState>
-        };
+    let asks = use_state_eq(|| false);
+    let on_ask = {
+        let asks = asks.setter();
+        use_callback((), move |asked: bool, ()| asks.set(asked))
+    };
+    let deps = (chat.clone(), id);
+    let on_send = use_callback(deps.clone(), |(content, visibility), (chat, id): &(Chat, _)| {
+        chat.send(*id, content, visibility);
+    });
+    let on_draft = use_callback(deps.clone(), |typed: Typed, (chat, id)| {
+        chat.keep_draft(*id, typed)
+    });
+    let on_typing = use_callback(deps, |visibility: Option<Visibility>, (chat, id)| {
+        chat.typing(*id, visibility);
+    });
+    if let Some(gone) = thread.gone {
+        return html! { <GoneThread {id} {gone} {thread} on_back={props.on_back.clone()} /> };
     }
     let name = conversation
         .as_ref()
         .map_or_else(AttrValue::default, |known| visitor_name(&known.user));
-    let on_send = {
-        let chat = chat.clone();
-        Callback::from(move |(content, visibility)| chat.send(id, content, visibility))
-    };
     let closed = conversation
         .as_ref()
         .is_some_and(|known| known.status == ConversationStatus::Closed);
@@ -91,7 +99,7 @@ pub(super) fn ThreadPane(props: &ThreadPaneProps) -> Html {
                 </div>
                 <div class="thread-actions">
                     if let Some(known) = &conversation {
-                        <Actions conversation={known.clone()} />
+                        <Actions conversation={known.clone()} on_delete={on_ask.reform(|()| true)} />
                     }
                 </div>
                 <IconButton
@@ -109,10 +117,19 @@ pub(super) fn ThreadPane(props: &ThreadPaneProps) -> Html {
                 {wish}
                 draft={chat.draft(id)}
                 {on_send}
-                on_draft={keep_draft(&chat, id)}
-                on_typing={tell_typing(&chat, id)}
+                {on_draft}
+                {on_typing}
                 {closed}
             />
+            <div>
+                if let (true, Some(known)) = (*asks, &conversation) {
+                    <Deletion
+                        conversation={known.clone()}
+                        on_deleted={props.on_back.clone()}
+                        on_cancel={on_ask.reform(|()| false)}
+                    />
+                }
+            </div>
         </section>
     }
 }
@@ -172,16 +189,6 @@ fn whereabouts(conversation: &LiveChatConversation) -> Html {
     }
 }
 
-fn tell_typing(chat: &Chat, id: ConversationId) -> Callback<Option<Visibility>> {
-    let chat = chat.clone();
-    Callback::from(move |visibility| chat.typing(id, visibility))
-}
-
-fn keep_draft(chat: &Chat, id: ConversationId) -> Callback<Typed> {
-    let chat = chat.clone();
-    Callback::from(move |typed| chat.keep_draft(id, typed))
-}
-
 #[derive(Properties)]
 struct LogProps {
     id: ConversationId,
@@ -207,15 +214,30 @@ impl PartialEq for LogProps {
 fn Log(props: &LogProps) -> Html {
     let chat = use_chat();
     let me = use_me();
-    let on_near_start = {
-        let failed = props.thread.error.is_some();
-        use_callback((chat.clone(), props.id, failed), |(), (chat, id, failed)| {
-            if !failed {
+    let reader = use_reader();
+    let tail = use_mut_ref(Tail::default);
+    let start = tail.borrow_mut().start(&props.thread.rows, reader.is_at_end());
+    let rows = &props.thread.rows[start..];
+    let on_earlier = {
+        let update = use_force_update();
+        let deps = (chat.clone(), props.id);
+        use_callback(deps, move |(), (chat, id)| {
+            if tail.borrow_mut().extend() {
+                update.force_update();
+            } else {
                 chat.more_of_thread(*id);
             }
         })
     };
-    let place = use_reading_place(extent(&props.thread.rows), on_near_start);
+    let on_near_start = {
+        let failed = props.thread.error.is_some();
+        use_callback((on_earlier.clone(), failed), |(), (on_earlier, failed)| {
+            if !failed {
+                on_earlier.emit(());
+            }
+        })
+    };
+    let place = use_reading_place(&reader, extent(rows), on_near_start);
     use_read_mark(props.id, props.thread.is_loaded && !place.has_news);
     let on_retry = {
         let chat = chat.clone();
@@ -229,12 +251,12 @@ fn Log(props: &LogProps) -> Html {
     html! {
         <div class="log-frame">
             <div class="log" role="log" aria-label={t("conversation.messages")} aria-live="off" tabindex="0" ref={place.node} onscroll={place.onscroll}>
-                <div class="log-start">{ view_start(&chat, props) }</div>
+                <div class="log-start">{ view_start(&chat, props, start > 0, on_earlier) }</div>
                 if thread.is_loaded || !thread.rows.is_empty() {
                     <MessageRows
-                        rows={thread.rows.clone()}
+                        rows={rows.to_vec()}
                         visitor={props.visitor.clone()}
-                        me_id={me.id.to_string()}
+                        me_id={me.id}
                         me_name={me.name.clone()}
                         {on_retry}
                         {on_discard}
@@ -269,8 +291,8 @@ fn extent(rows: &[Row]) -> Extent<MessageId> {
 }
 
 /// Above the messages: what is loading, what failed, or that there is more.
-fn view_start(chat: &Chat, props: &LogProps) -> Html {
-    let (thread, id) = (&props.thread, props.id);
+fn view_start(chat: &Chat, props: &LogProps, has_more_here: bool, on_earlier: Callback<()>) -> Html {
+    let thread = &props.thread;
     if let Some((error, fetch)) = &thread.error {
         let (chat, fetch) = (chat.clone(), fetch.clone());
         let retry = move || chat.reload(fetch.clone());
@@ -304,10 +326,9 @@ fn view_start(chat: &Chat, props: &LogProps) -> Html {
             </Loading>
         };
     }
-    if !thread.has_more_before {
+    if !thread.has_more_before && !has_more_here {
         return html! { <span hidden=true /> };
     }
-    let chat = chat.clone();
-    let onclick = Callback::from(move |_: MouseEvent| chat.more_of_thread(id));
+    let onclick = on_earlier.reform(|_: MouseEvent| ());
     html! { <Button kind={ButtonKind::Quiet} busy={thread.is_loading} {onclick}>{ t("conversation.earlier") }</Button> }
 }

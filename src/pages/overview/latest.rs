@@ -4,12 +4,12 @@ use switchboard_contract::live_chat::LiveChatConversation;
 use switchboard_contract::page::CursorPage;
 use yew::prelude::*;
 
-use crate::api::Resource;
 use crate::browser::now;
 use crate::i18n::{day_and_time, duration_short, list_time, t};
 use crate::people::visitor_name;
+use crate::query::Query;
 use crate::routes::Route;
-use crate::ui::{Avatar, EmptyState, IconName, Link, Loading, Skeleton, Table, view_resource};
+use crate::ui::{Avatar, EmptyState, IconName, Link, Loading, Skeleton, Table, view_query};
 
 const ROWS: usize = 8;
 
@@ -17,7 +17,7 @@ const ROWS: usize = 8;
 #[derive(Properties, PartialEq)]
 pub struct LatestProps {
     /// Open conversations, newest activity first.
-    pub conversations: Resource<CursorPage<LiveChatConversation>>,
+    pub conversations: Query<CursorPage<LiveChatConversation>>,
 }
 
 /// The section.
@@ -43,7 +43,7 @@ pub fn Latest(props: &LatestProps) -> Html {
                 <h2 id="latest-heading">{ t("overview.latest") }</h2>
                 <Link class="link push" to={Route::Conversations}>{ t("overview.all_open") }</Link>
             </div>
-            <div>{ view_resource(&props.conversations, &t("overview.latest_failed"), skeleton, ready) }</div>
+            <div>{ view_query(&props.conversations, &t("overview.latest_failed"), skeleton, ready) }</div>
         </section>
     }
 }

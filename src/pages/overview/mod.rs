@@ -9,9 +9,9 @@ use switchboard_contract::page::{CursorPage, MAX_LIMIT};
 use switchboard_contract::time::Timestamp;
 use yew::prelude::*;
 
-use crate::api::{ConversationQuery, StatusFilter, use_resource};
 use crate::browser::now;
 use crate::i18n::{duration_short, number, t, t_count, t_with, weekday_date};
+use crate::query::{asks, use_query};
 use crate::routes::Route;
 use crate::scoped;
 use crate::ui::PageHead;
@@ -60,15 +60,8 @@ impl Counts {
 /// The page.
 #[component]
 pub fn Overview() -> Html {
-    let open = use_resource((), |api, ()| async move {
-        let query = ConversationQuery {
-            status: StatusFilter::Open,
-            limit: Some(MAX_LIMIT),
-            cursor: None,
-        };
-        api.conversations(&query).await
-    });
-    let visitors = use_resource((), |api, ()| async move { api.visitors_online(None).await });
+    let open = use_query(asks::open_conversations(MAX_LIMIT));
+    let visitors = use_query(asks::visitors_online());
     let counts = open.data.as_ref().map(|data| Counts::of(&data.value));
     let now = now().wall;
     let figures = vec![

@@ -4,18 +4,18 @@ use switchboard_contract::page::NumberedPage;
 use switchboard_contract::website::Website;
 use yew::prelude::*;
 
-use crate::api::use_resource;
 use crate::i18n::t;
 use crate::pages::websites::website_status;
+use crate::query::{asks, use_query};
 use crate::routes::Route;
-use crate::ui::{EmptyState, IconName, Link, Loading, Skeleton, Table, view_resource};
+use crate::ui::{EmptyState, IconName, Link, Loading, Skeleton, Table, view_query};
 
 const ROWS: u32 = 8;
 
 /// The section.
 #[component]
 pub fn Sites() -> Html {
-    let websites = use_resource((), |api, ()| async move { api.websites(1, ROWS).await });
+    let websites = use_query(asks::websites(1, ROWS));
     let ready = |page: &NumberedPage<Website>| {
         if page.items.is_empty() {
             return html! {
@@ -46,7 +46,7 @@ pub fn Sites() -> Html {
                 <h2 id="sites-heading">{ t("overview.sites") }</h2>
                 <Link class="link push" to={Route::Websites}>{ t("overview.all_sites") }</Link>
             </div>
-            <div>{ view_resource(&websites, &t("websites.failed"), skeleton, ready) }</div>
+            <div>{ view_query(&websites, &t("websites.failed"), skeleton, ready) }</div>
         </section>
     }
 }

@@ -1,5 +1,6 @@
 //! Name and picture.
 
+use serde::Deserialize;
 use switchboard_contract::auth::{Me, UpdateMe};
 use switchboard_contract::validate;
 use switchboard_engine::form::Field;
@@ -122,7 +123,7 @@ fn other_version(error: &ApiError) -> Option<Me> {
     let ApiError::Conflict(problem) = error else {
         return None;
     };
-    serde_json::from_value(problem.current.clone()?).ok()
+    Me::deserialize(problem.current.as_ref()?).ok()
 }
 
 #[component]

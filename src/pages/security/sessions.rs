@@ -5,13 +5,15 @@ use switchboard_contract::ids::SessionId;
 use yew::prelude::*;
 
 use super::super::settings::SettingsSection;
-use crate::api::{ApiError, auth, use_resource};
+use crate::api::{ApiError, auth};
 use crate::auth::{use_api, use_auth};
 use crate::browser::{now, use_task};
 use crate::i18n::{date_long, day_and_time, relative, t, t_with};
+use crate::query::asks::{self, topic};
+use crate::query::{Mutating, use_query, use_query_client};
 use crate::scoped;
 use crate::shell::use_leave;
-use crate::ui::{Button, ButtonKind, Dialog, Icon, IconName, Loading, Skeleton, use_toasts, view_resource};
+use crate::ui::{Button, ButtonKind, Dialog, Icon, IconName, Loading, Skeleton, use_toasts, view_query};
 
 /// The section.
 #[component]
@@ -20,27 +22,32 @@ pub fn Sessions() -> Html {
     let session = use_auth().session().clone();
     let leave = use_leave();
     let toasts = use_toasts();
-    let list = use_resource((), |api, ()| async move { api.sessions().await });
-    let ending = use_state(|| None::<SessionId>);
+    let list = use_query(asks::sessions());
     let asks = use_state(|| false);
     let leaving = use_state(|| false);
     let task = use_task();
     let on_end = {
-        let (ending, reload, toasts) = (ending.setter(), list.reload.clone(), toasts.clone());
-        let task = task.clone();
+        let (client, toasts) = (use_query_client(), toasts.clone());
         Callback::from(move |(id, device): (SessionId, AttrValue)| {
-            let (api, ending, reload, toasts) = (api.clone(), ending.clone(), reload.clone(), toasts.clone());
-            ending.set(Some(id));
-            task.run(async move {
+            let (api, toasts) = (api.clone(), toasts.clone());
+            let mutating = Mutating {
+                target: asks::all(topic::SESSIONS),
+                change: Box::new(move |list: &SessionList| {
+                    let mut list = list.clone();
+                    list.items.retain(|session| session.id != id);
+                    list
+                }),
+            };
+            let call = async move {
                 match api.end_session(id).await {
                     // Over already is as good.
-                    Ok(()) | Err(ApiError::NotFound(_)) => {
-                        toasts.status(t_with("sessions.ended", &[("device", &device)]));
-                        reload.emit(());
-                    }
-                    Err(error) => toasts.alert(error.message()),
+                    Err(ApiError::NotFound(_)) => Ok(()),
+                    outcome => outcome,
                 }
-                ending.set(None);
+            };
+            client.mutate(mutating, call, move |outcome| match outcome {
+                Ok(()) => toasts.status(t_with("sessions.ended", &[("device", &device)])),
+                Err(error) => toasts.alert(error.message()),
             });
         })
     };
@@ -106,13 +113,13 @@ pub fn Sessions() -> Html {
     let ready = |found: &SessionList| {
         html! {
             <ul {class} role="list" aria-label={t("sessions.title")}>
-                { for found.items.iter().map(|session| row(session, *ending == Some(session.id), &on_end)) }
+                { for found.items.iter().map(|session| row(session, &on_end)) }
             </ul>
         }
     };
     html! {
         <SettingsSection id="security-sessions" title={t("sessions.title")} about={t("sessions.about")}>
-            <div>{ view_resource(&list, &t("sessions.failed"), skeleton, ready) }</div>
+            <div>{ view_query(&list, &t("sessions.failed"), skeleton, ready) }</div>
             <div>
                 <Button kind={ButtonKind::Danger} busy={*leaving} onclick={Callback::from(move |_: MouseEvent| open())}>
                     { t("sessions.everywhere") }
@@ -135,7 +142,7 @@ pub fn Sessions() -> Html {
     }
 }
 
-fn row(session: &Session, is_ending: bool, on_end: &Callback<(SessionId, AttrValue)>) -> Html {
+fn row(session: &Session, on_end: &Callback<(SessionId, AttrValue)>) -> Html {
     let device = AttrValue::from(session.device.clone());
     let used = relative(session.last_used_at, now().wall);
     let details = match &session.place {
@@ -163,7 +170,6 @@ fn row(session: &Session, is_ending: bool, on_end: &Callback<(SessionId, AttrVal
             <div>
                 if !session.current {
                     <Button
-                        busy={is_ending}
                         label={t_with("sessions.end_label", &[("device", &device)])}
                         {onclick}
                     >

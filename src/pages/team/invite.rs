@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use serde::Deserialize;
 use switchboard_contract::auth::{InviteRequest, Member, Role, UpdateMember};
 use switchboard_contract::validate;
 use switchboard_contract::website::Website;
@@ -194,7 +195,7 @@ fn other_version(error: &ApiError) -> Option<Member> {
     let ApiError::Conflict(problem) = error else {
         return None;
     };
-    serde_json::from_value(problem.current.clone()?).ok()
+    Member::deserialize(problem.current.as_ref()?).ok()
 }
 
 /// What to call someone who may not have told a name yet.

@@ -9,11 +9,12 @@ use super::super::settings::SettingsSection;
 use super::invite::{Change, Invite, member_name};
 use super::may_change;
 use super::row::{Acts, row};
-use crate::api::{ApiError, use_resource};
+use crate::api::ApiError;
 use crate::auth::{use_api, use_me};
-use crate::browser::use_task;
 use crate::i18n::{t, t_with};
-use crate::ui::{Button, ButtonKind, Dialog, IconName, Loading, Skeleton, Table, use_toasts, view_resource};
+use crate::query::asks::{self, topic};
+use crate::query::{Mutating, use_query, use_query_client};
+use crate::ui::{Button, ButtonKind, Dialog, IconName, Loading, Skeleton, Table, use_toasts, view_query};
 
 /// More websites than anyone assigns one by one; the server's largest page.
 const MOST_SITES: u32 = 200;
@@ -30,8 +31,8 @@ enum Open {
 #[component]
 pub fn Members() -> Html {
     let me = use_me();
-    let list = use_resource((), |api, ()| async move { api.members().await });
-    let sites = use_resource((), |api, ()| async move { api.websites(1, MOST_SITES).await });
+    let list = use_query(asks::members());
+    let sites = use_query(asks::websites(1, MOST_SITES));
     let sites = sites.data.map(|data| Rc::new(data.value.items.clone()));
     let open = use_state(|| None::<Open>);
     let show = |what: fn(Member) -> Open| {
@@ -72,7 +73,7 @@ pub fn Members() -> Html {
             <Change member={member.clone()} sites={sites.clone()} on_changed={list.reload.clone()} {on_close} />
         },
         Open::Remove(member) => html! {
-            <Remove member={member.clone()} on_changed={list.reload.clone()} {on_close} />
+            <Remove member={member.clone()} {on_close} />
         },
     });
     let tools = html! {
@@ -80,7 +81,7 @@ pub fn Members() -> Html {
     };
     html! {
         <SettingsSection id="team-members" title={t("team.members")} about={t("team.members_about")} wide=true {tools}>
-            <div>{ view_resource(&list, &t("team.failed"), skeleton, ready) }</div>
+            <div>{ view_query(&list, &t("team.failed"), skeleton, ready) }</div>
             <div>{ dialog }</div>
         </SettingsSection>
     }
@@ -89,7 +90,6 @@ pub fn Members() -> Html {
 #[derive(Properties, PartialEq)]
 struct RemoveProps {
     member: Member,
-    on_changed: Callback<()>,
     on_close: Callback<()>,
 }
 
@@ -98,29 +98,33 @@ struct RemoveProps {
 fn Remove(props: &RemoveProps) -> Html {
     let api = use_api();
     let toasts = use_toasts();
-    let busy = use_state(|| false);
-    let task = use_task();
+    let client = use_query_client();
     let name = member_name(&props.member);
     let invited = props.member.status == MemberStatus::Invited;
     let on_confirm = {
-        let (id, name, busy) = (props.member.id, name.clone(), busy.setter());
-        let (on_changed, on_close) = (props.on_changed.clone(), props.on_close.clone());
+        let (id, name, on_close) = (props.member.id, name.clone(), props.on_close.clone());
         Callback::from(move |()| {
-            let (api, toasts, name, busy) = (api.clone(), toasts.clone(), name.clone(), busy.clone());
-            let (on_changed, on_close) = (on_changed.clone(), on_close.clone());
-            busy.set(true);
-            task.run(async move {
+            let (api, toasts, name) = (api.clone(), toasts.clone(), name.clone());
+            let mutating = Mutating {
+                target: asks::all(topic::MEMBERS),
+                change: Box::new(move |list: &MemberList| {
+                    let mut list = list.clone();
+                    list.items.retain(|member| member.id != id);
+                    list
+                }),
+            };
+            let call = async move {
                 match api.remove_member(id).await {
                     // Gone already is as good.
-                    Ok(()) | Err(ApiError::NotFound(_)) => {
-                        toasts.status(t_with("team.removed", &[("name", &name)]))
-                    }
-                    Err(error) => toasts.alert(error.message()),
+                    Err(ApiError::NotFound(_)) => Ok(()),
+                    outcome => outcome,
                 }
-                busy.set(false);
-                on_changed.emit(());
-                on_close.emit(());
+            };
+            client.mutate(mutating, call, move |outcome| match outcome {
+                Ok(()) => toasts.status(t_with("team.removed", &[("name", &name)])),
+                Err(error) => toasts.alert(error.message()),
             });
+            on_close.emit(());
         })
     };
     let (title, text, confirm) = if invited {
@@ -137,7 +141,7 @@ fn Remove(props: &RemoveProps) -> Html {
         )
     };
     html! {
-        <Dialog {title} {confirm} danger=true busy={*busy} {on_confirm} on_cancel={props.on_close.clone()}>
+        <Dialog {title} {confirm} danger=true {on_confirm} on_cancel={props.on_close.clone()}>
             <p>{ text }</p>
         </Dialog>
     }

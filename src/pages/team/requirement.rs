@@ -4,12 +4,12 @@ use switchboard_contract::auth::{AccountSecurity, Role};
 use yew::prelude::*;
 
 use super::super::settings::SettingsSection;
-use crate::api::use_resource;
 use crate::auth::{use_api, use_auth, use_me};
 use crate::browser::use_task;
 use crate::forms::Switch;
 use crate::i18n::t;
-use crate::ui::{Dialog, Loading, Skeleton, use_toasts, view_resource};
+use crate::query::{asks, use_query};
+use crate::ui::{Dialog, Loading, Skeleton, use_toasts, view_query};
 
 /// The section: owners change it, admins see it.
 #[component]
@@ -18,7 +18,7 @@ pub fn Requirement() -> Html {
     let api = use_api();
     let session = use_auth().session().clone();
     let toasts = use_toasts();
-    let state = use_resource((), |api, ()| async move { api.account_security().await });
+    let state = use_query(asks::account_security());
     let asks = use_state(|| false);
     let busy = use_state(|| false);
     let task = use_task();
@@ -84,7 +84,7 @@ pub fn Requirement() -> Html {
     };
     html! {
         <SettingsSection id="team-security" title={t("security.heading")} about={t("team.require_about")}>
-            <div>{ view_resource(&state, &t("team.require_failed"), skeleton, ready) }</div>
+            <div>{ view_query(&state, &t("team.require_failed"), skeleton, ready) }</div>
             <div>
                 if *asks {
                     <Dialog

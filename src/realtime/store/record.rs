@@ -2,6 +2,7 @@
 //! browser copies objects, and id and lane beside it, to find it by.
 
 use js_sys::{Object, Reflect};
+use switchboard_contract::decode;
 use switchboard_contract::ids::ActionId;
 use switchboard_engine::store::{Entry, Lane, LaneKind};
 use wasm_bindgen::JsValue;
@@ -36,7 +37,7 @@ pub fn write(entry: &Entry) -> Option<JsValue> {
 
 /// The entry of a record, if it is one that this program can read.
 pub fn read(record: &JsValue) -> Option<Entry> {
-    let entry: Entry = serde_json::from_str(&field(record, "entry")?.as_string()?).ok()?;
+    let entry: Entry = decode(&field(record, "entry")?.as_string()?).ok()?;
     // Found by what stands beside it, so both have to agree.
     let agrees = field(record, "id")? == id_key(entry.id) && field(record, "lane")? == lane_key(entry.lane);
     agrees.then_some(entry)

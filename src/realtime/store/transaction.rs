@@ -1,6 +1,7 @@
 //! One operation in one transaction: read, let the engine decide, write, and wait until it is durable.
 
 use js_sys::{Array, Function, Object, Reflect};
+use switchboard_contract::decode;
 use switchboard_contract::ids::{ActionId, MemberId};
 use switchboard_engine::store::{Answer, Entry, Meta, Op, Scope, StoreError, Write, plan, relink};
 use wasm_bindgen::{JsCast, JsValue};
@@ -85,7 +86,7 @@ async fn read_and_write(transaction: &IdbTransaction, owner: MemberId, op: Op) -
     let kept = result(beside.get(&JsValue::from_str(QUEUE))).await?;
     let meta = match kept.is_undefined() {
         true => Some(Meta::default()),
-        false => kept.as_string().and_then(|text| serde_json::from_str(&text).ok()),
+        false => kept.as_string().and_then(|text| decode(&text).ok()),
     };
     let records = match (op.scope(), &meta) {
         (Scope::Lane(lane), Some(_)) => {

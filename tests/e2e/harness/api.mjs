@@ -35,6 +35,15 @@ async function history(ask, path) {
   return all;
 }
 
+/** What operators set in a conversation, as the log tells it. */
+const SET = {
+  status: ({ status }) => status,
+  assignee: ({ assigneeId }) => assigneeId ?? null,
+  priority: ({ priority }) => priority,
+  labels: ({ labels }) => labels.join(),
+  snoozed: ({ snoozedUntil }) => Boolean(snoozedUntil),
+};
+
 /** A member who asks without a browser. */
 export class Member {
   static async signIn(server, { email, password }) {
@@ -62,6 +71,52 @@ export class Member {
 
   messages(id) {
     return history((path) => this.ask(path), `live-chat/conversations/${id}/messages`);
+  }
+
+  /** Writes an internal note. */
+  note(conversationId, content) {
+    return this.ask("live-chat/messages", {
+      method: "POST", body: { id: crypto.randomUUID(), conversationId, content, visibility: "internal" },
+    });
+  }
+
+  /** Deletes a conversation for good. */
+  erase(id) {
+    return this.ask(`live-chat/conversations/${id}`, { method: "DELETE" });
+  }
+
+  /** Where the log stands. */
+  async position() {
+    return (await this.ask("live-chat/conversations?limit=1")).asOf;
+  }
+
+  /** What the log has of a conversation after a position, in its order. */
+  async #log(id, { epoch, offset }) {
+    const all = [];
+    let more = true;
+    while (more) {
+      const page = await this.ask(`events?after=${all.at(-1)?.offset ?? offset}&epoch=${epoch}&limit=${PAGE}`);
+      all.push(...page.events);
+      more = page.hasMore;
+    }
+    return all.filter(({ conversationId }) => conversationId === id);
+  }
+
+  /**
+   * What operators did to a conversation, as it was at `position`, from then on and in the server's order: the texts of messages,
+   * `field: value` of each change, and `read`.
+   */
+  async deeds({ id, ...then }, position) {
+    const set = (body) => Object.entries(SET).map(([field, read]) => `${field}: ${read(body)}`);
+    let known = set(then);
+    return (await this.#log(id, position)).flatMap(({ type, body }) => {
+      if (type === "conversation.read") return ["read"];
+      if (type === "message.created") return body.type === "bot" ? [body.content] : [];
+      if (type !== "conversation.updated") return [];
+      const before = known;
+      known = set(body);
+      return known.filter((field) => !before.includes(field));
+    });
   }
 
   /** Changes one conversation as a colleague would. */

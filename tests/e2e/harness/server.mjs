@@ -1,7 +1,7 @@
 // The real server in a process of its own, with a data folder that only this journey has.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -66,6 +66,19 @@ export class Server {
       if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${this.log}`);
       return (await fetch(`${this.origin}/readyz`)).ok;
     });
+  }
+
+  /** Ends it as whoever runs it does: it lets its database go in order. */
+  async close() {
+    const gone = once(this.child, "close");
+    this.child.kill("SIGTERM");
+    await gone;
+  }
+
+  /** Whether a text stands anywhere in the files of its database, also where nothing reads any more. */
+  holds(text) {
+    const files = readdirSync(this.folder.path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    return files.some((entry) => readFileSync(join(entry.parentPath ?? entry.path, entry.name)).includes(text));
   }
 
   /** What a power cut would do. */

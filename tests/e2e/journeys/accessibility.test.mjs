@@ -3,6 +3,7 @@ import { after, before, describe } from "node:test";
 
 import { assertAccessible } from "../harness/axe.mjs";
 import { Person, answered, it, launch } from "../harness/browser.mjs";
+import { shows } from "../harness/eventually.mjs";
 import { chat, desk, openChat, openConversations, settled, write } from "../harness/people.mjs";
 import { Server } from "../harness/server.mjs";
 
@@ -45,6 +46,33 @@ for (const colorScheme of ["light", "dark"]) {
       await desk(page).list.getByRole("link").first().click();
       await desk(page).reply.waitFor();
       await assertAccessible(page, "/conversations/:id");
+    });
+
+    it("the menus of a conversation, whose choices have their names, and the connection's panel", async () => {
+      const menu = (name) => page.getByRole("menu", { name, exact: true });
+      await page.getByRole("button", { name: "Assign", exact: true }).click();
+      await menu("Assign").getByRole("menuitemradio", { name: "Me" }).waitFor();
+      await assertAccessible(page, "the menu of people");
+      await page.keyboard.press("Escape");
+      await menu("Assign").waitFor({ state: "detached" });
+      await page.getByRole("button", { name: "More actions" }).click();
+      for (const name of ["Assign", "Labels", "Snooze", "Priority", "Archive conversation"]) {
+        await menu("More actions").getByRole("menuitem", { name, exact: true }).waitFor();
+      }
+      await menu("More actions").getByRole("menuitem", { name: "Priority" }).click();
+      const urgency = menu("More actions").getByRole("group", { name: "Priority" }).getByRole("menuitemradio");
+      await shows(() => urgency.evaluateAll((choices) => choices.map((choice) => [choice.innerText, choice.getAttribute("aria-checked")])),
+        [["Urgent", "false"], ["High", "false"], ["Normal", "true"], ["Low", "false"]]);
+      await assertAccessible(page, "the menu for everything");
+      await page.keyboard.press("Escape");
+      await menu("More actions").waitFor({ state: "detached" });
+      await page.getByRole("button", { name: /Connection details/ }).click();
+      const panel = page.getByRole("dialog", { name: "Connection", exact: true });
+      await panel.getByText("Figures of the connection", { exact: true }).click();
+      await panel.getByRole("button", { name: "Download trace" }).waitFor();
+      await assertAccessible(page, "the connection's panel");
+      await page.keyboard.press("Escape");
+      await panel.waitFor({ state: "detached" });
     });
 
     for (const [address, heading] of PAGES) {

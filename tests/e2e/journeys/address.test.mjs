@@ -1,4 +1,5 @@
 // The address that someone signs in with: its verification asked for again, and another one in its place.
+import assert from "node:assert/strict";
 import { after, before, describe } from "node:test";
 
 import { assertAccessible } from "../harness/axe.mjs";
@@ -12,6 +13,10 @@ import { Server } from "../harness/server.mjs";
 const NEW_ADDRESS = "adam@elsewhere.example";
 const JANE = { email: "jane@quay.example", password: "wintry-kettle-ford-plum" };
 const COOL_DOWN_MS = 60_000;
+/** What is left of it when a page is to be seen counting. */
+const SHORT_MS = 8_000;
+/** How many Jane is sent in all: one when she registers, and three that are asked for. */
+const LETTERS = 4;
 
 describe("an address", () => {
   let browser, server, person, page;
@@ -119,10 +124,35 @@ describe("an address", () => {
     });
   });
 
+  it("has a button that counts the seconds down and then comes back", async () => {
+    // So that little is left of the cool-down, which the page then counts by its own clock.
+    await passTime(server, COOL_DOWN_MS - SHORT_MS);
+    await elsewhere(async (again, other) => {
+      await other.evaluate(() => {
+        globalThis.counted = [];
+        const look = () => {
+          const seconds = document.querySelector("[role=timer]")?.innerText.match(/in (\d+) s/)?.[1];
+          if (seconds && globalThis.counted.at(-1) !== seconds) globalThis.counted.push(seconds);
+        };
+        new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
+      });
+      await again.click();
+      await other.getByText("The last mail is very recent.").waitFor();
+      await shows(() => again.isDisabled(), true);
+      await other.getByRole("timer").waitFor({ state: "detached" });
+      await shows(() => again.isDisabled(), false);
+      const counted = (await other.evaluate(() => globalThis.counted)).map(Number);
+      assert.ok(counted.length > 1 && counted[0] * 1_000 <= SHORT_MS, `counted ${counted}`);
+      assert.deepEqual(counted, [...counted].sort((a, b) => b - a), "downwards");
+      await again.click();
+      await other.getByText(`A mail is on its way to ${JANE.email}.`).waitFor();
+    });
+  });
+
   it("is verified by the newest letter only", async () => {
-    const [newest, ...older] = await eventually("the third letter", async () => {
+    const [newest, ...older] = await eventually("all letters", async () => {
       const links = await linksTo(server, JANE.email, "/verify-email");
-      return links.length === 3 && links;
+      return links.length === LETTERS && links;
     });
     await page.goto(older[0]);
     await page.getByText("This link was used, or is too old.").waitFor();

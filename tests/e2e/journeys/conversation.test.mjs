@@ -44,6 +44,29 @@ describe("a conversation", () => {
     await chat(visitor.page).log.getByText(ANSWERED, { exact: true }).waitFor();
   });
 
+  it("is closed and opened again by undoing, while nothing covers the place to answer", async () => {
+    const { page } = operator;
+    const { width, height } = page.viewportSize();
+    await desk(page).reply.fill("Shall I put a pair aside?");
+    for (const narrower of [width, 1_024, 800, 390]) {
+      await page.setViewportSize({ width: narrower, height });
+      await page.getByRole("button", { name: "Close conversation" }).click();
+      const undo = page.getByRole("button", { name: "Undo" });
+      await undo.waitFor();
+      for (const place of [desk(page).send, desk(page).reply]) {
+        await eventually(`nothing covers it at ${narrower} px`, () => place.evaluate((element) => {
+          const { x, y, width, height } = element.getBoundingClientRect();
+          const corners = [[x + 4, y + 4], [x + width - 4, y + height - 4]];
+          return corners.every(([left, top]) => element.contains(document.elementFromPoint(left, top)));
+        }), 5_000);
+      }
+      await undo.click();
+      await page.getByRole("button", { name: "Close conversation" }).waitFor();
+    }
+    await page.setViewportSize({ width, height });
+    await desk(page).reply.fill("");
+  });
+
   it("goes on after the server was killed and started again, without a reload", async () => {
     await server.kill();
     await untilLost(operator.page);

@@ -6,6 +6,7 @@ import { eventually, shows } from "../harness/eventually.mjs";
 import { Exchange } from "../harness/exchange.mjs";
 import { crash } from "../harness/outbox.mjs";
 import { answer, chat, desk, untilConnected, write } from "../harness/people.mjs";
+import { standStill } from "../harness/standstill.mjs";
 import { DASHBOARD } from "../harness/tcp_proxy.mjs";
 import { keepTrace } from "../harness/traces.mjs";
 
@@ -116,15 +117,14 @@ describe("eight tabs", () => {
 
   it("go on without a connected one that sleeps, which finds its place when it wakes", async () => {
     const asleep = await leader();
-    const session = await exchange.operator.context.newCDPSession(asleep);
-    await session.send("Page.setWebLifecycleState", { state: "frozen" });
+    const wake = await standStill(asleep, { told: true });
     const awake = tabs.filter((page) => page !== asleep);
     const question = "Who is awake?";
     await write(exchange.visitor.page, question);
     await everyoneSees(question, awake);
     await answer(awake[0], "I am.");
     await chat(exchange.visitor.page).log.getByText("I am.", { exact: true }).waitFor();
-    await session.send("Page.setWebLifecycleState", { state: "active" });
+    await wake();
     await everyoneSees("I am.");
     await leader();
     await everythingWorks(5);

@@ -12,6 +12,8 @@ import { DASHBOARD } from "../harness/tcp_proxy.mjs";
 import { keepTrace } from "../harness/traces.mjs";
 
 const TTL_S = 5;
+/** A text that stands nowhere else. */
+const CANARY = "canary-of-the-deleted-5d1e";
 const replies = (name, count) => Array.from({ length: count }, (_, index) => `${name}, reply ${index + 1}.`);
 
 describe("a queue", () => {
@@ -90,15 +92,18 @@ describe("a queue", () => {
     await keepTrace(page, "after-a-crash-on-the-way", ["On the way"]);
   });
 
-  it("of fifty actions outlasts the access token and colleagues who closed and archived meanwhile", async () => {
-    operator.allow(answered(409));
+  it("of fifty actions outlasts the access token and colleagues who closed, archived and deleted meanwhile", async () => {
+    operator.allow(answered(404), answered(409), answered(410));
     const others = await member.ask("live-chat/conversations?status=open&limit=10");
-    const [closed, archived] = others.items.map(({ id }) => id).filter((id) => id !== exchange.id);
+    const [closed, archived, deleted] = others.items.map(({ id }) => id).filter((id) => id !== exchange.id);
     const said = {
-      [exchange.id]: replies("Here all is well", 24),
-      [closed]: replies("Here someone closes", 15),
+      [exchange.id]: replies("Here all is well", 18),
+      [closed]: replies("Here someone closes", 12),
       [archived]: replies("Here someone archives", 10),
+      [deleted]: replies("Here someone deletes", 9),
     };
+    await member.note(deleted, CANARY);
+    assert.ok(exchange.server.holds(CANARY), "what is said is kept");
     // Loaded once, so that they can be opened without a network.
     for (const id of Object.keys(said)) {
       await page.getByRole("list", { name: "Conversations" }).locator(`a[href$="${id}"]`).click();
@@ -121,6 +126,7 @@ describe("a queue", () => {
 
     await member.change(closed, { status: "closed" });
     await member.change(archived, { isArchived: true });
+    await member.erase(deleted);
     await passTime(exchange.server, TTL_S * 20_000);
     await operator.context.setOffline(false);
     await untilConnected(page);
@@ -135,6 +141,12 @@ describe("a queue", () => {
     await desk(page).log.getByText("This conversation is archived.").first().waitFor();
     assert.deepEqual(await stored(archived, said[archived]), []);
     await shows(() => orderOf(desk(page).log, said[archived]), said[archived]);
+    await page.goto(`${proxy.origin}/conversations/${deleted}`);
+    await page.getByText("This conversation is not there").waitFor();
+    await desk(page).log.getByText("This conversation no longer exists.").first().waitFor();
+    await shows(() => orderOf(desk(page).log, said[deleted]), said[deleted]);
+    await exchange.server.close();
+    assert.ok(!exchange.server.holds(CANARY), "nothing of a deleted conversation is left in the database's files");
   });
 });
 

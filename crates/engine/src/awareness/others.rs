@@ -63,6 +63,8 @@ type Doing<T> = BTreeMap<ConversationId, BTreeMap<Rc<str>, Held<T>>>;
 pub(super) struct Changes {
     pub(super) conversations: BTreeSet<ConversationId>,
     pub(super) presence: bool,
+    /// Where somebody looks now who did not before.
+    pub(super) arrived: Option<ConversationId>,
 }
 
 /// Everybody but the person here.
@@ -106,6 +108,9 @@ impl Others {
             }
             (SignalType::Viewing, Some(conversation)) => {
                 let held = Held::new(person, now, signal.ttl_ms.min(VIEWING_TTL_MS));
+                let known = self.viewing.get(&conversation);
+                let is_new = held.is_some() && known.is_none_or(|people| !people.contains_key(&id));
+                changes.arrived = is_new.then_some(conversation);
                 put(&mut self.viewing, conversation, id, held, false, changes);
             }
             (SignalType::Presence, _) => {
@@ -161,6 +166,7 @@ impl Others {
         Changes {
             conversations: self.typing.keys().chain(self.viewing.keys()).copied().collect(),
             presence: !self.present.is_empty(),
+            arrived: None,
         }
     }
 

@@ -79,6 +79,16 @@ impl Own {
         }
     }
 
+    /// Somebody has come to look at a conversation, and knows nothing yet of who else does.
+    pub(super) fn met_at(&mut self, conversation: ConversationId) {
+        if let Some(telling) = self.looking.get_mut(&conversation) {
+            telling.doubt();
+        }
+        if let Some(writing) = self.writing.get_mut(&conversation) {
+            writing.telling.doubt();
+        }
+    }
+
     pub(super) fn availability(&self) -> Availability {
         if self.is_away() {
             Availability::Away
@@ -108,6 +118,8 @@ impl Own {
     pub(super) fn emptied(&mut self, now: u64, conversation: ConversationId) {
         if let Some(writing) = self.writing.get_mut(&conversation) {
             writing.until = now;
+            // The message, once it arrives, ends this for the others: who writes on at once has to be told of again.
+            writing.telling.doubt();
         }
     }
 

@@ -249,6 +249,32 @@ fn where_another_tab_stops_looking_this_one_says_that_it_still_does() {
 }
 
 #[test]
+fn whoever_comes_to_look_is_told_at_once_who_does_already() {
+    let mut tab = Tab::new();
+    tab.step(Event::Viewing(Some(conversation(1))));
+    tab.types(1, Visibility::Public);
+    tab.pass(2_000);
+    tab.take_told();
+    tab.hears(SignalType::Viewing, 2, "b", VIEWING_TTL_MS);
+    assert_eq!(tab.take_told(), [], "they look at something else");
+    tab.hears(SignalType::Viewing, 1, "b", VIEWING_TTL_MS);
+    assert_eq!(
+        tab.take_told(),
+        [
+            (SignalType::Typing, Some(conversation(1)), TYPING_TTL_MS),
+            (SignalType::Viewing, Some(conversation(1)), VIEWING_TTL_MS),
+        ]
+    );
+    tab.pass(2_000);
+    tab.hears(SignalType::Viewing, 1, "b", VIEWING_TTL_MS);
+    assert_eq!(
+        tab.take_told(),
+        [],
+        "once: two who look do not answer each other for ever"
+    );
+}
+
+#[test]
 fn a_note_ends_what_the_visitor_was_told_first() {
     let mut tab = Tab::new();
     tab.types(1, Visibility::Public);
@@ -269,6 +295,20 @@ fn a_note_ends_what_the_visitor_was_told_first() {
             (2_000, TYPING_TTL_MS, Some(note))
         ]
     );
+}
+
+#[test]
+fn who_writes_on_right_after_sending_is_told_of_again() {
+    let mut tab = Tab::new();
+    tab.types(1, Visibility::Public);
+    tab.pass(300);
+    // Sent: where the message arrives, it ends what was told.
+    tab.step(Event::Emptied(conversation(1)));
+    tab.pass(200);
+    tab.types(1, Visibility::Public);
+    tab.pass(500);
+    let told = (SignalType::Typing, Some(conversation(1)), TYPING_TTL_MS);
+    assert_eq!(tab.take_told(), [told, told]);
 }
 
 #[test]

@@ -15,7 +15,7 @@ use crate::bulletin::{Merged, Word};
 use crate::inbox::Changes;
 use crate::outbox::Outcome;
 use crate::planted::{self, Bug};
-use crate::queue::{self, State};
+use crate::queue::{self, Queued, State};
 use crate::store::{Action, Draft, Entry, message_id};
 use crate::thread::Thread;
 
@@ -26,6 +26,7 @@ pub(super) enum Posted {
     Change,
     Read,
     TakeBack(ConversationId),
+    Delete(ConversationId),
 }
 
 impl<E: Clone> Desk<E> {
@@ -44,9 +45,25 @@ impl<E: Clone> Desk<E> {
                 seen_seq: self.newest_seq(conversation),
             }),
             Deed::Change(set) => Action::Change(set),
+            Deed::Delete => {
+                self.give_up(now, conversation, out);
+                Action::Delete
+            }
         };
         let entry = Entry::new(id, conversation, action, now.wall);
         self.on_queue(now, queue::Event::Do(Box::new(entry)), out);
+    }
+
+    /// What could only be added to a conversation that goes, and what would keep its deletion waiting for a decision.
+    fn give_up(&mut self, now: Now, conversation: ConversationId, out: &mut Vec<Effect>) {
+        let queued = self.queue.of(conversation);
+        let queued: Vec<ActionId> = queued
+            .filter(Queued::can_discard)
+            .map(|queued| queued.entry.id)
+            .collect();
+        for id in queued {
+            self.on_queue(now, queue::Event::Discard(id), out);
+        }
     }
 
     fn newest_seq(&self, conversation: ConversationId) -> u64 {
@@ -89,6 +106,7 @@ impl<E: Clone> Desk<E> {
 
     pub(super) fn on_queue(&mut self, now: Now, event: queue::Event, out: &mut Vec<Effect>) {
         let mut effects = Vec::new();
+        let deleting = self.queue.deleting();
         self.queue.step(now, event, &mut effects);
         let mut touched = BTreeSet::new();
         for effect in effects {
@@ -115,11 +133,13 @@ impl<E: Clone> Desk<E> {
                 queue::Effect::Foreign => self.on_foreign(now, 0, out),
                 queue::Effect::Dropped => self.reopen_store(out),
                 queue::Effect::NotKept(error) => out.push(Effect::NotKept(error)),
+                queue::Effect::Kept => out.push(Effect::Kept),
             }
         }
         if !touched.is_empty() {
             out.push(Effect::QueueChanged);
             out.push(Effect::Changed(Changes {
+                lists: self.queue.deleting() != deleting,
                 conversations: touched.clone(),
                 threads: touched,
                 ..Changes::default()
@@ -161,6 +181,11 @@ impl<E: Clone> Desk<E> {
                 };
                 (Posted::Change, Request::Change(Box::new(change)))
             }
+            Action::Delete => {
+                let conversation = conversation_id;
+                let id = entry.id;
+                (Posted::Delete(conversation), Request::Delete { conversation, id })
+            }
             Action::Read { seq } => {
                 let conversation = conversation_id;
                 (Posted::Read, Request::Read { conversation, seq })
@@ -195,6 +220,19 @@ impl<E: Clone> Desk<E> {
         };
         let outcome = match (outcome, posted) {
             (Attempt::TakenBack, _) => Outcome::TakenBack,
+            (Attempt::Deleted, Posted::Delete(conversation)) => {
+                self.on_deleted(now, conversation, out);
+                Outcome::Stored
+            }
+            // What is not there needs no deleting.
+            (Attempt::Failed(Outcome::Refused(problem)), Posted::Delete(conversation))
+                if problem.code == ProblemCode::NotFound =>
+            {
+                self.on_deleted(now, conversation, out);
+                Outcome::Stored
+            }
+            // The answer to something else cannot be relied on.
+            (Attempt::Deleted, _) => Outcome::Unsure { wait_ms: 0 },
             // First the bubble that is stored, then the end of the one that waits: none is missing in between.
             (Attempt::Sent(result), _) => {
                 let merged = Merged {
@@ -240,6 +278,16 @@ impl<E: Clone> Desk<E> {
 
     fn attempted(&mut self, now: Now, generation: u64, outcome: Outcome, out: &mut Vec<Effect>) {
         self.on_queue(now, queue::Event::Attempted { generation, outcome }, out);
+    }
+
+    fn on_deleted(&mut self, now: Now, conversation: ConversationId, out: &mut Vec<Effect>) {
+        self.say(Word::Deleted(conversation), out);
+        self.merge_deleted(now, conversation, out);
+    }
+
+    pub(super) fn merge_deleted(&mut self, now: Now, conversation: ConversationId, out: &mut Vec<Effect>) {
+        let changes = self.inbox.set_deleted(conversation);
+        self.changed(now, changes, out);
     }
 
     fn on_changed(

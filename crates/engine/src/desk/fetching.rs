@@ -74,6 +74,19 @@ impl<E: Clone> Desk<E> {
         }
     }
 
+    /// An event has to be made up for by loading. A replay may hold many of one conversation, all of a deleted one: one load
+    /// at a time tells of all before it, and what is known to be gone needs none.
+    pub(super) fn load_unread(&mut self, id: ConversationId, out: &mut Vec<Effect>) {
+        if self.inbox.is_missing(id) {
+            return;
+        }
+        if self.loads.is_under_way(Place::Conversation(id)) {
+            self.outrun.insert(id);
+        } else {
+            self.load_anew(id, out);
+        }
+    }
+
     /// Rule 3: without continuity everything on the screen is fetched in place, and the rest once it comes to the screen. What
     /// is on its way may be from before.
     pub(super) fn load_all_anew(&mut self, out: &mut Vec<Effect>) {
@@ -103,6 +116,11 @@ impl<E: Clone> Desk<E> {
         let Some(fetch) = self.loads.end(generation, error) else {
             return;
         };
+        if let Fetch::Conversation(id) = fetch
+            && self.outrun.remove(&id)
+        {
+            self.load_unread(id, out);
+        }
         if let Ok(fetched) = result {
             let is_late = self.is_late(generation, fetched.as_of());
             if let Some(as_of) = fetched.as_of() {

@@ -83,6 +83,8 @@ pub enum Deed {
     },
     /// Changes the conversation.
     Change(ConversationChange),
+    /// Deletes the conversation, and gives up what was refused there: it could never be sent.
+    Delete,
 }
 
 /// A timer as the shell keeps it; setting one replaces the one of the same [`TimerKind`].
@@ -223,6 +225,8 @@ pub enum Attempt {
     Read(Box<ReadResult>),
     /// [`Request::TakeBack`] was granted.
     TakenBack,
+    /// [`Request::Delete`] was granted.
+    Deleted,
     /// Anything else.
     Failed(Outcome),
 }
@@ -244,6 +248,13 @@ pub enum Request {
     },
     /// `DELETE /api/live-chat/messages/{id}`.
     TakeBack(MessageId),
+    /// `DELETE /api/live-chat/conversations/{id}`.
+    Delete {
+        /// Which one.
+        conversation: ConversationId,
+        /// The action.
+        id: ActionId,
+    },
 }
 
 /// What the shell has to do.
@@ -322,6 +333,8 @@ pub enum Effect {
     },
     /// The browser cannot keep what the person does: it lives in this tab only.
     NotKept(StoreError),
+    /// After [`Effect::NotKept`]: the browser keeps it again, and nothing is left that lives in this tab only.
+    Kept,
 }
 
 /// What a thread shows: stored messages and, after them, what waits to be sent.

@@ -75,6 +75,8 @@ pub struct Desk<E> {
     began: Option<(u64, Position)>,
     /// From here on everything was heard; none where that is not known yet.
     whole_from: Option<Position>,
+    /// Conversations of which something happened while they were being loaded, that only a load can tell.
+    outrun: BTreeSet<ConversationId>,
     shown: BTreeSet<Shelf>,
     open: BTreeSet<ConversationId>,
     /// How far each conversation was marked as read here.
@@ -108,6 +110,7 @@ impl<E: Clone> Desk<E> {
             loads: Loads::default(),
             began: None,
             whole_from: None,
+            outrun: BTreeSet::new(),
             shown: BTreeSet::new(),
             open: BTreeSet::new(),
             marked: BTreeMap::new(),
@@ -220,7 +223,13 @@ impl<E: Clone> Desk<E> {
     pub fn changes(&self, conversation: ConversationId) -> impl Iterator<Item = Queued> {
         self.queue
             .of(conversation)
-            .filter(|queued| matches!(queued.entry.action, Action::Change(_)))
+            .filter(|queued| matches!(queued.entry.action, Action::Change(_) | Action::Delete))
+    }
+
+    /// The ids of a list, newest activity first, without what the person has deleted.
+    pub fn list(&self, shelf: Shelf) -> impl Iterator<Item = ConversationId> {
+        let deleting = self.queue.deleting();
+        self.inbox.list(shelf).filter(move |id| !deleting.contains(id))
     }
 
     /// Takes in one event and says what to do.
@@ -301,6 +310,7 @@ impl<E: Clone> Desk<E> {
         self.inbox = Inbox::default();
         self.loads.clear();
         (self.began, self.whole_from) = (None, None);
+        self.outrun.clear();
         self.marked.clear();
         self.forget_people(now, out);
     }
@@ -378,7 +388,7 @@ impl<E: Clone> Desk<E> {
                     Ok(changes) => self.changed(now, changes, out),
                     Err(unreadable) => {
                         if let Some(id) = unreadable.conversation {
-                            self.load_anew(id, out);
+                            self.load_unread(id, out);
                         }
                     }
                 }

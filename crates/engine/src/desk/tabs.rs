@@ -169,6 +169,7 @@ impl<E: Clone> Desk<E> {
             }
             Word::Queue(change) => self.on_queue(now, queue::Event::Heard(change), out),
             Word::Result(merged) => self.merge_result(now, *merged, out),
+            Word::Deleted(conversation) => self.merge_deleted(now, conversation, out),
             Word::Relay(signal) => self.on_relay(now, signal, out),
             Word::Signal(signal) if !self.leads => {
                 self.on_awareness(now, awareness::Event::Heard(signal), out);

@@ -1,4 +1,5 @@
 mod continuity;
+mod deletion;
 mod keeping;
 mod people;
 
@@ -9,6 +10,7 @@ use crate::store::tests::member;
 use crate::store::{Answer, Op, Records, StoreError};
 use crate::thread::tests::message;
 use crate::trace::{self, Trace};
+use serde_json::Value;
 use switchboard_contract::ids::ActionId;
 use switchboard_contract::live_chat::{
     ChangeResult, ChangeResults, ConversationChange, ConversationStatus, MessagePage, SendMessage,
@@ -126,6 +128,17 @@ impl Browser {
             "tokenExpiresInMs":600000,"serverTime":"2026-11-22T09:30:00.000Z","limits":{{"maxFrameBytes":65536}}}}"#
         );
         self.step(Event::Link(socket::Event::Frame { generation, text }))
+    }
+
+    /// A frame of the server on the leader's socket.
+    fn frame(&mut self, frame: &Value) -> Vec<Effect> {
+        // Frames of other generations are ignored.
+        (1..10)
+            .flat_map(|generation| {
+                let text = frame.to_string();
+                self.step(Event::Link(socket::Event::Frame { generation, text }))
+            })
+            .collect()
     }
 
     fn load(&mut self, tab: usize, out: &[Effect], unread: u64, last: u64) {

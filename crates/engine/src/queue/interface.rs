@@ -137,6 +137,8 @@ pub enum Effect {
     Dropped,
     /// The browser could not keep something: it is in this tab only.
     NotKept(StoreError),
+    /// After [`Effect::NotKept`]: what is done is kept again, and nothing is left that is in this tab only.
+    Kept,
 }
 
 /// How an entry stands, to be shown.

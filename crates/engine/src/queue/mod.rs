@@ -31,6 +31,15 @@ const REMEMBERED: usize = 1_000;
 /// Where the places of entries begin that the browser had no room for: behind all others.
 const UNSAVED_FROM: u64 = 1 << 62;
 
+/// Whether the browser keeps what is done, as far as the person has been told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Keeping {
+    Works,
+    Failed,
+    /// The newest action was kept; earlier ones may still live in this tab only.
+    WorksAgain,
+}
+
 /// The machine. See the module's documentation.
 #[derive(Debug)]
 pub struct Queue {
@@ -43,6 +52,7 @@ pub struct Queue {
     gone: VecDeque<ActionId>,
     /// Gone here, and the store has failed to let go of them: tried again once it works.
     unremoved: BTreeMap<ActionId, Lane>,
+    keeping: Keeping,
     asked: BTreeMap<u64, Op>,
     request: u64,
     leading: Option<u64>,
@@ -64,6 +74,7 @@ impl Queue {
             done: BTreeSet::new(),
             gone: VecDeque::new(),
             unremoved: BTreeMap::new(),
+            keeping: Keeping::Works,
             asked: BTreeMap::new(),
             request: 0,
             leading: None,
@@ -141,6 +152,10 @@ impl Queue {
                 self.unremoved.clear();
                 self.leading = None;
             }
+        }
+        if self.keeping == Keeping::WorksAgain && self.unsaved.entries.is_empty() {
+            self.keeping = Keeping::Works;
+            out.push(Effect::Kept);
         }
     }
 
@@ -226,6 +241,9 @@ impl Queue {
         }
         match result {
             Ok(Answer::Appended { entry, superseded }) => {
+                if self.keeping == Keeping::Failed {
+                    self.keeping = Keeping::WorksAgain;
+                }
                 self.saving.retain(|saving| saving.id != entry.id);
                 for id in superseded {
                     self.drop_entry(now, id, out);
@@ -266,6 +284,7 @@ impl Queue {
     }
 
     fn on_store_error(&mut self, now: Now, op: Op, error: StoreError, out: &mut Vec<Effect>) {
+        self.keeping = Keeping::Failed;
         out.push(Effect::NotKept(error));
         match op {
             Op::Append(entry) => {

@@ -1,5 +1,6 @@
 //! What is shown of the queue.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use switchboard_contract::ids::{ActionId, ConversationId};
@@ -36,6 +37,24 @@ impl Queue {
     pub fn of(&self, conversation: ConversationId) -> impl Iterator<Item = Queued> {
         self.all()
             .filter(move |queued| queued.entry.lane.conversation == conversation)
+    }
+
+    /// Conversations that are deleted as soon as the server hears of it.
+    #[must_use]
+    pub fn deleting(&self) -> BTreeSet<ConversationId> {
+        let refused = |entry: &Entry| {
+            let item = self.outbox.item(entry.id);
+            item.is_some_and(|item| matches!(item.state, outbox::State::Blocked(_)))
+        };
+        self.kept
+            .values()
+            .flatten()
+            .chain(&self.unsaved.entries)
+            .chain(&self.saving)
+            .filter(|entry| entry.action == Action::Delete && entry.standing == Standing::Waiting)
+            .filter(|entry| !refused(entry))
+            .map(|entry| entry.lane.conversation)
+            .collect()
     }
 
     /// How far a conversation was read here, while the server does not know it yet.

@@ -1,6 +1,6 @@
 //! Rule 8: the log over REST, until sockets work.
 
-use super::{Effect, STEP_TIMEOUT_MS, Socket, State, TimerKind};
+use super::{Effect, STEP_TIMEOUT_MS, Socket, State, TimerKind, UPGRADES_BEFORE_POLLING};
 use crate::Now;
 use crate::health::LossReason;
 use crate::stream;
@@ -9,14 +9,19 @@ use crate::stream;
 pub(super) const POLL_WAIT_MS: u64 = 25_000;
 /// Two polls that brought nothing are at least this far apart, also where the server does not wait.
 const POLL_PAUSE_MS: u64 = 2_000;
-/// While polling, an upgrade is tried again this often.
+/// While polling, an upgrade is tried again this soon, and each time after twice as long: a wire that broke in the middle of
+/// three attempts looks like one on which sockets are blocked, and mends sooner.
+const FIRST_UPGRADE_MS: u64 = 10_000;
+/// The longest time from one such try to the next.
 const UPGRADE_EVERY_MS: u64 = 5 * 60_000;
 
 impl Socket {
     pub(super) fn start_polling(&mut self, now: Now, out: &mut Vec<Effect>) {
         self.drop_link(out);
         self.attempt = 0;
-        self.set_timer(now, TimerKind::Upgrade, UPGRADE_EVERY_MS, out);
+        let doubled = self.failed_upgrades.saturating_sub(UPGRADES_BEFORE_POLLING);
+        let wait = FIRST_UPGRADE_MS.saturating_mul(2_u64.saturating_pow(doubled));
+        self.set_timer(now, TimerKind::Upgrade, wait.min(UPGRADE_EVERY_MS), out);
         self.poll(now, POLL_WAIT_MS, out);
     }
 

@@ -61,6 +61,33 @@ impl Tab {
         );
         *generation
     }
+
+    /// A connection that was asked for gets its ticket, and then fails to open.
+    fn fails_to_open(&mut self, monotonic: u64, asked: &[Effect]) -> Vec<Effect> {
+        let Some(Effect::FetchTicket { generation }) = asked
+            .iter()
+            .find(|effect| matches!(effect, Effect::FetchTicket { .. }))
+        else {
+            panic!("{asked:?}")
+        };
+        let (generation, result) = (*generation, Ok("t".into()));
+        self.step(monotonic, Event::Ticket { generation, result });
+        let code = 1006;
+        self.step(monotonic, Event::Closed { generation, code })
+    }
+
+    /// Polls since the start of the clock: three attempts to open a socket have failed.
+    fn polling() -> (Self, Vec<Effect>) {
+        let mut tab = Self::new();
+        let asked = tab.step(0, Event::Start(None));
+        let mut out = tab.fails_to_open(0, &asked);
+        for _ in 0..2 {
+            let (reconnect, _) = timer(&out, TimerKind::Reconnect);
+            let asked = tab.step(0, Event::Timer(reconnect));
+            out = tab.fails_to_open(0, &asked);
+        }
+        (tab, out)
+    }
 }
 
 fn frame(generation: u64, text: &str) -> Event {
@@ -185,28 +212,7 @@ fn being_woken_again_and_again_does_not_put_a_probe_off() {
 
 #[test]
 fn a_poll_is_asked_anew_when_the_page_wakes_up_and_given_up_when_nothing_answers() {
-    let mut tab = Tab::new();
-    let mut generation = tab.opening();
-    let mut out = Vec::new();
-    for attempt in 0..3 {
-        out = tab.step(
-            attempt,
-            Event::Closed {
-                generation,
-                code: 1006,
-            },
-        );
-        if attempt < 2 {
-            let (reconnect, _) = timer(&out, TimerKind::Reconnect);
-            out = tab.step(attempt, Event::Timer(reconnect));
-            let Some(Effect::FetchTicket { generation: next }) = out.first() else {
-                panic!("{out:?}")
-            };
-            generation = *next;
-            let result = Ok("t".into());
-            tab.step(attempt, Event::Ticket { generation, result });
-        }
-    }
+    let (mut tab, out) = Tab::polling();
     assert!(
         out.contains(&Effect::Stream(stream::Event::Poll { wait_ms: 25_000 })),
         "{out:?}"
@@ -219,6 +225,20 @@ fn a_poll_is_asked_anew_when_the_page_wakes_up_and_given_up_when_nothing_answers
     let (overdue, after) = timer(&out, TimerKind::Step);
     tab.step(5_000 + after, Event::Timer(overdue));
     assert!(is_reconnecting(&tab));
+}
+
+#[test]
+fn while_polling_a_socket_is_tried_soon_and_then_more_and_more_seldom() {
+    let (mut tab, mut out) = Tab::polling();
+    let mut now = 0;
+    for seconds in [10, 20, 40, 80, 160, 300, 300] {
+        let (upgrade, after) = timer(&out, TimerKind::Upgrade);
+        assert_eq!(after, seconds * 1_000);
+        now += after;
+        let asked = tab.step(now, Event::Timer(upgrade));
+        out = tab.fails_to_open(now, &asked);
+        assert_eq!(tab.socket.status(), Status::Polling);
+    }
 }
 
 #[test]

@@ -26,6 +26,8 @@ pub enum Action {
     Send(Draft),
     /// Changed the conversation: its status, its operator, its labels.
     Change(ConversationChange),
+    /// Deleted the conversation.
+    Delete,
     /// Read everything up to this message.
     Read {
         /// Its `seq`.
@@ -122,7 +124,7 @@ impl Entry {
     pub fn new(id: ActionId, conversation: ConversationId, action: Action, queued_at: Timestamp) -> Self {
         let kind = match action {
             Action::Read { .. } => LaneKind::Read,
-            Action::Send(_) | Action::Change(_) => LaneKind::Write,
+            Action::Send(_) | Action::Change(_) | Action::Delete => LaneKind::Write,
         };
         Self {
             id,
@@ -142,7 +144,7 @@ impl Entry {
     pub const fn message_id(&self) -> Option<MessageId> {
         match self.action {
             Action::Send(_) => Some(message_id(self.id)),
-            Action::Change(_) | Action::Read { .. } => None,
+            Action::Change(_) | Action::Delete | Action::Read { .. } => None,
         }
     }
 }

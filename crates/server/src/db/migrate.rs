@@ -11,6 +11,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (2, include_str!("../../migrations/0002_accounts.sql")),
     (3, include_str!("../../migrations/0003_actions.sql")),
     (4, include_str!("../../migrations/0004_renewals.sql")),
+    (5, include_str!("../../migrations/0005_deletion.sql")),
 ];
 
 /// Any constant: servers that start together migrate one after the other.

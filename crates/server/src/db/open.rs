@@ -109,8 +109,9 @@ async fn sqlite_pool(options: AnyConnectOptions, size: u32, read_only: bool) -> 
             Box::pin(async move {
                 connection
                     .execute(
+                        // What is deleted is overwritten, not only let go of.
                         "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                         PRAGMA foreign_keys = ON;",
+                         PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;",
                     )
                     .await?;
                 if read_only {

@@ -5,8 +5,9 @@ use sqlx::Row;
 use switchboard_contract::ids::{ActionId, MemberId, WebsiteId};
 use switchboard_contract::live_chat::ChangeResult;
 use switchboard_contract::position::Offset;
-use switchboard_contract::problem::{Problem, ProblemCode};
+use switchboard_contract::problem::ProblemCode;
 use switchboard_domain::action;
+use switchboard_domain::change::missing;
 
 use crate::auth::Rights;
 use crate::db::{Tx, columns};
@@ -93,19 +94,6 @@ async fn results(
             })
         })
         .collect()
-}
-
-/// The result of a conversation that does not exist for the caller.
-#[must_use]
-pub fn missing(id: switchboard_contract::ids::ConversationId) -> ChangeResult {
-    ChangeResult {
-        id,
-        conversation: None,
-        problem: Some(Problem::new(
-            ProblemCode::NotFound,
-            "There is no such conversation.",
-        )),
-    }
 }
 
 /// Keeps the results of an action that [`begin`] noted; beside each, the website that decides who may see it.

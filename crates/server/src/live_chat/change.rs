@@ -8,11 +8,11 @@ use sqlx::Row;
 use switchboard_contract::ids::{AccountId, LabelId, MemberId, VisitorId};
 use switchboard_contract::live_chat::{ChangeConversations, ChangeResult, ChangeResults, ConversationRef};
 use switchboard_contract::position::Position;
-use switchboard_domain::change;
+use switchboard_domain::change::{self, missing};
 use switchboard_domain::stored::StoredConversation;
 use switchboard_domain::words;
 
-use super::actions::{self, Begun, missing};
+use super::actions::{self, Begun};
 use super::ledger::Ledger;
 use super::rows;
 use crate::auth::{Operator, Rights, keys};

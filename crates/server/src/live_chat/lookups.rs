@@ -8,6 +8,7 @@ use switchboard_domain::accept::{self, Author, SameId};
 
 use super::ledger::Entry;
 use super::rows::{self, MESSAGE};
+use super::tombstones;
 use crate::db::{Tx, columns};
 use crate::problem::{ApiError, ApiResult};
 
@@ -56,7 +57,8 @@ pub async fn by_id(tx: &mut Tx, account: AccountId, id: MessageId) -> ApiResult<
     }))
 }
 
-/// Whether the message named by `afterId` goes before; true when none is named.
+/// Whether the message named by `afterId` goes before; true when none is named. One that a visitor wrote in a conversation
+/// that is deleted by now did.
 ///
 /// # Errors
 /// The database's failure.
@@ -69,6 +71,9 @@ pub async fn predecessor_stored(
 ) -> ApiResult<bool> {
     let Some(after) = after else { return Ok(true) };
     let named = by_id(tx, account, after).await?;
+    if named.is_none() && matches!(author, Author::Visitor(_)) {
+        return tombstones::holds_message(tx, account, after).await;
+    }
     Ok(accept::precedes(
         named.as_ref().map(|known| &known.same),
         author,

@@ -10,12 +10,14 @@
 //! | [`lookups`] | what has to be known before a message is accepted |
 //! | [`actions`] | results that are kept for repeats |
 //! | [`marks`] | delivered and read |
+//! | [`tombstones`] | what is remembered of deleted conversations |
 //! | [`snooze`] | wakes conversations whose snooze is over |
-//! | [`conversations`], [`history`], [`send`], [`take_back`], [`change`], [`read`], [`labels`], [`people`] | the routes |
+//! | [`conversations`], [`history`], [`send`], [`take_back`], [`change`], [`delete`], [`read`], [`labels`], [`people`] | the routes |
 
 pub mod actions;
 pub mod change;
 pub mod conversations;
+pub mod delete;
 pub mod history;
 pub mod labels;
 pub mod ledger;
@@ -28,8 +30,9 @@ pub mod send;
 pub mod snooze;
 mod store;
 pub mod take_back;
+pub mod tombstones;
 pub use axum::Router;
-use axum::routing::{delete, get, patch, post};
+use axum::routing::{delete as on_delete, get, patch, post};
 
 use crate::state::AppState;
 
@@ -40,11 +43,14 @@ pub fn router() -> Router<AppState> {
             "/api/live-chat/conversations",
             get(conversations::list).patch(change::change),
         )
-        .route("/api/live-chat/conversations/{id}", get(conversations::one))
+        .route(
+            "/api/live-chat/conversations/{id}",
+            get(conversations::one).delete(delete::delete),
+        )
         .route("/api/live-chat/conversations/{id}/messages", get(history::list))
         .route("/api/live-chat/conversations/{id}/read", post(read::mark))
         .route("/api/live-chat/messages", post(send::send))
-        .route("/api/live-chat/messages/{id}", delete(take_back::take_back))
+        .route("/api/live-chat/messages/{id}", on_delete(take_back::take_back))
         .route("/api/live-chat/labels", get(labels::list).post(labels::create))
         .route(
             "/api/live-chat/labels/{id}",

@@ -3,14 +3,16 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use switchboard_contract::ids::ConversationId;
 use switchboard_contract::live_chat::{SendMessage, SendResult, Visibility};
 use switchboard_contract::validate::{self, Checks};
 use switchboard_domain::accept::{self, Attempt, Author, Content, Standing, Target, Verdict};
 use switchboard_domain::conversation::Step;
+use switchboard_domain::deletion;
 use switchboard_domain::words;
 
 use super::ledger::{Draft, Entry, Ledger};
-use super::{lookups, rows, take_back};
+use super::{lookups, rows, take_back, tombstones};
 use crate::auth::Operator;
 use crate::db::{Lock, Tx};
 use crate::http::ApiJson;
@@ -40,20 +42,21 @@ pub(crate) async fn send(
 
 async fn accept(tx: &mut Tx, operator: &Operator, request: SendMessage) -> ApiResult<(StatusCode, Entry)> {
     let account = operator.account_id;
-    let missing = || ApiError::not_found("conversation");
-    let seen = rows::conversation(tx, account, request.conversation_id)
+    let Some(seen) = rows::conversation(tx, account, request.conversation_id)
         .await?
         .filter(|conversation| operator.rights.allow(conversation.wire.website_id))
-        .ok_or_else(missing)?;
+    else {
+        return Err(not_there(tx, operator, request.conversation_id).await?);
+    };
     tx.lock(Lock::MessageId(request.id)).await?;
     if request.visibility == Visibility::Public || request.reopen {
         tx.lock(Lock::Visitor(seen.wire.user_id)).await?;
     }
     tx.lock(Lock::Conversation(request.conversation_id)).await?;
     // Again, now that nobody else can change it.
-    let conversation = rows::conversation(tx, account, request.conversation_id)
-        .await?
-        .ok_or_else(missing)?;
+    let Some(conversation) = rows::conversation(tx, account, request.conversation_id).await? else {
+        return Err(not_there(tx, operator, request.conversation_id).await?);
+    };
 
     let author = Author::Operator(operator.member_id);
     let known = lookups::by_id(tx, account, request.id).await?;
@@ -113,4 +116,10 @@ async fn accept(tx: &mut Tx, operator: &Operator, request: SendMessage) -> ApiRe
         .pop()
         .ok_or_else(|| ApiError::internal("a message that was not stored"))?;
     Ok((StatusCode::CREATED, entry))
+}
+
+/// Why a conversation cannot be written to that is not stored, or not for this operator.
+async fn not_there(tx: &mut Tx, operator: &Operator, id: ConversationId) -> ApiResult<ApiError> {
+    let tombstone = tombstones::find(tx, operator.account_id, id).await?;
+    Ok(deletion::refuse_message(tombstone.as_ref(), &operator.rights, tx.now()).into())
 }

@@ -4,6 +4,7 @@ use switchboard_contract::live_chat::{
     ChangeConversations, ChangeLabel, ChangeResults, CreateLabel, Label, LabelList, MarkRead, ReadResult,
 };
 use switchboard_contract::problem::ProblemCode as Code;
+use utoipa::openapi::schema::Type::String as Text;
 
 use super::describe::{Caller, Route};
 
@@ -31,6 +32,20 @@ fn conversations() -> Vec<Route> {
              `conversation_closed`, `validation_failed`)",
         )
         .refuses(&[Code::IdReused]),
+        Route::delete(
+            "/api/live-chat/conversations/{id}",
+            TAG,
+            "Deletes a conversation and everything that was said in it, for good; for owners and admins",
+        )
+        .caller(Caller::Operator)
+        .id("id", "The conversation")
+        .query(&[(
+            "actionId",
+            Text,
+            "Chosen by the sender, for a request that is sent again until it is answered",
+        )])
+        .answers_empty(204, "Deleted, now or within the last 90 days")
+        .refuses(&[Code::Forbidden, Code::IdReused]),
         Route::post(
             "/api/live-chat/conversations/{id}/read",
             TAG,

@@ -176,7 +176,7 @@ fn visitors_side() -> Vec<Route> {
         .takes::<VisitorSend>()
         .answers::<VisitorSendResult>(201, "Stored")
         .answers::<VisitorSendResult>(200, "Stored before")
-        .refuses(&[Code::IdReused, Code::OutOfOrder]),
+        .refuses(&[Code::IdReused, Code::OutOfOrder, Code::Gone]),
         Route::post("/api/visitor/page", "visitor", "The visitor looks at another page, or still at this one")
             .caller(Caller::Visitor)
             .takes::<PageBeat>()

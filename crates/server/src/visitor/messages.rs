@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use sqlx::{AssertSqlSafe, Row};
 use switchboard_contract::ids::{ConversationId, VisitorId};
 use switchboard_contract::live_chat::{MessagePage, MessageType, Visibility};
+use switchboard_contract::problem::ProblemCode;
 use switchboard_contract::validate::{self, Checks};
 use switchboard_contract::visitor::{VisitorConversation, VisitorSend, VisitorSendResult};
 use switchboard_domain::accept::{self, Attempt, Author, Content, Standing, Target, Verdict};
@@ -24,6 +25,7 @@ use crate::live_chat::ledger::{Draft, Entry, Ledger};
 use crate::live_chat::lookups;
 use crate::live_chat::marks::{self, Reached};
 use crate::live_chat::rows::{self, VISITOR};
+use crate::live_chat::tombstones;
 use crate::problem::{ApiError, ApiResult};
 use crate::realtime::hub::StreamKey;
 use crate::state::AppState;
@@ -128,6 +130,12 @@ async fn accept(
             rows::conversation(tx, account, latest.wire.id).await?
         }
     };
+    if tombstones::holds_message(tx, account, request.id).await? {
+        return Err(ApiError::new(
+            ProblemCode::Gone,
+            "This message was in a conversation that was deleted.",
+        ));
+    }
     let author = Author::Visitor(caller.visitor_id);
     let known = lookups::by_id(tx, account, request.id).await?;
     let attempt = Attempt {

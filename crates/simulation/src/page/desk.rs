@@ -381,7 +381,8 @@ impl DeskShell {
                 self.not_kept += 1;
                 return;
             }
-            Effect::QueueChanged
+            Effect::Kept
+            | Effect::QueueChanged
             | Effect::LoadingChanged
             | Effect::PeopleChanged { .. }
             | Effect::Status(_) => return,
@@ -403,6 +404,7 @@ fn post(request: desk::Request) -> Request {
         desk::Request::Change(change) => Request::Change(change),
         desk::Request::Read { conversation, seq } => Request::Read(conversation, MarkRead { seq }),
         desk::Request::TakeBack(id) => Request::TakeBack(id),
+        desk::Request::Delete { conversation, .. } => Request::Delete(conversation),
     }
 }
 
@@ -447,6 +449,7 @@ fn ended(what: What, answer: Result<Response, Failed>) -> Event<()> {
                 Ok(Response::Changed(results)) => Attempt::Changed(results),
                 Ok(Response::Read(result)) => Attempt::Read(result),
                 Ok(Response::Done) => Attempt::TakenBack,
+                Ok(Response::Deleted) => Attempt::Deleted,
                 Ok(_) => Attempt::Failed(Outcome::Unsure { wait_ms: 0 }),
                 Err(failed) => Attempt::Failed(outcome(failed)),
             },

@@ -1,5 +1,6 @@
 //! What operators do to conversations besides writing, and what time does to them.
 
+use switchboard_contract::auth::Role;
 use switchboard_contract::ids::{ConversationId, MemberId, WebsiteId};
 use switchboard_contract::live_chat::{
     ChangeConversations, ChangeResult, ChangeResults, ConversationRef, ConversationStatus, MarkRead,
@@ -13,6 +14,7 @@ use switchboard_domain::action::{self, Begun};
 use switchboard_domain::audience::Audience;
 use switchboard_domain::change;
 use switchboard_domain::conversation::Step;
+use switchboard_domain::deletion::{self, Found, Line, Verdict};
 use switchboard_domain::ledger::{Ledger, NewEvent};
 use switchboard_domain::stored::StoredConversation;
 use switchboard_domain::words;
@@ -63,7 +65,7 @@ impl Database {
         for item in &request.items {
             let found = self.one(caller, item.id).ok().cloned();
             results.push(match found {
-                None => (missing(item.id), None),
+                None => (change::missing(item.id), None),
                 Some(found) => {
                     let website = found.wire.website_id;
                     let sees = assignee.as_ref().map(|(_, member)| member.rights());
@@ -126,7 +128,7 @@ impl Database {
         let results = results
             .into_iter()
             .map(|(result, website)| match website {
-                Some(website) if !caller.rights.allow(website) => missing(result.id),
+                Some(website) if !caller.rights.allow(website) => change::missing(result.id),
                 _ => result,
             })
             .collect();
@@ -211,37 +213,56 @@ impl Database {
         );
     }
 
+    /// Deletes a conversation, or answers that it was.
+    ///
+    /// # Errors
+    /// As `DELETE /api/live-chat/conversations/{id}`.
+    pub fn delete_as(&mut self, now: Timestamp, caller: &Caller, id: ConversationId) -> Answered<()> {
+        let role = self
+            .members
+            .get(&caller.member)
+            .map_or(Role::Unknown, |member| member.role);
+        let found = match (self.conversations.get(&id), self.tombstones.get(&id)) {
+            (Some(stored), _) => Found::Stored(stored.wire.website_id),
+            (None, Some(tombstone)) => Found::Deleted(*tombstone),
+            (None, None) => Found::Nothing,
+        };
+        match deletion::decide(role, &caller.rights, found, now) {
+            Verdict::Delete => self.delete(now, id),
+            Verdict::Repeat => {}
+            Verdict::Refuse(refusal) => return Err(Box::new(refusal.problem())),
+        }
+        Ok(())
+    }
+
     /// A conversation goes with all that was said in it; its events stay in the log without their bodies.
     pub fn delete(&mut self, now: Timestamp, id: ConversationId) {
         let Some(gone) = self.conversations.remove(&id) else {
             return;
         };
-        for kept in self.messages.remove(&id).unwrap_or_default().into_values() {
+        let messages = self.messages.remove(&id).unwrap_or_default();
+        let lines = messages.values().map(|kept| Line {
+            kind: kept.message.kind,
+            visibility: kept.message.visibility,
+            author_id: kept.message.author_id,
+            at: kept.message.created_at,
+        });
+        let erasure = deletion::erase(&gone, lines, now);
+        for kept in messages.values() {
             self.by_id.remove(&kept.message.id);
         }
-        self.tombstones.insert(id);
+        self.tombstones.insert(id, erasure.tombstone);
         for entry in self.events.values_mut() {
-            if entry.event.conversation_id == Some(id) {
-                entry.event.body = None;
-            }
+            deletion::redact(&mut entry.event, id);
         }
         for kept in self.actions.values_mut() {
             for (result, website) in &mut kept.results {
                 if result.id == id {
-                    (*result, *website) = (missing(id), None);
+                    (*result, *website) = (change::missing(id), None);
                 }
             }
         }
-        self.append(
-            now,
-            vec![NewEvent {
-                kind: EventType::ConversationDeleted,
-                conversation_id: Some(id),
-                audience: Audience::Website(gone.wire.website_id),
-                seq: None,
-                body: serde_json::Value::Null,
-            }],
-        );
+        self.append(now, vec![erasure.event]);
     }
 
     /// When time changes something next.
@@ -288,16 +309,5 @@ impl Database {
                 self.commit(now, ledger);
             }
         }
-    }
-}
-
-fn missing(id: ConversationId) -> ChangeResult {
-    ChangeResult {
-        id,
-        conversation: None,
-        problem: Some(Problem::new(
-            ProblemCode::NotFound,
-            "There is no such conversation.",
-        )),
     }
 }

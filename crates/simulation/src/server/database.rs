@@ -14,6 +14,7 @@ use switchboard_contract::time::Timestamp;
 use switchboard_domain::accept::SameId;
 use switchboard_domain::allocate::allocate;
 use switchboard_domain::audience::Rights;
+use switchboard_domain::deletion::Tombstone;
 use switchboard_domain::flow::Entry;
 use switchboard_domain::ledger::{Ledger, NewEvent, Notice};
 use switchboard_domain::replay::Log;
@@ -85,7 +86,7 @@ pub struct Database {
     /// Where a message is.
     pub by_id: BTreeMap<MessageId, (ConversationId, u64)>,
     /// Conversations that were deleted.
-    pub tombstones: BTreeSet<ConversationId>,
+    pub tombstones: BTreeMap<ConversationId, Tombstone>,
     /// Sign-ins.
     pub sessions: BTreeMap<SessionId, KeptSession>,
     /// When refresh tokens rotated.
@@ -130,7 +131,7 @@ impl Database {
             conversations: BTreeMap::new(),
             messages: BTreeMap::new(),
             by_id: BTreeMap::new(),
-            tombstones: BTreeSet::new(),
+            tombstones: BTreeMap::new(),
             sessions: BTreeMap::new(),
             rotations: Vec::new(),
             burnt: BTreeSet::new(),

@@ -7,6 +7,7 @@ use switchboard_contract::time::Timestamp;
 use switchboard_contract::validate::{self, Checks};
 use switchboard_domain::accept::{self, Attempt, Author, Content, Standing, TakeBack, Target, Verdict};
 use switchboard_domain::conversation::Step;
+use switchboard_domain::deletion;
 use switchboard_domain::ledger::{Draft, Ledger};
 use switchboard_domain::stored::StoredConversation;
 use switchboard_domain::words;
@@ -28,10 +29,11 @@ impl Database {
             .field("content", validate::message_text(&request.content))
             .finish()
             .map_err(|fields| Box::new(Problem::validation(fields)))?;
-        if self.tombstones.contains(&request.conversation_id) {
-            return Err(problem(ProblemCode::Gone, "The conversation was deleted."));
-        }
-        let conversation = self.one(caller, request.conversation_id)?.clone();
+        let Ok(conversation) = self.one(caller, request.conversation_id).cloned() else {
+            let tombstone = self.tombstones.get(&request.conversation_id);
+            let refused = deletion::refuse_message(tombstone, &caller.rights, now);
+            return Err(Box::new(refused));
+        };
         let author = Author::Operator(caller.member);
         let newer_reply = request
             .seen_seq

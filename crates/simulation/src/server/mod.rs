@@ -98,6 +98,8 @@ pub enum Request {
     TakeBack(MessageId),
     /// `PATCH /api/live-chat/conversations`.
     Change(Box<ChangeConversations>),
+    /// `DELETE /api/live-chat/conversations/{id}`.
+    Delete(ConversationId),
     /// `POST /api/live-chat/conversations/{id}/read`.
     Read(ConversationId, MarkRead),
     /// `GET /api/events`.
@@ -150,6 +152,8 @@ pub enum Response {
     },
     /// 204.
     Done,
+    /// 204: the conversation is deleted.
+    Deleted,
     /// A ticket.
     Ticket(String),
     /// A message that is stored.
@@ -282,6 +286,10 @@ impl Server {
             }
             Request::Change(change) => {
                 Response::Changed(Box::new(self.database.change(now, &caller, &change)?))
+            }
+            Request::Delete(id) => {
+                self.database.delete_as(now, &caller, id)?;
+                Response::Deleted
             }
             Request::Read(id, mark) => {
                 Response::Read(Box::new(self.database.mark_read(now, &caller, id, mark)?))

@@ -161,7 +161,7 @@ impl World {
                 // Nothing is added to a conversation that was deleted.
                 let never = !self.record.sent.contains(&id)
                     || self.server.database.burnt.contains(&(typed.member, message))
-                    || self.server.database.tombstones.contains(&conversation);
+                    || self.server.database.tombstones.contains_key(&conversation);
                 if given_up && !never && !stored && !self.record.erased.contains(&id) {
                     self.violate(
                         2,

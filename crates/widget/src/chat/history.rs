@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use switchboard_contract::ids::ConversationId;
 use switchboard_contract::live_chat::{LiveChatMessage, MessagePage, MessageType};
 use switchboard_contract::position::{Epoch, Position};
 use switchboard_contract::realtime::{EventPage, EventType, LogEvent};
@@ -64,9 +65,26 @@ impl Chat {
                     None => self.want(position, out),
                 }
             }
-            EventType::ConversationDeleted => self.want(position, out),
+            EventType::ConversationDeleted => {
+                if self.conversation.is_some() && self.conversation == event.conversation_id {
+                    // It goes from the screen at once; whatever is there instead is loaded.
+                    self.thread = Thread::default();
+                    self.ahead.clear();
+                    self.no_longer_types(None);
+                    (self.noted, self.seen, self.marked) = (0, 0, 0);
+                    self.becomes(None);
+                }
+                self.want(position, out);
+            }
             _ => {}
         }
+    }
+
+    /// The conversation is `next` now: over, where there was one and is none.
+    fn becomes(&mut self, next: Option<ConversationId>) {
+        self.over = next.is_none() && (self.over || self.conversation.is_some());
+        self.conversation = next;
+        self.dirty = true;
     }
 
     /// Takes in one stored message. One that does not continue what is there is shown at the end until history is loaded.
@@ -95,7 +113,7 @@ impl Chat {
             self.thread.put_one((*message).clone(), position.offset);
         }
         if self.thread.contains(id) {
-            self.conversation = Some(message.conversation_id);
+            (self.conversation, self.over) = (Some(message.conversation_id), false);
             self.note_new(out);
         } else {
             self.ahead.retain(|other| other.id != id);
@@ -120,7 +138,7 @@ impl Chat {
             self.thread = Thread::default();
             (self.noted, self.seen, self.marked) = (0, 0, 0);
         }
-        self.conversation = conversation;
+        self.becomes(conversation);
         self.epoch = Some(page.as_of.epoch.clone());
         self.reflected = Some(page.as_of.clone());
         self.wanted = None;

@@ -138,11 +138,13 @@ pub enum Effect {
     Draw,
 }
 
-/// The line about the connection.
+/// The line about the connection, and about what has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notice {
     /// All is well.
     None,
+    /// The conversation is over: the next message begins another one.
+    Over,
     /// The first connection is on its way.
     Connecting,
     /// No connection, nothing waits.

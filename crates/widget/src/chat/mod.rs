@@ -58,6 +58,8 @@ pub struct Chat {
     visible: bool,
     thread: Thread,
     conversation: Option<ConversationId>,
+    /// The conversation went while it was shown, and no other one has begun.
+    over: bool,
     epoch: Option<Epoch>,
     /// Stored messages that the thread cannot take in before it is loaded anew.
     ahead: Vec<Rc<LiveChatMessage>>,
@@ -106,6 +108,7 @@ impl Chat {
             visible: true,
             thread: Thread::default(),
             conversation: None,
+            over: false,
             epoch: None,
             ahead: Vec::new(),
             wanted: None,
@@ -157,13 +160,14 @@ impl Chat {
         rows::rows(greeting, &self.thread, &self.ahead, self.outbox.lane(&()))
     }
 
-    /// The line about the connection.
+    /// The line about the connection, and about what has ended.
     #[must_use]
     pub fn notice(&self) -> Notice {
         match self.link.status() {
             _ if self.refused => Notice::Refused,
             Status::Refused => Notice::Refused,
             Status::UpdateNeeded => Notice::Outdated,
+            Status::Live | Status::Polling if !self.needs_session && self.over => Notice::Over,
             Status::Live | Status::Polling if !self.needs_session => Notice::None,
             _ if !self.failing => Notice::Connecting,
             _ if self.outbox.is_empty() => Notice::Offline,
@@ -273,7 +277,7 @@ impl Chat {
         self.requests.clear();
         self.visit = None;
         self.thread = Thread::default();
-        self.conversation = None;
+        (self.conversation, self.over) = (None, false);
         (self.epoch, self.wanted, self.reflected, self.polling) = (None, None, None, None);
         self.ahead.clear();
         (self.noted, self.seen, self.marked) = (0, 0, 0);

@@ -590,6 +590,50 @@ fn how_far_the_visitor_has_read_is_kept_for_the_next_page() {
     assert_eq!(next.told().last(), Some(&ToHost::Unread(1)));
 }
 
+#[test]
+fn a_deleted_conversation_leaves_the_screen_and_the_next_message_begins_another() {
+    let (mut frame, generation) = live(vec![message(id(1), 1, "bot", "Hi")]);
+    frame.frame(
+        generation,
+        json!({"t": "event", "offset": "2", "prev": "1", "type": "conversation.deleted", "id": VISITOR,
+            "conversationId": CONVERSATION, "at": "2026-11-22T09:30:00.000Z", "body": null}),
+    );
+    assert_eq!(frame.texts(), ["Hello"], "before anything is loaded");
+    assert_eq!(frame.chat.notice(), Notice::Over);
+    let load = frame.request("/api/visitor/messages");
+    frame.answer(&load, 200, page(2, Vec::new()));
+    assert_eq!(frame.chat.notice(), Notice::Over);
+    let sent = frame.submit("Another thing");
+    let post = frame.request("/api/visitor/messages");
+    let mut stored = message(sent, 2, "user", "Another thing");
+    stored["conversationId"] = json!(OTHER);
+    frame.answer(
+        &post,
+        201,
+        json!({"message": stored, "position": {"epoch": "e", "offset": "4"}}),
+    );
+    assert_eq!(frame.texts(), ["Hello", "Another thing"]);
+    let load = frame.request("/api/visitor/messages");
+    let mut notice = message(id(9), 1, "system", "Started");
+    notice["conversationId"] = json!(OTHER);
+    frame.answer(&load, 200, page(4, vec![notice, stored]));
+    assert_eq!(frame.texts(), ["Hello", "Started", "Another thing"]);
+    assert_eq!(frame.chat.notice(), Notice::None);
+}
+
+#[test]
+fn events_that_lost_what_they_said_are_made_up_for_by_one_load() {
+    let (mut frame, generation) = live(vec![message(id(1), 1, "bot", "Hi")]);
+    for offset in 2..30 {
+        frame.event(generation, offset, Value::Null);
+    }
+    let load = frame.request("/api/visitor/messages");
+    assert!(!frame.asks_for("/api/visitor/messages"), "one at a time");
+    frame.answer(&load, 200, page(29, Vec::new()));
+    assert_eq!(frame.chat.notice(), Notice::Over, "as of the last of them");
+    assert!(!frame.asks_for("/api/visitor/messages"));
+}
+
 /// A visit whose page lets no WebSocket through: three upgrades failed although tickets were to be had.
 fn without_sockets() -> Frame {
     let mut frame = Frame::new(Remembered {

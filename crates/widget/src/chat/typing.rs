@@ -46,6 +46,8 @@ impl Chat {
     pub(super) fn typed(&mut self, now: Now, text: &str) {
         let typing = &mut self.typing;
         let hold = if text.trim().is_empty() {
+            // A message that was sent ends, once it arrives, what the team was told: who types on at once is told of again.
+            typing.telling.doubt();
             0
         } else {
             STILL_TYPING_MS
@@ -78,7 +80,7 @@ impl Chat {
     }
 
     /// Whoever it is, where the name is not known.
-    fn no_longer_types(&mut self, name: Option<&str>) {
+    pub(super) fn no_longer_types(&mut self, name: Option<&str>) {
         if name.is_none() || name == self.operator_typing() {
             self.dirty |= self.typing.operator.take().is_some();
         }

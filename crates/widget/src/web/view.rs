@@ -329,6 +329,7 @@ fn is_colour(text: &str) -> bool {
 const fn notice_text(texts: &Texts, notice: Notice) -> &'static str {
     match notice {
         Notice::None => "",
+        Notice::Over => texts.over,
         Notice::Connecting => texts.connecting,
         Notice::Offline => texts.offline,
         Notice::Waits => texts.waits,

@@ -8,30 +8,54 @@ use crate::failure::{Failure, Outcome};
 use crate::process::run;
 use crate::{paths, tools};
 
-/// What can be measured: a name, and the script in `bench/`.
-const BENCHMARKS: [(&str, &str); 2] = [("reconnect", "reconnect.mjs"), ("replay", "replay.mjs")];
+/// Something that can be measured.
+struct Benchmark {
+    name: &'static str,
+    /// In `bench/`.
+    script: &'static str,
+    /// How often or how many; each takes a number, and the script knows what is usual.
+    options: &'static [&'static str],
+}
+
+const BENCHMARKS: [Benchmark; 3] = [
+    Benchmark {
+        name: "reconnect",
+        script: "reconnect.mjs",
+        options: &["--cuts", "--silences"],
+    },
+    Benchmark {
+        name: "replay",
+        script: "replay.mjs",
+        options: &["--events", "--rounds"],
+    },
+    Benchmark {
+        name: "takeover",
+        script: "takeover.mjs",
+        options: &["--takeovers"],
+    },
+];
 
 /// Runs one benchmark; without a name, all of them.
 ///
 /// # Errors
-/// An unknown name, nothing built yet, or a benchmark that failed.
+/// An unknown name or option, an option that is no number, nothing built yet, or a benchmark that failed.
 pub fn command(arguments: &[String]) -> Outcome {
     let (name, rest) = match arguments.split_first() {
         Some((name, rest)) if !name.starts_with("--") => (Some(name.as_str()), rest),
         _ => (None, arguments),
     };
-    Options::new(rest).done()?;
-    let wanted: Vec<_> = BENCHMARKS
+    let wanted: Vec<&Benchmark> = BENCHMARKS
         .iter()
-        .filter(|(known, _)| name.is_none_or(|name| name == *known))
+        .filter(|known| name.is_none_or(|name| name == known.name))
         .collect();
     if wanted.is_empty() {
-        let known = BENCHMARKS.map(|(known, _)| known).join(", ");
+        let known = BENCHMARKS.map(|known| known.name).join(", ");
         return Err(
             Failure::new(format!("there is no benchmark `{}`", name.unwrap_or_default()))
                 .advise(format!("known are: {known}")),
         );
     }
+    let numbers = numbers(&wanted, rest)?;
     let server = paths::target()
         .join("release")
         .join(format!("switchboard-server{}", std::env::consts::EXE_SUFFIX));
@@ -40,13 +64,59 @@ pub fn command(arguments: &[String]) -> Outcome {
     }
     tools::node_packages()?;
     let browser = tools::chromium()?;
-    for (_, script) in wanted {
+    for (benchmark, numbers) in wanted.into_iter().zip(numbers) {
         run(Command::new("node")
-            .arg(Path::new("bench").join(script))
+            .arg(Path::new("bench").join(benchmark.script))
+            .args(numbers)
             .current_dir(paths::root())
             .env("SWITCHBOARD_SERVER", &server)
             .env("SWITCHBOARD_DIST", paths::dist())
             .env("SWITCHBOARD_BROWSER", &browser))?;
     }
     Ok(())
+}
+
+/// What each of the scripts is given.
+fn numbers(wanted: &[&Benchmark], arguments: &[String]) -> Outcome<Vec<Vec<String>>> {
+    let mut options = Options::new(arguments);
+    let mut numbers = Vec::new();
+    for benchmark in wanted {
+        let mut given = Vec::new();
+        for option in benchmark.options {
+            if let Some(value) = options.value(option)? {
+                if !value.parse::<u32>().is_ok_and(|number| number > 0) {
+                    return Err(Failure::new(format!("{option} {value}: not a number above 0"))
+                        .advise(format!("such as `{option} 20`")));
+                }
+                given.extend([(*option).to_owned(), value]);
+            }
+        }
+        numbers.push(given);
+    }
+    options.done()?;
+    Ok(numbers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn given(line: &str) -> Outcome<Vec<Vec<String>>> {
+        let arguments: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+        numbers(&[&BENCHMARKS[0], &BENCHMARKS[2]], &arguments)
+    }
+
+    #[test]
+    fn each_benchmark_is_given_its_own_numbers() {
+        let numbers = given("--takeovers=7 --cuts 200").unwrap();
+        assert_eq!(numbers, [["--cuts", "200"], ["--takeovers", "7"]]);
+        assert_eq!(given("").unwrap(), [[""; 0], [""; 0]]);
+    }
+
+    #[test]
+    fn what_is_no_number_or_of_another_benchmark_is_refused() {
+        for wrong in ["--cuts many", "--cuts 0", "--cuts", "--rounds 2"] {
+            assert!(given(wrong).is_err(), "{wrong}");
+        }
+    }
 }

@@ -90,6 +90,16 @@ impl Act {
         }
     }
 
+    /// Deletes it for good.
+    pub(super) fn delete(&self) {
+        let about = self.id.to_string().into();
+        self.chat.delete(self.id);
+        // What could be undone of it before no longer can.
+        self.toasts.withdraw(about);
+        self.toasts
+            .status(self.told("actions.deleted", "actions.deletes_later"));
+    }
+
     /// Puts someone in charge, or nobody.
     pub(super) fn assign(&self, assignee: Option<MemberId>) {
         self.change(ConversationChange {

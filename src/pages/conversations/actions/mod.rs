@@ -8,15 +8,18 @@ mod snooze;
 
 use std::rc::Rc;
 
+use switchboard_contract::auth::Role;
 use switchboard_contract::live_chat::{ConversationStatus, LiveChatConversation};
 use yew::prelude::*;
 
+use super::deleting::AskToDelete;
 use super::keys::{Key, use_keys};
 use crate::auth::use_me;
 use crate::browser::press_first_shown;
 use crate::chat::{Directory, use_directory, use_presences};
 use crate::deeds::Names;
 use crate::i18n::{t, t_with};
+use crate::people::visitor_name;
 use crate::ui::{Avatar, Button, Icon, IconButton, IconName, Menu, MenuChoice, MenuGroup};
 
 use act::{Act, use_act};
@@ -30,6 +33,32 @@ use snooze::snoozes;
 pub(super) struct ActionsProps {
     /// The conversation, with what waits for it.
     pub conversation: Rc<LiveChatConversation>,
+    /// Asks whether to delete it; offered to those who may.
+    pub on_delete: Callback<()>,
+}
+
+/// Props for [`Deletion`].
+#[derive(Properties, PartialEq)]
+pub(super) struct DeletionProps {
+    /// The conversation.
+    pub conversation: Rc<LiveChatConversation>,
+    /// It is being deleted.
+    pub on_deleted: Callback<()>,
+    /// It stays.
+    pub on_cancel: Callback<()>,
+}
+
+/// Asks whether to delete the conversation, and does.
+#[component]
+pub(super) fn Deletion(props: &DeletionProps) -> Html {
+    let act = use_act(&props.conversation);
+    let on_deleted = props.on_deleted.clone();
+    let on_delete = Callback::from(move |()| {
+        act.delete();
+        on_deleted.emit(());
+    });
+    let name = visitor_name(&props.conversation.user);
+    html! { <AskToDelete {name} {on_delete} on_cancel={props.on_cancel.clone()} /> }
 }
 
 /// Where in the menu for everything the person is.
@@ -49,6 +78,9 @@ pub(super) fn Actions(props: &ActionsProps) -> Html {
     let directory = use_directory();
     let act = use_act(conversation);
     let presences = use_presences();
+    // The others have every act as a button of its own where there is room.
+    let me = use_me();
+    let may_delete = matches!(me.role, Role::Owner | Role::Admin);
     let root = use_node_ref();
     let on_key = {
         let (act, root) = (act.clone(), root.clone());
@@ -109,7 +141,13 @@ pub(super) fn Actions(props: &ActionsProps) -> Html {
                 <Icon name={IconName::UpDown} />
             </Menu>
             <IconButton class="act-mid" icon={archive_icon} label={archive_text} onclick={toggle_archived} />
-            <More {conversation} {directory} {act} {on_menu} />
+            <More
+                {conversation}
+                {directory}
+                {act}
+                {on_menu}
+                on_delete={may_delete.then(|| props.on_delete.clone())}
+            />
             <Button class="act-close" icon={close_icon} label={close_label.clone()} onclick={toggle_open}>
                 <span class="act-close-text">{ close_text }</span>
             </Button>
@@ -134,9 +172,14 @@ fn assigned(conversation: &LiveChatConversation, directory: &Directory) -> AttrV
     }
 }
 
+#[derive(Properties, PartialEq)]
+struct AssigneeMarkProps {
+    conversation: Rc<LiveChatConversation>,
+}
+
 /// The picture of whoever is in charge.
 #[component]
-fn AssigneeMark(props: &ActionsProps) -> Html {
+fn AssigneeMark(props: &AssigneeMarkProps) -> Html {
     let directory = use_directory();
     let me = use_me();
     let Some(id) = props.conversation.assignee_id else {
@@ -156,6 +199,7 @@ struct MoreProps {
     directory: Directory,
     act: Act,
     on_menu: Callback<bool>,
+    on_delete: Option<Callback<()>>,
 }
 
 /// Everything in one menu, one page after the other.
@@ -194,7 +238,16 @@ fn More(props: &MoreProps) -> Html {
             let (text, icon) = archive_words(conversation);
             let act = act.clone();
             let archive = Callback::from(move |()| act.toggle_archived());
-            vec![MenuGroup {
+            let delete = props.on_delete.clone().map(|on_delete| MenuGroup {
+                choices: vec![MenuChoice::act(
+                    "delete",
+                    t("actions.delete_ask"),
+                    IconName::Trash,
+                    on_delete,
+                )],
+                ..MenuGroup::default()
+            });
+            let acts = MenuGroup {
                 choices: vec![
                     go("assign", t("actions.assign"), IconName::Assign, Page::Assign),
                     go("labels", t("actions.labels"), IconName::Tag, Page::Labels),
@@ -208,7 +261,8 @@ fn More(props: &MoreProps) -> Html {
                     MenuChoice::act("archive", text, icon, archive),
                 ],
                 ..MenuGroup::default()
-            }]
+            };
+            [acts].into_iter().chain(delete).collect()
         }
         Page::Assign => after_back(assignees(conversation, directory, &presences, act)),
         Page::Labels => after_back(vec![label_group(conversation, directory, act)]),
@@ -217,7 +271,7 @@ fn More(props: &MoreProps) -> Html {
     };
     html! {
         <Menu
-            class="act-more"
+            class={classes!("act-more", props.on_delete.is_some().then_some("act-more-always"))}
             label={t("actions.more")}
             title={t("actions.more")}
             {groups}

@@ -8,17 +8,6 @@ use super::*;
 const COLLEAGUE: u8 = 5;
 
 impl Browser {
-    /// A frame of the server on the leader's socket.
-    fn frame(&mut self, frame: &Value) -> Vec<Effect> {
-        // Frames of other generations are ignored.
-        (1..10)
-            .flat_map(|generation| {
-                let text = frame.to_string();
-                self.step(Event::Link(socket::Event::Frame { generation, text }))
-            })
-            .collect()
-    }
-
     /// The signals that were sent since the last look: type, conversation, time to live.
     fn told(&mut self) -> Vec<(String, Value, u64)> {
         let frames = std::mem::take(&mut self.sent);

@@ -101,6 +101,17 @@ fn a_message_that_is_sent_is_no_longer_typed() {
 }
 
 #[test]
+fn who_types_on_right_after_sending_is_told_of_again() {
+    let (mut frame, _) = live(one_message());
+    frame.types("Hi");
+    frame.submit("Hi");
+    frame.types("One more");
+    assert_eq!(frame.told_typing(), [(10_000, Value::Null)], "within a second");
+    frame.typing_timer();
+    assert_eq!(frame.told_typing(), [(10_000, Value::Null)]);
+}
+
+#[test]
 fn before_the_first_message_nobody_listens() {
     let (mut frame, _) = live(Vec::new());
     frame.types("Hi");

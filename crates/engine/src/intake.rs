@@ -1,0 +1,217 @@
+//! How much of what comes in is taken in at a time, so that the page can be drawn and can answer the person in between.
+//!
+//! ```text
+//! comes in ─time left in this turn→ taken at once        the next turn: with the page's next frame,
+//!          └─────none───────────→ waits its turn         or soon where the page is hidden and has no frames
+//! ```
+//!
+//! An event alone is therefore taken at once, and of a flood so much as leaves a frame time to be drawn. Nothing overtakes.
+
+use std::collections::VecDeque;
+
+use crate::Now;
+
+/// What a turn may take: half a frame of 60 a second, so that the other half is there to draw.
+const TURN_MS: u64 = 8;
+/// The same where nothing is drawn. Turns of a hidden page may be a second apart where it has no worker.
+const HIDDEN_TURN_MS: u64 = 50;
+/// A shown page whose frames do not come, such as one behind other windows, has its turn after this.
+const FRAME_LATEST_MS: u64 = 100;
+
+/// When the next turn is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// With the next frame, or after so many milliseconds if none comes.
+    Frame {
+        /// Milliseconds.
+        at_latest_ms: u64,
+    },
+    /// As soon as everything else had its turn.
+    Soon,
+}
+
+/// What came in and waits. See the module's documentation.
+#[derive(Debug)]
+pub struct Intake<T> {
+    waiting: VecDeque<T>,
+    /// What this turn may take, in milliseconds.
+    limit: u64,
+    /// What was spent in this turn, in milliseconds.
+    spent: u64,
+    /// When the run that is going on has begun.
+    since: Option<u64>,
+    /// Whether something was taken since the last turn.
+    taken: bool,
+    asked: bool,
+}
+
+impl<T> Default for Intake<T> {
+    fn default() -> Self {
+        Self {
+            waiting: VecDeque::new(),
+            limit: TURN_MS,
+            spent: 0,
+            since: None,
+            taken: false,
+            asked: false,
+        }
+    }
+}
+
+impl<T> Intake<T> {
+    /// Something came in.
+    pub fn push(&mut self, item: T) {
+        self.waiting.push_back(item);
+    }
+
+    /// What to take in now; to be asked again after each until it says `None`. The first of a turn is always taken.
+    pub fn take(&mut self, now: Now) -> Option<T> {
+        let since = *self.since.get_or_insert(now.monotonic);
+        let spent = self.spent + now.monotonic.saturating_sub(since);
+        let item = if spent < self.limit {
+            self.waiting.pop_front()
+        } else {
+            None
+        };
+        if item.is_some() {
+            self.taken = true;
+        } else {
+            (self.spent, self.since) = (spent, None);
+        }
+        item
+    }
+
+    /// The turn to ask for: where something was taken and is to be drawn, or waits. `None` while one is asked for.
+    pub fn ask(&mut self, shown: bool) -> Option<Turn> {
+        let is_needed = self.taken || !self.waiting.is_empty();
+        if self.asked || !is_needed {
+            return None;
+        }
+        self.asked = true;
+        Some(if shown {
+            Turn::Frame {
+                at_latest_ms: FRAME_LATEST_MS,
+            }
+        } else {
+            Turn::Soon
+        })
+    }
+
+    /// The turn that was asked for is here, in a page that is `shown` or not.
+    pub fn turn(&mut self, shown: bool) {
+        self.limit = if shown { TURN_MS } else { HIDDEN_TURN_MS };
+        (self.asked, self.taken, self.spent) = (false, false, 0);
+    }
+
+    /// Forgets what waits, and no longer asks.
+    pub fn clear(&mut self) {
+        self.waiting.clear();
+        self.turn(true);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(monotonic: u64) -> Now {
+        Now {
+            monotonic,
+            ..Now::default()
+        }
+    }
+
+    /// Takes until there is no more, each taking `cost` milliseconds.
+    fn run(intake: &mut Intake<u32>, begins: u64, cost: u64) -> Vec<u32> {
+        let mut taken = Vec::new();
+        while let Some(item) = intake.take(at(begins + taken.len() as u64 * cost)) {
+            taken.push(item);
+        }
+        taken
+    }
+
+    #[test]
+    fn what_comes_alone_is_taken_at_once_and_drawn_with_the_next_frame() {
+        let mut intake = Intake::default();
+        assert_eq!(
+            intake.ask(true),
+            None,
+            "nothing came, so there is nothing to draw"
+        );
+        intake.push(1);
+        assert_eq!(run(&mut intake, 1_000, 2), [1]);
+        assert_eq!(intake.ask(true), Some(Turn::Frame { at_latest_ms: 100 }));
+        intake.push(2);
+        assert_eq!(
+            run(&mut intake, 1_004, 2),
+            [2],
+            "there is time left in this frame"
+        );
+        assert_eq!(intake.ask(true), None, "asked for already");
+        intake.turn(true);
+        assert_eq!(run(&mut intake, 1_016, 2), [] as [u32; 0]);
+        assert_eq!(intake.ask(true), None);
+    }
+
+    #[test]
+    fn a_flood_is_taken_in_turns_and_in_order() {
+        let mut intake = Intake::default();
+        for item in 0..10 {
+            intake.push(item);
+        }
+        assert_eq!(run(&mut intake, 0, 2), [0, 1, 2, 3]);
+        intake.push(10);
+        assert_eq!(
+            run(&mut intake, 12, 2),
+            [] as [u32; 0],
+            "this turn's time is used up"
+        );
+        assert!(intake.ask(true).is_some());
+        intake.turn(true);
+        assert_eq!(run(&mut intake, 16, 2), [4, 5, 6, 7]);
+        assert!(intake.ask(true).is_some(), "more waits");
+        intake.turn(true);
+        assert_eq!(run(&mut intake, 32, 2), [8, 9, 10]);
+    }
+
+    #[test]
+    fn one_that_takes_long_is_the_only_one_of_its_turn() {
+        let mut intake = Intake::default();
+        intake.push(1);
+        intake.push(2);
+        assert_eq!(run(&mut intake, 0, 40), [1]);
+        intake.turn(true);
+        assert_eq!(run(&mut intake, 50, 40), [2]);
+    }
+
+    #[test]
+    fn what_passes_between_two_runs_is_not_spent() {
+        let mut intake = Intake::default();
+        for begins in [0, 100, 200] {
+            intake.push(1);
+            assert_eq!(run(&mut intake, begins, 2), [1]);
+        }
+    }
+
+    #[test]
+    fn a_hidden_page_waits_for_no_frame() {
+        let mut intake = Intake::default();
+        intake.push(1);
+        assert_eq!(intake.ask(false), Some(Turn::Soon));
+        intake.clear();
+        assert_eq!(intake.take(at(0)), None);
+        assert_eq!(intake.ask(false), None);
+    }
+
+    #[test]
+    fn a_hidden_page_takes_more_at_a_time() {
+        let mut intake = Intake::default();
+        for item in 0..40 {
+            intake.push(item);
+        }
+        intake.turn(false);
+        assert_eq!(run(&mut intake, 0, 2).len(), 25);
+        intake.turn(true);
+        assert_eq!(run(&mut intake, 100, 2).len(), 4);
+    }
+}

@@ -1,0 +1,180 @@
+//! `DELETE /api/live-chat/conversations/{id}` (`protocol.md` *Deletion*): messages, labels and everything that was said goes,
+//! also from the logs and from kept results, in one transaction. What stays is decided by `switchboard_domain::deletion`.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+use switchboard_contract::ids::{AccountId, ActionId, ConversationId};
+use switchboard_domain::change;
+use switchboard_domain::deletion::{self, Erasure, Fact, Found, Line, Verdict};
+use switchboard_domain::stored::StoredConversation;
+
+use super::actions::{self, Begun};
+use super::{rows, tombstones};
+use crate::auth::{Operator, keys};
+use crate::db::{Lock, Tx, columns};
+use crate::events;
+use crate::http::{IdPath, Params};
+use crate::problem::ApiResult;
+use crate::realtime::hub::StreamKey;
+use crate::state::AppState;
+
+/// Deletes a conversation: 204, and the same again for as long as its id is remembered.
+pub(crate) async fn delete(
+    State(state): State<AppState>,
+    operator: Operator,
+    IdPath(id): IdPath<ConversationId>,
+    params: Params,
+) -> ApiResult<StatusCode> {
+    let action = params.parsed("actionId", "an action's id")?;
+    state
+        .db
+        .write(move |tx| Box::pin(async move { act(tx, &operator, id, action).await }))
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn act(
+    tx: &mut Tx,
+    operator: &Operator,
+    id: ConversationId,
+    action: Option<ActionId>,
+) -> ApiResult<()> {
+    let account = operator.account_id;
+    let (stored, verdict) = look(tx, operator, id).await?;
+    if let Verdict::Refuse(refusal) = verdict {
+        return Err(refusal.problem().into());
+    }
+    if let Some(action) = action {
+        let digest = keys::hash(&serde_json::to_string(&("delete", id))?);
+        let begun = actions::begin(tx, operator.member_id, &operator.rights, action, &digest).await?;
+        if let Begun::Done(..) = begun {
+            return Ok(());
+        }
+    }
+    if let Some(stored) = stored {
+        tx.lock(Lock::Visitor(stored.wire.user_id)).await?;
+        tx.lock(Lock::Conversation(id)).await?;
+        // Again, now that nobody else can change it, or has deleted it.
+        if let (Some(stored), Verdict::Delete) = look(tx, operator, id).await? {
+            erase(tx, account, &stored).await?;
+        }
+    }
+    if let Some(action) = action {
+        let position = events::position(tx, StreamKey::Account(account)).await?;
+        actions::keep(tx, operator.member_id, action, &[], position.offset).await?;
+    }
+    Ok(())
+}
+
+/// The conversation, where it is stored, and what is to happen to it.
+async fn look(
+    tx: &mut Tx,
+    operator: &Operator,
+    id: ConversationId,
+) -> ApiResult<(Option<StoredConversation>, Verdict)> {
+    let stored = rows::conversation(tx, operator.account_id, id).await?;
+    let found = match &stored {
+        Some(stored) => Found::Stored(stored.wire.website_id),
+        None => tombstones::find(tx, operator.account_id, id)
+            .await?
+            .map_or(Found::Nothing, Found::Deleted),
+    };
+    let verdict = deletion::decide(operator.role, &operator.rights, found, tx.now());
+    Ok((stored, verdict))
+}
+
+/// Takes the conversation, which the transaction has locked together with its visitor. The account's counter is taken last.
+async fn erase(tx: &mut Tx, account: AccountId, stored: &StoredConversation) -> ApiResult<()> {
+    let id = stored.wire.id;
+    let lines = lines(tx, id).await?;
+    let Erasure {
+        tombstone,
+        fact,
+        event,
+        visitor_event,
+    } = deletion::erase(stored, lines, tx.now());
+    tombstones::put(tx, account, id, tombstone).await?;
+    keep_fact(tx, account, &fact).await?;
+    redact_results(tx, id).await?;
+    for sql in [
+        // Every place in the logs stays, `deletion::redact` for stored rows.
+        "UPDATE events SET body = NULL WHERE conversation_id = $1",
+        "DELETE FROM conversation_labels WHERE conversation_id = $1",
+        "DELETE FROM messages WHERE conversation_id = $1",
+        "DELETE FROM conversations WHERE id = $1",
+    ] {
+        sqlx::query(sql).bind(id.to_string()).execute(tx.conn()).await?;
+    }
+    sqlx::query("UPDATE visitor_events SET body = NULL WHERE visitor_id = $1 AND conversation_id = $2")
+        .bind(stored.wire.user_id.to_string())
+        .bind(id.to_string())
+        .execute(tx.conn())
+        .await?;
+    events::append(tx, StreamKey::Visitor(stored.wire.user_id), &[visitor_event]).await?;
+    events::append(tx, StreamKey::Account(account), &[event]).await?;
+    Ok(())
+}
+
+/// The conversation's messages in order, as far as reports count them.
+async fn lines(tx: &mut Tx, id: ConversationId) -> ApiResult<Vec<Line>> {
+    let rows = sqlx::query(
+        "SELECT kind, visibility, author_id, created_at FROM messages WHERE conversation_id = $1 ORDER BY seq",
+    )
+    .bind(id.to_string())
+    .fetch_all(tx.conn())
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Line {
+                kind: columns::word(row, "kind")?,
+                visibility: columns::word(row, "visibility")?,
+                author_id: columns::maybe_id(row, "author_id")?,
+                at: columns::instant(row, "created_at")?,
+            })
+        })
+        .collect()
+}
+
+async fn keep_fact(tx: &mut Tx, account: AccountId, fact: &Fact) -> ApiResult<()> {
+    let replies: Vec<Value> = fact
+        .replies
+        .iter()
+        .map(|reply| json!({"by": reply.by, "at": reply.at.as_millis(), "since": reply.since.as_millis()}))
+        .collect();
+    let messages: Vec<(i64, u64)> = fact
+        .messages
+        .iter()
+        .map(|(at, count)| (at.as_millis(), *count))
+        .collect();
+    sqlx::query(
+        "INSERT INTO conversation_facts (account_id, website_id, funnel_id, labels, assignee_id, was_open, \
+         started_at, first_message_at, closed_at, rating, replies, messages) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+    )
+    .bind(account.to_string())
+    .bind(fact.website_id.to_string())
+    .bind(fact.funnel_id.to_string())
+    .bind(serde_json::to_string(&fact.labels)?)
+    .bind(fact.assignee_id.map(|id| id.to_string()))
+    .bind(i64::from(fact.was_open))
+    .bind(fact.started_at.as_millis())
+    .bind(fact.first_message_at.map(|at| at.as_millis()))
+    .bind(fact.closed_at.map(|at| at.as_millis()))
+    .bind(fact.rating.as_ref().map(columns::to_word).transpose()?)
+    .bind(serde_json::to_string(&replies)?)
+    .bind(serde_json::to_string(&messages)?)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// What kept results of actions say of the conversation: a repeat is told that there is none.
+async fn redact_results(tx: &mut Tx, id: ConversationId) -> ApiResult<()> {
+    sqlx::query("UPDATE action_results SET body = $1, website_id = NULL WHERE conversation_id = $2")
+        .bind(serde_json::to_string(&change::missing(id))?)
+        .bind(id.to_string())
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,152 @@
+//! Every kind of data that pages load: its key, and how it is fetched.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+
+use switchboard_contract::auth::{AccountSecurity, Invitation, MemberList, SessionList};
+use switchboard_contract::live_chat::{LabelList, LiveChatConversation, LiveChatUser};
+use switchboard_contract::page::{CursorPage, NumberedPage};
+use switchboard_contract::website::Website;
+use switchboard_engine::query::{Key, Target};
+
+use crate::api::{Api, ApiError, ConversationQuery, StatusFilter, team};
+
+/// The kinds of data: what changes one of a kind may concern all of it.
+pub mod topic {
+    /// Members and invitations.
+    pub const MEMBERS: &str = "members";
+    /// Labels.
+    pub const LABELS: &str = "labels";
+    /// Websites and their state.
+    pub const WEBSITES: &str = "websites";
+    /// People on the websites.
+    pub const VISITORS: &str = "visitors";
+    /// The signed-in person's sessions.
+    pub const SESSIONS: &str = "sessions";
+    /// What the account asks of its members.
+    pub const SECURITY: &str = "security";
+    /// Conversations as figures and short lists show them.
+    pub const CONVERSATIONS: &str = "conversations";
+    /// Invitations by their link.
+    pub const INVITATIONS: &str = "invitations";
+}
+
+/// Everything of one kind.
+#[must_use]
+pub fn all(topic: &str) -> Target {
+    Target::Topic(topic.into())
+}
+
+type Fetch<T> = Rc<dyn Fn(Api) -> Pin<Box<dyn Future<Output = Result<T, ApiError>>>>>;
+
+/// A question to the API: what is asked, and how.
+pub struct Ask<T> {
+    key: Key,
+    fetch: Fetch<T>,
+}
+
+impl<T> Clone for Ask<T> {
+    fn clone(&self) -> Self {
+        Self {
+            key: self.key.clone(),
+            fetch: self.fetch.clone(),
+        }
+    }
+}
+
+impl<T: 'static> Ask<T> {
+    fn new<F, Fut>(topic: &str, part: &str, fetch: F) -> Self
+    where
+        F: Fn(Api) -> Fut + 'static,
+        Fut: Future<Output = Result<T, ApiError>> + 'static,
+    {
+        Self {
+            key: Key::new(topic, part),
+            fetch: Rc::new(move |api| Box::pin(fetch(api))),
+        }
+    }
+
+    /// What is asked.
+    #[must_use]
+    pub const fn key(&self) -> &Key {
+        &self.key
+    }
+
+    pub(super) fn fetcher(&self) -> Fetch<T> {
+        self.fetch.clone()
+    }
+}
+
+/// Everyone in the team, those invited included.
+#[must_use]
+pub fn members() -> Ask<MemberList> {
+    Ask::new(topic::MEMBERS, "", |api| async move { api.members().await })
+}
+
+/// All labels, by name.
+#[must_use]
+pub fn labels() -> Ask<LabelList> {
+    Ask::new(topic::LABELS, "", |api| async move { api.labels().await })
+}
+
+/// One page of the websites, from 1.
+#[must_use]
+pub fn websites(page: u32, page_size: u32) -> Ask<NumberedPage<Website>> {
+    Ask::new(
+        topic::WEBSITES,
+        &format!("{page}/{page_size}"),
+        move |api| async move { api.websites(page, page_size).await },
+    )
+}
+
+/// The people on the websites now.
+#[must_use]
+pub fn visitors_online() -> Ask<CursorPage<LiveChatUser>> {
+    Ask::new(topic::VISITORS, "online", |api| async move {
+        api.visitors_online(None).await
+    })
+}
+
+/// The newest open conversations, as many as one page holds.
+#[must_use]
+pub fn open_conversations(limit: u32) -> Ask<CursorPage<LiveChatConversation>> {
+    Ask::new(
+        topic::CONVERSATIONS,
+        &format!("open/{limit}"),
+        move |api| async move {
+            let query = ConversationQuery {
+                status: StatusFilter::Open,
+                limit: Some(limit),
+                cursor: None,
+            };
+            api.conversations(&query).await
+        },
+    )
+}
+
+/// Where the signed-in person is signed in.
+#[must_use]
+pub fn sessions() -> Ask<SessionList> {
+    Ask::new(topic::SESSIONS, "", |api| async move { api.sessions().await })
+}
+
+/// What the account asks of its members.
+#[must_use]
+pub fn account_security() -> Ask<AccountSecurity> {
+    Ask::new(
+        topic::SECURITY,
+        "",
+        |api| async move { api.account_security().await },
+    )
+}
+
+/// What an invitation says, by the token of its link.
+#[must_use]
+pub fn invitation(token: &str) -> Ask<Invitation> {
+    let token: Rc<str> = token.into();
+    Ask::new(topic::INVITATIONS, &token.clone(), move |api| {
+        let token = token.clone();
+        async move { team::invitation(&api.transport(), &token).await }
+    })
+}

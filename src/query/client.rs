@@ -1,0 +1,336 @@
+//! The browser shell of [`switchboard_engine::query`]: it makes the calls, runs the timer and tells who looks, and decides
+//! nothing.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::{Rc, Weak};
+
+use switchboard_contract::position::Position;
+use switchboard_engine::query::{Cache, Effect, Event, Fresh, Key, Options, Target, View};
+use yew::Callback;
+
+use super::asks::Ask;
+use super::value::{Value, change_of};
+use crate::api::{Api, ApiError, Retrying};
+use crate::browser::{Listener, Task, Timeout, document, is_shown, now, window};
+
+type Answer = Pin<Box<dyn Future<Output = Result<Fresh<Value>, ApiError>>>>;
+type Fetcher = Rc<dyn Fn(Api) -> Answer>;
+
+struct Watcher {
+    id: u64,
+    key: Key,
+    on_change: Callback<()>,
+}
+
+struct Inner {
+    api: Api,
+    cache: RefCell<Cache<Value, ApiError>>,
+    fetchers: RefCell<BTreeMap<Key, Fetcher>>,
+    fetches: RefCell<BTreeMap<u64, Task>>,
+    mutations: RefCell<BTreeMap<u64, Task>>,
+    retrying: RefCell<BTreeMap<Key, Retrying>>,
+    watchers: RefCell<Vec<Watcher>>,
+    told: Cell<u64>,
+    timer: RefCell<Option<Timeout>>,
+    listeners: RefCell<Vec<Listener>>,
+    last_id: Cell<u64>,
+}
+
+/// What one person's pages have loaded. Clones share it.
+#[derive(Clone)]
+pub struct QueryClient(Rc<Inner>);
+
+impl PartialEq for QueryClient {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// What a mutation changes before the server has confirmed it.
+pub struct Mutating<T> {
+    /// What shows the change.
+    pub target: Target,
+    /// The change. It may be applied to a value that has it already, and must then change nothing.
+    pub change: Box<dyn Fn(&T) -> T>,
+}
+
+impl QueryClient {
+    /// A client with nothing loaded.
+    #[must_use]
+    pub fn new(api: Api) -> Self {
+        Self(Rc::new(Inner {
+            api,
+            cache: RefCell::default(),
+            fetchers: RefCell::default(),
+            fetches: RefCell::default(),
+            mutations: RefCell::default(),
+            retrying: RefCell::default(),
+            watchers: RefCell::default(),
+            told: Cell::new(0),
+            timer: RefCell::default(),
+            listeners: RefCell::default(),
+            last_id: Cell::new(0),
+        }))
+    }
+
+    /// Asks again what is out of date whenever the page is looked at again or the network is back.
+    pub(super) fn listen(&self) {
+        let awake = || {
+            let client = self.weak();
+            move |_| {
+                if is_shown() {
+                    client.drive(Event::Awake);
+                }
+            }
+        };
+        let mut listeners = Vec::new();
+        if let Some(window) = window() {
+            listeners.push(Listener::new(&window, "focus", awake()));
+            listeners.push(Listener::new(&window, "online", awake()));
+        }
+        if let Some(document) = document() {
+            listeners.push(Listener::new(&document, "visibilitychange", awake()));
+        }
+        *self.0.listeners.borrow_mut() = listeners;
+    }
+
+    /// The person is gone: aborts what is on its way and forgets everything.
+    pub(super) fn forget(&self) {
+        self.0.listeners.borrow_mut().clear();
+        self.0.mutations.borrow_mut().clear();
+        self.drive(Event::Forget);
+        self.0.timer.borrow_mut().take();
+        self.0.fetchers.borrow_mut().clear();
+    }
+
+    pub(super) fn view<T: 'static>(
+        &self,
+        key: &Key,
+    ) -> (View<Value, ApiError>, Option<Rc<T>>, Option<Retrying>) {
+        let view = self.0.cache.borrow().view(now(), key);
+        let value = view.value.as_ref().and_then(Value::read);
+        let retrying = self.0.retrying.borrow().get(key).cloned();
+        (view, value, retrying)
+    }
+
+    /// Someone looks at it until the answer is dropped.
+    pub(super) fn watch<T: PartialEq + 'static>(&self, ask: &Ask<T>, on_change: Callback<()>) -> Watching {
+        self.register(ask);
+        let id = self.next_id();
+        let key = ask.key().clone();
+        self.0.watchers.borrow_mut().push(Watcher {
+            id,
+            key: key.clone(),
+            on_change,
+        });
+        self.drive(Event::Watch {
+            key: key.clone(),
+            options: Options::default(),
+        });
+        Watching {
+            client: self.weak(),
+            id,
+            key,
+        }
+    }
+
+    /// Someone will probably look at it soon.
+    pub fn prefetch<T: PartialEq + 'static>(&self, ask: &Ask<T>) {
+        self.register(ask);
+        self.drive(Event::Prefetch {
+            key: ask.key().clone(),
+            options: Options::default(),
+        });
+    }
+
+    /// Asks for it now.
+    pub fn reload(&self, key: Key) {
+        self.drive(Event::Reload { key });
+    }
+
+    /// It may have changed: asks again for what someone looks at.
+    pub fn invalidate(&self, target: Target) {
+        self.drive(Event::Invalidate(target));
+    }
+
+    /// Makes a call that changes something: the change shows at once, `then` hears how it ended. It runs to its end wherever
+    /// the person goes meanwhile.
+    pub fn mutate<T, R>(
+        &self,
+        mutating: Mutating<T>,
+        call: impl Future<Output = Result<R, ApiError>> + 'static,
+        then: impl FnOnce(Result<R, ApiError>) + 'static,
+    ) where
+        T: PartialEq + 'static,
+        R: 'static,
+    {
+        let id = self.next_id();
+        self.drive(Event::Begin {
+            id,
+            target: mutating.target,
+            change: change_of(mutating.change),
+        });
+        let client = self.weak();
+        let task = Task::spawn(async move {
+            let outcome = call.await;
+            let ended = match &outcome {
+                Ok(_) => Event::Done {
+                    id,
+                    position: None::<Position>,
+                },
+                Err(_) => Event::Failed { id },
+            };
+            client.drive(ended);
+            then(outcome);
+            if let Some(client) = client.upgrade() {
+                let task = client.0.mutations.borrow_mut().remove(&id);
+                drop(task);
+            }
+        });
+        self.0.mutations.borrow_mut().insert(id, task);
+    }
+
+    fn register<T: PartialEq + 'static>(&self, ask: &Ask<T>) {
+        let fetch = ask.fetcher();
+        let fetcher: Fetcher = Rc::new(move |api| {
+            let answer = fetch(api);
+            Box::pin(async move { Ok(Fresh::unplaced(Value::new(answer.await?))) })
+        });
+        self.0.fetchers.borrow_mut().insert(ask.key().clone(), fetcher);
+    }
+
+    fn next_id(&self) -> u64 {
+        self.0.last_id.set(self.0.last_id.get() + 1);
+        self.0.last_id.get()
+    }
+
+    fn weak(&self) -> WeakClient {
+        WeakClient(Rc::downgrade(&self.0))
+    }
+
+    fn drive(&self, event: Event<Value, ApiError>) {
+        let mut effects = Vec::new();
+        self.0.cache.borrow_mut().step(now(), event, &mut effects);
+        let mut changed = BTreeSet::new();
+        for effect in effects {
+            match effect {
+                Effect::Fetch { key, attempt } => self.fetch(key, attempt),
+                Effect::Abort { attempt } => {
+                    let task = self.0.fetches.borrow_mut().remove(&attempt);
+                    drop(task);
+                }
+                Effect::Changed { key } => {
+                    changed.insert(key);
+                }
+                Effect::Confirmed { .. } => {}
+                Effect::SetTimer { generation, after_ms } => {
+                    let client = self.weak();
+                    let timer = Timeout::new(after_ms, move || client.swept(generation));
+                    *self.0.timer.borrow_mut() = Some(timer);
+                }
+            }
+        }
+        self.tell(&changed);
+    }
+
+    fn fetch(&self, key: Key, attempt: u64) {
+        let Some(fetcher) = self.0.fetchers.borrow().get(&key).cloned() else {
+            return;
+        };
+        let tell = {
+            let (client, key) = (self.weak(), key.clone());
+            Callback::from(move |retrying| {
+                if let Some(client) = client.upgrade() {
+                    client.0.retrying.borrow_mut().insert(key.clone(), retrying);
+                    client.tell(&BTreeSet::from([key.clone()]));
+                }
+            })
+        };
+        self.0.retrying.borrow_mut().remove(&key);
+        let answer = fetcher(self.0.api.telling(tell));
+        let client = self.weak();
+        let task = Task::spawn(async move {
+            let result = answer.await;
+            if let Some(client) = client.upgrade() {
+                client.0.retrying.borrow_mut().remove(&key);
+                client.drive(Event::Fetched { key, attempt, result });
+                let task = client.0.fetches.borrow_mut().remove(&attempt);
+                drop(task);
+            }
+        });
+        self.0.fetches.borrow_mut().insert(attempt, task);
+    }
+
+    fn swept(&self, generation: u64) {
+        self.drive(Event::Timer { generation });
+        let cache = self.0.cache.borrow();
+        self.0.fetchers.borrow_mut().retain(|key, _| cache.holds(key));
+    }
+
+    /// Counts changes, to find out whether one came between drawing and watching.
+    pub(super) fn told(&self) -> u64 {
+        self.0.told.get()
+    }
+
+    fn tell(&self, changed: &BTreeSet<Key>) {
+        self.0.told.set(self.0.told.get().wrapping_add(1));
+        let told: Vec<Callback<()>> = self
+            .0
+            .watchers
+            .borrow()
+            .iter()
+            .filter(|watcher| changed.contains(&watcher.key))
+            .map(|watcher| watcher.on_change.clone())
+            .collect();
+        for on_change in told {
+            on_change.emit(());
+        }
+    }
+}
+
+/// For what calls back later: it must not keep the client alive.
+#[derive(Clone)]
+struct WeakClient(Weak<Inner>);
+
+impl WeakClient {
+    fn upgrade(&self) -> Option<QueryClient> {
+        self.0.upgrade().map(QueryClient)
+    }
+
+    fn drive(&self, event: Event<Value, ApiError>) {
+        if let Some(client) = self.upgrade() {
+            client.drive(event);
+        }
+    }
+
+    fn swept(&self, generation: u64) {
+        if let Some(client) = self.upgrade() {
+            client.swept(generation);
+        }
+    }
+}
+
+/// Someone looks at a piece of data as long as this lives.
+pub(super) struct Watching {
+    client: WeakClient,
+    id: u64,
+    key: Key,
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        if let Some(client) = self.client.upgrade() {
+            client
+                .0
+                .watchers
+                .borrow_mut()
+                .retain(|watcher| watcher.id != self.id);
+            client.drive(Event::Unwatch {
+                key: self.key.clone(),
+            });
+        }
+    }
+}

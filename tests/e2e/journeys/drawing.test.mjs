@@ -1,0 +1,118 @@
+// What one event makes the page write: the row of its conversation and its bubble, however much else is shown.
+import assert from "node:assert/strict";
+import { after, before, describe } from "node:test";
+
+import { Member } from "../harness/api.mjs";
+import { Person, it, launch } from "../harness/browser.mjs";
+import { eventually } from "../harness/eventually.mjs";
+import { OWNER, desk, openConversations } from "../harness/people.mjs";
+import { Server } from "../harness/server.mjs";
+
+/** A bubble with its time and its delivery, which the one before loses. */
+const BUBBLE = 16;
+/** Text, title and time of a row, and where its minute has passed, two more. */
+const ROW = 5;
+/** What the thread held before, so that what is written does not grow with it. */
+const SAID_BEFORE = 30;
+
+describe("one message", () => {
+  let browser, server, person, member, conversations;
+
+  const say = (id, content) => member.ask("live-chat/messages", {
+    method: "POST",
+    body: { id: crypto.randomUUID(), conversationId: id, content, visibility: "public", attachments: [], force: true },
+  });
+
+  /** The row of a conversation, in the list. */
+  const row = (id) => desk(person.page).list.getByRole("listitem").filter({ has: person.page.locator(`a[href$="${id}"]`) });
+
+  /** Waits until a row shows the text, and the log too if its conversation is open. */
+  async function shown(id, text, isOpen) {
+    await row(id).getByText(text, { exact: true }).waitFor();
+    if (isOpen) await desk(person.page).log.getByText(text, { exact: true }).waitFor();
+  }
+
+  /** Counts what is written to the page, by the place: the log, the conversation's row, or elsewhere. */
+  const count = (id) => person.page.evaluate((conversation) => {
+    const places = { log: 0, row: 0, elsewhere: [] };
+    const note = ({ type, target, attributeName }) => {
+      const element = target.nodeType === Node.ELEMENT_NODE ? target : target.parentElement;
+      // The times tell of themselves how long ago something was: no event's doing.
+      if (element?.closest(".timer") !== null) return;
+      if (element?.closest('[role="log"]')) places.log += 1;
+      else if (element?.closest("li")?.querySelector(`a[href$="${conversation}"]`)) places.row += 1;
+      else places.elsewhere.push(`${type} ${attributeName ?? ""} ${element?.outerHTML.slice(0, 120) ?? "away from the page"}`);
+    };
+    const observer = new MutationObserver((records) => records.forEach(note));
+    observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+    globalThis.counted = () => {
+      observer.takeRecords().forEach(note);
+      observer.disconnect();
+      return places;
+    };
+  }, id);
+
+  /** What a message writes to the page, once everything it causes has come in. */
+  async function writes(id, text, isOpen) {
+    await count(id);
+    const { position } = await say(id, text);
+    await shown(id, text, isOpen);
+    await eventually("the page has all that the message caused", () => person.applied >= Number(position.offset));
+    // What came in before this was drawn is drawn with the next frame.
+    await person.page.evaluate(() => new Promise((resolve) => { requestAnimationFrame(() => requestAnimationFrame(resolve)); }));
+    return person.page.evaluate(() => globalThis.counted());
+  }
+
+  before(async () => {
+    [browser, server] = await Promise.all([launch(), Server.start()]);
+    member = await Member.signIn(server, OWNER);
+    conversations = (await member.ask("live-chat/conversations?status=open&limit=50")).items.map(({ id }) => id);
+    person = await Person.in(browser);
+    person.applied = 0;
+    // What the page acknowledges, it has applied.
+    person.page.on("websocket", (socket) => socket.on("framesent", ({ payload }) => {
+      const frame = JSON.parse(String(payload));
+      if (frame.t === "ack") person.applied = Number(frame.offset);
+    }));
+    for (let number = 1; number <= SAID_BEFORE; number += 1) await say(conversations[0], `Said before, ${number}.`);
+    await say(conversations[1], "Said beside it.");
+    await say(conversations[0], "Said last.");
+    await openConversations(person.page, server.origin);
+    await desk(person.page).list.locator(`a[href$="${conversations[0]}"]`).click();
+    await desk(person.page).reply.waitFor();
+    await desk(person.page).log.getByText("Said last.", { exact: true }).waitFor();
+    // The first reply takes away that somebody waits, and what a list says of it.
+    await say(conversations[0], "Now it begins.");
+    await shown(conversations[0], "Now it begins.", true);
+  });
+
+  after(async () => {
+    await person?.context.close();
+    await server?.stop();
+    await browser?.close();
+  });
+
+  it("writes its bubble and its row where its conversation is open", async () => {
+    const { log, row: inRow, elsewhere } = await writes(conversations[0], "One message.", true);
+    assert.deepEqual(elsewhere, [], "nothing else is written");
+    assert.ok(log > 0 && log <= BUBBLE, `${log} writes in the log, ${BUBBLE} allowed`);
+    assert.ok(inRow > 0 && inRow <= ROW, `${inRow} writes in the row, ${ROW} allowed`);
+  });
+
+  it("writes its row alone where another conversation is open", async () => {
+    await say(conversations[1], "On top of the list.");
+    await shown(conversations[1], "On top of the list.", false);
+    const { log, row: inRow, elsewhere } = await writes(conversations[1], "One message there.", false);
+    assert.deepEqual(elsewhere, [], "nothing else is written");
+    assert.equal(log, 0, "not the thread that is open");
+    assert.ok(inRow > 0 && inRow <= ROW, `${inRow} writes in the row, ${ROW} allowed`);
+  });
+
+  it("moves its row, and no other, to the top of the list", async () => {
+    const { row: inRow, elsewhere } = await writes(conversations[0], "Up again.", true);
+    assert.ok(inRow <= ROW, `${inRow} writes in the row, ${ROW} allowed`);
+    assert.ok(elsewhere.length <= 2, `the row is taken out and put in: ${elsewhere.join("\n")}`);
+  });
+
+  it("raised no complaint", () => person.assertNoProblems());
+});
