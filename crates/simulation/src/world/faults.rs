@@ -82,6 +82,7 @@ impl World {
                 self.tell(tab, incarnation, News::Shown(false));
             }
             FaultKind::Revoke => self.revoke(Ended::Revoked),
+            FaultKind::Expire => self.expire(),
             FaultKind::Rights => self.change_rights(),
             FaultKind::Trim => {
                 let kept = self.random.up_to(10);
@@ -158,6 +159,16 @@ impl World {
         if let Some(jar) = self.browser.jar {
             self.counters.count("session revoked");
             self.server.database.end(now, jar.session, why);
+        }
+    }
+
+    fn expire(&mut self) {
+        let now = self.server_now();
+        if let Some(jar) = self.browser.jar
+            && let Some(kept) = self.server.database.sessions.get_mut(&jar.session)
+        {
+            self.counters.count("session expired");
+            kept.family.expires_at = kept.family.expires_at.min(now);
         }
     }
 

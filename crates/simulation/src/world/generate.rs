@@ -40,6 +40,7 @@ pub fn schedule(seed: u64) -> Schedule {
         });
     }
     after_sleep(&mut schedule, &mut random);
+    after_expiry(&mut schedule);
     schedule.acts.sort_by_key(|act| act.at);
     schedule.faults.sort_by_key(|fault| fault.at);
     schedule
@@ -118,7 +119,7 @@ fn fault(random: &mut Random) -> FaultKind {
         30 => Hide(long),
         31 => one_of(random, &[Rights, Trim, Trim]),
         32 => one_of(random, &[Quota(long), StoreFails(short)]),
-        _ => one_of(random, &[Revoke, Thief, Trim]),
+        _ => one_of(random, &[Revoke, Thief, Expire]),
     }
 }
 
@@ -137,6 +138,26 @@ fn after_sleep(schedule: &mut Schedule, random: &mut Random) {
             if *later > at && random.up_to(1) == 0 {
                 *later += ms;
             }
+        }
+    }
+}
+
+/// Once a session has expired someone else signs in on the device, in half of the cases: what waits is not theirs.
+fn after_expiry(schedule: &mut Schedule) {
+    let expired = schedule
+        .faults
+        .iter()
+        .find(|fault| fault.kind == FaultKind::Expire)
+        .filter(|_| schedule.seed % 2 == 0)
+        .map(|fault| fault.at);
+    if let Some(at) = expired {
+        for tab in 0..schedule.tabs {
+            schedule.acts.push(Act {
+                at: at + 30_000,
+                tab,
+                conversation: 0,
+                kind: ActKind::OtherSignsIn,
+            });
         }
     }
 }

@@ -120,6 +120,8 @@ pub enum FaultKind {
     Hide(u64),
     /// The session is revoked from elsewhere.
     Revoke,
+    /// The session's time is over, long before anyone expected it.
+    Expire,
     /// The member is assigned to other websites.
     Rights,
     /// The log lets go of all but its newest events.
