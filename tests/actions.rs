@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 use switchboard::app::App;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
-use support::inbox::{ID, as_of, at, conversation_id, leave, open, path_and_query, respond, until_row};
+use support::inbox::{
+    ID, as_of, at, conversation_id, forget_kept, leave, open, path_and_query, respond, until_row,
+};
 use support::{Answer, FakeServer, Mounted, Seen, focused, press};
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -57,6 +59,7 @@ fn serve(change: impl Fn() -> Answer + 'static) -> FakeServer {
 }
 
 async fn thread() -> Mounted<App> {
+    forget_kept().await;
     let page = open(&format!("/conversations/{}", conversation_id(1))).await;
     page.until("the buttons", |page| page.find(".act-close").is_some())
         .await;
