@@ -1,6 +1,6 @@
 //! Starts the chat of whoever is signed in and gives it to everything below.
 
-use switchboard_engine::inbox::Shelf;
+use switchboard_engine::inbox::{Elsewhere, Shelf};
 use switchboard_engine::socket::Status;
 use yew::prelude::*;
 
@@ -12,6 +12,8 @@ use crate::app::use_config;
 use crate::auth::{AuthState, use_api, use_auth, use_me};
 use crate::browser::{Interval, now, origin};
 use crate::i18n::t_count;
+use crate::query::asks::{self, topic};
+use crate::query::use_query_client;
 use crate::realtime::realtime_url;
 use crate::shell::{Connection, Unread};
 use crate::ui::use_toasts;
@@ -64,6 +66,7 @@ pub fn ChatProvider(props: &ChatProviderProps) -> Html {
         }
     });
     use_own_presence(&chat);
+    use_invalidation(&chat);
     html! {
         <ContextProvider<Chat> context={(*chat).clone()}>
             <ConnectionProvider>
@@ -73,6 +76,25 @@ pub fn ChatProvider(props: &ChatProviderProps) -> Html {
             </ConnectionProvider>
         </ContextProvider<Chat>>
     }
+}
+
+/// What other pages load is asked for again when an event says that it has changed.
+#[hook]
+fn use_invalidation(chat: &Chat) {
+    let client = use_query_client();
+    use_effect_with(chat.clone(), move |chat| {
+        let subscriptions = Elsewhere::ALL.map(|what| {
+            let client = client.clone();
+            let changed = asks::all(match what {
+                Elsewhere::Websites => topic::WEBSITES,
+                Elsewhere::Members => topic::MEMBERS,
+                Elsewhere::Labels => topic::LABELS,
+            });
+            let tell = Callback::from(move |()| client.invalidate(changed.clone()));
+            chat.watch(Topic::Elsewhere(what), tell)
+        });
+        move || drop(subscriptions)
+    });
 }
 
 /// The state of the connection, counted down once a second while it waits for its next try.

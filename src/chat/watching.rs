@@ -6,7 +6,7 @@ use std::rc::{Rc, Weak};
 
 use switchboard_contract::ids::ConversationId;
 use switchboard_contract::live_chat::LiveChatMessage;
-use switchboard_engine::inbox::Changes;
+use switchboard_engine::inbox::{Changes, Elsewhere};
 use yew::Callback;
 
 use super::Chat;
@@ -33,6 +33,8 @@ pub enum Topic {
     People(ConversationId),
     /// Who of the team is there.
     Presence,
+    /// What the chat does not hold itself, and has heard to have changed.
+    Elsewhere(Elsewhere),
 }
 
 struct Watcher {
@@ -109,6 +111,7 @@ impl Chat {
             Topic::Conversation(id) => changes.conversations.contains(&id),
             Topic::Thread(id) => changes.threads.contains(&id),
             Topic::Any => changes.lists || !changes.conversations.is_empty(),
+            Topic::Elsewhere(what) => changes.elsewhere.contains(&what),
         });
         for message in &changes.arrived {
             let listeners: Vec<_> = self.0.watchers.borrow().listeners.values().cloned().collect();

@@ -90,6 +90,34 @@ impl List {
     }
 }
 
+/// Data that the inbox does not hold, and that an event says has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Elsewhere {
+    /// Websites and their state.
+    Websites,
+    /// The team.
+    Members,
+    /// The labels there are.
+    Labels,
+}
+
+impl Elsewhere {
+    /// All of it: what may have changed unheard.
+    pub const ALL: [Self; 3] = [Self::Websites, Self::Members, Self::Labels];
+
+    const fn of(kind: EventType) -> Option<Self> {
+        match kind {
+            EventType::WebsiteStatus => Some(Self::Websites),
+            EventType::MemberCreated | EventType::MemberUpdated | EventType::MemberDeleted => {
+                Some(Self::Members)
+            }
+            EventType::LabelCreated | EventType::LabelUpdated | EventType::LabelDeleted => Some(Self::Labels),
+            _ => None,
+        }
+    }
+}
+
 /// What a step changed, so that only that is drawn again.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -105,6 +133,9 @@ pub struct Changes {
     pub arrived: Vec<Rc<LiveChatMessage>>,
     /// Stored messages: what an outbox may let go of.
     pub stored: Vec<MessageId>,
+    /// What others hold and have to ask for again.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub elsewhere: BTreeSet<Elsewhere>,
 }
 
 /// Messages of events that come while a page of their thread is on its way, by `seq`: the event's type, the
@@ -443,7 +474,7 @@ impl Inbox {
             | EventType::LabelUpdated
             | EventType::LabelDeleted
             | EventType::SessionRevoked
-            | EventType::Unknown => {}
+            | EventType::Unknown => changes.elsewhere.extend(Elsewhere::of(event.kind)),
         }
         Ok(changes)
     }

@@ -343,3 +343,31 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn events_about_what_others_hold_are_passed_on() {
+    let mut inbox = Inbox::default();
+    let event = |offset, kind| LogEvent {
+        offset: Offset(offset),
+        prev: Offset(offset - 1),
+        kind,
+        conversation_id: None,
+        seq: None,
+        id: EventId::from_parts(Timestamp::from_millis(0), [0; 10]),
+        at: Timestamp::from_millis(0),
+        body: None,
+    };
+    for (offset, kind, expected) in [
+        (1, EventType::LabelCreated, vec![Elsewhere::Labels]),
+        (2, EventType::MemberUpdated, vec![Elsewhere::Members]),
+        (3, EventType::WebsiteStatus, vec![Elsewhere::Websites]),
+        (4, EventType::SessionRevoked, vec![]),
+    ] {
+        let changes = inbox.apply(&event(offset, kind)).expect("readable");
+        let expected = Changes {
+            elsewhere: expected.into_iter().collect(),
+            ..Changes::default()
+        };
+        assert_eq!(changes, expected);
+    }
+}

@@ -6,7 +6,7 @@ use switchboard_contract::position::{Offset, Position};
 use super::loading::Place;
 use super::{Desk, Effect, Fetch, Fetched};
 use crate::Now;
-use crate::inbox::{Changes, Shelf};
+use crate::inbox::{Changes, Elsewhere, Shelf};
 use crate::link;
 use crate::stream;
 use crate::thread::Thread;
@@ -103,6 +103,10 @@ impl<E: Clone> Desk<E> {
         for id in self.open.clone() {
             self.load_anew(id, out);
         }
+        out.push(Effect::Changed(Changes {
+            elsewhere: Elsewhere::ALL.into(),
+            ..Changes::default()
+        }));
     }
 
     pub(super) fn on_loaded(
