@@ -89,6 +89,7 @@ fn use_invalidation(chat: &Chat) {
                 Elsewhere::Websites => topic::WEBSITES,
                 Elsewhere::Members => topic::MEMBERS,
                 Elsewhere::Labels => topic::LABELS,
+                Elsewhere::Sessions => topic::SESSIONS,
             });
             let tell = Callback::from(move |()| client.invalidate(changed.clone()));
             chat.watch(Topic::Elsewhere(what), tell)

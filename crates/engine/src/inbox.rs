@@ -100,11 +100,13 @@ pub enum Elsewhere {
     Members,
     /// The labels there are.
     Labels,
+    /// Where the person is signed in.
+    Sessions,
 }
 
 impl Elsewhere {
     /// All of it: what may have changed unheard.
-    pub const ALL: [Self; 3] = [Self::Websites, Self::Members, Self::Labels];
+    pub const ALL: [Self; 4] = [Self::Websites, Self::Members, Self::Labels, Self::Sessions];
 
     const fn of(kind: EventType) -> Option<Self> {
         match kind {
@@ -113,6 +115,7 @@ impl Elsewhere {
                 Some(Self::Members)
             }
             EventType::LabelCreated | EventType::LabelUpdated | EventType::LabelDeleted => Some(Self::Labels),
+            EventType::SessionRevoked => Some(Self::Sessions),
             _ => None,
         }
     }

@@ -361,7 +361,8 @@ fn events_about_what_others_hold_are_passed_on() {
         (1, EventType::LabelCreated, vec![Elsewhere::Labels]),
         (2, EventType::MemberUpdated, vec![Elsewhere::Members]),
         (3, EventType::WebsiteStatus, vec![Elsewhere::Websites]),
-        (4, EventType::SessionRevoked, vec![]),
+        (4, EventType::SessionRevoked, vec![Elsewhere::Sessions]),
+        (5, EventType::Unknown, vec![]),
     ] {
         let changes = inbox.apply(&event(offset, kind)).expect("readable");
         let expected = Changes {
