@@ -5,14 +5,13 @@ use yew::prelude::*;
 
 use crate::browser::now;
 use crate::i18n::{date_long, number, relative, t, t_with};
-use crate::query::{asks, use_kept, use_query};
+use crate::query::asks::{self, WEBSITES_PER_PAGE};
+use crate::query::{use_kept, use_query};
 use crate::routes::Route;
 use crate::scoped;
 use crate::ui::{
     Avatar, Button, EmptyState, IconName, Loading, PageHead, Skeleton, Status, Table, view_query,
 };
-
-const PAGE_SIZE: u32 = 25;
 
 /// A website's state as icon and word.
 pub fn website_status(state: WebsiteState) -> Html {
@@ -40,7 +39,7 @@ fn status_detail(website: &Website) -> AttrValue {
 #[component]
 pub fn Websites() -> Html {
     let page = use_state(|| 1_u32);
-    let list = use_query(asks::websites(*page, PAGE_SIZE));
+    let list = use_query(asks::websites(*page, WEBSITES_PER_PAGE));
     let list = use_kept(list);
     let total = list.data.as_ref().map(|data| data.value.total);
     let class = scoped!(

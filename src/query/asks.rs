@@ -38,6 +38,9 @@ pub fn all(topic: &str) -> Target {
     Target::Topic(topic.into())
 }
 
+/// How many websites a page of their list has.
+pub const WEBSITES_PER_PAGE: u32 = 25;
+
 type Fetch<T> = Rc<dyn Fn(Api) -> Pin<Box<dyn Future<Output = Result<T, ApiError>>>>>;
 
 /// A question to the API: what is asked, and how.

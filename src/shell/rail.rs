@@ -1,10 +1,13 @@
 //! The main navigation: a rail beside the page, a bar below it on phones.
 
 use gloo_storage::{LocalStorage, Storage};
+use switchboard_contract::page::MAX_LIMIT;
 use yew::prelude::*;
 
 use crate::browser::document;
 use crate::i18n::{t, t_count};
+use crate::query::asks::{self, WEBSITES_PER_PAGE};
+use crate::query::use_query_client;
 use crate::routes::Section;
 use crate::ui::{Icon, IconName, IconSize, Link};
 
@@ -48,6 +51,20 @@ pub fn Rail(props: &RailProps) -> Html {
             slim.set(next);
         })
     };
+    let client = use_query_client();
+    let on_intent = |section: Section| {
+        let client = client.clone();
+        Callback::from(move |()| match section {
+            Section::Overview => {
+                client.prefetch(&asks::open_conversations(MAX_LIMIT));
+                client.prefetch(&asks::visitors_online());
+            }
+            Section::Visitors => client.prefetch(&asks::visitors_online()),
+            Section::Websites => client.prefetch(&asks::websites(1, WEBSITES_PER_PAGE)),
+            // The chat holds its lists itself; the others load nothing at first.
+            Section::Conversations | Section::Analytics | Section::Settings => {}
+        })
+    };
     let item = |section: Section| {
         let count = if section == Section::Conversations {
             unread
@@ -62,6 +79,7 @@ pub fn Rail(props: &RailProps) -> Html {
                     current={props.section == Some(section)}
                     title={slim.then(|| section.label())}
                     description={(count > 0).then(|| t_count("nav.unread", count, &[]))}
+                    on_intent={on_intent(section)}
                 >
                     <Icon name={section.icon()} size={IconSize::Large} />
                     <span class="rail-label">{ section.label() }</span>

@@ -25,6 +25,9 @@ pub struct LinkProps {
     /// `aria-description`, such as a count.
     #[prop_or_default]
     pub description: Option<AttrValue>,
+    /// The pointer or the focus comes to it: it will probably be followed.
+    #[prop_or_default]
+    pub on_intent: Callback<()>,
 }
 
 /// A link that changes the page without loading it. Opening in a new tab works as with any link.
@@ -52,6 +55,8 @@ pub fn Link(props: &LinkProps) -> Html {
             aria-description={props.description.clone()}
             title={props.title.clone()}
             {onclick}
+            onpointerenter={props.on_intent.reform(|_: PointerEvent| ())}
+            onfocus={props.on_intent.reform(|_: FocusEvent| ())}
         >
             { props.children.clone() }
         </a>
