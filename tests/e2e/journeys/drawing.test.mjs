@@ -5,7 +5,7 @@ import { after, before, describe } from "node:test";
 import { Member } from "../harness/api.mjs";
 import { Person, it, launch } from "../harness/browser.mjs";
 import { eventually } from "../harness/eventually.mjs";
-import { OWNER, desk, openConversations } from "../harness/people.mjs";
+import { OWNER, desk, openConversations, settled } from "../harness/people.mjs";
 import { Server } from "../harness/server.mjs";
 
 /** A bubble with its time and its delivery, which the one before loses. */
@@ -26,10 +26,14 @@ describe("one message", () => {
   /** The row of a conversation, in the list. */
   const row = (id) => desk(person.page).list.getByRole("listitem").filter({ has: person.page.locator(`a[href$="${id}"]`) });
 
-  /** Waits until a row shows the text, and the log too if its conversation is open. */
-  async function shown(id, text, isOpen) {
+  /** Says something, and waits until everything that it causes is on the page. */
+  async function tell(id, text, isOpen) {
+    const { position } = await say(id, text);
     await row(id).getByText(text, { exact: true }).waitFor();
     if (isOpen) await desk(person.page).log.getByText(text, { exact: true }).waitFor();
+    await eventually("the page has all that the message caused", () => person.applied >= Number(position.offset));
+    // What came in before this is drawn with the next frame.
+    await person.page.evaluate(() => new Promise((resolve) => { requestAnimationFrame(() => requestAnimationFrame(resolve)); }));
   }
 
   /** Counts what is written to the page, by the place: the log, the conversation's row, or elsewhere. */
@@ -37,8 +41,8 @@ describe("one message", () => {
     const places = { log: 0, row: 0, elsewhere: [] };
     const note = ({ type, target, attributeName }) => {
       const element = target.nodeType === Node.ELEMENT_NODE ? target : target.parentElement;
-      // The times tell of themselves how long ago something was: no event's doing.
-      if (element?.closest(".timer") !== null) return;
+      // Clocks go on by themselves: how long somebody waits, and what time it is where they are.
+      if (element?.closest(".timer") !== null || (type === "characterData" && /^\d\d:\d\d$/.test(target.data))) return;
       if (element?.closest('[role="log"]')) places.log += 1;
       else if (element?.closest("li")?.querySelector(`a[href$="${conversation}"]`)) places.row += 1;
       else places.elsewhere.push(`${type} ${attributeName ?? ""} ${element?.outerHTML.slice(0, 120) ?? "away from the page"}`);
@@ -55,11 +59,7 @@ describe("one message", () => {
   /** What a message writes to the page, once everything it causes has come in. */
   async function writes(id, text, isOpen) {
     await count(id);
-    const { position } = await say(id, text);
-    await shown(id, text, isOpen);
-    await eventually("the page has all that the message caused", () => person.applied >= Number(position.offset));
-    // What came in before this was drawn is drawn with the next frame.
-    await person.page.evaluate(() => new Promise((resolve) => { requestAnimationFrame(() => requestAnimationFrame(resolve)); }));
+    await tell(id, text, isOpen);
     return person.page.evaluate(() => globalThis.counted());
   }
 
@@ -82,8 +82,8 @@ describe("one message", () => {
     await desk(person.page).reply.waitFor();
     await desk(person.page).log.getByText("Said last.", { exact: true }).waitFor();
     // The first reply takes away that somebody waits, and what a list says of it.
-    await say(conversations[0], "Now it begins.");
-    await shown(conversations[0], "Now it begins.", true);
+    await tell(conversations[0], "Now it begins.", true);
+    await settled(person.page);
   });
 
   after(async () => {
@@ -100,8 +100,7 @@ describe("one message", () => {
   });
 
   it("writes its row alone where another conversation is open", async () => {
-    await say(conversations[1], "On top of the list.");
-    await shown(conversations[1], "On top of the list.", false);
+    await tell(conversations[1], "On top of the list.", false);
     const { log, row: inRow, elsewhere } = await writes(conversations[1], "One message there.", false);
     assert.deepEqual(elsewhere, [], "nothing else is written");
     assert.equal(log, 0, "not the thread that is open");

@@ -71,12 +71,12 @@ pub struct Desk<E> {
     posted: BTreeMap<u64, Posted>,
     inbox: Inbox,
     loads: Loads<E>,
+    /// Conversations of which something happened while they were being loaded, that only a load can tell.
+    outrun: BTreeSet<ConversationId>,
     /// The newest load when one told this tab where events go on, and where that is.
     began: Option<(u64, Position)>,
     /// From here on everything was heard; none where that is not known yet.
     whole_from: Option<Position>,
-    /// Conversations of which something happened while they were being loaded, that only a load can tell.
-    outrun: BTreeSet<ConversationId>,
     shown: BTreeSet<Shelf>,
     open: BTreeSet<ConversationId>,
     /// How far each conversation was marked as read here.
@@ -108,9 +108,9 @@ impl<E: Clone> Desk<E> {
             posted: BTreeMap::new(),
             inbox: Inbox::default(),
             loads: Loads::default(),
+            outrun: BTreeSet::new(),
             began: None,
             whole_from: None,
-            outrun: BTreeSet::new(),
             shown: BTreeSet::new(),
             open: BTreeSet::new(),
             marked: BTreeMap::new(),
@@ -309,8 +309,8 @@ impl<E: Clone> Desk<E> {
         self.posted.clear();
         self.inbox = Inbox::default();
         self.loads.clear();
-        (self.began, self.whole_from) = (None, None);
         self.outrun.clear();
+        (self.began, self.whole_from) = (None, None);
         self.marked.clear();
         self.forget_people(now, out);
     }

@@ -63,7 +63,7 @@ pub enum Event {
         /// Whether a sign-out marker stands, read after taking the lock.
         leaving: bool,
     },
-    /// The hint was read again; before a refusal is told by [`Event::Attempted`].
+    /// The hint was read again; before the end of an attempt is told by [`Event::Attempted`].
     Hinted {
         /// Its generation.
         hinted: u64,

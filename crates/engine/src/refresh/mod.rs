@@ -244,6 +244,7 @@ impl Refresh {
     fn on_attempted(&mut self, now: Now, attempt: u64, outcome: Outcome, out: &mut Vec<Effect>) {
         match outcome {
             Outcome::Granted { expires_in_ms } => {
+                let is_overtaken = self.hinted > self.asked_with;
                 self.grant(now, self.token.max(self.hinted) + 1, expires_in_ms, out);
                 // Before the lock goes: the next tab finds the token on its way.
                 out.push(Effect::Share {
@@ -251,6 +252,11 @@ impl Refresh {
                     expires_in_ms,
                 });
                 out.push(Effect::Unlock { attempt });
+                if is_overtaken {
+                    // Another tab had its answer first: this later one may have put an older cookie over a newer one. Asked at
+                    // once, the server still takes that for a lost answer and puts it right.
+                    self.lock(out);
+                }
             }
             // Another tab has got a token since, by a later cookie or a later sign-in: this was not about that one.
             Outcome::Refused | Outcome::Revoked if self.hinted > self.asked_with => {

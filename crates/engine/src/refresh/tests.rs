@@ -363,6 +363,32 @@ fn a_refusal_of_an_earlier_sign_in_ends_no_later_one() {
 }
 
 #[test]
+fn an_answer_that_comes_after_another_tab_s_is_followed_by_a_renewal() {
+    let mut machine = signed_in();
+    let attempt = attempt(&step(&mut machine, 5, Event::Rejected { token: 1 }));
+    step(&mut machine, 6, locked(attempt, 1));
+    step(&mut machine, 6_000, Event::Hinted { hinted: 2 });
+    let granted = Event::Attempted {
+        attempt,
+        outcome: Outcome::Granted {
+            expires_in_ms: 600_000,
+        },
+    };
+    let out = step(&mut machine, 6_000, granted);
+    assert!(
+        out.contains(&Effect::Ready { token: 3 }),
+        "the token is good: {out:?}"
+    );
+    let again = out.iter().rev().find_map(|effect| match effect {
+        Effect::Lock { attempt } => Some(*attempt),
+        _ => None,
+    });
+    let again = again.expect("the cookie may not be");
+    let out = step(&mut machine, 6_010, locked(again, 3));
+    assert!(out.contains(&Effect::Refresh { attempt: again }));
+}
+
+#[test]
 fn a_renewal_that_ends_after_the_sign_out_changes_nothing() {
     let mut machine = signed_in();
     let attempt = attempt(&step(&mut machine, 5, Event::Rejected { token: 1 }));
