@@ -61,6 +61,13 @@ impl<E: Clone> Desk<E> {
         out.push(Effect::LoadingChanged);
     }
 
+    /// Tries again what could not be loaded.
+    pub(super) fn load_failed(&mut self, out: &mut Vec<Effect>) {
+        for fetch in self.loads.failed() {
+            self.load(fetch, out);
+        }
+    }
+
     pub(super) fn load_anew(&mut self, id: ConversationId, out: &mut Vec<Effect>) {
         self.load(Fetch::Conversation(id), out);
         if self.open.contains(&id) {

@@ -77,6 +77,8 @@ pub struct Desk<E> {
     began: Option<(u64, Position)>,
     /// From here on everything was heard; none where that is not known yet.
     whole_from: Option<Position>,
+    /// The person's rights may have changed, and the connection may still bring what they allowed before.
+    rights_doubted: bool,
     shown: BTreeSet<Shelf>,
     open: BTreeSet<ConversationId>,
     /// How far each conversation was marked as read here.
@@ -111,6 +113,7 @@ impl<E: Clone> Desk<E> {
             outrun: BTreeSet::new(),
             began: None,
             whole_from: None,
+            rights_doubted: false,
             shown: BTreeSet::new(),
             open: BTreeSet::new(),
             marked: BTreeMap::new(),
@@ -311,6 +314,7 @@ impl<E: Clone> Desk<E> {
         self.loads.clear();
         self.outrun.clear();
         (self.began, self.whole_from) = (None, None);
+        self.rights_doubted = false;
         self.marked.clear();
         self.forget_people(now, out);
     }
@@ -394,9 +398,13 @@ impl<E: Clone> Desk<E> {
                 }
                 if self.is_about_owner(&event) {
                     self.load_all_anew(out);
+                    self.rights_doubted = true;
                 }
             }
-            stream::Effect::Snapshot(_) => self.load_all_anew(out),
+            stream::Effect::Snapshot(_) => {
+                self.rights_doubted = false;
+                self.load_all_anew(out);
+            }
             stream::Effect::FetchDifference {
                 generation,
                 after,
@@ -443,6 +451,8 @@ impl<E: Clone> Desk<E> {
             self.on_link(now, link::Event::Lead, out);
         }
         self.on_queue(now, queue::Event::Wake, out);
+        // What waited for the token in vain, on a connection that never ended.
+        self.load_failed(out);
     }
 
     fn on_status(&mut self, now: Now, out: &mut Vec<Effect>) {
@@ -454,9 +464,12 @@ impl<E: Clone> Desk<E> {
         if matches!(status, Status::Live | Status::Polling) {
             self.on_awareness(now, awareness::Event::Connected, out);
             self.on_queue(now, queue::Event::Wake, out);
-            for fetch in self.loads.failed() {
-                self.load(fetch, out);
+            // The server looks at rights now and then: what it sent between their change and its `resync` is not to be seen any
+            // more, and the connection has ended before that came.
+            if self.leads && self.rights_doubted {
+                self.on_link(now, link::Event::Stream(stream::Event::Resync), out);
             }
+            self.load_failed(out);
         }
     }
 
