@@ -37,9 +37,11 @@ pub fn save(hint: &Hint, generation: u64) {
     }
 }
 
-/// Forgets the hint. The count of tokens stays: a token of the next session must be newer than any of this one.
+/// Forgets the hint, and which renewals got no answer. The count of tokens stays: a token of the next session must be newer
+/// than any of this one.
 pub fn clear() {
     LocalStorage::delete(HINT);
+    LocalStorage::delete(RENEWALS);
 }
 
 /// The newest token's number in any tab of this browser.

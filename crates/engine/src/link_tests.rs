@@ -717,6 +717,74 @@ fn an_upgrade_that_fails_again_goes_back_to_polling_at_once() {
 }
 
 #[test]
+fn polling_goes_on_while_a_socket_is_tried() {
+    let mut link = machine();
+    let (upgrade, _) = timer(&blocked(&mut link), TimerKind::Upgrade);
+    let (poll_generation, ..) = poll(&step(&mut link, 10, LogWord::Loaded(position(10))));
+    let generation = self::generation(&step(&mut link, 10_000, Event::Timer(upgrade)));
+    assert_eq!(link.status(), Status::Polling);
+    let result = Ok("t".into());
+    step(&mut link, 10_001, Event::Ticket { generation, result });
+    step(&mut link, 10_002, Event::Opened { generation });
+    let page = LogWord::Difference {
+        generation: poll_generation,
+        result: polled(11, vec![log_event(11, 10)]),
+    };
+    let out = step(&mut link, 10_003, page);
+    assert_eq!(applied(&out), [11], "a wire that swallows the try costs nothing");
+    let (next, _) = timer(&out, TimerKind::Poll);
+    poll(&step(&mut link, 10_004, Event::Timer(next)));
+    let text = welcome("replay", 12);
+    step(&mut link, 10_005, Event::Frame { generation, text });
+    assert_eq!(link.status(), Status::Live);
+    let again = event(&mut link, generation, 11, 10);
+    assert!(applied(&again).is_empty(), "each once");
+    assert_eq!(applied(&event(&mut link, generation, 12, 11)), [12]);
+    let (acknowledge, _) = timer(&again, TimerKind::Ack);
+    let frames = sent(&step(&mut link, 10_300, Event::Timer(acknowledge)));
+    assert!(
+        matches!(frames[..], [ClientFrame::Ack { offset: Offset(12) }]),
+        "what this connection told: {frames:?}"
+    );
+}
+
+#[test]
+fn a_poll_that_fails_while_a_socket_is_tried_leaves_the_try() {
+    let mut link = machine();
+    let (upgrade, _) = timer(&blocked(&mut link), TimerKind::Upgrade);
+    let (poll_generation, ..) = poll(&step(&mut link, 10, LogWord::Loaded(position(10))));
+    let generation = self::generation(&step(&mut link, 10_000, Event::Timer(upgrade)));
+    let lost = LogWord::Difference {
+        generation: poll_generation,
+        result: Err(DifferenceError::Unreachable),
+    };
+    step(&mut link, 10_001, lost);
+    assert_eq!(link.status(), Status::Connecting, "nothing is heard meanwhile");
+    let result = Err(TicketError::Unreachable);
+    step(&mut link, 10_002, Event::Ticket { generation, result });
+    assert!(matches!(link.status(), Status::Reconnecting { .. }));
+}
+
+#[test]
+fn a_try_that_hangs_is_given_up_and_the_poll_watched_again() {
+    let mut link = machine();
+    let (upgrade, _) = timer(&blocked(&mut link), TimerKind::Upgrade);
+    poll(&step(&mut link, 10, LogWord::Loaded(position(10))));
+    let out = step(&mut link, 10_000, Event::Timer(upgrade));
+    let (hangs, after_ms) = timer(&out, TimerKind::Step);
+    let out = step(&mut link, 10_000 + after_ms, Event::Timer(hangs));
+    assert_eq!(link.status(), Status::Polling);
+    let (overdue, left) = timer(&out, TimerKind::Step);
+    assert!(
+        left > 0 && left <= 15_010,
+        "of the poll that was asked for at the start: {left}"
+    );
+    timer(&out, TimerKind::Upgrade);
+    step(&mut link, 20_000 + left, Event::Timer(overdue));
+    assert!(matches!(link.status(), Status::Reconnecting { .. }));
+}
+
+#[test]
 fn a_server_that_is_gone_is_not_polled() {
     let mut link = machine();
     blocked(&mut link);

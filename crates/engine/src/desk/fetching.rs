@@ -61,6 +61,13 @@ impl<E: Clone> Desk<E> {
         out.push(Effect::LoadingChanged);
     }
 
+    /// Tries again what could not be loaded.
+    pub(super) fn load_failed(&mut self, out: &mut Vec<Effect>) {
+        for fetch in self.loads.failed() {
+            self.load(fetch, out);
+        }
+    }
+
     pub(super) fn load_anew(&mut self, id: ConversationId, out: &mut Vec<Effect>) {
         self.load(Fetch::Conversation(id), out);
         if self.open.contains(&id) {
@@ -120,11 +127,15 @@ impl<E: Clone> Desk<E> {
         let Some(fetch) = self.loads.end(generation, error) else {
             return;
         };
+<<<<<<< HEAD
         if let Fetch::Conversation(id) = fetch
             && self.outrun.remove(&id)
         {
             self.load_unread(id, out);
         }
+=======
+        let outrun = fetch.clone();
+>>>>>>> w-sim
         if let Ok(fetched) = result {
             let is_late = self.is_late(generation, fetched.as_of());
             if let Some(as_of) = fetched.as_of() {

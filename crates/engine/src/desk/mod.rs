@@ -71,12 +71,22 @@ pub struct Desk<E> {
     posted: BTreeMap<u64, Posted>,
     inbox: Inbox,
     loads: Loads<E>,
+<<<<<<< HEAD
+=======
+    /// Conversations of which something happened while they were being loaded, that only a load can tell.
+    outrun: BTreeSet<ConversationId>,
+>>>>>>> w-sim
     /// The newest load when one told this tab where events go on, and where that is.
     began: Option<(u64, Position)>,
     /// From here on everything was heard; none where that is not known yet.
     whole_from: Option<Position>,
+<<<<<<< HEAD
     /// Conversations of which something happened while they were being loaded, that only a load can tell.
     outrun: BTreeSet<ConversationId>,
+=======
+    /// The person's rights may have changed, and the connection may still bring what they allowed before.
+    rights_doubted: bool,
+>>>>>>> w-sim
     shown: BTreeSet<Shelf>,
     open: BTreeSet<ConversationId>,
     /// How far each conversation was marked as read here.
@@ -108,9 +118,16 @@ impl<E: Clone> Desk<E> {
             posted: BTreeMap::new(),
             inbox: Inbox::default(),
             loads: Loads::default(),
+<<<<<<< HEAD
             began: None,
             whole_from: None,
             outrun: BTreeSet::new(),
+=======
+            outrun: BTreeSet::new(),
+            began: None,
+            whole_from: None,
+            rights_doubted: false,
+>>>>>>> w-sim
             shown: BTreeSet::new(),
             open: BTreeSet::new(),
             marked: BTreeMap::new(),
@@ -309,8 +326,14 @@ impl<E: Clone> Desk<E> {
         self.posted.clear();
         self.inbox = Inbox::default();
         self.loads.clear();
+<<<<<<< HEAD
         (self.began, self.whole_from) = (None, None);
         self.outrun.clear();
+=======
+        self.outrun.clear();
+        (self.began, self.whole_from) = (None, None);
+        self.rights_doubted = false;
+>>>>>>> w-sim
         self.marked.clear();
         self.forget_people(now, out);
     }
@@ -394,9 +417,13 @@ impl<E: Clone> Desk<E> {
                 }
                 if self.is_about_owner(&event) {
                     self.load_all_anew(out);
+                    self.rights_doubted = true;
                 }
             }
-            stream::Effect::Snapshot(_) => self.load_all_anew(out),
+            stream::Effect::Snapshot(_) => {
+                self.rights_doubted = false;
+                self.load_all_anew(out);
+            }
             stream::Effect::FetchDifference {
                 generation,
                 after,
@@ -443,6 +470,8 @@ impl<E: Clone> Desk<E> {
             self.on_link(now, link::Event::Lead, out);
         }
         self.on_queue(now, queue::Event::Wake, out);
+        // What waited for the token in vain, on a connection that never ended.
+        self.load_failed(out);
     }
 
     fn on_status(&mut self, now: Now, out: &mut Vec<Effect>) {
@@ -454,9 +483,12 @@ impl<E: Clone> Desk<E> {
         if matches!(status, Status::Live | Status::Polling) {
             self.on_awareness(now, awareness::Event::Connected, out);
             self.on_queue(now, queue::Event::Wake, out);
-            for fetch in self.loads.failed() {
-                self.load(fetch, out);
+            // The server looks at rights now and then: what it sent between their change and its `resync` is not to be seen any
+            // more, and the connection has ended before that came.
+            if self.leads && self.rights_doubted {
+                self.on_link(now, link::Event::Stream(stream::Event::Resync), out);
             }
+            self.load_failed(out);
         }
     }
 

@@ -209,8 +209,10 @@ impl<E: Clone> Desk<E> {
         }
     }
 
+    /// Of a tab that follows nobody yet nothing is known to be the leader's: one that led once and slept since may speak first,
+    /// of a log that the server has left. Whoever leads tells where it stands when it is asked.
     fn follows(&self, tab: &str) -> bool {
-        self.leader.followed().is_none_or(|leader| leader == tab)
+        self.leader.followed() == Some(tab)
     }
 
     /// The person looks at how the connection fares, or no longer does.

@@ -269,6 +269,11 @@ impl Queue {
                 }
             }
             Ok(Answer::Missing(id)) => self.drop_entry(now, id, out),
+            // Asked before this tab got the term that it has by now: it is still its to say.
+            Ok(Answer::Fenced { term }) if self.leading.is_some_and(|own| own >= term) => {
+                let op = op.in_term(self.leading);
+                self.ask(op, out);
+            }
             Ok(Answer::Fenced { term }) => {
                 self.follow(now, out);
                 out.push(Effect::Fenced { term });
@@ -405,7 +410,36 @@ impl Queue {
     fn agree(&mut self, now: Now, waiting: Waiting, out: &mut Vec<Effect>) {
         let ids: Vec<ActionId> = waiting.entries.iter().map(|entry| entry.id).collect();
         self.drop_missing(now, &ids, waiting.next, out);
+        self.keep_again(&waiting.entries, out);
         self.put(now, waiting.entries, out);
+    }
+
+    /// The store has failed when an entry came to stand otherwise: whoever leads has it kept now, so that tabs that know only
+    /// the store show the same.
+    fn keep_again(&mut self, entries: &[Entry], out: &mut Vec<Effect>) {
+        if self.leading.is_none() {
+            return;
+        }
+        let mut missed = Vec::new();
+        for entry in entries {
+            let lane = self.kept.get(&entry.lane);
+            let known = lane.and_then(|lane| lane.iter().find(|known| known.id == entry.id));
+            if let Some(known) = known
+                && known.revision > entry.revision
+                && (&known.standing, known.reopen) != (&entry.standing, entry.reopen)
+                && !self.done.contains(&known.id)
+            {
+                missed.push(Op::Change {
+                    term: self.leading,
+                    id: known.id,
+                    lane: known.lane,
+                    to: To::of(known),
+                });
+            }
+        }
+        for op in missed {
+            self.ask(op, out);
+        }
     }
 
     fn drop_missing(&mut self, now: Now, ids: &[ActionId], next: u64, out: &mut Vec<Effect>) {

@@ -502,3 +502,66 @@ fn a_decision_that_the_store_could_not_keep_counts_for_the_next_leader() {
     browser.attempted(taken, Outcome::TakenBack);
     assert!(browser.tabs.iter().all(Queue::is_empty) && browser.store.entries.is_empty());
 }
+
+#[test]
+fn what_was_asked_before_this_tab_got_its_term_is_asked_again_in_it() {
+    let mut browser = Browser::new(1);
+    browser.step(0, done(1));
+    browser.lead(0);
+    let attempt = browser.posted.pop().expect("posts");
+    browser.failing = true;
+    browser.attempted(attempt, Outcome::Stored);
+    browser.failing = false;
+    // It led without a term while the store failed, and asks for what it could not do just before it has the next one.
+    browser.step(
+        0,
+        Event::Lead {
+            term: 0,
+            waiting: None,
+        },
+    );
+    let mut out = Vec::new();
+    let entries = browser.store.entries.clone();
+    let next = browser.store.meta.next;
+    browser.tabs[0].step(at(0), Event::Opened(Waiting { entries, next }), &mut out);
+    browser.lead(0);
+    for effect in out {
+        if let Effect::Store { request, op } = effect {
+            let result = Ok(browser.store.run(member(1), op));
+            browser.step(0, Event::Answered { request, result });
+        }
+    }
+    assert!(browser.store.entries.is_empty());
+    browser.step(0, done(2));
+    assert_eq!(browser.posted.len(), 1, "it still leads");
+}
+
+#[test]
+fn a_refusal_that_the_store_could_not_keep_is_kept_and_told_once_it_works() {
+    let mut browser = Browser::new(2);
+    browser.step(0, done(1));
+    browser.lead(0);
+    let attempt = browser.posted.pop().expect("posts");
+    browser.failing = true;
+    browser.attempted(attempt, refused(ProblemCode::ConversationClosed));
+    browser.failing = false;
+    assert_eq!(
+        browser.store.entries[0].standing,
+        Standing::Waiting,
+        "as far as it knows"
+    );
+    // A tab that comes meanwhile knows no more than the store.
+    browser.tabs[1] = Queue::new(member(1), 9);
+    for tab in [1, 0] {
+        let entries = browser.store.entries.clone();
+        let next = browser.store.meta.next;
+        browser.step(tab, Event::Opened(Waiting { entries, next }));
+    }
+    assert!(matches!(browser.store.entries[0].standing, Standing::Blocked(_)));
+    for tab in [0, 1] {
+        assert!(
+            matches!(browser.states(tab)[..], [(_, State::Blocked(_))]),
+            "{tab}"
+        );
+    }
+}

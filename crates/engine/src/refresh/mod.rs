@@ -25,7 +25,7 @@ const CAP_MS: u64 = 10_000;
 /// A frozen tab may hold the lock; beyond this wait the renewal goes without it, which rotation by parent makes harmless.
 pub const LOCK_WAIT_MS: u64 = 4_000;
 /// How long the other tabs have to hand over a token that the hint says exists.
-pub const PEER_WAIT_MS: u64 = 300;
+pub const PEER_WAIT_MS: u64 = 1_000;
 /// A renewal may take this long; then it is aborted, and only then the lock is let go.
 pub const REFRESH_TIMEOUT_MS: u64 = 10_000;
 

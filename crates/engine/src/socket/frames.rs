@@ -93,7 +93,11 @@ impl Socket {
             since: now.monotonic,
             probe_since: None,
         };
-        let resumed = self.resume.as_ref().filter(|resume| resume.epoch == epoch);
+        if self.polled_beside.take().is_some() {
+            self.timers.remove(&TimerKind::Poll);
+            out.push(Effect::Stream(stream::Event::Cut));
+        }
+        let resumed = self.resumed.as_ref().filter(|resume| resume.epoch == epoch);
         self.told = match resumed {
             Some(resume) if mode == Mode::Replay => resume.offset,
             _ => head,

@@ -78,6 +78,10 @@ pub struct Socket {
     renewal: Option<u64>,
     /// Where the next connection asks to go on.
     resume: Option<Resume>,
+    /// What this connection asked to go on from.
+    resumed: Option<Resume>,
+    /// When the newest poll was asked for, where polling goes on while a socket is tried.
+    polled_beside: Option<u64>,
     /// Where the stream stands.
     applied: Offset,
     /// How far this connection has told the log; the server takes no acknowledgement beyond it.
@@ -110,6 +114,8 @@ impl Socket {
             ticket: None,
             renewal: None,
             resume: None,
+            resumed: None,
+            polled_beside: None,
             applied: Offset(0),
             told: Offset(0),
             acknowledged: Offset(0),
@@ -198,6 +204,10 @@ impl Socket {
 
     fn connect(&mut self, now: Now, out: &mut Vec<Effect>) {
         self.drop_link(out);
+        self.ask_ticket(now, out);
+    }
+
+    fn ask_ticket(&mut self, now: Now, out: &mut Vec<Effect>) {
         self.generation += 1;
         self.state = State::Ticketing;
         out.push(Effect::FetchTicket {
@@ -213,7 +223,8 @@ impl Socket {
                 generation: self.generation,
             });
         }
-        if matches!(self.state, State::Live { .. } | State::Polling { .. }) {
+        let polled = self.polled_beside.take().is_some();
+        if polled || matches!(self.state, State::Live { .. } | State::Polling { .. }) {
             out.push(Effect::Stream(stream::Event::Cut));
         }
         self.generation += 1;
@@ -263,6 +274,7 @@ impl Socket {
         }
         let Some(ticket) = self.ticket.take() else { return };
         self.state = State::Hello;
+        self.resumed.clone_from(&self.resume);
         let hello = ClientFrame::Hello {
             ticket,
             client: self.identity.client.clone(),
@@ -307,6 +319,9 @@ impl Socket {
 
     /// Rule 7: the first try after 0–1 s, then full jitter; counted anew after ten seconds live.
     fn back_off(&mut self, now: Now, reason: LossReason, out: &mut Vec<Effect>) {
+        if let Some(asked) = self.polled_beside {
+            return self.go_on_polling(now, asked, out);
+        }
         self.record.lost(now, reason);
         if let State::Live { since, .. } = self.state
             && now.monotonic.saturating_sub(since) >= STABLE_MS
@@ -362,6 +377,9 @@ impl Socket {
             State::Polling { .. } => Status::Polling,
             State::Offline => Status::Offline,
             State::Terminal(status) => status,
+            State::Ticketing | State::Opening | State::Hello if self.polled_beside.is_some() => {
+                Status::Polling
+            }
             State::Ticketing | State::Opening | State::Hello => Status::Connecting,
             State::Backoff => self.status,
         };

@@ -57,6 +57,9 @@ impl Socket {
                 {
                     self.set_timer(now, TimerKind::Step, PROBE_MS, out);
                 }
+                if self.polled_beside.is_some() {
+                    self.poll(now, PROBE_WAIT_MS, out);
+                }
             }
             State::Backoff | State::Offline => {
                 self.attempt = 0;
@@ -134,7 +137,8 @@ impl Socket {
         // A page that was frozen gets its timers before what has arrived meanwhile.
         let late = !due.again && now.monotonic > due.at.saturating_add(JUMP_MS);
         match timer.kind {
-            TimerKind::Reconnect | TimerKind::Upgrade => self.connect(now, out),
+            TimerKind::Reconnect => self.connect(now, out),
+            TimerKind::Upgrade => self.try_upgrade(now, out),
             TimerKind::Step if late => {
                 self.set_timer(now, TimerKind::Step, PROBE_MS, out);
                 self.timers

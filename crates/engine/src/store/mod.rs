@@ -255,6 +255,24 @@ pub enum To {
     TakingBack,
 }
 
+impl To {
+    /// What brings an entry to where this one stands.
+    #[must_use]
+    pub fn of(entry: &Entry) -> Self {
+        match &entry.standing {
+            Standing::Blocked(problem) => Self::Blocked(problem.clone()),
+            Standing::TakingBack => Self::TakingBack,
+            Standing::Waiting => Self::Again {
+                reopen: entry.reopen,
+                seen_seq: match &entry.action {
+                    Action::Send(draft) => draft.seen_seq,
+                    Action::Change(_) | Action::Delete | Action::Read { .. } => 0,
+                },
+            },
+        }
+    }
+}
+
 /// Which entries an operation reads; it always reads the meta.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
@@ -265,6 +283,25 @@ pub enum Scope {
 }
 
 impl Op {
+    /// The same by a leader of another term; what is not said by a leader stays as it is.
+    #[must_use]
+    pub fn in_term(self, term: Option<u64>) -> Self {
+        match self {
+            Self::Change {
+                term: Some(_),
+                id,
+                lane,
+                to,
+            } => Self::Change { term, id, lane, to },
+            Self::Remove {
+                term: Some(_),
+                id,
+                lane,
+            } => Self::Remove { term, id, lane },
+            op => op,
+        }
+    }
+
     /// Which entries it reads.
     #[must_use]
     pub fn scope(&self) -> Scope {

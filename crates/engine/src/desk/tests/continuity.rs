@@ -91,3 +91,69 @@ fn a_load_that_is_older_than_where_events_go_on_is_asked_for_again() {
     let out = browser.step_tab(1, Event::Loaded { generation, result });
     assert!(loads(&out).is_empty(), "and that is all");
 }
+
+#[test]
+fn what_failed_to_load_is_loaded_with_the_next_token_although_the_connection_never_ended() {
+    let mut browser = Browser::new(1);
+    browser.go_live("snapshot");
+    let out = browser.step(Event::Show(Shelf::Open));
+    let (generation, fetch) = loads(&out).pop().expect("loads the list");
+    let result = Err("no token");
+    assert!(loads(&browser.step(Event::Loaded { generation, result })).is_empty());
+    let again = loads(&browser.step(Event::Authorised));
+    assert_eq!(
+        again.into_iter().map(|(_, fetch)| fetch).collect::<Vec<_>>(),
+        [fetch]
+    );
+}
+
+#[test]
+fn a_tab_that_follows_nobody_believes_no_word_of_the_log() {
+    let mut browser = Browser::new(1);
+    browser.open_tab(1, member(1));
+    // It has heard no answer yet, and one that led before a failover wakes up.
+    let start = Event::Start { erase: false };
+    let mut out = Vec::new();
+    browser.tabs[1].step(browser.now, start.clone(), &mut out);
+    browser.traces[1].record(browser.now, start, &out);
+    let shown = browser.step_tab(1, Event::Show(Shelf::Open));
+    for (generation, _) in loads(&shown) {
+        let result = Ok(list(Vec::new(), 9));
+        browser.step_tab(1, Event::Loaded { generation, result });
+    }
+    assert_eq!(browser.tabs[1].position(), Some(position(9)));
+    let to = Position {
+        epoch: Epoch("left".into()),
+        offset: Offset(40),
+    };
+    let word = Word::Log(stream::Told::Moved { from: Offset(40), to });
+    let from = "sleeper".to_owned();
+    browser.step_tab(1, Event::Heard(Box::new(Bulletin { from, word })));
+    assert_eq!(browser.tabs[1].position(), Some(position(9)));
+}
+
+#[test]
+fn what_came_between_a_change_of_rights_and_its_resync_is_loaded_anew_where_the_resync_never_came() {
+    for resync in [true, false] {
+        let mut browser = Browser::new(2);
+        browser.step(Event::Show(Shelf::Open));
+        browser.step_tab(1, Event::Show(Shelf::Open));
+        browser.go_live("snapshot");
+        let mut member_event = serde_json::json!({
+            "t": "event", "offset": "10", "prev": "9", "type": "member.updated",
+            "id": "0192f0c1-2d3e-7a4b-8c5d-6e7f8091a2b3", "at": "2026-11-22T09:30:00.000Z",
+        });
+        member_event["body"] = serde_json::json!({ "id": member(1).to_string() });
+        assert!(!loads(&browser.frame(&member_event)).is_empty());
+        if resync {
+            browser.frame(&serde_json::json!({ "t": "resync", "scope": "all", "reason": "rights" }));
+        }
+        browser.step(Event::Link(socket::Event::NetworkDown));
+        browser.heard.clear();
+        browser.step(Event::Link(socket::Event::Awake));
+        let out = browser.go_live("replay");
+        assert_eq!(loads(&out).is_empty(), resync);
+        let anew = |bulletin: &Bulletin| matches!(bulletin.word, Word::Log(stream::Told::Anew(_)));
+        assert_eq!(browser.heard.iter().any(anew), !resync, "and in every tab");
+    }
+}
