@@ -127,15 +127,7 @@ impl<E: Clone> Desk<E> {
         let Some(fetch) = self.loads.end(generation, error) else {
             return;
         };
-<<<<<<< HEAD
-        if let Fetch::Conversation(id) = fetch
-            && self.outrun.remove(&id)
-        {
-            self.load_unread(id, out);
-        }
-=======
-        let outrun = fetch.clone();
->>>>>>> w-sim
+        let loaded = fetch.clone();
         if let Ok(fetched) = result {
             let is_late = self.is_late(generation, fetched.as_of());
             if let Some(as_of) = fetched.as_of() {
@@ -149,6 +141,11 @@ impl<E: Clone> Desk<E> {
             } else if let Fetch::Messages { conversation, .. } = fetch {
                 self.make_sure_of_marks(conversation, out);
             }
+        }
+        if let Fetch::Conversation(id) = loaded
+            && self.outrun.remove(&id)
+        {
+            self.load_unread(id, out);
         }
         out.push(Effect::LoadingChanged);
     }

@@ -71,22 +71,14 @@ pub struct Desk<E> {
     posted: BTreeMap<u64, Posted>,
     inbox: Inbox,
     loads: Loads<E>,
-<<<<<<< HEAD
-=======
     /// Conversations of which something happened while they were being loaded, that only a load can tell.
     outrun: BTreeSet<ConversationId>,
->>>>>>> w-sim
     /// The newest load when one told this tab where events go on, and where that is.
     began: Option<(u64, Position)>,
     /// From here on everything was heard; none where that is not known yet.
     whole_from: Option<Position>,
-<<<<<<< HEAD
-    /// Conversations of which something happened while they were being loaded, that only a load can tell.
-    outrun: BTreeSet<ConversationId>,
-=======
     /// The person's rights may have changed, and the connection may still bring what they allowed before.
     rights_doubted: bool,
->>>>>>> w-sim
     shown: BTreeSet<Shelf>,
     open: BTreeSet<ConversationId>,
     /// How far each conversation was marked as read here.
@@ -118,16 +110,10 @@ impl<E: Clone> Desk<E> {
             posted: BTreeMap::new(),
             inbox: Inbox::default(),
             loads: Loads::default(),
-<<<<<<< HEAD
-            began: None,
-            whole_from: None,
-            outrun: BTreeSet::new(),
-=======
             outrun: BTreeSet::new(),
             began: None,
             whole_from: None,
             rights_doubted: false,
->>>>>>> w-sim
             shown: BTreeSet::new(),
             open: BTreeSet::new(),
             marked: BTreeMap::new(),
@@ -326,14 +312,9 @@ impl<E: Clone> Desk<E> {
         self.posted.clear();
         self.inbox = Inbox::default();
         self.loads.clear();
-<<<<<<< HEAD
-        (self.began, self.whole_from) = (None, None);
-        self.outrun.clear();
-=======
         self.outrun.clear();
         (self.began, self.whole_from) = (None, None);
         self.rights_doubted = false;
->>>>>>> w-sim
         self.marked.clear();
         self.forget_people(now, out);
     }
