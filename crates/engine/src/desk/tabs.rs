@@ -137,8 +137,8 @@ impl<E: Clone> Desk<E> {
                 }
                 leader::Effect::Follow => {
                     self.told = self.status();
+                    // What this tab has sent of its own is still to be heard of; the rest the queue has forgotten.
                     self.leads = false;
-                    self.posted.clear();
                     self.on_queue(now, queue::Event::Follow, out);
                     self.on_link(now, link::Event::Follow, out);
                     self.on_awareness(now, awareness::Event::Leads(false), out);

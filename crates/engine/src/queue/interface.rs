@@ -17,7 +17,7 @@ pub enum Change {
     Put(Vec<Entry>),
     /// This one is gone.
     Gone(ActionId),
-    /// By a tab that begins to lead: these are all that the store holds. What it let go of may not have been told.
+    /// By a tab that leads, when it has read the store: these are all that it holds. What it let go of may not have been told.
     Whole {
         /// The entries.
         ids: Vec<ActionId>,
@@ -33,6 +33,16 @@ pub struct Waiting {
     pub entries: Vec<Entry>,
     /// The position that the next entry gets.
     pub next: u64,
+}
+
+impl Waiting {
+    /// What the other tabs are told of it.
+    pub(super) fn whole(&self) -> Change {
+        Change::Whole {
+            ids: self.entries.iter().map(|entry| entry.id).collect(),
+            next: self.next,
+        }
+    }
 }
 
 /// What happened.

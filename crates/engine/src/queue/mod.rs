@@ -99,6 +99,9 @@ impl Queue {
             }
             Event::Opened(waiting) => {
                 self.remove_again(out);
+                if self.leading.is_some() {
+                    out.push(Effect::Tell(waiting.whole()));
+                }
                 // A tab may have gone between keeping something and telling: whoever leads has to hear of it.
                 if !waiting.entries.is_empty() {
                     out.push(Effect::Tell(Change::Put(waiting.entries.clone())));
@@ -451,7 +454,8 @@ impl Queue {
             .filter(|entry| entry.position < next && !ids.contains(&entry.id))
             .map(|entry| entry.id)
             .collect();
-        for id in missing {
+        // The last first: none is to be sent because the one before it is gone.
+        for id in missing.into_iter().rev() {
             self.drop_entry(now, id, out);
         }
     }
@@ -460,10 +464,7 @@ impl Queue {
         self.leading = Some(term);
         if let Some(waiting) = waiting {
             // Whoever let go of something may be gone since, before it could tell.
-            out.push(Effect::Tell(Change::Whole {
-                ids: waiting.entries.iter().map(|entry| entry.id).collect(),
-                next: waiting.next,
-            }));
+            out.push(Effect::Tell(waiting.whole()));
             self.agree(now, waiting, out);
             // Of some of them this tab knows better than the store, which failed when the person decided.
             let better: Vec<Entry> = self

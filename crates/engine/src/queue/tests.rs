@@ -565,3 +565,48 @@ fn a_refusal_that_the_store_could_not_keep_is_kept_and_told_once_it_works() {
         );
     }
 }
+
+#[test]
+fn what_an_ended_sign_in_left_goes_from_every_tab_unsent_when_the_leader_reads_the_store() {
+    let mut browser = Browser::new(2);
+    browser.lead(0);
+    browser.step(0, done(1));
+    browser.step(0, done(2));
+    browser.posted.clear();
+    browser.store.run(member(1), Op::Clear);
+    browser.store.run(member(1), Op::Open { erase: false });
+    let next = browser.store.meta.next;
+    let waiting = Waiting {
+        entries: Vec::new(),
+        next,
+    };
+    browser.step(0, Event::Opened(waiting));
+    assert!(browser.posted.is_empty(), "the second one neither");
+    assert!(browser.tabs.iter().all(Queue::is_empty));
+}
+
+#[test]
+fn a_refusal_after_a_decision_that_the_store_could_not_keep_shows_in_every_tab() {
+    let mut browser = Browser::new(2);
+    browser.lead(0);
+    browser.step(0, done(1));
+    let attempt = browser.posted.pop().expect("posts");
+    browser.attempted(attempt, refused(ProblemCode::ConversationClosed));
+    browser.failing = true;
+    let again = Event::Again {
+        id: action(1),
+        reopen: false,
+        seen_seq: 1,
+    };
+    browser.step(1, again);
+    browser.failing = false;
+    let attempt = browser.posted.pop().expect("posts once more");
+    browser.attempted(attempt, refused(ProblemCode::ConversationClosed));
+    for tab in [0, 1] {
+        let states = browser.states(tab);
+        assert!(
+            matches!(states[..], [(_, State::Blocked(_))]),
+            "{tab}: {states:?}"
+        );
+    }
+}

@@ -168,7 +168,8 @@ fn change(id: ActionId, to: To, mut lane: Vec<Entry>) -> (Vec<Write>, Answer) {
     let mut entries: Vec<Entry> = lane
         .into_iter()
         .zip(before)
-        .filter(|(now, then)| now != then)
+        // The one that is meant counts on also where it stands so already: a tab may know it otherwise.
+        .filter(|(now, then)| now != then || now.id == id)
         .map(|(now, _)| now)
         .collect();
     for entry in &mut entries {

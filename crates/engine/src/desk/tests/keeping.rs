@@ -105,3 +105,27 @@ fn a_store_that_another_tab_has_ended_is_opened_again_once_the_server_says_that_
     browser.step(Event::Link(ticket));
     assert_eq!(browser.store.meta.owner, Some(member(1)));
 }
+
+#[test]
+fn the_answer_to_what_a_tab_sent_of_its_own_is_heard_when_another_tab_turns_out_to_lead() {
+    let mut browser = Browser::with_store(1, true);
+    let out = browser.send(0, 1);
+    let (generation, sent) = sends(&out).pop().expect("sends what cannot be kept");
+    let word = Word::Leader(crate::leader::Word::Here {
+        term: 9,
+        shown: true,
+        locked: true,
+    });
+    let from = "another".to_owned();
+    let out = browser.step(Event::Heard(Box::new(Bulletin { from, word })));
+    assert!(!browser.tabs[0].leads());
+    let generation = sends(&out).pop().map_or(generation, |(again, _)| again);
+    let mut stored = message(1);
+    (stored.id, stored.conversation_id) = (sent.id, id());
+    let outcome = Attempt::Sent(Box::new(SendResult {
+        message: stored,
+        position: position(10),
+    }));
+    browser.step(Event::Attempted { generation, outcome });
+    assert!(browser.tabs[0].queue().is_empty());
+}
