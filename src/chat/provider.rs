@@ -90,6 +90,7 @@ fn use_invalidation(chat: &Chat) {
                 Elsewhere::Members => topic::MEMBERS,
                 Elsewhere::Labels => topic::LABELS,
                 Elsewhere::Sessions => topic::SESSIONS,
+                Elsewhere::Conversations => topic::CONVERSATIONS,
             });
             let tell = Callback::from(move |()| client.invalidate(changed.clone()));
             chat.watch(Topic::Elsewhere(what), tell)

@@ -8,7 +8,7 @@ use switchboard_contract::auth::{AccountSecurity, Invitation, MemberList, Sessio
 use switchboard_contract::live_chat::{LabelList, LiveChatConversation, LiveChatUser};
 use switchboard_contract::page::{CursorPage, NumberedPage};
 use switchboard_contract::website::Website;
-use switchboard_engine::query::{Key, Target};
+use switchboard_engine::query::{Key, Options, Target};
 
 use crate::api::{Api, ApiError, ConversationQuery, StatusFilter, team};
 
@@ -41,12 +41,16 @@ pub fn all(topic: &str) -> Target {
 /// How many websites a page of their list has.
 pub const WEBSITES_PER_PAGE: u32 = 25;
 
+/// How long what changes all the time counts, in milliseconds: from the intent to look until the look.
+const FLEETING_MS: u64 = 1_000;
+
 type Fetch<T> = Rc<dyn Fn(Api) -> Pin<Box<dyn Future<Output = Result<T, ApiError>>>>>;
 
 /// A question to the API: what is asked, and how.
 pub struct Ask<T> {
     key: Key,
     fetch: Fetch<T>,
+    options: Options,
 }
 
 impl<T> Clone for Ask<T> {
@@ -54,6 +58,7 @@ impl<T> Clone for Ask<T> {
         Self {
             key: self.key.clone(),
             fetch: self.fetch.clone(),
+            options: self.options,
         }
     }
 }
@@ -67,7 +72,21 @@ impl<T: 'static> Ask<T> {
         Self {
             key: Key::new(topic, part),
             fetch: Rc::new(move |api| Box::pin(fetch(api))),
+            options: Options::default(),
         }
+    }
+
+    /// The same, asked again whenever someone begins to look: for what changes all the time.
+    fn fleeting(self) -> Self {
+        let options = Options {
+            fresh_ms: FLEETING_MS,
+            ..self.options
+        };
+        Self { options, ..self }
+    }
+
+    pub(super) const fn options(&self) -> Options {
+        self.options
     }
 
     /// What is asked.
@@ -109,6 +128,7 @@ pub fn visitors_online() -> Ask<CursorPage<LiveChatUser>> {
     Ask::new(topic::VISITORS, "online", |api| async move {
         api.visitors_online(None).await
     })
+    .fleeting()
 }
 
 /// The newest open conversations, as many as one page holds.
@@ -126,6 +146,7 @@ pub fn open_conversations(limit: u32) -> Ask<CursorPage<LiveChatConversation>> {
             api.conversations(&query).await
         },
     )
+    .fleeting()
 }
 
 /// Where the signed-in person is signed in.

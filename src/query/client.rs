@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::rc::{Rc, Weak};
 
 use switchboard_contract::position::Position;
-use switchboard_engine::query::{Cache, Effect, Event, Fresh, Key, Options, Target, View};
+use switchboard_engine::query::{Cache, Effect, Event, Fresh, Key, Target, View};
 use yew::Callback;
 
 use super::asks::Ask;
@@ -128,7 +128,7 @@ impl QueryClient {
         });
         self.drive(Event::Watch {
             key: key.clone(),
-            options: Options::default(),
+            options: ask.options(),
         });
         Watching {
             client: self.weak(),
@@ -142,7 +142,7 @@ impl QueryClient {
         self.register(ask);
         self.drive(Event::Prefetch {
             key: ask.key().clone(),
-            options: Options::default(),
+            options: ask.options(),
         });
     }
 
@@ -168,6 +168,7 @@ impl QueryClient {
         R: 'static,
     {
         let id = self.next_id();
+        let target = mutating.target.clone();
         self.drive(Event::Begin {
             id,
             target: mutating.target,
@@ -184,6 +185,11 @@ impl QueryClient {
                 Err(_) => Event::Failed { id },
             };
             client.drive(ended);
+            if outcome.is_err() {
+                // Where no answer came it may have been done all the same, and a refusal tells that something else is known here
+                // than there.
+                client.drive(Event::Invalidate(target));
+            }
             then(outcome);
             if let Some(client) = client.upgrade() {
                 let task = client.0.mutations.borrow_mut().remove(&id);

@@ -102,11 +102,19 @@ pub enum Elsewhere {
     Labels,
     /// Where the person is signed in.
     Sessions,
+    /// Conversations that others show in lists of their own: one is gone for good.
+    Conversations,
 }
 
 impl Elsewhere {
     /// All of it: what may have changed unheard.
-    pub const ALL: [Self; 4] = [Self::Websites, Self::Members, Self::Labels, Self::Sessions];
+    pub const ALL: [Self; 5] = [
+        Self::Websites,
+        Self::Members,
+        Self::Labels,
+        Self::Sessions,
+        Self::Conversations,
+    ];
 
     const fn of(kind: EventType) -> Option<Self> {
         match kind {
@@ -176,6 +184,8 @@ impl Inbox {
             for thread in self.threads.values_mut() {
                 thread.forget_positions();
             }
+            // A database that was restored may have it again.
+            self.deleted.clear();
         }
     }
 
@@ -440,6 +450,7 @@ impl Inbox {
                 self.put(conversation, event.offset, &mut changes);
             }
             EventType::ConversationDeleted => {
+                changes.elsewhere.insert(Elsewhere::Conversations);
                 if let Some(id) = event.conversation_id {
                     self.deleted.insert(id);
                     self.remove(id, event.offset, &mut changes);

@@ -337,14 +337,17 @@ impl<V: Clone + PartialEq, E: Clone> Cache<V, E> {
     fn settle(&mut self) {
         let entries = &self.entries;
         self.mutations.retain(|mutation| {
-            mutation.done.is_none()
-                || entries.iter().any(|(key, entry)| {
-                    mutation.target.includes(key)
-                        && entry
-                            .known
-                            .as_ref()
-                            .is_some_and(|known| mutation.shows_over(known))
-                })
+            let Some((order, _)) = &mutation.done else {
+                return true;
+            };
+            entries.iter().any(|(key, entry)| {
+                let may_lack_it = entry
+                    .known
+                    .as_ref()
+                    .is_some_and(|known| mutation.shows_over(known))
+                    || entry.fetching.is_some_and(|fetching| fetching.attempt <= *order);
+                mutation.target.includes(key) && may_lack_it
+            })
         });
     }
 
@@ -405,11 +408,15 @@ impl<V: Clone + PartialEq, E: Clone> Cache<V, E> {
 }
 
 impl<V, E> Entry<V, E> {
-    /// Whether it has to be asked (again).
+    /// Whether it has to be asked (again). Some monotonic clocks stand still while the machine sleeps; a wall clock that jumps
+    /// costs one fetch.
     fn is_due(&self, now: Now) -> bool {
         self.stale
             || self.known.as_ref().is_none_or(|known| {
-                now.monotonic.saturating_sub(known.came.monotonic) >= self.options.fresh_ms
+                let passed = now.monotonic.saturating_sub(known.came.monotonic);
+                let slept = now.wall.as_millis().saturating_sub(known.came.wall.as_millis());
+                passed >= self.options.fresh_ms
+                    || u64::try_from(slept).is_ok_and(|slept| slept >= self.options.fresh_ms)
             })
     }
 }

@@ -270,6 +270,35 @@ fn a_fetch_that_began_before_the_change_was_done_does_not_hide_it() {
 }
 
 #[test]
+fn a_first_answer_that_was_asked_for_before_a_change_was_done_does_not_hide_it() {
+    let mut cache = Queries::default();
+    let first = attempt(&step(&mut cache, 0, watch())).expect("a fetch");
+    step(&mut cache, 1, begin(1, 1, 2));
+    step(
+        &mut cache,
+        2,
+        Event::Done {
+            id: 1,
+            position: None,
+        },
+    );
+    step(&mut cache, 3, fetched(first, Ok(fresh(&[(1, 1)], None))));
+    assert_eq!(shown(&cache), value(&[(1, 2)]));
+}
+
+#[test]
+fn a_night_that_only_the_wall_clock_saw_ages_what_is_known() {
+    let mut cache = holding(&[(1, 1)], None);
+    let morning = Now {
+        monotonic: 20,
+        wall: Timestamp::from_millis(8 * 3_600_000),
+    };
+    let mut out = Vec::new();
+    cache.step(morning, Event::Awake, &mut out);
+    assert!(attempt(&out).is_some());
+}
+
+#[test]
 fn an_unchanged_value_stays_the_same_allocation() {
     let mut cache = holding(&[(1, 1)], place(5));
     step(&mut cache, 20, begin(1, 1, 1));

@@ -239,7 +239,11 @@ impl Queue {
         let Some(op) = self.asked.remove(&request) else {
             return;
         };
-        if result.is_ok() {
+        // A store that is another's lets go of nothing.
+        if result
+            .as_ref()
+            .is_ok_and(|answer| !matches!(answer, Answer::Foreign { .. }))
+        {
             self.remove_again(out);
         }
         match result {

@@ -4,7 +4,7 @@ use switchboard_contract::auth::RefreshRequest;
 use switchboard_contract::ids::{MemberId, RenewalId};
 use switchboard_contract::problem::ProblemCode;
 use switchboard_engine::Now;
-use switchboard_engine::refresh::{Effect, Event, Outcome, Refresh, SignedOut};
+use switchboard_engine::refresh::{Effect, Event, Outcome, Refresh, Renewals, SignedOut};
 
 use super::{Failed, LockName, Page, Purpose, Said, Signed, TimerFor, Wish, desk};
 use crate::server::{Request, Response};
@@ -257,6 +257,7 @@ impl Page {
         // That of a later sign-in stays.
         if self.hint.leaving || self.hint.generation <= self.session.machine.left() {
             self.hint.member = None;
+            self.hint.renewals = Renewals::default();
             out.push(Wish::Keep(self.hint.clone()));
         }
         self.session.token = None;
