@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use crate::auth::use_me;
-use crate::browser::focus_node;
+use crate::browser::{catch_focus, focus_node};
 use crate::i18n::{t, t_count};
 use crate::routes::Route;
 use crate::scoped;
@@ -179,6 +179,9 @@ pub fn SettingsPage(props: &SettingsPageProps) -> Html {
 /// Props for [`SettingsSection`].
 #[derive(Properties, PartialEq)]
 pub struct SettingsSectionProps {
+    /// Where the section stands, from [`use_focus_kept`].
+    #[prop_or_default]
+    pub root: NodeRef,
     /// The element's id; unique on the page.
     pub id: AttrValue,
     /// Its heading.
@@ -236,9 +239,9 @@ pub fn SettingsSection(props: &SettingsSectionProps) -> Html {
         "#
     );
     html! {
-        <section class={classes!(class, props.wide.then_some("is-wide"))} aria-labelledby={props.id.clone()}>
+        <section ref={props.root.clone()} class={classes!(class, props.wide.then_some("is-wide"))} aria-labelledby={props.id.clone()}>
             <div class="about">
-                <h2 id={props.id.clone()}>{ props.title.clone() }</h2>
+                <h2 id={props.id.clone()} tabindex="-1">{ props.title.clone() }</h2>
                 <p class="hint">{ props.about.clone() }</p>
                 <div>{ props.tools.clone() }</div>
             </div>
@@ -300,4 +303,21 @@ pub fn SaveBar(props: &SaveBarProps) -> Html {
             </div>
         </div>
     }
+}
+
+/// Keeps the focus in a section when a row goes that had it: it then stands on the heading. The answer
+/// is the section's `root`.
+#[hook]
+pub(super) fn use_focus_kept(rows: usize) -> NodeRef {
+    let root = use_node_ref();
+    let before = use_mut_ref(|| 0);
+    use_effect_with(rows, {
+        let root = root.clone();
+        move |rows| {
+            if *rows < before.replace(*rows) {
+                catch_focus(&root, &["h2".to_owned()]);
+            }
+        }
+    });
+    root
 }

@@ -29,7 +29,7 @@ struct Inner {
     api: Api,
     cache: RefCell<Cache<Value, ApiError>>,
     fetchers: RefCell<BTreeMap<Key, Fetcher>>,
-    fetches: RefCell<BTreeMap<u64, Task>>,
+    fetches: RefCell<BTreeMap<u64, (Key, Task)>>,
     mutations: RefCell<BTreeMap<u64, Task>>,
     retrying: RefCell<BTreeMap<Key, Retrying>>,
     watchers: RefCell<Vec<Watcher>>,
@@ -225,8 +225,10 @@ impl QueryClient {
             match effect {
                 Effect::Fetch { key, attempt } => self.fetch(key, attempt),
                 Effect::Abort { attempt } => {
-                    let task = self.0.fetches.borrow_mut().remove(&attempt);
-                    drop(task);
+                    let fetch = self.0.fetches.borrow_mut().remove(&attempt);
+                    if let Some((key, _task)) = fetch {
+                        self.0.retrying.borrow_mut().remove(&key);
+                    }
                 }
                 Effect::Changed { key } => {
                     changed.insert(key);
@@ -258,16 +260,17 @@ impl QueryClient {
         self.0.retrying.borrow_mut().remove(&key);
         let answer = fetcher(self.0.api.telling(tell));
         let client = self.weak();
+        let of = key.clone();
         let task = Task::spawn(async move {
             let result = answer.await;
             if let Some(client) = client.upgrade() {
                 client.0.retrying.borrow_mut().remove(&key);
                 client.drive(Event::Fetched { key, attempt, result });
-                let task = client.0.fetches.borrow_mut().remove(&attempt);
-                drop(task);
+                let fetch = client.0.fetches.borrow_mut().remove(&attempt);
+                drop(fetch);
             }
         });
-        self.0.fetches.borrow_mut().insert(attempt, task);
+        self.0.fetches.borrow_mut().insert(attempt, (of, task));
     }
 
     fn swept(&self, generation: u64) {

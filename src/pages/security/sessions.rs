@@ -4,7 +4,7 @@ use switchboard_contract::auth::{Session, SessionList};
 use switchboard_contract::ids::SessionId;
 use yew::prelude::*;
 
-use super::super::settings::SettingsSection;
+use super::super::settings::{SettingsSection, use_focus_kept};
 use crate::api::{ApiError, auth};
 use crate::auth::{use_api, use_auth};
 use crate::browser::{now, use_task};
@@ -23,6 +23,7 @@ pub fn Sessions() -> Html {
     let leave = use_leave();
     let toasts = use_toasts();
     let list = use_query(asks::sessions());
+    let root = use_focus_kept(list.data.as_ref().map_or(0, |data| data.value.items.len()));
     let asks = use_state(|| false);
     let leaving = use_state(|| false);
     let task = use_task();
@@ -118,7 +119,7 @@ pub fn Sessions() -> Html {
         }
     };
     html! {
-        <SettingsSection id="security-sessions" title={t("sessions.title")} about={t("sessions.about")}>
+        <SettingsSection id="security-sessions" {root} title={t("sessions.title")} about={t("sessions.about")}>
             <div>{ view_query(&list, &t("sessions.failed"), skeleton, ready) }</div>
             <div>
                 <Button kind={ButtonKind::Danger} busy={*leaving} onclick={Callback::from(move |_: MouseEvent| open())}>

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use switchboard_contract::auth::{Member, MemberList, MemberStatus};
 use yew::prelude::*;
 
-use super::super::settings::SettingsSection;
+use super::super::settings::{SettingsSection, use_focus_kept};
 use super::invite::{Change, Invite, member_name};
 use super::may_change;
 use super::row::{Acts, row};
@@ -32,6 +32,7 @@ enum Open {
 pub fn Members() -> Html {
     let me = use_me();
     let list = use_query(asks::members());
+    let root = use_focus_kept(list.data.as_ref().map_or(0, |data| data.value.items.len()));
     let sites = use_query(asks::websites(1, MOST_SITES));
     let sites = sites.data.map(|data| Rc::new(data.value.items.clone()));
     let open = use_state(|| None::<Open>);
@@ -80,7 +81,7 @@ pub fn Members() -> Html {
         <Button kind={ButtonKind::Primary} icon={IconName::Plus} onclick={on_invite}>{ t("team.invite") }</Button>
     };
     html! {
-        <SettingsSection id="team-members" title={t("team.members")} about={t("team.members_about")} wide=true {tools}>
+        <SettingsSection id="team-members" {root} title={t("team.members")} about={t("team.members_about")} wide=true {tools}>
             <div>{ view_query(&list, &t("team.failed"), skeleton, ready) }</div>
             <div>{ dialog }</div>
         </SettingsSection>

@@ -153,7 +153,15 @@ impl<V: Clone + PartialEq, E: Clone> Cache<V, E> {
                 }
             }
             Event::Invalidate(target) => self.invalidate(&target, out),
-            Event::Reload { key } => self.invalidate(&Target::Key(key), out),
+            Event::Reload { key } => {
+                // Also where a fetch is under way: it may wait for its next try.
+                if let Some(fetching) = self.entries.get_mut(&key).and_then(|entry| entry.fetching.take()) {
+                    out.push(Effect::Abort {
+                        attempt: fetching.attempt,
+                    });
+                }
+                self.invalidate(&Target::Key(key), out);
+            }
             Event::Awake => {
                 let due: Vec<Key> = self
                     .entries
@@ -270,7 +278,8 @@ impl<V: Clone + PartialEq, E: Clone> Cache<V, E> {
                 self.take(now, key, fresh, attempt, out);
             }
             Err(error) => {
-                entry.error = Some(error);
+                // Whoever comes later asks anew instead of finding an error that nobody has seen.
+                entry.error = Some(error).filter(|_| entry.watchers > 0);
                 entry.stale = true;
             }
         }

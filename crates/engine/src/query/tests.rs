@@ -167,6 +167,28 @@ fn what_is_prefetched_is_there_when_it_is_looked_at() {
 }
 
 #[test]
+fn a_prefetch_that_fails_is_no_news() {
+    let mut cache = Queries::default();
+    let prefetch = Event::Prefetch {
+        key: key(),
+        options: Options::default(),
+    };
+    let first = attempt(&step(&mut cache, 0, prefetch)).expect("a fetch");
+    step(&mut cache, 5, fetched(first, Err("offline")));
+    assert_eq!(cache.view(at(6), &key()).error, None);
+    assert!(attempt(&step(&mut cache, 10, watch())).is_some());
+}
+
+#[test]
+fn whoever_wants_it_now_does_not_wait_for_a_fetch_that_does() {
+    let mut cache = Queries::default();
+    let first = attempt(&step(&mut cache, 0, watch())).expect("a fetch");
+    let out = step(&mut cache, 1, Event::Reload { key: key() });
+    assert!(out.contains(&Effect::Abort { attempt: first }));
+    assert!(attempt(&out).is_some());
+}
+
+#[test]
 fn what_changes_during_a_fetch_is_fetched_once_more() {
     let mut cache = Queries::default();
     let first = attempt(&step(&mut cache, 0, watch())).expect("a fetch");
