@@ -16,6 +16,10 @@ pub struct Conversation {
     pub is_archived: bool,
     /// Where the window until archiving begins.
     pub closed_at: Option<Timestamp>,
+    /// When it was first closed: closing again does not change it.
+    pub first_closed_at: Option<Timestamp>,
+    /// How often it was opened again.
+    pub reopened: u64,
     /// Where the window until deletion begins.
     pub archived_at: Option<Timestamp>,
     /// The operator in charge.
@@ -108,6 +112,8 @@ impl Conversation {
             status: ConversationStatus::Open,
             is_archived: false,
             closed_at: None,
+            first_closed_at: None,
+            reopened: 0,
             archived_at: None,
             assignee_id: None,
             labels: BTreeSet::new(),
@@ -169,11 +175,13 @@ impl Conversation {
             Step::Reopen => {
                 self.status = ConversationStatus::Open;
                 self.closed_at = None;
+                self.reopened += 1;
                 self.auto_close_at = auto_close_ms.map(|window| now.plus_millis(window));
             }
             Step::Close => {
                 self.status = ConversationStatus::Closed;
                 self.closed_at = Some(now);
+                self.first_closed_at.get_or_insert(now);
                 self.auto_close_at = None;
                 self.snoozed_until = None;
                 // A conversation that is over keeps nobody waiting.

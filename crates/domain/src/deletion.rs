@@ -7,9 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use switchboard_contract::auth::Role;
 use switchboard_contract::ids::{ConversationId, FunnelId, LabelId, MemberId, WebsiteId};
-use switchboard_contract::live_chat::{
-    ConversationStatus, LiveChatConversation, MessageType, Rating, Visibility,
-};
+use switchboard_contract::live_chat::{ConversationStatus, MessageType, Rating, Visibility};
 use switchboard_contract::problem::{Problem, ProblemCode};
 use switchboard_contract::realtime::{EventType, LogEvent};
 use switchboard_contract::time::Timestamp;
@@ -147,7 +145,7 @@ pub fn erase(stored: &StoredConversation, lines: impl IntoIterator<Item = Line>,
             website_id: wire.website_id,
             deleted_at: now,
         },
-        fact: Fact::of(wire, stored.closed_at, lines),
+        fact: Fact::of(stored, lines),
         visitor_event: NewEvent {
             audience: Audience::Everyone,
             ..event.clone()
@@ -204,8 +202,10 @@ pub struct Fact {
     pub started_at: Timestamp,
     /// The visitor's first message: whose cohort it belongs to.
     pub first_message_at: Option<Timestamp>,
-    /// When it was closed, the last time.
-    pub closed_at: Option<Timestamp>,
+    /// When it was first closed: closing again does not change it.
+    pub first_closed_at: Option<Timestamp>,
+    /// How often it was opened again.
+    pub reopened: u64,
     /// What the visitor thought of it.
     pub rating: Option<Rating>,
     /// How operators replied; the first one is the first response.
@@ -215,11 +215,8 @@ pub struct Fact {
 }
 
 impl Fact {
-    fn of(
-        wire: &LiveChatConversation,
-        closed_at: Option<Timestamp>,
-        lines: impl IntoIterator<Item = Line>,
-    ) -> Self {
+    fn of(stored: &StoredConversation, lines: impl IntoIterator<Item = Line>) -> Self {
+        let wire = &stored.wire;
         let mut fact = Self {
             website_id: wire.website_id,
             funnel_id: wire.funnel_id,
@@ -228,7 +225,8 @@ impl Fact {
             was_open: wire.status == ConversationStatus::Open,
             started_at: wire.started_at,
             first_message_at: None,
-            closed_at,
+            first_closed_at: stored.first_closed_at,
+            reopened: stored.reopened,
             rating: wire.rating,
             replies: Vec::new(),
             messages: BTreeMap::new(),

@@ -21,6 +21,10 @@ pub struct StoredConversation {
     pub auto_close_ms: Option<i64>,
     /// Where the window until archiving begins.
     pub closed_at: Option<Timestamp>,
+    /// When it was first closed.
+    pub first_closed_at: Option<Timestamp>,
+    /// How often it was opened again.
+    pub reopened: u64,
     /// Where the window until deletion begins.
     pub archived_at: Option<Timestamp>,
     /// The team has read everything up to this `seq`.
@@ -73,6 +77,8 @@ impl StoredConversation {
             last_public_seq: state.last_public_seq,
             auto_close_ms,
             closed_at: state.closed_at,
+            first_closed_at: state.first_closed_at,
+            reopened: state.reopened,
             archived_at: state.archived_at,
             team_read_seq: state.team_read_seq,
             visitor_read_seq: state.visitor_read_seq,
@@ -99,6 +105,8 @@ impl StoredConversation {
             status: self.wire.status,
             is_archived: self.wire.is_archived,
             closed_at: self.closed_at,
+            first_closed_at: self.first_closed_at,
+            reopened: self.reopened,
             archived_at: self.archived_at,
             assignee_id: self.wire.assignee_id,
             labels: self.wire.labels.iter().copied().collect(),
@@ -139,6 +147,8 @@ impl StoredConversation {
         self.last_seq = state.last_seq;
         self.last_public_seq = state.last_public_seq;
         self.closed_at = state.closed_at;
+        self.first_closed_at = state.first_closed_at;
+        self.reopened = state.reopened;
         self.archived_at = state.archived_at;
         self.team_read_seq = state.team_read_seq;
         self.visitor_read_seq = state.visitor_read_seq;

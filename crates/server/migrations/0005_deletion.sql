@@ -21,6 +21,11 @@ CREATE TABLE message_tombstones (
 );
 CREATE INDEX message_tombstones_by_conversation ON message_tombstones (conversation_id);
 
+-- What reports count of a conversation whatever happens to it later: closing again does not change when it was first closed.
+ALTER TABLE conversations ADD COLUMN first_closed_at BIGINT;
+ALTER TABLE conversations ADD COLUMN reopened BIGINT NOT NULL DEFAULT 0;
+UPDATE conversations SET first_closed_at = closed_at;
+
 -- What reports count of deleted conversations: nothing that was said, and nothing of the visitor.
 -- replies: [{by, at, since}]; messages: [[start of a quarter of an hour, public messages sent in it]].
 CREATE TABLE conversation_facts (
@@ -32,7 +37,8 @@ CREATE TABLE conversation_facts (
     was_open BIGINT NOT NULL,
     started_at BIGINT NOT NULL,
     first_message_at BIGINT,
-    closed_at BIGINT,
+    first_closed_at BIGINT,
+    reopened BIGINT NOT NULL,
     rating TEXT,
     replies TEXT NOT NULL,
     messages TEXT NOT NULL

@@ -149,8 +149,8 @@ async fn keep_fact(tx: &mut Tx, account: AccountId, fact: &Fact) -> ApiResult<()
         .collect();
     sqlx::query(
         "INSERT INTO conversation_facts (account_id, website_id, funnel_id, labels, assignee_id, was_open, \
-         started_at, first_message_at, closed_at, rating, replies, messages) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+         started_at, first_message_at, first_closed_at, reopened, rating, replies, messages) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
     )
     .bind(account.to_string())
     .bind(fact.website_id.to_string())
@@ -160,7 +160,8 @@ async fn keep_fact(tx: &mut Tx, account: AccountId, fact: &Fact) -> ApiResult<()
     .bind(i64::from(fact.was_open))
     .bind(fact.started_at.as_millis())
     .bind(fact.first_message_at.map(|at| at.as_millis()))
-    .bind(fact.closed_at.map(|at| at.as_millis()))
+    .bind(fact.first_closed_at.map(|at| at.as_millis()))
+    .bind(columns::to_count(fact.reopened)?)
     .bind(fact.rating.as_ref().map(columns::to_word).transpose()?)
     .bind(serde_json::to_string(&replies)?)
     .bind(serde_json::to_string(&messages)?)

@@ -16,6 +16,8 @@ const CHANGING: &[&str] = &[
     "status",
     "is_archived",
     "closed_at",
+    "first_closed_at",
+    "reopened",
     "archived_at",
     "assignee_id",
     "priority",
@@ -43,6 +45,8 @@ fn bind_changing(query: Query, stored: &StoredConversation) -> ApiResult<Query> 
         .bind(columns::to_word(&wire.status)?)
         .bind(i64::from(wire.is_archived))
         .bind(instant(stored.closed_at))
+        .bind(instant(stored.first_closed_at))
+        .bind(columns::to_count(stored.reopened)?)
         .bind(instant(stored.archived_at))
         .bind(wire.assignee_id.map(|id| id.to_string()))
         .bind(columns::to_word(&wire.priority)?)
