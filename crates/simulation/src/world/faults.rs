@@ -82,6 +82,7 @@ impl World {
                 self.tell(tab, incarnation, News::Shown(false));
             }
             FaultKind::Revoke => self.revoke(Ended::Revoked),
+            FaultKind::Expire => self.expire(),
             FaultKind::Rights => self.change_rights(),
             FaultKind::Trim => {
                 let kept = self.random.up_to(10);
@@ -162,6 +163,15 @@ impl World {
     }
 
     /// The member sees another website from now on, or it again.
+    fn expire(&mut self) {
+        let now = self.server_now();
+        let jar = self.browser.jar;
+        if let Some(kept) = jar.and_then(|jar| self.server.database.sessions.get_mut(&jar.session)) {
+            self.counters.count("sign-in ran out");
+            kept.family.expires_at = kept.family.expires_at.min(now);
+        }
+    }
+
     fn change_rights(&mut self) {
         self.counters.count("rights changed");
         let (website, elsewhere) = (self.people.website, self.people.elsewhere);

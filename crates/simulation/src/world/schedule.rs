@@ -120,6 +120,8 @@ pub enum FaultKind {
     Hide(u64),
     /// The session is revoked from elsewhere.
     Revoke,
+    /// The sign-in comes to the end of its time.
+    Expire,
     /// The member is assigned to other websites.
     Rights,
     /// The log lets go of all but its newest events.
