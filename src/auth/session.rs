@@ -382,6 +382,12 @@ impl Session {
                 expires_at: now().wall.plus_millis(life),
             };
             hint::save(&hint, generation);
+            let another =
+                matches!(&*self.0.state.borrow(), AuthState::SignedIn(known) if known.id != user.id);
+            if another {
+                // What waits was asked by the one before, and is not asked as the next one.
+                self.0.waiting.settle(&Err(ApiError::SignedOut));
+            }
             *self.0.token.borrow_mut() = Some(Token {
                 generation,
                 text: token,

@@ -239,6 +239,10 @@ impl DeskShell {
         self.desk = Some(Desk::new(identity, member, self.seed ^ u64::from(self.number)));
         self.drive(now, Event::Start { erase: false }, out);
         self.drive(now, Event::Show(Shelf::Open), out);
+        // The page stands below a key that names the person: of a next one it is made anew, at the same address.
+        if let Some(open) = self.open {
+            self.drive(now, Event::Open(open), out);
+        }
     }
 
     fn try_again(&mut self, now: Now, out: &mut Vec<Asked>) {

@@ -245,6 +245,8 @@ impl Page {
             if before == self.session.signed {
                 self.desk_news(now, desk::News::Authorised, out);
             } else {
+                // What was asked by the one before is not asked as the next one.
+                self.end_desk_calls(out);
                 self.desk_news(now, desk::News::SignedIn(member), out);
             }
         }
@@ -267,6 +269,11 @@ impl Page {
         self.session.failing.extend(waiting);
         // The page for signing in takes the place of the desk, and whatever it had under way goes with it.
         self.desk_news(now, desk::News::SignedOut(reason), out);
+        self.end_desk_calls(out);
+        self.session.failing.clear();
+    }
+
+    fn end_desk_calls(&mut self, out: &mut Vec<Wish>) {
         let gone: Vec<u64> = self
             .calls
             .iter()
@@ -277,6 +284,5 @@ impl Page {
             self.calls.remove(&call);
             out.push(Wish::Abort(call));
         }
-        self.session.failing.clear();
     }
 }

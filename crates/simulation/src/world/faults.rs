@@ -162,12 +162,12 @@ impl World {
         }
     }
 
+    /// The sign-in comes to the end of its time.
     fn expire(&mut self) {
         let now = self.server_now();
-        if let Some(jar) = self.browser.jar
-            && let Some(kept) = self.server.database.sessions.get_mut(&jar.session)
-        {
-            self.counters.count("session expired");
+        let jar = self.browser.jar;
+        if let Some(kept) = jar.and_then(|jar| self.server.database.sessions.get_mut(&jar.session)) {
+            self.counters.count("sign-in ran out");
             kept.family.expires_at = kept.family.expires_at.min(now);
         }
     }

@@ -7,6 +7,8 @@ use super::schedule::{Act, ActKind, Fault, FaultKind, Schedule};
 /// Acts and faults begin within this time, in milliseconds.
 const SPAN_MS: u64 = 60_000;
 const DAY_MS: u64 = 24 * 3_600_000;
+/// So long before somebody else signs in, in milliseconds, a sign-in runs out.
+const EXPIRES_BEFORE_MS: u64 = 8_000;
 
 /// The schedule of a seed.
 #[must_use]
@@ -40,7 +42,7 @@ pub fn schedule(seed: u64) -> Schedule {
         });
     }
     after_sleep(&mut schedule, &mut random);
-    after_expiry(&mut schedule);
+    before_another(&mut schedule);
     schedule.acts.sort_by_key(|act| act.at);
     schedule.faults.sort_by_key(|fault| fault.at);
     schedule
@@ -119,7 +121,21 @@ fn fault(random: &mut Random) -> FaultKind {
         30 => Hide(long),
         31 => one_of(random, &[Rights, Trim, Trim]),
         32 => one_of(random, &[Quota(long), StoreFails(short)]),
-        _ => one_of(random, &[Revoke, Thief, Expire]),
+        _ => one_of(random, &[Revoke, Thief, Trim]),
+    }
+}
+
+/// Somebody else signs in where a sign-in has ended. In some cases it has run out a moment before, with whatever waits then.
+fn before_another(schedule: &mut Schedule) {
+    let comes = |act: &&Act| act.kind == ActKind::OtherSignsIn;
+    if schedule.seed.is_multiple_of(4)
+        && let Some(act) = schedule.acts.iter().find(comes)
+    {
+        schedule.faults.push(Fault {
+            at: act.at.saturating_sub(EXPIRES_BEFORE_MS),
+            tab: act.tab,
+            kind: FaultKind::Expire,
+        });
     }
 }
 
@@ -138,26 +154,6 @@ fn after_sleep(schedule: &mut Schedule, random: &mut Random) {
             if *later > at && random.up_to(1) == 0 {
                 *later += ms;
             }
-        }
-    }
-}
-
-/// Once a session has expired someone else signs in on the device, in half of the cases: what waits is not theirs.
-fn after_expiry(schedule: &mut Schedule) {
-    let expired = schedule
-        .faults
-        .iter()
-        .find(|fault| fault.kind == FaultKind::Expire)
-        .filter(|_| schedule.seed % 2 == 0)
-        .map(|fault| fault.at);
-    if let Some(at) = expired {
-        for tab in 0..schedule.tabs {
-            schedule.acts.push(Act {
-                at: at + 30_000,
-                tab,
-                conversation: 0,
-                kind: ActKind::OtherSignsIn,
-            });
         }
     }
 }

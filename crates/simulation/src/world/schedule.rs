@@ -120,7 +120,7 @@ pub enum FaultKind {
     Hide(u64),
     /// The session is revoked from elsewhere.
     Revoke,
-    /// The session's time is over, long before anyone expected it.
+    /// The sign-in comes to the end of its time.
     Expire,
     /// The member is assigned to other websites.
     Rights,
