@@ -87,12 +87,7 @@ struct Opened {
 }
 
 async fn open(with_chat: bool) -> Opened {
-    let storage = web_sys::window().expect("a window").local_storage();
-    storage
-        .expect("allowed")
-        .expect("there")
-        .clear()
-        .expect("cleared");
+    support::forget_storage();
     // Nothing goes out, and whatever is given up was never there.
     let server = FakeServer::install(|seen| match seen.method.as_str() {
         "DELETE" => Answer::Json(204, serde_json::Value::Null),

@@ -159,31 +159,13 @@ fn sessions(devices: &[&str]) -> Value {
 }
 
 async fn open() -> Mounted<Page> {
-    let storage = web_sys::window().expect("a window").local_storage();
-    storage
-        .expect("allowed")
-        .expect("there")
-        .clear()
-        .expect("cleared");
+    support::forget_storage();
     let session = Session::new(Transport::new("/api".into()));
     let page = mount::<Page>(PageProps {
         session: session.clone(),
     })
     .await;
-    let grant = json!({
-        "accessToken": "token",
-        "expiresInMs": 600_000,
-        "user": {
-            "id": "01890a5d-ac96-774b-bcce-b302099a8057",
-            "accountId": "01890a5d-ac96-774b-bcce-b302099a8058",
-            "accountName": "Example",
-            "name": "Example Person",
-            "email": "person@example.com",
-            "role": "agent",
-        },
-    });
-    session.adopt(serde_json::from_value(grant).expect("a grant"));
-    support::flush().await;
+    support::sign_in(&session).await;
     page
 }
 

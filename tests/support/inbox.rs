@@ -174,10 +174,5 @@ pub async fn forget_kept() {
 /// Takes the page down; what waits stays on the device.
 pub async fn close(page: Mounted<App>) {
     page.destroy().await;
-    let storage = web_sys::window().expect("a window").local_storage();
-    storage
-        .expect("allowed")
-        .expect("there")
-        .clear()
-        .expect("cleared");
+    super::forget_storage();
 }

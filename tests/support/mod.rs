@@ -10,11 +10,40 @@ pub mod store;
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use switchboard::auth::Session;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, Element, HtmlElement, HtmlInputElement, Request, Response, ResponseInit};
 use yew::html::BaseComponent;
 use yew::{AppHandle, Renderer};
+
+/// Removes what an earlier test left in the local storage.
+pub fn forget_storage() {
+    let storage = web_sys::window().expect("a window").local_storage();
+    storage
+        .expect("allowed")
+        .expect("there")
+        .clear()
+        .expect("cleared");
+}
+
+/// Signs an agent in who exists in tests only.
+pub async fn sign_in(session: &Session) {
+    let grant = serde_json::json!({
+        "accessToken": "token",
+        "expiresInMs": 600_000,
+        "user": {
+            "id": "01890a5d-ac96-774b-bcce-b302099a8057",
+            "accountId": "01890a5d-ac96-774b-bcce-b302099a8058",
+            "accountName": "Example",
+            "name": "Example Person",
+            "email": "person@example.com",
+            "role": "agent",
+        },
+    });
+    session.adopt(serde_json::from_value(grant).expect("a grant"));
+    flush().await;
+}
 
 /// A request as the program made it.
 #[derive(Clone, Debug, PartialEq, Eq)]
