@@ -67,7 +67,8 @@ pub struct RealtimeConfig {
     pub recheck: Duration,
     /// How long events may stay unacknowledged before a client counts as slow.
     pub ack_timeout: Duration,
-    /// Bytes that may be sent without an acknowledgement.
+    /// Bytes that may be sent without an acknowledgement. `protocol.md` allows 1 MiB; less of it lets a page that catches up
+    /// draw in between, as each frame costs it time even where it only waits its turn.
     pub unacked_bytes: usize,
     /// How long after a member's last connection ended the team is told so.
     pub presence_grace: Duration,
@@ -82,7 +83,7 @@ impl Default for RealtimeConfig {
             hello_timeout: Duration::from_millis(HELLO_TIMEOUT_MS),
             recheck: Duration::from_secs(2),
             ack_timeout: Duration::from_secs(10),
-            unacked_bytes: 1024 * 1024,
+            unacked_bytes: 128 * 1024,
             presence_grace: Duration::from_secs(5),
         }
     }
