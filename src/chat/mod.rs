@@ -22,6 +22,7 @@ mod incoming;
 mod people;
 mod provider;
 mod queue_count;
+mod repeats;
 mod shell;
 mod watching;
 

@@ -20,7 +20,7 @@ use yew::Callback;
 use super::carrier::Carrier;
 use super::incoming::{AskedTurn, Incoming};
 use super::watching::{Topic, Watchers};
-use crate::api::{Api, ApiError};
+use crate::api::{Api, ApiError, Retrying};
 use crate::browser::{is_shown, now, random_bytes, random_seed};
 use crate::realtime::store::Notice;
 
@@ -49,6 +49,8 @@ pub(super) struct Inner {
     drafts: RefCell<BTreeMap<ConversationId, Typed>>,
     /// Messages that were taken back to be changed, and who was to see them.
     returned: RefCell<BTreeMap<ConversationId, Visibility>>,
+    /// Loads that are tried again by themselves.
+    pub(super) repeats: RefCell<BTreeMap<Fetch, Retrying>>,
     pub(super) not_kept: Cell<Option<StoreError>>,
     pub(super) store_notice: Cell<Option<Notice>>,
     pub(super) foreign: Cell<Option<u64>>,
@@ -87,6 +89,7 @@ impl Chat {
             words: RefCell::default(),
             drafts: RefCell::default(),
             returned: RefCell::default(),
+            repeats: RefCell::default(),
             not_kept: Cell::new(None),
             store_notice: Cell::new(None),
             foreign: Cell::new(None),
@@ -108,6 +111,7 @@ impl Chat {
         self.drive(Event::Stop);
         self.forget_incoming();
         self.0.carrier.borrow_mut().take();
+        self.0.repeats.borrow_mut().clear();
         self.0.drafts.borrow_mut().clear();
         self.0.returned.borrow_mut().clear();
     }
