@@ -27,7 +27,7 @@ pub mod people;
 pub mod read;
 pub mod rows;
 pub mod send;
-pub mod snooze;
+pub mod lifecycle;
 mod store;
 pub mod take_back;
 pub mod tombstones;
