@@ -5,7 +5,9 @@
 //!          └─────none───────────→ waits its turn         or soon where the page is hidden and has no frames
 //! ```
 //!
-//! An event alone is therefore taken at once, and of a flood so much as leaves a frame time to be drawn. Nothing overtakes.
+//! An event alone is therefore taken at once, and of a flood so much as leaves a frame time to be drawn. Nothing that comes in
+//! by the link or from other tabs overtakes what came before it. Timers, answers to calls and what the person does go past what
+//! waits: none of them relies on a place among it.
 
 use std::collections::VecDeque;
 
