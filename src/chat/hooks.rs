@@ -237,7 +237,7 @@ impl Gone {
     fn of(desk: &Desk<ApiError>, id: ConversationId) -> Option<Self> {
         if desk.inbox().is_deleted(id) {
             Some(Self::Deleted)
-        } else if desk.queue().deleting().contains(&id) {
+        } else if desk.queue().is_deleting(id) {
             Some(Self::Deleting)
         } else {
             desk.inbox().is_missing(id).then_some(Self::Missing)

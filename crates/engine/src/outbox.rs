@@ -59,6 +59,8 @@ pub enum Event<L, I, P> {
         payload: P,
         /// The message queued before it.
         after: Option<I>,
+        /// Its place in the queue: what was kept late stands where it was kept.
+        place: u64,
     },
     /// An attempt ended.
     Attempted {
@@ -283,10 +285,18 @@ impl<L: Ord + Clone, I: Copy + Eq, P: Clone> Outbox<L, I, P> {
                 payload,
                 kept,
             } => self.enqueue(now, lane, id, payload, kept, out),
-            Event::Revised { id, payload, after } => self.change(id, out, |item| {
-                item.payload = payload;
-                item.after = after;
-            }),
+            Event::Revised {
+                id,
+                payload,
+                after,
+                place,
+            } => {
+                self.change(id, out, |item| {
+                    item.payload = payload;
+                    item.after = after;
+                });
+                self.place(id, place);
+            }
             Event::Attempted { generation, outcome } => self.on_attempted(now, generation, outcome, out),
             Event::Seen { id } => self.remove(id, End::Stored, out),
             Event::Timer { generation } => {
@@ -368,6 +378,20 @@ impl<L: Ord + Clone, I: Copy + Eq, P: Clone> Outbox<L, I, P> {
             .values()
             .flat_map(|lane| &lane.items)
             .find(|item| item.id == id)
+    }
+
+    /// Lets one stand in its lane at this place.
+    fn place(&mut self, id: I, place: u64) {
+        for Lane { items, .. } in self.lanes.values_mut() {
+            let Some(index) = items.iter().position(|item| item.id == id && item.place != place) else {
+                continue;
+            };
+            if let Some(mut item) = items.remove(index) {
+                item.place = place;
+                items.insert(items.partition_point(|other| other.place <= place), item);
+            }
+            return;
+        }
     }
 
     /// While an attempt is on its way its answer comes first: it may settle the matter.

@@ -322,3 +322,36 @@ proptest! {
         prop_assert_eq!(stored, (0..typed).map(id).collect::<Vec<_>>());
     }
 }
+
+#[test]
+fn what_is_kept_late_goes_before_what_was_kept_after_it() {
+    let mut outbox = Outbox::new(1);
+    let kept = |place| {
+        Some(Kept {
+            place,
+            after: None,
+            attempted: false,
+            taking_back: false,
+            blocked: None,
+        })
+    };
+    let put = |n, place| Event::Enqueue {
+        lane: 1,
+        id: id(n),
+        payload: "hello",
+        kept: kept(place),
+    };
+    let out = step(&mut outbox, 0, put(1, 1));
+    let (first, ..) = posts(&out)[0];
+    step(&mut outbox, 0, put(2, 9));
+    step(&mut outbox, 0, put(3, u64::MAX));
+    let late = Event::Revised {
+        id: id(3),
+        payload: "hello",
+        after: None,
+        place: 5,
+    };
+    step(&mut outbox, 0, late);
+    let out = attempted(&mut outbox, 0, first, Outcome::Stored);
+    assert_eq!(posts(&out)[0].1, id(3));
+}

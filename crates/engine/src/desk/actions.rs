@@ -106,7 +106,6 @@ impl<E: Clone> Desk<E> {
 
     pub(super) fn on_queue(&mut self, now: Now, event: queue::Event, out: &mut Vec<Effect>) {
         let mut effects = Vec::new();
-        let deleting = self.queue.deleting();
         self.queue.step(now, event, &mut effects);
         let mut touched = BTreeSet::new();
         for effect in effects {
@@ -132,19 +131,31 @@ impl<E: Clone> Desk<E> {
                 }
                 queue::Effect::Foreign => self.on_foreign(now, 0, out),
                 queue::Effect::Dropped => self.reopen_store(out),
-                queue::Effect::NotKept(error) => out.push(Effect::NotKept(error)),
-                queue::Effect::Kept => out.push(Effect::Kept),
             }
         }
         if !touched.is_empty() {
+            let lists = self.note_deletions(&touched);
             out.push(Effect::QueueChanged);
             out.push(Effect::Changed(Changes {
-                lists: self.queue.deleting() != deleting,
+                lists,
                 conversations: touched.clone(),
                 threads: touched,
                 ..Changes::default()
             }));
         }
+    }
+
+    /// Which of these conversations are being deleted. Says whether that has changed.
+    fn note_deletions(&mut self, touched: &BTreeSet<ConversationId>) -> bool {
+        let mut changed = false;
+        for id in touched {
+            changed |= if self.queue.is_deleting(*id) {
+                self.deleting.insert(*id)
+            } else {
+                self.deleting.remove(id)
+            };
+        }
+        changed
     }
 
     fn post(&mut self, generation: u64, entry: Entry, out: &mut Vec<Effect>) {

@@ -108,6 +108,8 @@ pub enum TimerKind {
     Queue,
     /// The next question to a store that has failed.
     Store,
+    /// An answer of the store that is overdue.
+    Answer,
     /// Who leads.
     Leader,
     /// Who types, looks and is there.

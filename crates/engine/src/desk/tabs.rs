@@ -9,7 +9,7 @@ use crate::link;
 use crate::queue;
 use crate::socket;
 use crate::socket::Status;
-use crate::store::{Answer, Op, StoreError};
+use crate::store::{Answer, Entry, Op, StoreError};
 use crate::stream;
 
 /// Asks for a ticket only to learn whether the sign-in holds; connections count from 1.
@@ -30,7 +30,9 @@ pub(super) enum Asked {
 impl<E: Clone> Desk<E> {
     pub(super) fn ask(&mut self, op: Op, asked: Asked, out: &mut Vec<Effect>) {
         self.request += 1;
-        self.asked.insert(self.request, asked);
+        let question = self.keeping.question(asked, &op);
+        self.asked.insert(self.request, question);
+        self.await_answers(out);
         out.push(Effect::Store {
             request: self.request,
             owner: self.owner,
@@ -52,9 +54,11 @@ impl<E: Clone> Desk<E> {
         result: Result<Answer, StoreError>,
         out: &mut Vec<Effect>,
     ) {
-        let Some(asked) = self.asked.remove(&request) else {
-            return;
+        let Some(question) = self.asked.remove(&request) else {
+            return self.on_late_answer(now, request, result.is_ok(), out);
         };
+        let asked = question.asked;
+        self.keeping.note(question, &result);
         match &result {
             Ok(Answer::Foreign { .. } | Answer::Claimed { .. }) => {}
             Ok(_) => self.on_leader(now, leader::Event::StoreWorks, out),
@@ -108,9 +112,18 @@ impl<E: Clone> Desk<E> {
         }
     }
 
-    /// Another person's actions wait here, or another person has taken the device over.
+    /// Another person's actions wait here, or another person has taken the device over. What was done before the store said
+    /// the first waits for the decision as well; of the second nothing may stay.
     pub(super) fn on_foreign(&mut self, now: Now, entries: u64, out: &mut Vec<Effect>) {
+        let done: Vec<Entry> = if self.keeping.was_open() {
+            Vec::new()
+        } else {
+            self.queue.only_here().cloned().collect()
+        };
         self.stop(now, out);
+        // What else was asked of it gets the same answer.
+        self.asked.retain(|_, question| question.asked == Asked::End);
+        self.done_before = done;
         out.push(Effect::Foreign { entries });
     }
 
