@@ -1,5 +1,7 @@
 //! The other tabs and the store: who leads, what is told, what is heard.
 
+use switchboard_contract::realtime::Resume;
+
 use super::{Desk, Effect, Timer, TimerKind};
 use crate::Now;
 use crate::awareness;
@@ -245,8 +247,8 @@ impl<E: Clone> Desk<E> {
     /// A tab that comes later learns from where on it is told everything.
     fn tell_position(&self, out: &mut Vec<Effect>) {
         if let Some(to) = self.link.position() {
-            let from = to.offset;
-            self.say(Word::Log(stream::Told::Moved { from, to }), out);
+            let (from, id) = (to.offset, self.link.event_at(&to));
+            self.say(Word::Log(stream::Told::Moved { from, to, id }), out);
         }
     }
 
@@ -263,8 +265,13 @@ impl<E: Clone> Desk<E> {
             (stream::Effect::Moved { from, to }, _) => stream::Told::Moved {
                 from: *from,
                 to: to.clone(),
+                id: self.link.event_at(to),
             },
-            (stream::Effect::Snapshot(Some(position)), _) => stream::Told::Anew(position.clone()),
+            (stream::Effect::Snapshot(Some(position)), _) => stream::Told::Anew(Resume {
+                epoch: position.epoch.clone(),
+                offset: position.offset,
+                id: self.link.event_at(position),
+            }),
             _ => return,
         };
         self.say(Word::Log(told), out);

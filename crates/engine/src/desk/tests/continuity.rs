@@ -126,7 +126,11 @@ fn a_tab_that_follows_nobody_believes_no_word_of_the_log() {
         epoch: Epoch("left".into()),
         offset: Offset(40),
     };
-    let word = Word::Log(stream::Told::Moved { from: Offset(40), to });
+    let word = Word::Log(stream::Told::Moved {
+        from: Offset(40),
+        to,
+        id: None,
+    });
     let from = "sleeper".to_owned();
     browser.step_tab(1, Event::Heard(Box::new(Bulletin { from, word })));
     assert_eq!(browser.tabs[1].position(), Some(position(9)));
