@@ -13,7 +13,7 @@ use switchboard_engine::socket::{self, Status};
 use switchboard_engine::stream::DifferenceError;
 use yew::Callback;
 
-use super::shell::Inner;
+use super::shell::{Inner, Typed};
 use super::{Chat, Topic};
 use crate::api::{Api, ApiError, Around, ConversationQuery, StatusFilter};
 use crate::browser::Task;
@@ -114,6 +114,10 @@ impl Chat {
                     _ => false,
                 });
             }
+            Effect::Deleted(id) => {
+                self.keep_draft(id, Typed::default());
+                return self.mark(|topic| topic == Topic::Draft(id));
+            }
             Effect::LoadingChanged => {
                 return self.mark(|topic| matches!(topic, Topic::Lists | Topic::Thread(_)));
             }
@@ -136,7 +140,9 @@ impl Chat {
                 self.0.not_kept.set(None);
                 // What can no longer be read stays so.
                 let set_aside = |notice: &Notice| matches!(notice, Notice::SetAside(_));
-                self.0.store_notice.set(self.0.store_notice.get().filter(set_aside));
+                self.0
+                    .store_notice
+                    .set(self.0.store_notice.get().filter(set_aside));
                 return self.tell(|topic| topic == Topic::Queue);
             }
             _ => {}
@@ -200,6 +206,7 @@ impl Chat {
             | Effect::QueueChanged
             | Effect::LoadingChanged
             | Effect::PeopleChanged { .. }
+            | Effect::Deleted(_)
             | Effect::Status(_)
             | Effect::Foreign { .. }
             | Effect::NotKept(_)

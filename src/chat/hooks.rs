@@ -260,15 +260,19 @@ pub fn use_thread(id: ConversationId) -> ThreadView {
     });
     chat.read(|desk: &Desk<ApiError>| {
         let thread = desk.inbox().thread(id);
+        let gone = Gone::of(desk, id);
+        let mut rows = desk.rows(id);
+        // Of what is gone only what could not be sent is left to be shown.
+        rows.retain(|row| gone.is_none() || matches!(row, Row::Queued(_)));
         ThreadView {
-            rows: desk.rows(id),
+            rows,
             is_loaded: thread.is_some_and(Thread::is_loaded),
             is_loading: desk.is_thread_loading(id),
             has_more_before: thread.is_some_and(Thread::has_more_before),
             error: desk
                 .thread_error(id)
                 .map(|(error, fetch)| (error.clone(), fetch.clone())),
-            gone: Gone::of(desk, id),
+            gone,
         }
     })
 }

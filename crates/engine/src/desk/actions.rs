@@ -15,7 +15,7 @@ use crate::bulletin::{Merged, Word};
 use crate::inbox::Changes;
 use crate::outbox::Outcome;
 use crate::planted::{self, Bug};
-use crate::queue::{self, Queued, State};
+use crate::queue::{self, State};
 use crate::store::{Action, Draft, Entry, message_id};
 use crate::thread::Thread;
 
@@ -23,7 +23,7 @@ use crate::thread::Thread;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Posted {
     Send,
-    Change,
+    Change(ConversationId),
     Read,
     TakeBack(ConversationId),
     Delete(ConversationId),
@@ -45,25 +45,10 @@ impl<E: Clone> Desk<E> {
                 seen_seq: self.newest_seq(conversation),
             }),
             Deed::Change(set) => Action::Change(set),
-            Deed::Delete => {
-                self.give_up(now, conversation, out);
-                Action::Delete
-            }
+            Deed::Delete => Action::Delete,
         };
         let entry = Entry::new(id, conversation, action, now.wall);
         self.on_queue(now, queue::Event::Do(Box::new(entry)), out);
-    }
-
-    /// What could only be added to a conversation that goes, and what would keep its deletion waiting for a decision.
-    fn give_up(&mut self, now: Now, conversation: ConversationId, out: &mut Vec<Effect>) {
-        let queued = self.queue.of(conversation);
-        let queued: Vec<ActionId> = queued
-            .filter(Queued::can_discard)
-            .map(|queued| queued.entry.id)
-            .collect();
-        for id in queued {
-            self.on_queue(now, queue::Event::Discard(id), out);
-        }
     }
 
     fn newest_seq(&self, conversation: ConversationId) -> u64 {
@@ -190,7 +175,7 @@ impl<E: Clone> Desk<E> {
                     }],
                     set,
                 };
-                (Posted::Change, Request::Change(Box::new(change)))
+                (Posted::Change(conversation_id), Request::Change(Box::new(change)))
             }
             Action::Delete => {
                 let conversation = conversation_id;
@@ -280,6 +265,13 @@ impl<E: Clone> Desk<E> {
                     Outcome::TakenBack
                 }
             }
+            // Nobody can decide about a change of what is deleted.
+            (Attempt::Failed(Outcome::Refused(problem)), Posted::Change(conversation))
+                if matches!(problem.code, ProblemCode::Gone | ProblemCode::NotFound)
+                    && self.deleted_here.contains(&conversation) =>
+            {
+                Outcome::TakenBack
+            }
             // Nobody waits for a read mark, and nobody can decide about one.
             (Attempt::Failed(Outcome::Refused(_)), Posted::Read) => Outcome::TakenBack,
             (Attempt::Failed(outcome), _) => outcome,
@@ -296,7 +288,10 @@ impl<E: Clone> Desk<E> {
         self.merge_deleted(now, conversation, out);
     }
 
+    /// The person's own deletion is done: what was queued behind it is refused from now on.
     pub(super) fn merge_deleted(&mut self, now: Now, conversation: ConversationId, out: &mut Vec<Effect>) {
+        self.deleted_here.insert(conversation);
+        out.push(Effect::Deleted(conversation));
         let changes = self.inbox.set_deleted(conversation);
         self.changed(now, changes, out);
     }

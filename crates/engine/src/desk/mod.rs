@@ -73,6 +73,8 @@ pub struct Desk<E> {
     posted: BTreeMap<u64, Posted>,
     /// Conversations that are deleted as soon as the server hears of it.
     deleting: BTreeSet<ConversationId>,
+    /// Those that the person has deleted.
+    deleted_here: BTreeSet<ConversationId>,
     inbox: Inbox,
     loads: Loads<E>,
     /// Conversations of which something happened while they were being loaded, that only a load can tell.
@@ -116,6 +118,7 @@ impl<E: Clone> Desk<E> {
             done_before: Vec::new(),
             posted: BTreeMap::new(),
             deleting: BTreeSet::new(),
+            deleted_here: BTreeSet::new(),
             inbox: Inbox::default(),
             loads: Loads::default(),
             outrun: BTreeSet::new(),
@@ -323,6 +326,7 @@ impl<E: Clone> Desk<E> {
         self.close_store();
         self.keeping.forget();
         self.done_before.clear();
+        self.deleted_here.clear();
         (self.leads, self.doubted) = (false, false);
         self.told = Status::Idle;
         self.claimed = None;

@@ -22,7 +22,7 @@ use switchboard_contract::ids::{ActionId, MemberId};
 use crate::Now;
 use crate::outbox::{self, End, Kept, Outbox};
 use crate::planted::{self, Bug};
-use crate::store::{Answer, Entry, Lane, Op, Records, Standing, StoreError, To};
+use crate::store::{Action, Answer, Entry, Lane, Op, Records, Standing, StoreError, To};
 
 pub use interface::{Change, Effect, Event, Queued, State, Waiting};
 
@@ -529,6 +529,8 @@ impl Queue {
             let kept = Kept {
                 place: entry.position,
                 after: entry.after,
+                // Until the server has decided about the conversation nothing is added to it.
+                first: entry.action == Action::Delete,
                 // Another tab that once led may send what it hears of, whatever this one knows.
                 attempted: !self.is_unsaved(id) || self.perhaps_kept.contains(&id),
                 taking_back: entry.standing == Standing::TakingBack,

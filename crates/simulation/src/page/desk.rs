@@ -391,6 +391,7 @@ impl DeskShell {
                 return;
             }
             Effect::QueueChanged
+            | Effect::Deleted(_)
             | Effect::LoadingChanged
             | Effect::PeopleChanged { .. }
             | Effect::Status(_) => return,
