@@ -24,8 +24,6 @@ pub const MAX_RENEWALS: usize = 2 * MAX_UNANSWERED;
 pub struct Family {
     /// The current token's number.
     pub generation: u32,
-    /// When the current token was first handed out.
-    pub generation_at: Timestamp,
     /// When the current token's holder first showed that it had arrived, by using the access token of the same answer.
     pub generation_used_at: Option<Timestamp>,
     /// When the family ends, however often it is refreshed.
@@ -111,7 +109,6 @@ mod tests {
     fn family() -> Family {
         Family {
             generation: 5,
-            generation_at: at(1_000),
             generation_used_at: None,
             expires_at: at(1_000_000),
             renewals: Vec::new(),
@@ -164,7 +161,6 @@ mod tests {
         let outcome = decide(family, token, request, now);
         if let Refresh::Rotate { to } = outcome {
             family.generation = to;
-            family.generation_at = now;
             family.generation_used_at = Some(now);
             family.renewals = remember(&family.renewals, request);
         }

@@ -379,6 +379,21 @@ impl Inbox {
         self.early.entry(id).or_default();
     }
 
+    /// The page does not come, or nobody wants it any more.
+    pub fn expect_no_messages(&mut self, id: ConversationId) {
+        self.early.remove(&id);
+    }
+
+    /// Lets go of the part of a thread of which it stays unknown how it is marked: it is loaded again by scrolling.
+    pub fn forget_unsure(&mut self, id: ConversationId) -> Changes {
+        let mut changes = Changes::default();
+        if let Some(thread) = self.threads.get_mut(&id) {
+            thread.forget_unsure();
+            changes.threads.insert(id);
+        }
+        changes
+    }
+
     /// Takes in the newest page of a thread.
     pub fn merge_newest_messages(&mut self, id: ConversationId, mut page: MessagePage) -> Changes {
         if self.deleted.contains(&id) {

@@ -372,3 +372,12 @@ fn events_about_what_others_hold_are_passed_on() {
         assert_eq!(changes, expected);
     }
 }
+
+#[test]
+fn events_are_not_gathered_for_a_page_that_does_not_come() {
+    let mut inbox = Inbox::default();
+    inbox.expect_messages(conversation(1, 1, Shelf::Open).id);
+    assert_eq!(inbox.early.len(), 1);
+    inbox.expect_no_messages(conversation(1, 1, Shelf::Open).id);
+    assert!(inbox.early.is_empty());
+}

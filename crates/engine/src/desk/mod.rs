@@ -38,14 +38,14 @@ use crate::pending;
 use crate::planted::{self, Bug};
 use crate::queue::{self, Queue, Queued};
 use crate::socket::{self, Identity, Status};
-use crate::store::{Action, action_id};
+use crate::store::{Action, Entry, action_id};
 use crate::stream;
 use crate::thread::Thread;
 
 pub use interface::{Attempt, Deed, Effect, Event, Fetch, Fetched, Request, Row, Timer, TimerKind};
 
 use actions::Posted;
-use keeping::Keeping;
+use keeping::{Keeping, Question};
 use loading::{Loads, Place};
 
 /// The machine. See the module's documentation.
@@ -65,10 +65,16 @@ pub struct Desk<E> {
     /// What waited when this tab claimed the lead.
     claimed: Option<queue::Waiting>,
     /// What only the desk asked the store for: how to go on with its answer.
-    asked: BTreeMap<u64, tabs::Asked>,
+    asked: BTreeMap<u64, Question>,
     request: u64,
     queue: Queue,
+    /// What was done before the store turned out to hold another person's actions: it waits for the decision about those.
+    done_before: Vec<Entry>,
     posted: BTreeMap<u64, Posted>,
+    /// Conversations that are deleted as soon as the server hears of it.
+    deleting: BTreeSet<ConversationId>,
+    /// Those that the person has deleted.
+    deleted_here: BTreeSet<ConversationId>,
     inbox: Inbox,
     loads: Loads<E>,
     /// Conversations of which something happened while they were being loaded, that only a load can tell.
@@ -83,6 +89,8 @@ pub struct Desk<E> {
     open: BTreeSet<ConversationId>,
     /// How far each conversation was marked as read here.
     marked: BTreeMap<ConversationId, u64>,
+    /// Threads whose marks are asked for page by page: where the last page had to end, and how many there were.
+    asked_marks: BTreeMap<ConversationId, (u64, u32)>,
     awareness: Awareness,
     /// What the person has set: it outlasts a stop.
     availability: Availability,
@@ -107,7 +115,10 @@ impl<E: Clone> Desk<E> {
             asked: BTreeMap::new(),
             request: 0,
             queue: Queue::new(owner, seed.rotate_left(32)),
+            done_before: Vec::new(),
             posted: BTreeMap::new(),
+            deleting: BTreeSet::new(),
+            deleted_here: BTreeSet::new(),
             inbox: Inbox::default(),
             loads: Loads::default(),
             outrun: BTreeSet::new(),
@@ -117,6 +128,7 @@ impl<E: Clone> Desk<E> {
             shown: BTreeSet::new(),
             open: BTreeSet::new(),
             marked: BTreeMap::new(),
+            asked_marks: BTreeMap::new(),
             awareness: Awareness::default(),
             availability: Availability::default(),
         }
@@ -231,13 +243,13 @@ impl<E: Clone> Desk<E> {
 
     /// The ids of a list, newest activity first, without what the person has deleted.
     pub fn list(&self, shelf: Shelf) -> impl Iterator<Item = ConversationId> {
-        let deleting = self.queue.deleting();
-        self.inbox.list(shelf).filter(move |id| !deleting.contains(id))
+        self.inbox.list(shelf).filter(|id| !self.deleting.contains(id))
     }
 
     /// Takes in one event and says what to do.
     pub fn step(&mut self, now: Now, event: Event<E>, out: &mut Vec<Effect>) {
         let status = self.status();
+        self.keeping.look_at_the_clock(now);
         match event {
             Event::Start { erase } => self.start(now, erase, out),
             Event::Stop => self.stop(now, out),
@@ -267,7 +279,9 @@ impl<E: Clone> Desk<E> {
             Event::Open(id) => self.open_thread(id, out),
             Event::Close(id) => {
                 self.open.remove(&id);
+                self.asked_marks.remove(&id);
                 self.loads.forget(Place::Thread(id));
+                self.inbox.expect_no_messages(id);
             }
             Event::MoreOfList(shelf) => self.more_of_list(shelf, out),
             Event::MoreOfThread(id) => self.more_of_thread(id, out),
@@ -288,6 +302,7 @@ impl<E: Clone> Desk<E> {
         if self.status() != status {
             self.on_status(now, out);
         }
+        self.tell_keeping(out);
     }
 
     fn start(&mut self, now: Now, erase: bool, out: &mut Vec<Effect>) {
@@ -297,6 +312,9 @@ impl<E: Clone> Desk<E> {
         self.told = Status::Connecting;
         self.meet(now, out);
         self.on_leader(now, crate::leader::Event::Start, out);
+        for entry in std::mem::take(&mut self.done_before) {
+            self.on_queue(now, queue::Event::Do(Box::new(entry)), out);
+        }
         // What was put on the screen before had nobody to load it, and has to come without a connection too.
         self.load_all_anew(out);
     }
@@ -306,6 +324,9 @@ impl<E: Clone> Desk<E> {
         self.on_link(now, link::Event::Stop, out);
         self.on_queue(now, queue::Event::Clear, out);
         self.close_store();
+        self.keeping.forget();
+        self.done_before.clear();
+        self.deleted_here.clear();
         (self.leads, self.doubted) = (false, false);
         self.told = Status::Idle;
         self.claimed = None;
@@ -316,6 +337,7 @@ impl<E: Clone> Desk<E> {
         (self.began, self.whole_from) = (None, None);
         self.rights_doubted = false;
         self.marked.clear();
+        self.asked_marks.clear();
         self.forget_people(now, out);
     }
 
@@ -333,6 +355,7 @@ impl<E: Clone> Desk<E> {
             TimerKind::Queue => self.on_queue(now, queue::Event::Timer { generation }, out),
             TimerKind::Awareness => self.on_awareness(now, awareness::Event::Timer { generation }, out),
             TimerKind::Store => self.on_store_timer(generation, out),
+            TimerKind::Answer => self.on_answer_timer(now, generation, out),
             TimerKind::Leader => self.on_leader(now, crate::leader::Event::Timer { generation }, out),
         }
     }

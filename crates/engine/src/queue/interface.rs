@@ -145,10 +145,6 @@ pub enum Effect {
     Foreign,
     /// The store is nobody's: the browser has dropped it. It has to be opened anew.
     Dropped,
-    /// The browser could not keep something: it is in this tab only.
-    NotKept(StoreError),
-    /// After [`Effect::NotKept`]: what is done is kept again, and nothing is left that is in this tab only.
-    Kept,
 }
 
 /// How an entry stands, to be shown.

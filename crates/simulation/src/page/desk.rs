@@ -80,7 +80,7 @@ pub struct DeskShell {
     foreign: bool,
     open: Option<ConversationId>,
     arrived: Vec<MessageId>,
-    not_kept: u64,
+    not_kept: Option<StoreError>,
 }
 
 impl DeskShell {
@@ -95,7 +95,7 @@ impl DeskShell {
             foreign: false,
             open: None,
             arrived: Vec::new(),
-            not_kept: 0,
+            not_kept: None,
         }
     }
 
@@ -166,9 +166,9 @@ impl DeskShell {
         std::mem::take(&mut self.arrived)
     }
 
-    /// How often the person was told that something could not be kept.
+    /// What the person is told of a browser that does not keep what is done.
     #[must_use]
-    pub const fn not_kept(&self) -> u64 {
+    pub const fn not_kept(&self) -> Option<StoreError> {
         self.not_kept
     }
 
@@ -232,6 +232,7 @@ impl DeskShell {
     fn sign_in(&mut self, now: Now, member: MemberId, out: &mut Vec<Asked>) {
         self.number += 1;
         self.signed_in = true;
+        self.not_kept = None;
         let identity = Identity {
             client: "simulation".to_owned(),
             tab: self.tab.clone(),
@@ -381,12 +382,16 @@ impl DeskShell {
                 self.foreign = true;
                 return;
             }
-            Effect::NotKept(_) => {
-                self.not_kept += 1;
+            Effect::NotKept(error) => {
+                self.not_kept = Some(error);
                 return;
             }
-            Effect::Kept
-            | Effect::QueueChanged
+            Effect::Kept => {
+                self.not_kept = None;
+                return;
+            }
+            Effect::QueueChanged
+            | Effect::Deleted(_)
             | Effect::LoadingChanged
             | Effect::PeopleChanged { .. }
             | Effect::Status(_) => return,

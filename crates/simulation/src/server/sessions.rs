@@ -90,7 +90,6 @@ impl Server {
             member,
             family: Family {
                 generation: 1,
-                generation_at: now,
                 generation_used_at: None,
                 expires_at: now.plus_millis(self.limits.session_ms),
                 renewals: Vec::new(),
@@ -132,7 +131,6 @@ impl Server {
         let generation = match rotation::decide(&kept.family, token.generation, request, now) {
             Refresh::Rotate { to } => {
                 kept.family.generation = to;
-                kept.family.generation_at = now;
                 kept.family.generation_used_at = None;
                 self.database.rotations.push(now);
                 to

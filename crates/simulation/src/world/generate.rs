@@ -120,7 +120,7 @@ fn fault(random: &mut Random) -> FaultKind {
         28 | 29 => Offline(long * 4),
         30 => Hide(long),
         31 => one_of(random, &[Rights, Trim, Trim]),
-        32 => one_of(random, &[Quota(long), StoreFails(short)]),
+        32 => one_of(random, &[Quota(long), StoreFails(short), StoreHangs(long)]),
         _ => one_of(random, &[Revoke, Thief, Trim]),
     }
 }

@@ -208,7 +208,7 @@ impl World {
             }
         }
         let killed = self.browser.tabs.iter().any(|tab| tab.killed_at >= began);
-        let fails = self.browser.failing_until >= began;
+        let fails = self.browser.failing_until.max(self.browser.hanging_until) >= began;
         let stands = self.browser.asleep_until >= began
             || self.browser.tabs.iter().any(|tab| tab.frozen_until >= began);
         let kept = self.browser.store.entries.iter().any(|entry| {
@@ -261,7 +261,10 @@ impl World {
                 continue;
             };
             let found = match page.signed() {
-                Signed::In(member) => self.check_page(&page, member),
+                Signed::In(member) => {
+                    let told = self.check_notice(tab, &page);
+                    self.check_page(&page, member).into_iter().chain(told).collect()
+                }
                 Signed::Restoring => vec![(9, "is still being restored".to_owned())],
                 Signed::Out(_) => Vec::new(),
             };
@@ -425,6 +428,22 @@ impl World {
         let often = self.server.limits.access_ms / 2;
         if later.windows(2).any(|pair| pair[1] - pair[0] < often) {
             self.violate(5, "more than one renewal for one token's life".to_owned());
+        }
+    }
+
+    /// 2: the person is told of what lives in the tab only, and of nothing else.
+    fn check_notice(&self, tab: usize, page: &Page) -> Option<(u8, String)> {
+        let desk = page.desk();
+        let only_here = desk
+            .queued()
+            .any(|queued| !queued.kept && queued.state != State::Saving);
+        let asker = (tab, self.browser.tabs[tab].incarnation, desk.number());
+        match desk.not_kept() {
+            None if only_here => Some((2, "does not say that something lives in it only".to_owned())),
+            Some(error) if !only_here && !self.record.full.contains(&asker) => {
+                Some((2, format!("says {error:?} of a store that works")))
+            }
+            _ => None,
         }
     }
 

@@ -130,6 +130,8 @@ pub enum FaultKind {
     Quota(u64),
     /// The store fails.
     StoreFails(u64),
+    /// The store answers nothing, as while a tab that is stuck holds a transaction open; what was asked is carried out then.
+    StoreHangs(u64),
     /// Someone who stole the refresh cookie long ago uses it.
     Thief,
 }
@@ -154,7 +156,8 @@ impl FaultKind {
             | Self::Offline(ms)
             | Self::Hide(ms)
             | Self::Quota(ms)
-            | Self::StoreFails(ms) => ms,
+            | Self::StoreFails(ms)
+            | Self::StoreHangs(ms) => ms,
             // What has not come to so many effects by then is let be.
             Self::KillAtEffect(_) => 10_000,
             _ => 0,
