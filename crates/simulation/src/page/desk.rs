@@ -277,6 +277,7 @@ impl DeskShell {
                 conversation,
                 set,
             } => done(id, conversation, Deed::Change(set)),
+            Act::Delete(id, conversation) => done(id, conversation, Deed::Delete),
             Act::Open(id) => {
                 self.open = Some(id);
                 Event::Open(id)
@@ -408,7 +409,7 @@ fn post(request: desk::Request) -> Request {
         desk::Request::Change(change) => Request::Change(change),
         desk::Request::Read { conversation, seq } => Request::Read(conversation, MarkRead { seq }),
         desk::Request::TakeBack(id) => Request::TakeBack(id),
-        desk::Request::Delete { conversation, .. } => Request::Delete(conversation),
+        desk::Request::Delete { conversation, id } => Request::Delete(conversation, id),
     }
 }
 

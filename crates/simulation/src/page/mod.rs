@@ -158,6 +158,8 @@ pub enum Act {
         /// What becomes of it.
         set: ConversationChange,
     },
+    /// Deletes a conversation; a new id for that.
+    Delete(ActionId, ConversationId),
     /// Opens a thread.
     Open(ConversationId),
     /// Leaves it.

@@ -1,6 +1,8 @@
 //! Calls and sockets between the browser and the server, with what befalls them on the way.
 
+use switchboard_contract::ids::{ConversationId, MessageId};
 use switchboard_contract::problem::{Problem, ProblemCode};
+use switchboard_engine::store::Action;
 
 use super::schedule::FaultKind;
 use super::{Happening, World};
@@ -153,6 +155,10 @@ impl World {
             Some(refused(ProblemCode::RateLimited, Some(500)))
         } else {
             self.note_request(&request);
+            let stood = match &request {
+                Request::Delete(conversation, _) => self.stored_in(*conversation),
+                _ => Vec::new(),
+            };
             let mut sent = Vec::new();
             let number = if duplicate { u64::MAX } else { call };
             let response = self.server.call(
@@ -163,6 +169,9 @@ impl World {
                 &mut sent,
             );
             self.deliver(sent);
+            if let (Request::Delete(conversation, _), Some(response)) = (&request, &response) {
+                self.note_deletion(*conversation, stood, response);
+            }
             response
         };
         let Some(response) = response else { return };
@@ -509,6 +518,7 @@ impl World {
             self.record.refused.extend(match request {
                 Request::Send(message) => Some(Self::action_of(message.id)),
                 Request::Change(change) => Some(change.action_id),
+                Request::Delete(_, id) => Some(*id),
                 _ => None,
             });
         }
@@ -531,6 +541,26 @@ impl World {
             _ => return,
         };
         self.counters.count(what);
+    }
+
+    /// What came of an operator's own deletion; `stood` is what was in the conversation before.
+    fn note_deletion(&mut self, conversation: ConversationId, stood: Vec<MessageId>, response: &Response) {
+        let others = self.waits_for(conversation, |action| matches!(action, Action::Send(_)));
+        let what = match response {
+            // It was gone before.
+            Response::Deleted if stood.is_empty() => return,
+            Response::Deleted if others => "own deletion with something behind it",
+            Response::Deleted => "own deletion",
+            Response::Problem(problem) if problem.code == ProblemCode::Forbidden && others => {
+                "own deletion refused with something behind it"
+            }
+            Response::Problem(problem) if problem.code == ProblemCode::Forbidden => "own deletion refused",
+            _ => return,
+        };
+        self.counters.count(what);
+        if *response == Response::Deleted {
+            self.record.deleted.extend(stood);
+        }
     }
 
     fn note_close(&mut self, code: u16) {
