@@ -302,10 +302,17 @@ impl<E: Clone> Desk<E> {
     }
 
     fn stop(&mut self, now: Now, out: &mut Vec<Effect>) {
+        self.halt(now, queue::Event::Clear, out);
+    }
+
+    /// Nothing goes on; `queue` says what becomes of what waits.
+    fn halt(&mut self, now: Now, queue: queue::Event, out: &mut Vec<Effect>) {
         self.on_leader(now, crate::leader::Event::Stop, out);
         self.on_link(now, link::Event::Stop, out);
-        self.on_queue(now, queue::Event::Clear, out);
+        self.on_queue(now, queue, out);
         self.close_store();
+        // What was asked of the store before says nothing of it any more.
+        self.asked.clear();
         (self.leads, self.doubted) = (false, false);
         self.told = Status::Idle;
         self.claimed = None;

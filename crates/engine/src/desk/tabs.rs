@@ -108,9 +108,10 @@ impl<E: Clone> Desk<E> {
         }
     }
 
-    /// Another person's actions wait here, or another person has taken the device over.
+    /// Another person's actions wait here, or another person has taken the device over. What was done here before that was
+    /// known stays.
     pub(super) fn on_foreign(&mut self, now: Now, entries: u64, out: &mut Vec<Effect>) {
-        self.stop(now, out);
+        self.halt(now, queue::Event::Closed, out);
         out.push(Effect::Foreign { entries });
     }
 

@@ -129,3 +129,15 @@ fn the_answer_to_what_a_tab_sent_of_its_own_is_heard_when_another_tab_turns_out_
     browser.step(Event::Attempted { generation, outcome });
     assert!(browser.tabs[0].queue().is_empty());
 }
+
+#[test]
+fn what_was_typed_before_the_store_turned_out_to_be_another_persons_is_kept_when_this_one_goes_on() {
+    let mut browser = Browser::new(1);
+    browser.store.run(member(2), Op::Open { erase: true });
+    let out = browser.send(0, 7);
+    assert!(out.iter().any(|effect| matches!(effect, Effect::Foreign { .. })));
+    assert_eq!(browser.tabs[0].queue().len(), 1, "it is still shown");
+    browser.step(Event::Start { erase: true });
+    let kept: Vec<ActionId> = browser.store.entries.iter().map(|entry| entry.id).collect();
+    assert_eq!(kept, [action(7)]);
+}
