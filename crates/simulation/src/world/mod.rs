@@ -204,7 +204,8 @@ impl World {
             let at = self.random.up_to(300);
             self.agenda.at(at, Happening::Reopen(tab));
         }
-        self.agenda.at(self.quiet_from, Happening::Quiet);
+        // After whatever happens in the last moment that something does.
+        self.agenda.at(self.quiet_from + 1, Happening::Quiet);
         for (number, act) in self.schedule.acts.iter().enumerate() {
             self.agenda.at(act.at, Happening::Act(number));
         }
