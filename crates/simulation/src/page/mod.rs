@@ -48,6 +48,8 @@ pub enum Said {
         expires_in_ms: u64,
         /// The token.
         token: String,
+        /// Whose.
+        member: MemberId,
     },
     /// Has anyone a token newer than this number?
     Ask {

@@ -25,7 +25,7 @@ mod tests;
 use std::collections::BTreeMap;
 use switchboard_contract::auth::RefreshRequest;
 
-use switchboard_contract::ids::{ActionId, ConversationId, MessageId, SessionId};
+use switchboard_contract::ids::{ActionId, ConversationId, MemberId, MessageId, SessionId};
 use switchboard_contract::live_chat::{
     ChangeConversations, ChangeResults, LiveChatConversation, MarkRead, MessagePage, ReadResult, SendMessage,
     SendResult,
@@ -149,6 +149,8 @@ pub enum Response {
         expires_in_ms: u64,
         /// The cookie.
         cookie: RefreshToken,
+        /// Who is signed in.
+        member: MemberId,
     },
     /// 204.
     Done,

@@ -254,6 +254,7 @@ impl World {
             access,
             expires_in_ms,
             cookie,
+            ..
         } = self.server.sign_in(now, member)
         {
             self.counters.count("signed in again");
