@@ -338,6 +338,11 @@ impl Session {
                 Err(ApiError::SignedOut) => Outcome::Refused,
                 Err(error) if error.code() == Some(ProblemCode::SessionRevoked) => Outcome::Revoked,
                 Err(error) => {
+                    if error.is_turned_away() {
+                        let mut renewals = hint::renewals();
+                        renewals.turned_away(&request);
+                        hint::save_renewals(&renewals);
+                    }
                     let wait_ms = match error {
                         ApiError::RateLimited(wait) => wait,
                         _ => 0,

@@ -452,8 +452,10 @@ impl<E: Clone> Desk<E> {
         }
     }
 
-    /// A connection that the end of a sign-in has ended goes on with the next one.
+    /// A connection that the end of a sign-in has ended goes on with the next one. The token may be that of another sign-in of
+    /// this person, which began in another tab while this one slept: what waited for the earlier one is gone from the store.
     fn on_authorised(&mut self, now: Now, out: &mut Vec<Effect>) {
+        self.reopen_store(out);
         if self.leads && self.link.status() == Status::SignedOut {
             self.on_link(now, link::Event::Lead, out);
         }

@@ -23,6 +23,12 @@ impl Renewals {
         request
     }
 
+    /// The server has answered `request` without looking at it, for there were too many or it was not itself: it has arrived and
+    /// is over. Only so many can be named, and those that may still arrive have to be among them.
+    pub fn turned_away(&mut self, request: &RefreshRequest) {
+        self.0.retain(|id| Some(*id) != request.id);
+    }
+
     /// The server has granted `request`, and so knows every request that it named.
     pub fn granted(&mut self, request: &RefreshRequest) {
         self.0
@@ -53,6 +59,17 @@ mod tests {
             [id(3)],
             "the third is still under way in another tab"
         );
+    }
+
+    #[test]
+    fn what_was_turned_away_takes_nobodys_place() {
+        let mut kept = Renewals::default();
+        let _held_up = kept.begin(id(1));
+        for number in 2..50 {
+            let request = kept.begin(id(number));
+            kept.turned_away(&request);
+        }
+        assert_eq!(kept.begin(id(50)).unanswered, [id(1)]);
     }
 
     #[test]

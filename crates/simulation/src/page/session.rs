@@ -100,6 +100,10 @@ impl Page {
         out: &mut Vec<Wish>,
     ) {
         self.session.refreshing = None;
+        if matches!(answer, Err(Failed::RateLimited(_) | Failed::Server(_))) {
+            self.hint.renewals.turned_away(request);
+            out.push(Wish::Keep(self.hint.clone()));
+        }
         let outcome = match answer {
             Ok(Response::Refreshed {
                 access,
@@ -152,7 +156,7 @@ impl Page {
                 self.drive_session(now, Event::PeerAsks { token: generation }, out);
             }
             Said::SignedOut => self.drive_session(now, Event::PeerSignedOut, out),
-            Said::Bulletin(_) => {}
+            Said::Bulletin(..) => {}
         }
     }
 

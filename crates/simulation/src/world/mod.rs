@@ -116,6 +116,7 @@ pub struct World {
     calls: BTreeMap<u64, InFlight>,
     /// Calls that nobody waits for any more and that may still arrive.
     spent: BTreeMap<u64, InFlight>,
+    next_call: u64,
     wires: BTreeMap<u64, Wire>,
     next_wire: u64,
     people: People,
@@ -176,6 +177,7 @@ impl World {
             browser: Browser::default(),
             calls: BTreeMap::new(),
             spent: BTreeMap::new(),
+            next_call: 0,
             wires: BTreeMap::new(),
             next_wire: 0,
             people,

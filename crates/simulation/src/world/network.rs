@@ -17,6 +17,8 @@ const ABNORMAL: u16 = 1006;
 /// A call on its way.
 #[derive(Debug)]
 pub(super) struct InFlight {
+    /// As the page numbers it: one that it makes again has the same number, and is another one on its way.
+    call: u64,
     tab: usize,
     incarnation: u32,
     credentials: Credentials,
@@ -58,7 +60,9 @@ impl World {
         }
     }
 
-    pub(super) fn make_call(&mut self, tab: usize, call: u64, access: Option<String>, request: Request) {
+    pub(super) fn make_call(&mut self, tab: usize, number: u64, access: Option<String>, request: Request) {
+        self.next_call += 1;
+        let call = self.next_call;
         let incarnation = self.browser.tabs[tab].incarnation;
         self.check_token(tab, access.as_deref());
         self.check_request(&request);
@@ -75,6 +79,7 @@ impl World {
         };
         let fault = self.browser.tabs[tab].calls.pop_front();
         let in_flight = InFlight {
+            call: number,
             tab,
             incarnation,
             credentials: Credentials { access, cookie },
@@ -206,7 +211,7 @@ impl World {
         let Some(in_flight) = self.calls.remove(&call) else {
             return;
         };
-        let (tab, incarnation) = (in_flight.tab, in_flight.incarnation);
+        let (tab, incarnation, number) = (in_flight.tab, in_flight.incarnation, in_flight.call);
         if matches!(
             in_flight.fault,
             Some(FaultKind::DuplicateCall | FaultKind::DelayCall(_))
@@ -224,14 +229,13 @@ impl World {
         if let (Ok(Response::Refreshed { cookie, .. }), true) = (&answer, asked_by_a_page) {
             self.browser.jar = Some(*cookie);
         }
-        self.tell(tab, incarnation, News::Answered(call, answer));
+        self.tell(tab, incarnation, News::Answered(number, answer));
     }
 
-    pub(super) fn abort(&mut self, call: u64) {
+    pub(super) fn abort(&mut self, number: u64) {
         // What is on its way may still arrive; its answer is heard by nobody.
-        if let Some(in_flight) = self.calls.remove(&call) {
-            self.spent.insert(call, in_flight);
-        }
+        let aborted = self.calls.extract_if(.., |_, in_flight| in_flight.call == number);
+        self.spent.extend(aborted);
     }
 
     pub(super) fn open_socket(&mut self, tab: usize, generation: u64) {
