@@ -241,6 +241,16 @@ impl Queue {
         let Some(lane) = self.entry(id).map(|entry| entry.lane) else {
             return;
         };
+        let is_saving = self.saving.iter().any(|entry| entry.id == id);
+        let mut asked = self.asked.values();
+        if is_saving && !asked.any(|op| matches!(op, Op::Append(entry) if entry.id == id)) {
+            // The store has not heard of it: it waits for what is saved before it, or for the store to be opened.
+            if to == To::TakingBack {
+                self.saving.retain(|entry| entry.id != id);
+                out.push(Effect::Changed(lane.conversation));
+            }
+            return;
+        }
         let op = Op::Change {
             term: None,
             id,

@@ -141,3 +141,19 @@ fn what_was_typed_before_the_store_turned_out_to_be_another_persons_is_kept_when
     let kept: Vec<ActionId> = browser.store.entries.iter().map(|entry| entry.id).collect();
     assert_eq!(kept, [action(7)]);
 }
+
+#[test]
+fn a_leader_that_slept_through_an_end_and_a_sign_in_holds_nothing_of_the_earlier_one_back() {
+    let mut browser = Browser::new(1);
+    let out = browser.send(0, 7);
+    let (generation, _) = sends(&out).pop().expect("sends");
+    let outcome = refused(Problem::new(ProblemCode::ConversationClosed, "why"));
+    browser.step(Event::Attempted { generation, outcome });
+    // In another tab.
+    browser.store.run(member(1), Op::End { sign_in: 1 });
+    browser.store.run(member(1), Op::Open { erase: false });
+    browser.step(Event::Authorised);
+    let out = browser.send(0, 8);
+    assert_eq!(sends(&out).pop().expect("waits for nothing").1.content, "text 8");
+    assert_eq!(browser.tabs[0].queue().len(), 1);
+}

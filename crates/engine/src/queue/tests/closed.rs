@@ -53,3 +53,18 @@ fn what_could_not_be_kept_waits_for_nothing_that_went_with_the_store() {
     let (_, _, entry) = browser.posted.pop().expect("sends it again");
     assert_eq!((entry.id, entry.after), (action(2), None));
 }
+
+#[test]
+fn what_is_given_up_before_the_store_has_heard_of_it_is_never_kept() {
+    let mut queue = Queue::new(member(1), 0);
+    queue.step(at(0), done(1), &mut Vec::new());
+    queue.step(at(0), done(2), &mut Vec::new());
+    let mut out = Vec::new();
+    queue.step(at(0), Event::Discard(action(2)), &mut out);
+    assert!(stores(out).is_empty(), "it waits for the first");
+    queue.step(at(0), Event::Closed, &mut Vec::new());
+    queue.step(at(0), Event::Discard(action(1)), &mut Vec::new());
+    let mut out = Vec::new();
+    queue.step(at(0), opened(), &mut out);
+    assert!(stores(out).is_empty() && queue.is_empty());
+}
