@@ -322,10 +322,13 @@ impl Session {
     fn refresh(&self, attempt: u64, request: RefreshRequest) {
         let session = self.weak();
         let transport = self.0.transport.clone();
+        let hinted = hint::load().is_some();
         let task = Task::spawn(async move {
             let answer = auth::refresh(&transport, &request).await;
             let Some(session) = session.upgrade() else { return };
             let outcome = match answer {
+                // The person has left in another tab while this one stood still.
+                Ok(_) if hinted && hint::load().is_none() => Outcome::Refused,
                 Ok(grant) => {
                     let mut renewals = hint::renewals();
                     renewals.granted(&request);

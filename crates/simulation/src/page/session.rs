@@ -23,6 +23,8 @@ pub(super) struct Session {
     /// Calls that waited in vain.
     pub(super) failing: Vec<u64>,
     refreshing: Option<u64>,
+    /// Somebody was signed in on this device when the renewal on its way was asked for.
+    asked_hinted: bool,
     /// The request that was granted last.
     granted: Option<RefreshRequest>,
     leaving: Option<u64>,
@@ -38,6 +40,7 @@ impl Session {
             waiting: Vec::new(),
             failing: Vec::new(),
             refreshing: None,
+            asked_hinted: false,
             granted: None,
             leaving: None,
         }
@@ -105,6 +108,8 @@ impl Page {
             out.push(Wish::Keep(self.hint.clone()));
         }
         let outcome = match answer {
+            // The person has left in another tab while this one stood still.
+            Ok(_) if self.session.asked_hinted && self.hint.member.is_none() => Outcome::Refused,
             Ok(Response::Refreshed {
                 access,
                 expires_in_ms,
@@ -237,6 +242,7 @@ impl Page {
 
     fn renew(&mut self, attempt: u64, request: RefreshRequest, out: &mut Vec<Wish>) {
         self.session.refreshing = Some(self.next_call);
+        self.session.asked_hinted = self.hint.member.is_some();
         let purpose = Purpose::Refresh {
             attempt,
             request: request.clone(),

@@ -279,7 +279,10 @@ impl World {
                     tab.calls.clear();
                     (tab.truncate, tab.kill_after) = (false, None);
                 }
-                self.agenda.at(self.now + 8_000, Happening::TryAgain);
+                // A call that went wrong before may be given up as late as that.
+                for after in [8_000, 15_000, 22_000] {
+                    self.agenda.at(self.now + after, Happening::TryAgain);
+                }
             }
         }
     }
