@@ -184,6 +184,9 @@ impl Inbox {
             for thread in self.threads.values_mut() {
                 thread.forget_positions();
             }
+            for (_, _, offset) in self.early.values_mut().flat_map(BTreeMap::values_mut) {
+                *offset = Offset(0);
+            }
             // A database that was restored may have it again.
             self.deleted.clear();
         }

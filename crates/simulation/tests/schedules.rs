@@ -4,7 +4,7 @@
 use switchboard_simulation::report::{self, Span};
 
 /// What the schedules have to come by, so that the invariants are not true for want of trying.
-const RARE: [&str; 37] = [
+const RARE: [&str; 41] = [
     "another person's queue erased",
     "answer lost after the commit",
     "call arrived twice",
@@ -23,6 +23,10 @@ const RARE: [&str; 37] = [
     "message sent again that was stored",
     "message taken back",
     "new epoch",
+    "own deletion",
+    "own deletion refused",
+    "own deletion refused with something behind it",
+    "own deletion with something behind it",
     "poll",
     "position lost",
     "refresh refused",

@@ -125,11 +125,6 @@ impl Keeping {
         }
     }
 
-    /// Whether the store was this person's in this tab.
-    pub(super) const fn was_open(&self) -> bool {
-        self.sign_in.is_some()
-    }
-
     /// Nothing is asked once more.
     fn rest(&mut self) {
         (self.again, self.timer, self.tries) = (None, None, 0);

@@ -38,7 +38,7 @@ use crate::pending;
 use crate::planted::{self, Bug};
 use crate::queue::{self, Queue, Queued};
 use crate::socket::{self, Identity, Status};
-use crate::store::{Action, Entry, action_id};
+use crate::store::{Action, action_id};
 use crate::stream;
 use crate::thread::Thread;
 
@@ -68,8 +68,6 @@ pub struct Desk<E> {
     asked: BTreeMap<u64, Question>,
     request: u64,
     queue: Queue,
-    /// What was done before the store turned out to hold another person's actions: it waits for the decision about those.
-    done_before: Vec<Entry>,
     posted: BTreeMap<u64, Posted>,
     /// Conversations that are deleted as soon as the server hears of it.
     deleting: BTreeSet<ConversationId>,
@@ -115,7 +113,6 @@ impl<E: Clone> Desk<E> {
             asked: BTreeMap::new(),
             request: 0,
             queue: Queue::new(owner, seed.rotate_left(32)),
-            done_before: Vec::new(),
             posted: BTreeMap::new(),
             deleting: BTreeSet::new(),
             deleted_here: BTreeSet::new(),
@@ -312,21 +309,24 @@ impl<E: Clone> Desk<E> {
         self.told = Status::Connecting;
         self.meet(now, out);
         self.on_leader(now, crate::leader::Event::Start, out);
-        for entry in std::mem::take(&mut self.done_before) {
-            self.on_queue(now, queue::Event::Do(Box::new(entry)), out);
-        }
         // What was put on the screen before had nobody to load it, and has to come without a connection too.
         self.load_all_anew(out);
     }
 
     fn stop(&mut self, now: Now, out: &mut Vec<Effect>) {
+        self.halt(now, queue::Event::Clear, out);
+    }
+
+    /// Nothing goes on; `queue` says what becomes of what waits.
+    fn halt(&mut self, now: Now, queue: queue::Event, out: &mut Vec<Effect>) {
         self.on_leader(now, crate::leader::Event::Stop, out);
         self.on_link(now, link::Event::Stop, out);
-        self.on_queue(now, queue::Event::Clear, out);
+        self.on_queue(now, queue, out);
         self.close_store();
         self.keeping.forget();
-        self.done_before.clear();
         self.deleted_here.clear();
+        // What was asked of the store before says nothing of it any more, but for the end of a sign-in.
+        self.asked.retain(|_, question| question.asked == tabs::Asked::End);
         (self.leads, self.doubted) = (false, false);
         self.told = Status::Idle;
         self.claimed = None;
@@ -468,8 +468,10 @@ impl<E: Clone> Desk<E> {
         }
     }
 
-    /// A connection that the end of a sign-in has ended goes on with the next one.
+    /// A connection that the end of a sign-in has ended goes on with the next one. The token may be that of another sign-in of
+    /// this person, which began in another tab while this one slept: what waited for the earlier one is gone from the store.
     fn on_authorised(&mut self, now: Now, out: &mut Vec<Effect>) {
+        self.reopen_store(out);
         if self.leads && self.link.status() == Status::SignedOut {
             self.on_link(now, link::Event::Lead, out);
         }

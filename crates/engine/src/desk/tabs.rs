@@ -11,7 +11,7 @@ use crate::link;
 use crate::queue;
 use crate::socket;
 use crate::socket::Status;
-use crate::store::{Answer, Entry, Op, StoreError};
+use crate::store::{Answer, Op, StoreError};
 use crate::stream;
 
 /// Asks for a ticket only to learn whether the sign-in holds; connections count from 1.
@@ -114,18 +114,10 @@ impl<E: Clone> Desk<E> {
         }
     }
 
-    /// Another person's actions wait here, or another person has taken the device over. What was done before the store said
-    /// the first waits for the decision as well; of the second nothing may stay.
+    /// Another person's actions wait here, or another person has taken the device over. What was done here before that was
+    /// known stays.
     pub(super) fn on_foreign(&mut self, now: Now, entries: u64, out: &mut Vec<Effect>) {
-        let done: Vec<Entry> = if self.keeping.was_open() {
-            Vec::new()
-        } else {
-            self.queue.only_here().cloned().collect()
-        };
-        self.stop(now, out);
-        // What else was asked of it gets the same answer.
-        self.asked.retain(|_, question| question.asked == Asked::End);
-        self.done_before = done;
+        self.halt(now, queue::Event::Closed, out);
         out.push(Effect::Foreign { entries });
     }
 

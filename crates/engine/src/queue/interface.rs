@@ -97,6 +97,9 @@ pub enum Event {
     },
     /// The person gives one up.
     Discard(ActionId),
+    /// The store is another person's: nothing is sent until it is opened. What it has not kept of this person's stays in the
+    /// tab until then.
+    Closed,
     /// Forget what is in memory.
     Clear,
 }

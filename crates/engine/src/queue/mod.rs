@@ -102,6 +102,7 @@ impl Queue {
                     out.push(Effect::Tell(Change::Put(waiting.entries.clone())));
                 }
                 self.agree(now, waiting, out);
+                self.go_on(now, out);
             }
             Event::Answered { request, result } => self.on_answered(now, request, result, out),
             Event::Heard(Change::Put(entries)) => self.put(now, entries, out),
@@ -132,6 +133,7 @@ impl Queue {
             }
             Event::Discard(id) if planted::on(Bug::DiscardWithoutTakeBack) => self.let_go(id, out),
             Event::Discard(id) => self.decide(now, id, To::TakingBack, out),
+            Event::Closed => self.close(now, out),
             Event::Clear => {
                 for entry in self
                     .kept
@@ -153,6 +155,47 @@ impl Queue {
                 self.perhaps_kept.clear();
                 self.leading = None;
             }
+        }
+    }
+
+    /// What was kept is gone with the store; the rest was done here, by whoever is signed in, and waits for it.
+    fn close(&mut self, now: Now, out: &mut Vec<Effect>) {
+        let mut outbox = Vec::new();
+        self.outbox.step(now, outbox::Event::Clear, &mut outbox);
+        self.leading = None;
+        for entry in self.kept.values().flatten().rev() {
+            out.push(Effect::Changed(entry.lane.conversation));
+            // It would wait for what never comes.
+            for follower in &mut self.unsaved.entries {
+                if follower.after == Some(entry.id) {
+                    follower.after = entry.after;
+                }
+            }
+        }
+        self.kept.clear();
+        self.done.clear();
+        self.asked.clear();
+        self.unremoved.clear();
+    }
+
+    /// The store is open: what the tab has kept back meanwhile is saved, or sent.
+    fn go_on(&mut self, now: Now, out: &mut Vec<Effect>) {
+        for entry in self.unsaved.entries.clone() {
+            if self.outbox.item(entry.id).is_none() {
+                self.hand(now, &entry, out);
+            }
+        }
+        let under_way: BTreeSet<Lane> = self
+            .asked
+            .values()
+            .filter_map(|op| match op {
+                Op::Append(entry) => Some(entry.lane),
+                _ => None,
+            })
+            .collect();
+        let lanes: BTreeSet<Lane> = self.saving.iter().map(|entry| entry.lane).collect();
+        for lane in lanes.difference(&under_way) {
+            self.save_next(now, *lane, out);
         }
     }
 
@@ -197,6 +240,16 @@ impl Queue {
         let Some(lane) = self.entry(id).map(|entry| entry.lane) else {
             return;
         };
+        let is_saving = self.saving.iter().any(|entry| entry.id == id);
+        let mut asked = self.asked.values();
+        if is_saving && !asked.any(|op| matches!(op, Op::Append(entry) if entry.id == id)) {
+            // The store has not heard of it: it waits for what is saved before it, or for the store to be opened.
+            if to == To::TakingBack {
+                self.saving.retain(|entry| entry.id != id);
+                out.push(Effect::Changed(lane.conversation));
+            }
+            return;
+        }
         let op = Op::Change {
             term: None,
             id,

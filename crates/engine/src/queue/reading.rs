@@ -90,11 +90,6 @@ impl Queue {
             .any(|entry| entry.lane.kind == LaneKind::Write)
     }
 
-    /// What lives in this tab alone so far, in the order done.
-    pub fn only_here(&self) -> impl Iterator<Item = &Entry> {
-        self.unsaved.entries.iter().chain(&self.saving)
-    }
-
     /// How many actions wait; read marks are not counted.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -1,3 +1,5 @@
+mod closed;
+
 use super::*;
 use crate::outbox::Outcome;
 use crate::store::tests::{action, conversation, member, reply};

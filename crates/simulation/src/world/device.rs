@@ -221,7 +221,7 @@ impl World {
     }
 
     pub(super) fn say(&mut self, from: usize, said: Said) {
-        if let Said::Bulletin(text) = &said {
+        if let Said::Bulletin(_, text) = &said {
             self.trace.text(text);
         }
         let at = (self.now + 1 + self.random.up_to(4)).max(self.browser.last_word + 1);

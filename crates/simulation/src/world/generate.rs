@@ -20,6 +20,7 @@ pub fn schedule(seed: u64) -> Schedule {
         seed,
         tabs,
         conversations,
+        manages: seed.is_multiple_of(3),
         acts: Vec::new(),
         faults: Vec::new(),
     };
@@ -79,7 +80,7 @@ fn act(random: &mut Random) -> ActKind {
         94..97 => ColleagueCloses,
         97 => ColleagueArchives,
         98 => ColleagueDeletes,
-        _ => VisitorWrites,
+        _ => DeleteIt,
     }
 }
 

@@ -9,7 +9,7 @@ use switchboard_engine::inbox::Shelf;
 use switchboard_engine::queue::State;
 use switchboard_engine::refresh::SignedOut;
 use switchboard_engine::socket::Status;
-use switchboard_engine::store::{Answer, LaneKind, Op, Records};
+use switchboard_engine::store::{Action, Answer, LaneKind, Op, Records};
 
 use super::World;
 use super::schedule::{ActKind, FaultKind};
@@ -362,10 +362,17 @@ impl World {
         }
     }
 
-    /// 2: what was kept is stored, blocked, given up, or erased.
+    /// 2: what was kept is stored, blocked, given up, or erased; and what waits says what was typed.
     fn check_fates(&mut self) {
         let waits: BTreeSet<ActionId> = self.browser.store.entries.iter().map(|entry| entry.id).collect();
         let mut lost = Vec::new();
+        for entry in &self.browser.store.entries {
+            let Action::Send(draft) = &entry.action else {
+                continue;
+            };
+            let typed = self.typed(entry.id).filter(|typed| typed.text != draft.content);
+            lost.extend(typed.map(|typed| (2, format!("{} waits with another text", typed.text))));
+        }
         for typed in &self.record.typed {
             let id = Self::action_of(typed.id);
             let kept = self.record.kept.contains_key(&id);

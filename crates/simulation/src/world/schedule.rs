@@ -28,6 +28,8 @@ pub enum ActKind {
     TakeIt,
     /// Snoozes it for some seconds.
     SnoozeIt,
+    /// Deletes it for good, as far as the member's role allows it.
+    DeleteIt,
     /// Opens the thread.
     Open,
     /// Closes the thread.
@@ -174,6 +176,8 @@ pub struct Schedule {
     pub tabs: u8,
     /// Conversations at the beginning.
     pub conversations: u8,
+    /// Whether the member who is signed in at the beginning manages the team, and so may delete conversations.
+    pub manages: bool,
     /// What people do.
     pub acts: Vec<Act>,
     /// What goes wrong.
@@ -250,6 +254,7 @@ mod tests {
             seed: 1,
             tabs: 1,
             conversations: 1,
+            manages: false,
             acts: Vec::new(),
             faults: (0..40)
                 .map(|at| fault(at, FaultKind::Cut))

@@ -217,17 +217,10 @@ fn what_was_done_before_a_store_turned_out_to_be_anothers_goes_on_with_the_perso
     browser.send(0, 8);
     let out = browser.answer();
     assert!(out.contains(&Effect::Foreign { entries: 1 }));
-    assert!(browser.tabs[0].queue().is_empty());
     browser.step(Event::Start { erase: true });
     let waits: Vec<ActionId> = browser.tabs[0].queue().all().map(|one| one.entry.id).collect();
     assert_eq!(waits, [action(8)]);
     assert_eq!(browser.store.entries.len(), 1, "and it is kept");
-    // Who takes the device over gets nothing of it.
-    browser.store.run(member(2), Op::Open { erase: true });
-    browser.send(0, 9);
-    assert!(browser.tabs[0].queue().is_empty());
-    browser.step(Event::Start { erase: true });
-    assert!(browser.tabs[0].queue().is_empty());
 }
 
 /// What the person is told of the store, in order.
@@ -317,4 +310,32 @@ fn a_store_that_is_nobodys_is_asked_for_once_however_many_answers_say_so() {
         .filter(|effect| matches!(effect, Effect::Link(socket::Effect::FetchTicket { .. })))
         .count();
     assert_eq!(asked, 1, "{out:?}");
+}
+
+#[test]
+fn what_was_typed_before_the_store_turned_out_to_be_another_persons_is_kept_when_this_one_goes_on() {
+    let mut browser = Browser::new(1);
+    browser.store.run(member(2), Op::Open { erase: true });
+    let out = browser.send(0, 7);
+    assert!(out.iter().any(|effect| matches!(effect, Effect::Foreign { .. })));
+    assert_eq!(browser.tabs[0].queue().len(), 1, "it is still shown");
+    browser.step(Event::Start { erase: true });
+    let kept: Vec<ActionId> = browser.store.entries.iter().map(|entry| entry.id).collect();
+    assert_eq!(kept, [action(7)]);
+}
+
+#[test]
+fn a_leader_that_slept_through_an_end_and_a_sign_in_holds_nothing_of_the_earlier_one_back() {
+    let mut browser = Browser::new(1);
+    let out = browser.send(0, 7);
+    let (generation, _) = sends(&out).pop().expect("sends");
+    let outcome = refused(Problem::new(ProblemCode::ConversationClosed, "why"));
+    browser.step(Event::Attempted { generation, outcome });
+    // In another tab.
+    browser.store.run(member(1), Op::End { sign_in: 1 });
+    browser.store.run(member(1), Op::Open { erase: false });
+    browser.step(Event::Authorised);
+    let out = browser.send(0, 8);
+    assert_eq!(sends(&out).pop().expect("waits for nothing").1.content, "text 8");
+    assert_eq!(browser.tabs[0].queue().len(), 1);
 }
