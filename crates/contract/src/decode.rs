@@ -1,6 +1,7 @@
 //! Reading JSON in a program that is downloaded.
 
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 /// Reads a text by way of a [`Value`], as the bodies of events are read anyway: a type that is only read so is compiled for
@@ -12,4 +13,13 @@ use serde_json::Value;
 pub fn decode<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
     let value: Value = serde_json::from_str(text)?;
     T::deserialize(&value)
+}
+
+/// A field that is there, be it null: absent stays `None` by `default`.
+pub(crate) fn nullable<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    Option::deserialize(deserializer).map(Some)
 }

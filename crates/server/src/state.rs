@@ -10,6 +10,7 @@ use crate::live_chat::snooze;
 use crate::mail::Mailer;
 use crate::realtime::{self, hub::Hub};
 use crate::seed;
+use crate::website::erase;
 
 /// The server's shared state; clones are cheap.
 #[derive(Clone)]
@@ -53,6 +54,7 @@ impl AppState {
             seed::demo(&state).await.map_err(broken)?;
         }
         tokio::spawn(snooze::run(state.db.clone(), state.clock.clone()));
+        tokio::spawn(erase::run(state.db.clone(), state.clock.clone()));
         let every = state.config.realtime.recheck;
         tokio::spawn(realtime::watch_sockets(
             state.db.clone(),
