@@ -252,6 +252,7 @@ async fn load(api: &Api, fetch: Fetch) -> Result<Fetched, ApiError> {
             };
             let query = ConversationQuery {
                 status,
+                website: None,
                 limit: Some(LIST_PAGE),
                 cursor,
             };
