@@ -1,5 +1,6 @@
 //! Deleting a website: asks for its name, says what it takes, and offers to undo it.
 
+use switchboard_contract::page::NumberedPage;
 use switchboard_contract::website::{Website, WebsiteContents};
 use yew::prelude::*;
 use yew_router::hooks::use_navigator;
@@ -8,7 +9,7 @@ use crate::auth::use_api;
 use crate::browser::use_task;
 use crate::i18n::{t, t_count, t_with};
 use crate::query::asks::{self, topic};
-use crate::query::{use_query, use_query_client};
+use crate::query::{Mutating, use_query, use_query_client};
 use crate::routes::Route;
 use crate::ui::{Button, ButtonKind, Dialog, Field, Loading, Skeleton, ToastAct, use_toasts, view_query};
 
@@ -89,16 +90,26 @@ fn Ask(props: &AskProps) -> Html {
                 let undo = {
                     let (toasts, client, name) = (toasts.clone(), client.clone(), name.clone());
                     Callback::from(move |()| {
-                        let (api, toasts, client, name) =
-                            (api.clone(), toasts.clone(), client.clone(), name.clone());
-                        // The page is gone by then: whoever undoes it does not wait for it.
-                        wasm_bindgen_futures::spawn_local(async move {
-                            match api.restore_website(id).await {
-                                Ok(_) => toasts.status(t_with("website_delete.undone", &[("name", &name)])),
-                                Err(error) => toasts.alert(error.message()),
-                            }
-                            client.invalidate(asks::all(topic::WEBSITES));
-                        });
+                        let (api, toasts, name, told) =
+                            (api.clone(), toasts.clone(), name.clone(), client.clone());
+                        let mutating = Mutating {
+                            target: asks::all(topic::WEBSITES),
+                            change: Box::new(NumberedPage::<Website>::clone),
+                        };
+                        // Runs to its end wherever the person goes meanwhile.
+                        client.mutate(
+                            mutating,
+                            async move { api.restore_website(id).await },
+                            move |outcome| {
+                                match outcome {
+                                    Ok(_) => {
+                                        toasts.status(t_with("website_delete.undone", &[("name", &name)]))
+                                    }
+                                    Err(error) => toasts.alert(error.message()),
+                                }
+                                told.invalidate(asks::all(topic::WEBSITES));
+                            },
+                        );
                     })
                 };
                 toasts.status_with(

@@ -68,7 +68,7 @@ pub fn HoursField(props: &HoursFieldProps) -> Html {
             gap: var(--space-2);
             align-items: start;
         }
-        .day > .label, .day > .closed {
+        .day > .label, .closed {
             line-height: var(--control-l);
         }
         .spans {
@@ -161,6 +161,7 @@ fn week(hours: &BusinessHours, put: &Callback<BusinessHours>) -> Html {
         html! {
             <li key={name.to_string()} class="day">
                 <span class="label">{ name.clone() }</span>
+                <div>
                 if places.is_empty() {
                     <span class="closed text-3">{ t("website.closed") }</span>
                 } else {
@@ -168,11 +169,12 @@ fn week(hours: &BusinessHours, put: &Callback<BusinessHours>) -> Html {
                         { for places.iter().map(|place| span(hours, put, *place, &name)) }
                     </div>
                 }
+                </div>
+                <div>
                 if places.len() < MAX_OPENINGS_A_DAY {
                     <IconButton icon={IconName::Plus} label={t_with("website.add_hours", &[("day", &name)])} onclick={add} />
-                } else {
-                    <span></span>
                 }
+                </div>
             </li>
         }
     };

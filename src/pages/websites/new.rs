@@ -158,9 +158,11 @@ fn Wizard() -> Html {
             </div>
             <div class="acts">
                 <Button kind={ButtonKind::Primary} submit=true busy={form.is_sending()}>{ next }</Button>
+                <div>
                 if form.step_number() > 0 {
                     <Button icon={IconName::Left} disabled={form.is_sending()} onclick={on_back}>{ t("website_new.back") }</Button>
                 }
+                </div>
                 <Link class="btn btn-quiet" to={Route::Websites}>{ t("dialog.cancel") }</Link>
             </div>
         </form>
