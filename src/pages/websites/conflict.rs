@@ -66,6 +66,10 @@ pub fn Clash(props: &ClashProps) -> Html {
             display: flex;
             gap: var(--space-2);
         }
+        .fields {
+            display: grid;
+            gap: var(--space-4);
+        }
         .side {
             display: grid;
             grid-template-columns: repeat(2, minmax(0, 1fr));
@@ -118,7 +122,7 @@ pub fn Clash(props: &ClashProps) -> Html {
         let keep = props.on_keep.reform(move |_: MouseEvent| field);
         let named = &[("field", name.as_str())];
         html! {
-            <li key={field} role="group" aria-label={name.clone()}>
+            <div key={field} role="group" aria-label={name.clone()}>
                 <h3 class="label">{ name.clone() }</h3>
                 <div class="side">
                     <div>
@@ -136,7 +140,7 @@ pub fn Clash(props: &ClashProps) -> Html {
                         </Button>
                     </div>
                 </div>
-            </li>
+            </div>
         }
     };
     let take_all = {
@@ -162,7 +166,7 @@ pub fn Clash(props: &ClashProps) -> Html {
                 <span>{ t("conflict.title") }</span>
             </h2>
             <p>{ t("conflict.text") }</p>
-            <ul role="list">{ for props.fields.iter().map(|field| row(field)) }</ul>
+            <div class="fields">{ for props.fields.iter().map(|field| row(field)) }</div>
             <div class="acts">
                 <Button kind={ButtonKind::Quiet} onclick={keep_all}>{ t("conflict.keep_all") }</Button>
                 <Button kind={ButtonKind::Quiet} onclick={take_all}>{ t("conflict.take_all") }</Button>
