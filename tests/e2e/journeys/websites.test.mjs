@@ -47,7 +47,8 @@ describe("websites", () => {
   }
 
   const heading = (page, name) => page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
-  const field = (page, label) => page.getByLabel(label, { exact: true });
+  /** A field; where two have changed it, both their words stand in a group of its name. */
+  const field = (page, label) => page.locator("input, select, textarea").and(page.getByLabel(label, { exact: true }));
   const button = (page, name) => page.getByRole("button", { name, exact: true });
   const row = (page, name) => page.getByRole("row").filter({ hasText: name });
   const value = (page, label) => () => field(page, label).inputValue();
