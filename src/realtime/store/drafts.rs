@@ -20,7 +20,11 @@ pub async fn carry_out(database: IdbDatabase, member: MemberId, op: Op) -> Resul
     within_one(&transaction, read_and_write(&transaction, member, op)).await
 }
 
-async fn read_and_write(transaction: &IdbTransaction, member: MemberId, op: Op) -> Result<Done<Answer>, Fault> {
+async fn read_and_write(
+    transaction: &IdbTransaction,
+    member: MemberId,
+    op: Op,
+) -> Result<Done<Answer>, Fault> {
     let store = |name| transaction.object_store(name).map_err(|error| Fault::of(&error));
     let (drafts, beside, aside) = (store(DRAFTS)?, store(META)?, store(SET_ASIDE)?);
     let owner = meta(&beside).await?.and_then(|meta| meta.owner);
@@ -49,9 +53,7 @@ async fn read_and_write(transaction: &IdbTransaction, member: MemberId, op: Op) 
         match write {
             Write::Put(draft) => put(&drafts, draft)?,
             Write::Delete(place) => {
-                drafts
-                    .delete(&key(*place))
-                    .map_err(|error| Fault::of(&error))?;
+                drafts.delete(&key(*place)).map_err(|error| Fault::of(&error))?;
             }
         }
     }
