@@ -108,7 +108,7 @@ describe("a draft", () => {
     await signOut(page);
     await shows(() => keptDrafts(page), []);
     await submitSignIn(page, AGENT);
-    await page.getByRole("heading", { level: 1 }).waitFor();
+    await untilConnected(page);
     await page.goto(address);
     await desk(page).reply.waitFor();
     await untilConnected(page);
