@@ -42,6 +42,9 @@ impl Reducible for Revision {
 /// Asks the server about a field's text; answers what is wrong with it, and nothing too where it could not be asked.
 type Checker = Rc<dyn Fn(String) -> Pin<Box<dyn Future<Output = Option<String>>>>>;
 
+/// Sends the form as the submission of this number.
+type Sender = Box<dyn FnOnce(u32)>;
+
 struct Inner {
     machine: RefCell<Form>,
     /// Whether the device has the draft.
@@ -54,7 +57,7 @@ struct Inner {
     /// Questions about fields on their way.
     answers: RefCell<BTreeMap<&'static str, Task>>,
     /// What sends the form once the last of them is answered.
-    waiting: RefCell<Option<Box<dyn FnOnce(u32)>>>,
+    waiting: RefCell<Option<Sender>>,
 }
 
 impl Inner {
