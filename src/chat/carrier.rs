@@ -93,6 +93,11 @@ impl Carrier {
         }
     }
 
+    /// What this browser keeps; what is asked of it is done in the order of all who ask.
+    pub(super) fn store(&self) -> Store {
+        self.store.clone()
+    }
+
     /// Tells all other tabs.
     pub(super) fn tell(&self, words: &str) {
         self.tabs.say(words);
@@ -115,7 +120,7 @@ impl Chat {
                 });
             }
             Effect::Deleted(id) => {
-                self.keep_draft(id, Typed::default());
+                self.draft_gone(id);
                 return self.mark(|topic| topic == Topic::Draft(id));
             }
             Effect::LoadingChanged => {

@@ -25,3 +25,19 @@ export async function crash(person, page) {
   await crashed;
   await page.close();
 }
+
+/** The texts that are kept there as typed and not sent. */
+export const keptDrafts = (page) =>
+  page.evaluate(() => new Promise((resolve, reject) => {
+    const opened = indexedDB.open("switchboard");
+    opened.onerror = () => reject(opened.error);
+    opened.onsuccess = () => {
+      const database = opened.result;
+      const asked = database.transaction("drafts").objectStore("drafts").getAll();
+      asked.onerror = () => reject(asked.error);
+      asked.onsuccess = () => {
+        database.close();
+        resolve(asked.result.map((draft) => JSON.parse(draft).text).filter((text) => text !== ""));
+      };
+    };
+  }));
