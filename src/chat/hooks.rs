@@ -131,6 +131,20 @@ pub fn use_conversation(id: ConversationId) -> Option<Rc<LiveChatConversation>> 
     chat.read(|desk| desk.conversation(id))
 }
 
+/// Why one conversation could not be loaded, and what to give to [`Chat::reload`].
+///
+/// # Panics
+/// Outside of a [`super::ChatProvider`].
+#[hook]
+pub fn use_conversation_error(id: ConversationId) -> Option<(ApiError, Fetch)> {
+    let chat = use_chat();
+    use_topic(&chat, Topic::Thread(id));
+    chat.read(|desk| {
+        desk.conversation_error(id)
+            .map(|(error, fetch)| (error.clone(), fetch.clone()))
+    })
+}
+
 /// What waits for one conversation besides messages, in the order done.
 ///
 /// # Panics

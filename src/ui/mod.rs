@@ -45,9 +45,9 @@ pub use search_field::{SearchField, SearchFieldProps};
 pub use skeleton::{Loading, LoadingProps, Skeleton, SkeletonProps};
 pub use states::{
     EmptyState, EmptyStateProps, ErrorState, ErrorStateProps, Notice, NoticeProps, Status, StatusProps, Tone,
-    view_query, while_retrying,
+    view_query, view_trouble, while_retrying,
 };
 pub use table::{Table, TableProps};
 pub use tabs::{Tabs, TabsProps};
-pub use toasts::{ToastAct, ToastKind, ToastProvider, ToastProviderProps, Toasts, use_toasts};
+pub use toasts::{ToastAct, ToastProvider, ToastProviderProps, Toasts, use_toasts};
 pub use trying_again::{TryingAgain, TryingAgainChip, TryingAgainProps};
