@@ -97,7 +97,11 @@ fn stop(report: &str) {
     }
     set("report", &JsValue::from_str(report));
     // Borrowed only if the panic came while it was changed.
-    let sockets = SOCKETS.with(|sockets| sockets.try_borrow().map(|sockets| sockets.iter().collect::<Array>()));
+    let sockets = SOCKETS.with(|sockets| {
+        sockets
+            .try_borrow()
+            .map(|sockets| sockets.iter().collect::<Array>())
+    });
     set("sockets", &sockets.unwrap_or_default());
     set("functions", &wasm_bindgen::function_table());
     let init = CustomEventInit::new();

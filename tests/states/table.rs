@@ -461,6 +461,18 @@ pub const PAGES: &[Page] = &[
         form: None,
     },
     Page {
+        route: "/dev/gallery",
+        path: "/dev/gallery",
+        who: Who::Nobody,
+        always: &[
+            ("heading", "Gallery"),
+            ("button", "Dark"),
+            ("button", "Right to left"),
+        ],
+        panels: &[],
+        form: None,
+    },
+    Page {
         route: "/404",
         path: "/no/such/page",
         who: ADMIN,
