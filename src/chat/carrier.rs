@@ -15,7 +15,7 @@ use yew::Callback;
 
 use super::shell::Inner;
 use super::{Chat, Topic};
-use crate::api::{Api, ApiError, Around, ConversationQuery, StatusFilter};
+use crate::api::{Api, ApiError, Around, ConversationQuery, Retrying, StatusFilter};
 use crate::browser::Task;
 use crate::realtime::{Sign, Socket, Store, Tabs, Timers, Wake};
 
@@ -173,9 +173,16 @@ impl Chat {
                 }
             }
             Effect::Load { generation, fetch } => {
-                let api = carrier.api.clone();
+                let api = carrier.api.telling(self.noting(generation, fetch.clone()));
+                let chat = Rc::downgrade(&self.0);
                 self.spawn(carrier, async move {
-                    let result = load(&api, fetch).await;
+                    let result = load(&api, fetch.clone()).await;
+                    if let Some(inner) = chat.upgrade() {
+                        let mut retrying = inner.retrying.borrow_mut();
+                        if retrying.get(&fetch).is_some_and(|(of, _)| *of == generation) {
+                            retrying.remove(&fetch);
+                        }
+                    }
                     Event::Loaded { generation, result }
                 });
             }
@@ -202,6 +209,18 @@ impl Chat {
             | Effect::NotKept(_)
             | Effect::Kept => {}
         }
+    }
+
+    /// Notes that a load failed and is tried again by itself.
+    fn noting(&self, generation: u64, fetch: Fetch) -> Callback<Retrying> {
+        let chat = Rc::downgrade(&self.0);
+        Callback::from(move |retrying| {
+            if let Some(inner) = chat.upgrade() {
+                let noted = (generation, retrying);
+                inner.retrying.borrow_mut().insert(fetch.clone(), noted);
+                Chat(inner).tell(|topic| matches!(topic, Topic::Lists | Topic::Thread(_)));
+            }
+        })
     }
 
     fn spawn(&self, carrier: &Carrier, work: impl Future<Output = Event<ApiError>> + 'static) {

@@ -12,7 +12,7 @@ use switchboard_engine::thread::Thread;
 use yew::prelude::*;
 
 use super::{Chat, Topic};
-use crate::api::ApiError;
+use crate::api::{ApiError, Retrying};
 use crate::browser::{Listener, document, is_shown};
 
 /// The chat itself: the same handle as long as someone is signed in.
@@ -53,6 +53,8 @@ pub struct LiveChat {
     pub is_loading: bool,
     /// Why the last load failed; what is there stays.
     pub error: Option<ApiError>,
+    /// A load failed and is tried again by itself.
+    pub retrying: Option<Retrying>,
     /// Whether there is a next page.
     pub has_more: bool,
     shelf: Shelf,
@@ -112,6 +114,7 @@ pub fn use_live_chat(shelf: Shelf) -> LiveChat {
             is_loaded: desk.inbox().is_loaded(shelf),
             is_loading: desk.is_list_loading(shelf),
             error: error.map(|(error, _)| error.clone()),
+            retrying: chat.retrying(|fetch| matches!(fetch, Fetch::List { shelf: of, .. } if *of == shelf)),
             failed: error.map(|(_, fetch)| fetch.clone()),
             has_more: desk.inbox().next_cursor(shelf).is_some(),
             shelf,
@@ -131,18 +134,19 @@ pub fn use_conversation(id: ConversationId) -> Option<Rc<LiveChatConversation>> 
     chat.read(|desk| desk.conversation(id))
 }
 
-/// Why one conversation could not be loaded, and what to give to [`Chat::reload`].
+/// Why one conversation could not be loaded, and what to give to [`Chat::reload`]; and that this is tried again by itself.
 ///
 /// # Panics
 /// Outside of a [`super::ChatProvider`].
 #[hook]
-pub fn use_conversation_error(id: ConversationId) -> Option<(ApiError, Fetch)> {
+pub fn use_conversation_trouble(id: ConversationId) -> (Option<(ApiError, Fetch)>, Option<Retrying>) {
     let chat = use_chat();
     use_topic(&chat, Topic::Thread(id));
-    chat.read(|desk| {
+    let error = chat.read(|desk| {
         desk.conversation_error(id)
             .map(|(error, fetch)| (error.clone(), fetch.clone()))
-    })
+    });
+    (error, chat.retrying(|fetch| *fetch == Fetch::Conversation(id)))
 }
 
 /// What waits for one conversation besides messages, in the order done.
@@ -232,6 +236,8 @@ pub struct ThreadView {
     pub has_more_before: bool,
     /// Why the last load failed, and what to try again.
     pub error: Option<(ApiError, Fetch)>,
+    /// A load of messages failed and is tried again by itself.
+    pub retrying: Option<Retrying>,
     /// Why the conversation is not there, where it is not.
     pub gone: Option<Gone>,
 }
@@ -282,6 +288,9 @@ pub fn use_thread(id: ConversationId) -> ThreadView {
             error: desk
                 .thread_error(id)
                 .map(|(error, fetch)| (error.clone(), fetch.clone())),
+            retrying: chat.retrying(
+                |fetch| matches!(fetch, Fetch::Messages { conversation, .. } if *conversation == id),
+            ),
             gone: Gone::of(desk, id),
         }
     })

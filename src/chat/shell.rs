@@ -20,7 +20,7 @@ use yew::Callback;
 use super::carrier::Carrier;
 use super::incoming::{AskedTurn, Incoming};
 use super::watching::{Topic, Watchers};
-use crate::api::{Api, ApiError};
+use crate::api::{Api, ApiError, Retrying};
 use crate::browser::{is_shown, now, random_bytes, random_seed};
 use crate::realtime::store::Notice;
 
@@ -52,6 +52,8 @@ pub(super) struct Inner {
     pub(super) not_kept: Cell<Option<StoreError>>,
     pub(super) store_notice: Cell<Option<Notice>>,
     pub(super) foreign: Cell<Option<u64>>,
+    /// Loads that failed and are tried again by themselves, with the number that their answer will name.
+    pub(super) retrying: RefCell<BTreeMap<Fetch, (u64, Retrying)>>,
     pub(super) on_ended: Callback<()>,
 }
 
@@ -90,6 +92,7 @@ impl Chat {
             not_kept: Cell::new(None),
             store_notice: Cell::new(None),
             foreign: Cell::new(None),
+            retrying: RefCell::default(),
             on_ended,
         }))
     }
@@ -108,6 +111,7 @@ impl Chat {
         self.drive(Event::Stop);
         self.forget_incoming();
         self.0.carrier.borrow_mut().take();
+        self.0.retrying.borrow_mut().clear();
         self.0.drafts.borrow_mut().clear();
         self.0.returned.borrow_mut().clear();
     }
@@ -125,6 +129,14 @@ impl Chat {
         self.0.foreign.set(None);
         self.drive(Event::Start { erase: true });
         self.tell(|topic| topic == Topic::Queue);
+    }
+
+    /// That a load which `is_meant` failed and is tried again by itself.
+    #[must_use]
+    pub fn retrying(&self, is_meant: impl Fn(&Fetch) -> bool) -> Option<Retrying> {
+        let retrying = self.0.retrying.borrow();
+        let mut meant = retrying.iter().filter(|(fetch, _)| is_meant(fetch));
+        meant.next().map(|(_, (_, retrying))| retrying.clone())
     }
 
     /// How many actions of another person wait on this device: nothing is done until the person decides.

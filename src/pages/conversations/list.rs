@@ -12,7 +12,7 @@ use crate::i18n::{t, t_with};
 use crate::people::visitor_name;
 use crate::ui::{
     Button, EmptyState, ErrorState, HEADING_ID, IconName, Loading, Notice, SearchField, Skeleton, Tabs, Tone,
-    use_near_end,
+    TryingAgain, use_near_end, while_retrying,
 };
 
 const PANEL_ID: &str = "conversation-list";
@@ -122,7 +122,13 @@ fn view_error(live: &LiveChat) -> Html {
     html! {
         <Notice tone={Tone::Danger}>
             <span>{ t("conversations.failed") }{ " " }{ error.message() }</span>
-            <button class="text-btn" type="button" {onclick}>{ t("error.retry") }</button>
+            <div>
+                if let Some(retrying) = &live.retrying {
+                    <TryingAgain retrying={retrying.clone()} brief=true />
+                } else {
+                    <button class="text-btn" type="button" {onclick}>{ t("error.retry") }</button>
+                }
+            </div>
         </Notice>
     }
 }
@@ -130,12 +136,18 @@ fn view_error(live: &LiveChat) -> Html {
 fn view_list(live: &LiveChat, props: &ListPaneProps, shown: &[ConversationId], search: &str) -> Html {
     if !live.is_loaded {
         return match &live.error {
-            None => skeleton(),
+            None => while_retrying(live.retrying.as_ref(), skeleton()),
             Some(error) => {
                 let retry = live.clone();
                 let on_retry = Callback::from(move |()| retry.reload());
                 html! {
-                    <ErrorState title={t("conversations.failed")} error={error.clone()} busy={live.is_loading} {on_retry} />
+                    <ErrorState
+                        title={t("conversations.failed")}
+                        error={error.clone()}
+                        busy={live.is_loading}
+                        retrying={live.retrying.clone()}
+                        {on_retry}
+                    />
                 }
             }
         };

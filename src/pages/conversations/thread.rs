@@ -24,7 +24,7 @@ use crate::i18n::{day_and_time, t, t_with};
 use crate::people::visitor_name;
 use crate::ui::{
     Button, ButtonKind, ErrorState, Extent, IconButton, IconName, Loading, Notice, Skeleton, Tone,
-    use_reader, use_reading_place,
+    TryingAgain, use_reader, use_reading_place, while_retrying,
 };
 
 /// Props for [`ThreadPane`].
@@ -204,6 +204,7 @@ impl PartialEq for LogProps {
             && self.thread.is_loading == other.thread.is_loading
             && self.thread.has_more_before == other.thread.has_more_before
             && self.thread.error == other.thread.error
+            && self.thread.retrying == other.thread.retrying
             && self.thread.is_loaded == other.thread.is_loaded
     }
 }
@@ -300,9 +301,15 @@ fn view_start(chat: &Chat, props: &LogProps, has_more_here: bool, on_earlier: Ca
             return html! {
                 <Notice tone={Tone::Danger}>
                     <span>{ t("conversation.failed") }{ " " }{ error.message() }</span>
-                    <button class="text-btn" type="button" onclick={Callback::from(move |_: MouseEvent| retry())}>
-                        { t("error.retry") }
-                    </button>
+                    <div>
+                        if let Some(retrying) = &thread.retrying {
+                            <TryingAgain retrying={retrying.clone()} brief=true />
+                        } else {
+                            <button class="text-btn" type="button" onclick={Callback::from(move |_: MouseEvent| retry())}>
+                                { t("error.retry") }
+                            </button>
+                        }
+                    </div>
                 </Notice>
             };
         }
@@ -311,12 +318,13 @@ fn view_start(chat: &Chat, props: &LogProps, has_more_here: bool, on_earlier: Ca
                 title={t("conversation.failed")}
                 error={error.clone()}
                 busy={thread.is_loading}
+                retrying={thread.retrying.clone()}
                 on_retry={Callback::from(move |()| retry())}
             />
         };
     }
     if !thread.is_loaded {
-        return html! {
+        let shape = html! {
             <Loading label={t("conversation.loading")}>
                 <div class="stack">
                     <Skeleton inline="55%" block="2.5rem" />
@@ -325,6 +333,7 @@ fn view_start(chat: &Chat, props: &LogProps, has_more_here: bool, on_earlier: Ca
                 </div>
             </Loading>
         };
+        return while_retrying(thread.retrying.as_ref(), shape);
     }
     if !thread.has_more_before && !has_more_here {
         return html! { <span hidden=true /> };

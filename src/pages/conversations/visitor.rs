@@ -6,10 +6,10 @@ use yew::prelude::*;
 
 use super::actions::Labels;
 use crate::browser::now;
-use crate::chat::{use_chat, use_conversation, use_conversation_error};
+use crate::chat::{use_chat, use_conversation, use_conversation_trouble};
 use crate::i18n::{country_name, day_and_time, language_name, t, time_in_zone};
 use crate::people::visitor_name;
-use crate::ui::{Avatar, ErrorState, IconButton, IconName, Loading, Skeleton};
+use crate::ui::{Avatar, ErrorState, IconButton, IconName, Loading, Skeleton, while_retrying};
 
 /// Props for [`VisitorPane`].
 #[derive(Properties, PartialEq)]
@@ -25,13 +25,13 @@ pub(super) struct VisitorPaneProps {
 pub(super) fn VisitorPane(props: &VisitorPaneProps) -> Html {
     let chat = use_chat();
     let conversation = use_conversation(props.id);
-    let trouble = use_conversation_error(props.id);
+    let (error, retrying) = use_conversation_trouble(props.id);
     let Some(conversation) = conversation else {
-        return match trouble {
-            None => skeleton(),
+        return match error {
+            None => while_retrying(retrying.as_ref(), skeleton()),
             Some((error, fetch)) => {
                 let on_retry = Callback::from(move |()| chat.reload(fetch.clone()));
-                html! { <div><ErrorState title={t("visitor.failed")} {error} {on_retry} /></div> }
+                html! { <div><ErrorState title={t("visitor.failed")} {error} {retrying} {on_retry} /></div> }
             }
         };
     };
