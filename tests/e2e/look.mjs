@@ -36,6 +36,8 @@ async function gallery() {
       const { page } = person;
       await page.goto(`${server.origin}/dev/gallery?theme=${theme}&dir=${dir}`);
       await page.getByRole("heading", { level: 1, name: "Gallery" }).waitFor();
+      // A summary of a form took the focus, and the page with it.
+      await page.evaluate(() => scrollTo(0, 0));
       await page.screenshot({ path: join(folder, `gallery-${theme}-${dir}-${width}.png`), fullPage: true });
       const tell = page.locator("section").filter({ has: page.getByRole("heading", { name: "toasts" }) });
       for (const name of ["Success", "With an act", "Failure"]) await tell.getByRole("button", { name }).click();
