@@ -262,6 +262,8 @@ fn look(chat: &Weak<Inner>) {
 }
 
 async fn load(api: &Api, fetch: Fetch) -> Result<Fetched, ApiError> {
+    // A conversation may be gone; a list that is not there is a failure like any other.
+    let may_be_gone = !matches!(fetch, Fetch::List { .. });
     let answer = match fetch {
         Fetch::List { shelf, cursor } => {
             let status = match shelf {
@@ -288,7 +290,7 @@ async fn load(api: &Api, fetch: Fetch) -> Result<Fetched, ApiError> {
             .map(|conversation| Fetched::Conversation(Box::new(conversation))),
     };
     match answer {
-        Err(ApiError::NotFound(_)) => Ok(Fetched::Missing),
+        Err(ApiError::NotFound(_)) if may_be_gone => Ok(Fetched::Missing),
         answer => answer,
     }
 }

@@ -88,7 +88,10 @@ describe("endpoints that fail", () => {
       const said = page.getByRole("alert").filter({ hasText: failed });
       const retry = said.getByRole("button", { name: "Retry" });
       // What passes by itself is tried again by itself; everything else is left to the person.
-      if (!passes) await said.filter({ hasText: says }).and(page.getByRole("alert").filter({ has: retry })).waitFor();
+      if (!passes) {
+        await said.filter({ hasText: says }).waitFor();
+        await retry.waitFor();
+      }
       mended = true;
       for (const route of held) await route.abort().catch(() => {});
       await eventually("it is there", async () => {
