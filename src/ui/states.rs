@@ -260,11 +260,15 @@ fn view_load(load: &Load, failed: &AttrValue, body: Option<Html>) -> Html {
     }
 }
 
-/// Why a [`Query`] failed, with `Retry`, where what it loads is shown elsewhere; nothing while all is well.
+/// Why a [`Query`] failed, with `Retry`, or that it is tried again by itself, where what it loads is shown elsewhere; nothing
+/// while all is well.
 pub fn view_trouble<T>(query: &Query<T>, failed: &AttrValue) -> Html {
-    match &query.error {
-        Some(error) => trouble(&Load::of(query), failed, error),
-        None => html! { <span hidden=true /> },
+    match (&query.error, &query.retrying) {
+        (Some(error), _) => trouble(&Load::of(query), failed, error),
+        (None, Some(retrying)) => html! {
+            <Notice tone={Tone::Warning}><TryingAgain retrying={retrying.clone()} /></Notice>
+        },
+        (None, None) => html! { <span hidden=true /> },
     }
 }
 

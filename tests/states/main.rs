@@ -3,6 +3,7 @@
 
 #![allow(clippy::expect_used)]
 
+mod answers;
 mod outline;
 #[path = "../support/mod.rs"]
 mod support;
@@ -173,7 +174,7 @@ fn respond(page: &Page, panel: Option<&Panel>, case: &Case, seen: &Seen) -> Answ
     if let Some(other) = page.panels.iter().find(|panel| is_asked(panel.asks, seen)) {
         return Answer::Json(200, (other.ready.body)());
     }
-    table::otherwise(
+    answers::otherwise(
         seen,
         match page.who {
             Who::Member(role) => role,
