@@ -95,7 +95,8 @@ describe("endpoints that fail", () => {
       mended = true;
       for (const route of held) await route.abort().catch(() => {});
       await eventually("it is there", async () => {
-        if (await retry.isVisible()) await retry.click();
+        // It takes no press while it is tried.
+        if (await retry.isVisible()) await retry.click({ timeout: 1_000 });
         return there(page).isVisible();
       });
       await eventually("nothing is said to have failed", async () => (await page.getByText(failed).count()) === 0);
