@@ -141,6 +141,8 @@ fn use_erasing(auth: &Auth) {
 fn link_page(route: Route) -> Html {
     match route {
         Route::ResetPassword => html! { <pages::ResetPassword /> },
+        #[cfg(debug_assertions)]
+        Route::Gallery => html! { <crate::gallery::Gallery /> },
         Route::AcceptInvitation => html! { <QueryProvider><pages::AcceptInvitation /></QueryProvider> },
         _ => html! { <pages::VerifyEmail /> },
     }

@@ -1,33 +1,59 @@
-//! The page for a program that stopped: what happened, and what to do. Never a blank screen.
+//! A program that stopped: it says what happened, and nothing of it runs on. Never a blank screen.
 //!
-//! After a panic nothing of the program can be trusted, so this page is built by hand, without Yew.
+//! Panics abort here: nothing is unwound, whatever was borrowed stays so, and the framework's scheduler is dead, so that no
+//! page could be drawn in place of the one that failed. What may be trusted is what stands in the document and on the device:
+//! `assets/boot.js`, which is no part of the program, empties the program's table of functions and puts what happened where
+//! the page was. The frame around it stays; its links lead to a program that starts anew, with the drafts and the queue that
+//! the device keeps.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::panic::PanicHookInfo;
 
-use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
-use web_sys::{Document, Element, HtmlElement};
+use js_sys::{Array, Object, Reflect};
+use wasm_bindgen::JsValue;
+use web_sys::{CustomEvent, CustomEventInit, WebSocket};
 
 use crate::browser;
 use crate::i18n::t;
 
+/// The event by which `assets/boot.js` hears of it.
+const STOPPED: &str = "switchboard:stopped";
+
 thread_local! {
-    static SHOWN: Cell<bool> = const { Cell::new(false) };
+    static TOLD: Cell<bool> = const { Cell::new(false) };
+    static SOCKETS: RefCell<Vec<WebSocket>> = const { RefCell::new(Vec::new()) };
 }
 
-/// From now on a panic shows the page, and the console gets the same details.
+/// From now on a panic stops the program and shows what happened; the console gets the same, once.
 ///
 /// Through Yew, which otherwise puts a hook of its own in the place of this one when it renders.
 pub fn install() {
     yew::set_custom_panic_hook(Box::new(|info| {
-        let details = describe(info);
-        browser::log_error(&details);
         // Panics that follow from the first would only hide it.
-        if !SHOWN.replace(true) {
-            show(&details);
+        if !TOLD.replace(true) {
+            let report = describe(info);
+            browser::log_error(&report);
+            stop(&report);
         }
     }));
+}
+
+/// A connection that has to end with the program: the server would go on sending to it. Dropping this forgets it.
+pub struct EndsWithProgram(WebSocket);
+
+impl EndsWithProgram {
+    /// Remembers the connection.
+    #[must_use]
+    pub fn new(socket: WebSocket) -> Self {
+        SOCKETS.with_borrow_mut(|sockets| sockets.push(socket.clone()));
+        Self(socket)
+    }
+}
+
+impl Drop for EndsWithProgram {
+    fn drop(&mut self) {
+        SOCKETS.with_borrow_mut(|sockets| sockets.retain(|socket| *socket != self.0));
+    }
 }
 
 /// The message and the place; panics of this program hold neither tokens nor what people wrote.
@@ -52,59 +78,37 @@ fn within_crate(file: &str) -> &str {
         .map_or(file, |(_, rest)| rest)
 }
 
-fn show(details: &str) {
-    // Without a document there is nothing to show a page in.
-    if let Some(document) = browser::document() {
-        let _ = build(&document, details);
-    }
-}
-
-fn build(document: &Document, details: &str) -> Option<()> {
-    let body = document.body()?;
-    let add = |parent: &Element, tag: &str, class: &str, text: &str| -> Option<Element> {
-        let element = document.create_element(tag).ok()?;
-        element.set_class_name(class);
-        element.set_text_content(Some(text));
-        parent.append_child(&element).ok()?;
-        Some(element)
+/// Hands everything over to `assets/boot.js`. Nothing can be done about what fails here.
+fn stop(report: &str) {
+    let detail = Object::new();
+    let set = |name: &str, value: &JsValue| {
+        // Fails only for objects that are sealed.
+        let _ = Reflect::set(&detail, &JsValue::from_str(name), value);
     };
-    let page = document.create_element("main").ok()?;
-    page.set_class_name("boot-failure");
-    let heading = add(&page, "h1", "", &t("crash.heading"))?;
-    heading.set_attribute("tabindex", "-1").ok()?;
-    add(&page, "p", "", &t("crash.text"))?;
-    let actions = add(&page, "div", "boot-failure-actions", "")?;
-    let reload = add(
-        &actions,
-        "button",
-        "btn btn-primary btn-large",
-        &t("crash.reload"),
-    )?;
-    let copy = add(&actions, "button", "btn btn-large", &t("crash.copy"))?;
-    add(&page, "pre", "boot-failure-detail", details)?;
-    on_press(&reload, browser::reload);
-    let (details, copied) = (details.to_owned(), copy.clone());
-    on_press(&copy, move || {
-        let (details, copied) = (details.clone(), copied.clone());
-        wasm_bindgen_futures::spawn_local(async move {
-            let text = if browser::copy_text(&details).await {
-                t("crash.copied")
-            } else {
-                t("crash.not_copied")
-            };
-            copied.set_text_content(Some(&text));
-        });
+    for (name, text) in [
+        ("heading", t("crash.heading")),
+        ("text", t("crash.text")),
+        ("reload", t("crash.reload")),
+        ("copy", t("crash.copy")),
+        ("copied", t("crash.copied")),
+        ("notCopied", t("crash.not_copied")),
+    ] {
+        set(name, &JsValue::from_str(&text));
+    }
+    set("report", &JsValue::from_str(report));
+    // Borrowed only if the panic came while it was changed.
+    let sockets = SOCKETS.with(|sockets| {
+        sockets
+            .try_borrow()
+            .map(|sockets| sockets.iter().collect::<Array>())
     });
-    document.set_title(&format!("{} · Switchboard", t("crash.heading")));
-    body.replace_children_with_node_1(&page);
-    heading.dyn_ref::<HtmlElement>()?.focus().ok()
-}
-
-fn on_press(button: &Element, act: impl FnMut() + 'static) {
-    let closure = Closure::<dyn FnMut()>::new(act);
-    // The program has stopped: the page lives until it is reloaded, and so do its two buttons.
-    if let Some(button) = button.dyn_ref::<HtmlElement>() {
-        button.set_onclick(Some(closure.into_js_value().unchecked_ref()));
+    set("sockets", &sockets.unwrap_or_default());
+    set("functions", &wasm_bindgen::function_table());
+    let init = CustomEventInit::new();
+    init.set_detail(&detail);
+    let event = CustomEvent::new_with_event_init_dict(STOPPED, &init);
+    if let (Ok(event), Some(window)) = (event, browser::window()) {
+        let _ = window.dispatch_event(&event);
     }
 }
 

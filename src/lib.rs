@@ -22,6 +22,8 @@ pub mod config;
 pub mod crash;
 pub mod deeds;
 pub mod forms;
+#[cfg(debug_assertions)]
+pub mod gallery;
 pub mod i18n;
 pub mod pages;
 pub mod people;

@@ -74,6 +74,10 @@ pub enum Route {
     /// Where the mail to a new member leads.
     #[at("/accept-invitation")]
     AcceptInvitation,
+    /// Every component in every state, in development builds only.
+    #[cfg(debug_assertions)]
+    #[at("/dev/gallery")]
+    Gallery,
     /// Anything else.
     #[not_found]
     #[at("/404")]
@@ -168,6 +172,8 @@ impl Route {
         match self {
             Self::Login | Self::Register | Self::ForgotPassword => Access::Guest,
             Self::VerifyEmail | Self::ResetPassword | Self::AcceptInvitation => Access::Link,
+            #[cfg(debug_assertions)]
+            Self::Gallery => Access::Link,
             Self::NotFound => Access::Anyone,
             Self::Overview
             | Self::Conversations
@@ -222,6 +228,8 @@ impl Route {
             | Self::ResetPassword
             | Self::AcceptInvitation
             | Self::NotFound => None,
+            #[cfg(debug_assertions)]
+            Self::Gallery => None,
         }
     }
 
@@ -246,6 +254,8 @@ impl Route {
             Self::ForgotPassword => t("forgot.heading"),
             Self::ResetPassword => t("reset.heading"),
             Self::AcceptInvitation => t("invitation.heading"),
+            #[cfg(debug_assertions)]
+            Self::Gallery => AttrValue::Static("Gallery"),
             Self::NotFound => t("not_found.heading"),
         }
     }

@@ -11,13 +11,11 @@ use serde_json::json;
 use switchboard::api::Transport;
 use switchboard::auth::{AuthProvider, AuthState, Session, use_auth};
 use switchboard::pages::{LoginForm, RegisterForm};
-use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 use yew_router::BrowserRouter;
 
-use support::{Answer, FakeServer, Mounted, Seen, focused, mount};
+use support::{Answer, FakeServer, Mounted, Seen, focused, mount, value};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
@@ -82,10 +80,6 @@ fn forget_everything() {
             .clear()
             .expect("cleared");
     }
-}
-
-fn value(page: &Mounted<Page>, selector: &str) -> String {
-    page.get(selector).unchecked_into::<HtmlInputElement>().value()
 }
 
 fn meter(page: &Mounted<Page>) -> String {

@@ -11,13 +11,12 @@ use serde_json::json;
 use switchboard::api::{Api, Transport};
 use switchboard::auth::{AuthProvider, AuthState, Session, use_auth};
 use switchboard::pages::LoginForm;
-use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-use web_sys::{HtmlInputElement, Storage};
+use web_sys::Storage;
 use yew::prelude::*;
 use yew_router::BrowserRouter;
 
-use support::{Answer, FakeServer, Mounted, Seen, focused, mount};
+use support::{Answer, FakeServer, Mounted, Seen, focused, mount, value};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
@@ -98,10 +97,6 @@ async fn submit(page: &Mounted<Page>, password: &str) {
     page.fill("#email", "person@example.com").await;
     page.fill("#password", password).await;
     page.click("button[type='submit']").await;
-}
-
-fn value(page: &Mounted<Page>, selector: &str) -> String {
-    page.get(selector).unchecked_into::<HtmlInputElement>().value()
 }
 
 #[wasm_bindgen_test]

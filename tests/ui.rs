@@ -8,8 +8,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use switchboard::ui::{
-    Checked, Dialog, Field, IconName, Menu, MenuChoice, MenuGroup, MenuItem, ToastAct, ToastProvider,
-    use_toasts,
+    Checked, Dialog, Field, IconName, Menu, MenuChoice, MenuGroup, MenuItem, Progress, ToastAct,
+    ToastProvider, use_toasts,
 };
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use yew::prelude::*;
@@ -110,6 +110,116 @@ async fn toasts_have_the_role_of_what_they_tell() {
     assert_eq!(page.text("[role='alert']"), "Not saved");
     page.click("[role='alert'] button").await;
     assert!(page.find("[role='alert']").is_none());
+    page.destroy().await;
+}
+
+/// A key with Alt held, where the focus is; by the place of the key, as layouts write other letters then.
+async fn press_alt(code: &str) {
+    let init = web_sys::KeyboardEventInit::new();
+    init.set_code(code);
+    init.set_alt_key(true);
+    init.set_bubbles(true);
+    init.set_cancelable(true);
+    let event =
+        web_sys::KeyboardEvent::new_with_keyboard_event_init_dict("keydown", &init).expect("an event");
+    let target = support::document()
+        .active_element()
+        .expect("something has the focus");
+    target.dispatch_event(&event).expect("dispatched");
+    support::flush().await;
+}
+
+#[wasm_bindgen_test]
+async fn the_newest_toast_is_reached_by_a_key_and_gives_the_focus_back() {
+    let page = mount::<ToastPage>(()).await;
+    page.get("#status").focus().expect("focused");
+    press_alt("KeyT").await;
+    assert_eq!(focused(), "status", "nothing to go to");
+    page.click("#status").await;
+    page.click("#alert").await;
+
+    press_alt("KeyT").await;
+    let toast = |text: &str| {
+        let at = support::document().active_element().expect("a focus");
+        let toast = at
+            .closest("[data-toast]")
+            .expect("valid")
+            .expect("a toast has the focus");
+        assert!(toast.text_content().expect("a text").contains(text));
+    };
+    toast("Not saved");
+    press("Escape", false).await;
+    assert_eq!(focused(), "status", "back where it was");
+
+    press_alt("KeyT").await;
+    page.click("[role='alert'] button").await;
+    toast("Saved");
+    page.click("[data-toast] button").await;
+    assert_eq!(focused(), "status", "back after the last one");
+    page.destroy().await;
+}
+
+#[wasm_bindgen_test]
+async fn a_toast_stays_while_someone_is_on_it_and_goes_soon_after() {
+    let page = mount::<ToastPage>(()).await;
+    page.get("#status").focus().expect("focused");
+    page.click("#status").await;
+    press_alt("KeyT").await;
+    let performance = web_sys::window().and_then(|window| window.performance());
+    let later = support::Replaced::new(
+        &wasm_bindgen::JsValue::from(performance.expect("a clock")),
+        "now",
+        "() => original.call(performance) + 60000",
+    );
+    page.click("#status").await;
+    assert_eq!(
+        page.count("[data-toast]"),
+        1,
+        "the same again, and it still stands there"
+    );
+    page.click("#alert").await;
+    press("Escape", false).await;
+    page.until("the success to go", |page| page.count("[data-toast]") == 1)
+        .await;
+    assert_eq!(page.count("[role='alert']"), 1, "the failure stays");
+    drop(later);
+    page.destroy().await;
+}
+
+#[component]
+fn ProgressPage() -> Html {
+    let cancelled = use_state(|| false);
+    let on_cancel = {
+        let cancelled = cancelled.setter();
+        Callback::from(move |()| cancelled.set(true))
+    };
+    html! {
+        <>
+            <div id="known"><Progress label="Exporting" done={0.456} {on_cancel} /></div>
+            <div id="unknown"><Progress label="Preparing" /></div>
+            <output>{ if *cancelled { "cancelled" } else { "" } }</output>
+        </>
+    }
+}
+
+#[wasm_bindgen_test]
+async fn progress_is_told_as_far_as_it_is_known_and_can_be_given_up() {
+    let page = mount::<ProgressPage>(()).await;
+    let bar = page.get("#known [role='progressbar']");
+    let told = |name: &str| bar.get_attribute(name).unwrap_or_default();
+    assert_eq!(told("aria-label"), "Exporting");
+    assert_eq!(told("aria-valuenow"), "46");
+    assert_eq!(told("aria-valuetext"), "46%");
+    let unknown = page.get("#unknown [role='progressbar']");
+    assert_eq!(unknown.get_attribute("aria-valuenow"), None, "nobody knows");
+    assert_eq!(page.count("#unknown button"), 0);
+    let cancel = page.get("#known button");
+    assert_eq!(
+        cancel.get_attribute("aria-label").as_deref(),
+        Some("Cancel: Exporting")
+    );
+    page.click("#known button").await;
+    assert_eq!(page.text("output"), "cancelled");
     page.destroy().await;
 }
 

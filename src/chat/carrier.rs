@@ -13,7 +13,7 @@ use switchboard_engine::socket::{self, Status};
 use switchboard_engine::stream::DifferenceError;
 use yew::Callback;
 
-use super::shell::{Inner, Typed};
+use super::shell::Inner;
 use super::{Chat, Topic};
 use crate::api::{Api, ApiError, Around, ConversationQuery, StatusFilter};
 use crate::browser::Task;
@@ -187,12 +187,12 @@ impl Chat {
                 }
             }
             Effect::Load { generation, fetch } => {
-                let api = carrier.api.telling(self.on_repeat(&fetch));
+                let api = carrier.api.telling(self.on_repeat(generation, &fetch));
                 let chat = Rc::downgrade(&self.0);
                 self.spawn(carrier, async move {
                     let result = load(&api, &fetch).await;
                     if let Some(inner) = chat.upgrade() {
-                        Chat(inner).load_ended(&fetch);
+                        Chat(inner).load_ended(generation, &fetch);
                     }
                     Event::Loaded { generation, result }
                 });
@@ -262,6 +262,8 @@ fn look(chat: &Weak<Inner>) {
 }
 
 async fn load(api: &Api, fetch: &Fetch) -> Result<Fetched, ApiError> {
+    // A conversation may be gone; a list that is not there is a failure like any other.
+    let may_be_gone = !matches!(fetch, Fetch::List { .. });
     let answer = match fetch {
         Fetch::List { shelf, cursor } => {
             let status = match shelf {
@@ -289,7 +291,7 @@ async fn load(api: &Api, fetch: &Fetch) -> Result<Fetched, ApiError> {
             .map(|conversation| Fetched::Conversation(Box::new(conversation))),
     };
     match answer {
-        Err(ApiError::NotFound(_)) => Ok(Fetched::Missing),
+        Err(ApiError::NotFound(_)) if may_be_gone => Ok(Fetched::Missing),
         answer => answer,
     }
 }

@@ -134,6 +134,21 @@ pub fn use_conversation(id: ConversationId) -> Option<Rc<LiveChatConversation>> 
     chat.read(|desk| desk.conversation(id))
 }
 
+/// Why one conversation could not be loaded, and what to give to [`Chat::reload`]; and that this is tried again by itself.
+///
+/// # Panics
+/// Outside of a [`super::ChatProvider`].
+#[hook]
+pub fn use_conversation_trouble(id: ConversationId) -> (Option<(ApiError, Fetch)>, Option<Retrying>) {
+    let chat = use_chat();
+    use_topic(&chat, Topic::Thread(id));
+    let error = chat.read(|desk| {
+        desk.conversation_error(id)
+            .map(|(error, fetch)| (error.clone(), fetch.clone()))
+    });
+    (error, chat.repeated_conversation(id))
+}
+
 /// What waits for one conversation besides messages, in the order done.
 ///
 /// # Panics

@@ -32,8 +32,8 @@ pub use directory::{Directory, use_directory};
 pub use drafts::{Composing, Typed};
 pub use hooks::{
     Gone, LiveChat, ThreadView, Waiting, use_arrivals, use_changes, use_chat, use_composing,
-    use_conversation, use_live_chat, use_queue, use_read_mark, use_returned, use_thread, use_waiting,
-    use_waiting_draft,
+    use_conversation, use_conversation_trouble, use_live_chat, use_queue, use_read_mark, use_returned,
+    use_thread, use_waiting, use_waiting_draft,
 };
 pub use people::{Presences, use_looking_at, use_presence, use_presences, use_typing, use_viewers};
 pub use provider::{ChatProvider, ChatProviderProps};

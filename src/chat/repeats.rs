@@ -11,21 +11,27 @@ use super::{Chat, Topic};
 use crate::api::Retrying;
 
 impl Chat {
-    /// Hears of each failure after which `fetch` is tried again, until [`Chat::load_ended`].
-    pub(super) fn on_repeat(&self, fetch: &Fetch) -> Callback<Retrying> {
+    /// Hears of each failure after which the load `generation` of `fetch` is tried again, until [`Chat::load_ended`].
+    pub(super) fn on_repeat(&self, generation: u64, fetch: &Fetch) -> Callback<Retrying> {
         let (chat, fetch) = (Rc::downgrade(&self.0), fetch.clone());
         Callback::from(move |retrying| {
             if let Some(inner) = chat.upgrade() {
                 let chat = Self(inner);
-                chat.0.repeats.borrow_mut().insert(fetch.clone(), retrying);
+                chat.0
+                    .repeats
+                    .borrow_mut()
+                    .insert(fetch.clone(), (generation, retrying));
                 chat.tell_of(&fetch);
             }
         })
     }
 
-    /// `fetch` has ended in one way or the other.
-    pub(super) fn load_ended(&self, fetch: &Fetch) {
-        if self.0.repeats.borrow_mut().remove(fetch).is_some() {
+    /// The load `generation` of `fetch` has ended in one way or the other. A later one of the same may be under way.
+    pub(super) fn load_ended(&self, generation: u64, fetch: &Fetch) {
+        let mut repeats = self.0.repeats.borrow_mut();
+        if repeats.get(fetch).is_some_and(|(of, _)| *of == generation) {
+            repeats.remove(fetch);
+            drop(repeats);
             self.tell_of(fetch);
         }
     }
@@ -46,18 +52,21 @@ impl Chat {
         self.repeated(|fetch| matches!(fetch, Fetch::List { shelf: of, .. } if *of == shelf))
     }
 
-    /// The try that is repeated of a thread, if one is.
+    /// The try that is repeated of a thread's messages, if one is.
     #[must_use]
     pub fn repeated_thread(&self, id: ConversationId) -> Option<Retrying> {
-        self.repeated(|fetch| match fetch {
-            Fetch::Messages { conversation, .. } | Fetch::Conversation(conversation) => *conversation == id,
-            Fetch::List { .. } => false,
-        })
+        self.repeated(|fetch| matches!(fetch, Fetch::Messages { conversation, .. } if *conversation == id))
+    }
+
+    /// The try that is repeated of a conversation by itself, if one is.
+    #[must_use]
+    pub fn repeated_conversation(&self, id: ConversationId) -> Option<Retrying> {
+        self.repeated(|fetch| *fetch == Fetch::Conversation(id))
     }
 
     fn repeated(&self, concerns: impl Fn(&Fetch) -> bool) -> Option<Retrying> {
         let repeats = self.0.repeats.borrow();
         let found = repeats.iter().find(|(fetch, _)| concerns(fetch));
-        found.map(|(_, retrying)| retrying.clone())
+        found.map(|(_, (_, retrying))| retrying.clone())
     }
 }

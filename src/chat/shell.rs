@@ -41,8 +41,8 @@ pub(super) struct Inner {
     pub(super) drafts: DraftBox,
     /// Messages that were taken back to be changed, and who was to see them.
     returned: RefCell<BTreeMap<ConversationId, Visibility>>,
-    /// Loads that are tried again by themselves.
-    pub(super) repeats: RefCell<BTreeMap<Fetch, Retrying>>,
+    /// Loads that failed and are tried again by themselves, with the number that their answer will name.
+    pub(super) repeats: RefCell<BTreeMap<Fetch, (u64, Retrying)>>,
     pub(super) not_kept: Cell<Option<StoreError>>,
     pub(super) store_notice: Cell<Option<Notice>>,
     pub(super) foreign: Cell<Option<u64>>,

@@ -13,6 +13,7 @@ use yew::Callback;
 
 use crate::api::{Api, ApiError};
 use crate::browser::{Listener, Task};
+use crate::crash::EndsWithProgram;
 
 /// Closed without a word, as browsers report it.
 const ABNORMAL: u16 = 1006;
@@ -36,6 +37,7 @@ struct OpenSocket {
     generation: u64,
     socket: WebSocket,
     _listeners: [Listener; 3],
+    _ends: EndsWithProgram,
 }
 
 impl Drop for OpenSocket {
@@ -139,6 +141,7 @@ impl Inner {
         ];
         *self.open.borrow_mut() = Some(OpenSocket {
             generation,
+            _ends: EndsWithProgram::new(socket.clone()),
             socket,
             _listeners: listeners,
         });

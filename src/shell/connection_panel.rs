@@ -16,6 +16,9 @@ use crate::ui::{Button, ButtonKind, IconButton, IconName, use_popup, use_toasts}
 pub(super) struct ConnectionPanelProps {
     /// Whose connection and queue.
     pub chat: Chat,
+    /// Counts how often something else asked for the panel; each new number opens it.
+    #[prop_or_default]
+    pub asked: u32,
 }
 
 /// The state of the connection and the number of actions that wait, and below them, once pressed, the panel. The button
@@ -25,6 +28,14 @@ pub(super) fn ConnectionPanel(props: &ConnectionPanelProps) -> Html {
     let popup = use_popup();
     let queue = use_queue();
     let waiting = queue.len() as u64;
+    {
+        let popup = popup.clone();
+        use_effect_with(props.asked, move |asked| {
+            if *asked > 0 {
+                popup.open();
+            }
+        });
+    }
     {
         let root = popup.root.clone();
         use_effect_with(popup.is_open, move |is_open| {

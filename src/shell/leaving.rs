@@ -5,8 +5,8 @@ use yew::prelude::*;
 
 use crate::auth::use_auth;
 use crate::chat::{Chat, QueueCount, count_kept, forget_kept, use_queue_count};
-use crate::i18n::{t, t_count};
-use crate::ui::{Dialog, DialogAct};
+use crate::i18n::{number, t, t_count, t_with};
+use crate::ui::{Dialog, DialogAct, Progress};
 
 /// How someone signs out; from [`use_leave`].
 #[derive(Clone, PartialEq)]
@@ -58,8 +58,8 @@ struct Asking {
     then: Callback<()>,
     /// What the browser keeps, where no chat knows better.
     kept: QueueCount,
-    /// The person wants it sent first.
-    is_sending: bool,
+    /// The person wants it sent first: how many waited when that began.
+    sending: Option<u64>,
 }
 
 /// Props for [`LeaveProvider`].
@@ -91,7 +91,7 @@ pub fn LeaveProvider(props: &LeaveProviderProps) -> Html {
                     asking.set(Some(Asking {
                         then,
                         kept,
-                        is_sending: false,
+                        sending: None,
                     }));
                 }
             };
@@ -121,13 +121,13 @@ pub fn LeaveProvider(props: &LeaveProviderProps) -> Html {
             let Some((asking, waiting)) = now else { return };
             if waiting.total() == 0 {
                 setter.set(None);
-                if asking.is_sending {
+                if asking.sending.is_some() {
                     asking.then.emit(());
                 }
-            } else if asking.is_sending && waiting.unsent == 0 {
+            } else if asking.sending.is_some() && waiting.unsent == 0 {
                 // What is left was refused: sending it as it is leads nowhere.
                 setter.set(Some(Asking {
-                    is_sending: false,
+                    sending: None,
                     ..asking.clone()
                 }));
             }
@@ -142,7 +142,7 @@ pub fn LeaveProvider(props: &LeaveProviderProps) -> Html {
             let (asking, chat, asking_now) = (asking.setter(), chat.clone(), asking_now.clone());
             Callback::from(move |()| {
                 asking.set(Some(Asking {
-                    is_sending: true,
+                    sending: Some(waiting.unsent),
                     ..asking_now.clone()
                 }));
                 if let Some(chat) = &chat {
@@ -158,8 +158,8 @@ pub fn LeaveProvider(props: &LeaveProviderProps) -> Html {
             })
         };
         let can_send = chat.is_some() && waiting.unsent > 0;
-        let is_sending = asking_now.is_sending;
-        html! { <Question {waiting} {can_send} {is_sending} {stay} {send} {discard} /> }
+        let sending = asking_now.sending;
+        html! { <Question {waiting} {can_send} {sending} {stay} {send} {discard} /> }
     });
     html! {
         <ContextProvider<Leave> context={Leave { ask, go }}>
@@ -173,7 +173,7 @@ pub fn LeaveProvider(props: &LeaveProviderProps) -> Html {
 struct QuestionProps {
     waiting: QueueCount,
     can_send: bool,
-    is_sending: bool,
+    sending: Option<u64>,
     stay: Callback<()>,
     send: Callback<()>,
     discard: Callback<()>,
@@ -198,7 +198,7 @@ fn Question(props: &QuestionProps) -> Html {
             title={t("leaving.title")}
             {confirm}
             {danger}
-            busy={props.is_sending}
+            busy={props.sending.is_some()}
             {on_confirm}
             {other}
             cancel={t("leaving.stay")}
@@ -208,11 +208,25 @@ fn Question(props: &QuestionProps) -> Html {
                 <p hidden={unsent == 0}>{ t_count("leaving.unsent", unsent, &[]) }</p>
                 <p hidden={blocked == 0}>{ t_count("leaving.blocked", blocked, &[]) }</p>
                 <div role="status">
-                    if props.is_sending {
+                    if props.sending.is_some() {
                         <p>{ t("leaving.sending") }</p>
+                    }
+                </div>
+                <div>
+                    if let Some(all) = props.sending {
+                        { sent(all, unsent) }
                     }
                 </div>
             </div>
         </Dialog>
     }
+}
+
+/// How much of it has gone out; `Stay` stops waiting for the rest.
+fn sent(all: u64, left: u64) -> Html {
+    let gone = all.saturating_sub(left);
+    let detail = t_with("leaving.sent", &[("count", &number(gone)), ("all", &number(all))]);
+    // Precise for any queue that fits a device.
+    let done = gone as f64 / all.max(1) as f64;
+    html! { <Progress label={t("leaving.under_way")} {done} {detail} /> }
 }

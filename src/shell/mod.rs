@@ -2,6 +2,7 @@
 
 mod account_menu;
 mod availability;
+mod behind;
 mod connection;
 mod connection_panel;
 mod foreign;
@@ -22,6 +23,7 @@ use crate::routes::{Route, Section};
 use crate::ui::{HEADING_ID, Mark};
 
 use account_menu::AccountMenu;
+use behind::Behind;
 pub use connection::{Connection, ConnectionStatus};
 use connection_panel::ConnectionPanel;
 pub use foreign::{ForeignQueue, ForeignQueueProps};
@@ -45,6 +47,12 @@ pub struct ShellProps {
 pub fn Shell(props: &ShellProps) -> Html {
     let me = use_me();
     use_page_change(props.route);
+    // Counts how often something else than its own button asked for the connection's panel.
+    let panel = use_state(|| 0_u32);
+    let on_panel = {
+        let panel = panel.clone();
+        Callback::from(move |()| panel.set(*panel + 1))
+    };
     // Absent while the account waits for this person's second factor.
     let chat = use_context::<Chat>();
     html! {
@@ -59,7 +67,7 @@ pub fn Shell(props: &ShellProps) -> Html {
                     <div class="topbar-end">
                         <div class="connection-place">
                             if let Some(chat) = chat.clone() {
-                                <ConnectionPanel {chat} />
+                                <ConnectionPanel {chat} asked={*panel} />
                             } else {
                                 <ConnectionStatus />
                             }
@@ -70,7 +78,8 @@ pub fn Shell(props: &ShellProps) -> Html {
                 </header>
                 <div class="shell-notice">
                     if let Some(chat) = chat {
-                        <NotKept {chat} />
+                        <NotKept chat={chat.clone()} />
+                        <Behind {chat} on_show={on_panel} />
                     }
                 </div>
                 <Rail section={props.route.section()} />

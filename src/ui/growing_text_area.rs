@@ -3,6 +3,8 @@
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
+use crate::scoped;
+
 /// What browsers report for keys that an input method takes.
 const KEY_OF_INPUT_METHOD: u32 = 229;
 
@@ -48,8 +50,26 @@ pub fn GrowingTextArea(props: &GrowingTextAreaProps) -> Html {
             }
         })
     };
+    let class = scoped!(
+        r#"
+        display: block;
+        inline-size: 100%;
+        padding: var(--space-2) var(--space-3);
+        border: 1px solid var(--line-control);
+        border-radius: var(--radius-m);
+        background: var(--surface);
+        color: inherit;
+        font: inherit;
+        resize: none;
+
+        &[aria-invalid] {
+            border-color: var(--danger-line);
+        }
+        "#
+    );
     html! {
         <textarea
+            {class}
             ref={area}
             rows="2"
             dir="auto"
@@ -68,6 +88,7 @@ fn grow(area: &NodeRef) {
         let style = web_sys::HtmlElement::style(&area);
         // Refused only for values that are not valid.
         let _ = style.set_property("block-size", "auto");
-        let _ = style.set_property("block-size", &format!("{}px", area.scroll_height()));
+        let border = area.offset_height() - area.client_height();
+        let _ = style.set_property("block-size", &format!("{}px", area.scroll_height() + border));
     }
 }

@@ -16,6 +16,7 @@ mod link;
 mod menu;
 mod page_head;
 mod popup;
+mod progress;
 mod reading_place;
 mod scoped;
 mod search_field;
@@ -39,15 +40,16 @@ pub use link::{Link, LinkProps};
 pub use menu::{Checked, Menu, MenuChoice, MenuGroup, MenuItem, MenuProps};
 pub use page_head::{HEADING_ID, PageHead, PageHeadProps};
 pub use popup::{Popup, use_popup};
+pub use progress::{Progress, ProgressProps};
 pub use reading_place::{Extent, Reader, ReadingPlace, use_near_end, use_reader, use_reading_place};
 pub use scoped::Scoped;
 pub use search_field::{SearchField, SearchFieldProps};
 pub use skeleton::{Loading, LoadingProps, Skeleton, SkeletonProps};
 pub use states::{
     EmptyState, EmptyStateProps, ErrorState, ErrorStateProps, Notice, NoticeProps, Status, StatusProps, Tone,
-    view_query, while_retrying,
+    view_query, view_trouble, while_retrying,
 };
 pub use table::{Table, TableProps};
 pub use tabs::{Tabs, TabsProps};
-pub use toasts::{ToastAct, ToastKind, ToastProvider, ToastProviderProps, Toasts, use_toasts};
+pub use toasts::{ToastAct, ToastProvider, ToastProviderProps, Toasts, use_toasts};
 pub use trying_again::{TryingAgain, TryingAgainChip, TryingAgainProps};

@@ -79,7 +79,8 @@ pub fn Loading(props: &LoadingProps) -> Html {
     }
     html! {
         <div role="status" aria-label={props.label.clone()} aria-busy="true" style={(!*late).then_some("visibility:hidden")}>
-            { props.children.clone() }
+            // The shape is for those who see it; its empty tables and rows would be told as if they were there.
+            <div class="shape" aria-hidden="true">{ props.children.clone() }</div>
         </div>
     }
 }

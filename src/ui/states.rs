@@ -199,13 +199,7 @@ pub fn view_query<T>(
     skeleton: impl FnOnce() -> Html,
     ready: impl FnOnce(&T) -> Html,
 ) -> Html {
-    let state = Load {
-        at: query.data.as_ref().map(|data| data.at),
-        error: query.error.as_ref(),
-        is_loading: query.is_loading,
-        retrying: query.retrying.as_ref(),
-        reload: &query.reload,
-    };
+    let state = Load::of(query);
     let body = match &query.data {
         Some(data) => Some(ready(&data.value)),
         None if query.error.is_none() => Some(skeleton()),
@@ -224,10 +218,22 @@ struct Load<'a> {
     reload: &'a Callback<()>,
 }
 
+impl<'a> Load<'a> {
+    fn of<T>(query: &'a Query<T>) -> Self {
+        Self {
+            at: query.data.as_ref().map(|data| data.at),
+            error: query.error.as_ref(),
+            is_loading: query.is_loading,
+            retrying: query.retrying.as_ref(),
+            reload: &query.reload,
+        }
+    }
+}
+
 /// Apart from [`view_query`], so that it is compiled once and not for everything that is loaded. Without a `body` there is
 /// nothing but the error.
 fn view_load(load: &Load, failed: &AttrValue, body: Option<Html>) -> Html {
-    let stale = load.at.zip(load.error);
+    let stale = load.error.filter(|_| load.at.is_some());
     let body = match (body, load.error) {
         (None, Some(error)) => html! {
             <ErrorState
@@ -245,26 +251,47 @@ fn view_load(load: &Load, failed: &AttrValue, body: Option<Html>) -> Html {
     html! {
         <div>
             <div class="stale" hidden={stale.is_none()}>
-                if let Some((at, error)) = stale {
-                    <Notice tone={Tone::Danger}>
-                        <span>
-                            { failed.clone() }{ " " }{ error.message() }{ " " }
-                            { t_with("error.stale", &[("time", &clock_time(at))]) }
-                        </span>
-                        <div>
-                            if let Some(retrying) = load.retrying {
-                                <TryingAgain retrying={retrying.clone()} brief=true />
-                            } else {
-                                <button class="text-btn" type="button" onclick={load.reload.reform(|_: MouseEvent| ())}>
-                                    { t("error.retry") }
-                                </button>
-                            }
-                        </div>
-                    </Notice>
+                if let Some(error) = stale {
+                    { trouble(load, failed, error) }
                 }
             </div>
             { while_retrying(floating, body) }
         </div>
+    }
+}
+
+/// Why a [`Query`] failed, with `Retry`, or that it is tried again by itself, where what it loads is shown elsewhere; nothing
+/// while all is well.
+pub fn view_trouble<T>(query: &Query<T>, failed: &AttrValue) -> Html {
+    match (&query.error, &query.retrying) {
+        (Some(error), _) => trouble(&Load::of(query), failed, error),
+        (None, Some(retrying)) => html! {
+            <Notice tone={Tone::Warning}><TryingAgain retrying={retrying.clone()} /></Notice>
+        },
+        (None, None) => html! { <span hidden=true /> },
+    }
+}
+
+/// What failed, why, how old what is shown is, and how it goes on.
+fn trouble(load: &Load, failed: &AttrValue, error: &ApiError) -> Html {
+    html! {
+        <Notice tone={Tone::Danger}>
+            <span>
+                { failed.clone() }{ " " }{ error.message() }
+                if let Some(at) = load.at {
+                    { " " }{ t_with("error.stale", &[("time", &clock_time(at))]) }
+                }
+            </span>
+            <div>
+                if let Some(retrying) = load.retrying {
+                    <TryingAgain retrying={retrying.clone()} brief=true />
+                } else {
+                    <button class="text-btn" type="button" onclick={load.reload.reform(|_: MouseEvent| ())}>
+                        { t("error.retry") }
+                    </button>
+                }
+            </div>
+        </Notice>
     }
 }
 

@@ -1,30 +1,23 @@
 //! Short messages in a corner of the window: what just happened, or failed. They stand where nobody answers: at the start of
-//! the window, and on narrow ones, where the place to write has all of the width, above it.
+//! the window, and on narrow ones, where the place to write has all of the width, above it. Which stand there, and until
+//! when, is decided in [`switchboard_engine::feedback`].
 
 use std::rc::Rc;
 
+use switchboard_engine::Now;
+use switchboard_engine::feedback::{self, Event, Kind};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use super::{Button, ButtonKind, Icon, IconButton, IconName};
-use crate::browser::Timeout;
+use crate::browser::{Listener, Timeout, document, focus, focus_within, focused, now};
 use crate::i18n::t;
 use crate::scoped;
 
-/// How long a message about a success stays, in milliseconds, unless someone looks at it.
-const STATUS_MS: u64 = 6_000;
-/// The same where something can be done about it.
-const ACT_MS: u64 = 10_000;
-/// More than this many would cover the page; the oldest goes.
-const MAX_TOASTS: usize = 3;
-
-/// What a message tells of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ToastKind {
-    /// Something was done: told politely, goes by itself.
-    Status,
-    /// Something failed: told at once, stays until it is dismissed.
-    Alert,
-}
+/// The shortcut to the newest message and back, as `aria-keyshortcuts` names it. By the place of the key: with Alt held, many
+/// layouts write another letter.
+const SHORTCUT: &str = "Alt+T";
 
 /// What can be done about what just happened, such as undoing it.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,61 +30,17 @@ pub struct ToastAct {
     pub on_choose: Callback<()>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
-struct Toast {
-    id: u32,
-    kind: ToastKind,
-    text: AttrValue,
-    act: Option<ToastAct>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Shown {
-    next: u32,
-    toasts: Vec<Toast>,
-}
-
-enum Change {
-    Add(ToastKind, AttrValue, Option<ToastAct>),
-    Dismiss(u32),
-    Withdraw(AttrValue),
-}
+/// The messages, as a state of the provider.
+#[derive(Clone, Default, PartialEq)]
+struct Shown(feedback::Toasts<ToastAct>);
 
 impl Reducible for Shown {
-    type Action = Change;
+    type Action = (Now, Event<ToastAct>);
 
-    fn reduce(self: Rc<Self>, change: Change) -> Rc<Self> {
+    fn reduce(self: Rc<Self>, (now, event): Self::Action) -> Rc<Self> {
         let mut shown = (*self).clone();
-        match change {
-            Change::Add(kind, text, act) => {
-                // The same message again starts its time anew instead of standing there twice.
-                shown
-                    .toasts
-                    .retain(|toast| !(toast.kind == kind && toast.text == text));
-                if let Some(act) = &act {
-                    shown.withdraw(&act.about);
-                }
-                shown.toasts.push(Toast {
-                    id: shown.next,
-                    kind,
-                    text,
-                    act,
-                });
-                shown.next += 1;
-                let surplus = shown.toasts.len().saturating_sub(MAX_TOASTS);
-                shown.toasts.drain(..surplus);
-            }
-            Change::Dismiss(id) => shown.toasts.retain(|toast| toast.id != id),
-            Change::Withdraw(about) => shown.withdraw(&about),
-        }
+        shown.0.step(now, event);
         Rc::new(shown)
-    }
-}
-
-impl Shown {
-    fn withdraw(&mut self, about: &str) {
-        self.toasts
-            .retain(|toast| toast.act.as_ref().is_none_or(|act| act.about != about));
     }
 }
 
@@ -102,22 +51,31 @@ pub struct Toasts(UseReducerDispatcher<Shown>);
 impl Toasts {
     /// Something was done.
     pub fn status(&self, text: AttrValue) {
-        self.0.dispatch(Change::Add(ToastKind::Status, text, None));
+        self.tell(Kind::Status, &text, None);
     }
 
     /// Something was done that can still be undone, or followed up: stays longer.
     pub fn status_with(&self, text: AttrValue, act: ToastAct) {
-        self.0.dispatch(Change::Add(ToastKind::Status, text, Some(act)));
+        self.tell(Kind::Status, &text, Some((act.about.to_string(), act)));
     }
 
     /// What [`Toasts::status_with`] said about this no longer holds.
     pub fn withdraw(&self, about: AttrValue) {
-        self.0.dispatch(Change::Withdraw(about));
+        self.step(Event::Withdraw(about.to_string()));
     }
 
-    /// Something failed.
+    /// Something failed: stays until it is dismissed.
     pub fn alert(&self, text: AttrValue) {
-        self.0.dispatch(Change::Add(ToastKind::Alert, text, None));
+        self.tell(Kind::Alert, &text, None);
+    }
+
+    fn tell(&self, kind: Kind, text: &AttrValue, act: Option<(String, ToastAct)>) {
+        let text = text.to_string();
+        self.step(Event::Tell { kind, text, act });
+    }
+
+    fn step(&self, event: Event<ToastAct>) {
+        self.0.dispatch((now(), event));
     }
 }
 
@@ -145,9 +103,49 @@ pub struct ToastProviderProps {
 pub fn ToastProvider(props: &ToastProviderProps) -> Html {
     let shown = use_reducer(Shown::default);
     let toasts = Toasts(shown.dispatcher());
+    let root = use_node_ref();
+    use_effect_with((*shown).clone(), {
+        let toasts = toasts.clone();
+        move |shown| {
+            // A timer may ring within the millisecond before its time.
+            let wait = shown.0.next_ms().map(|wait| wait + 1);
+            let timeout = wait.map(|wait| Timeout::new(wait, move || toasts.step(Event::Tick)));
+            move || drop(timeout)
+        }
+    });
+    use_reach(&root, shown.0.shown());
+    let hold = {
+        let (root, toasts) = (root.clone(), toasts.clone());
+        // Whether the pointer is there, and where the focus goes.
+        move |over: bool, to: Option<HtmlElement>| {
+            let inside = root
+                .cast::<HtmlElement>()
+                .is_some_and(|root| to.is_some_and(|to| root.contains(Some(&to))));
+            toasts.step(Event::Hold(over || inside));
+        }
+    };
+    let over = use_mut_ref(|| false);
+    let on_over = |is_over: bool| {
+        let (hold, over) = (hold.clone(), over.clone());
+        Callback::from(move |_: MouseEvent| {
+            over.replace(is_over);
+            hold(is_over, focused());
+        })
+    };
+    let onfocusin = {
+        let (hold, over) = (hold.clone(), over.clone());
+        Callback::from(move |_: FocusEvent| hold(*over.borrow(), focused()))
+    };
+    let onfocusout = {
+        let (hold, over) = (hold.clone(), over.clone());
+        Callback::from(move |event: FocusEvent| {
+            let to = event.related_target().and_then(|to| to.dyn_into().ok());
+            hold(*over.borrow(), to);
+        })
+    };
     let dismiss = {
-        let dispatcher = shown.dispatcher();
-        use_callback((), move |id: u32, ()| dispatcher.dispatch(Change::Dismiss(id)))
+        let toasts = toasts.clone();
+        use_callback((), move |id: u32, ()| toasts.step(Event::Dismiss(id)))
     };
     let class = scoped!(
         r#"
@@ -169,50 +167,94 @@ pub fn ToastProvider(props: &ToastProviderProps) -> Html {
         }
         "#
     );
-    let view = |toast: &Toast| {
+    let view = |toast: &feedback::Toast<ToastAct>| {
         html! { <ToastView key={toast.id} toast={toast.clone()} on_dismiss={dismiss.clone()} /> }
     };
-    let of = |kind: ToastKind| shown.toasts.iter().filter(move |toast| toast.kind == kind);
+    let of = |kind: Kind| shown.0.shown().iter().filter(move |toast| toast.kind == kind);
     html! {
         <ContextProvider<Toasts> context={toasts}>
             { props.children.clone() }
-            <div {class}>
+            <div
+                {class}
+                ref={root}
+                role="group"
+                aria-label={t("toast.region")}
+                aria-keyshortcuts={SHORTCUT}
+                onmouseenter={on_over(true)}
+                onmouseleave={on_over(false)}
+                {onfocusin}
+                {onfocusout}
+            >
                 // Stands there before its messages, which is what makes screen readers tell them. Alerts are told on arrival.
-                <div class="region" role="status">{ for of(ToastKind::Status).map(view) }</div>
-                <div class="region">{ for of(ToastKind::Alert).map(view) }</div>
+                <div class="region" role="status">{ for of(Kind::Status).map(view) }</div>
+                <div class="region">{ for of(Kind::Alert).map(view) }</div>
             </div>
         </ContextProvider<Toasts>>
     }
 }
 
+/// Alt+T leads to the newest message, the same or Escape back to where the focus was; so does the end of the last message.
+#[hook]
+fn use_reach(root: &NodeRef, shown: &[feedback::Toast<ToastAct>]) {
+    let before = use_mut_ref(|| None::<HtmlElement>);
+    let newest = shown.iter().map(|toast| toast.id).max();
+    {
+        let (root, before) = (root.clone(), before.clone());
+        use_effect_with(newest, move |newest| {
+            let newest = *newest;
+            let listener = document().map(|document| {
+                Listener::new(&document, "keydown", move |event| {
+                    let Some(event) = event.dyn_ref::<KeyboardEvent>() else {
+                        return;
+                    };
+                    let is_shortcut = event.alt_key() && event.code() == "KeyT";
+                    let is_inside = before.borrow().is_some();
+                    if is_inside && (is_shortcut || event.key() == "Escape") {
+                        event.prevent_default();
+                        give_back(before.take());
+                    } else if is_shortcut && let Some(newest) = newest {
+                        event.prevent_default();
+                        before.replace(focused());
+                        let _ = focus_within(&root, &first_button(newest));
+                    }
+                })
+            });
+            move || drop(listener)
+        });
+    }
+    let ids: Vec<u32> = shown.iter().map(|toast| toast.id).collect();
+    let root = root.clone();
+    use_effect_with(ids, move |_| {
+        // The message that had the focus has gone.
+        let is_lost = focused().is_none_or(|element| element.tag_name() == "BODY");
+        if is_lost && before.borrow().is_some() {
+            let next = newest.is_some_and(|newest| focus_within(&root, &first_button(newest)));
+            if !next {
+                give_back(before.take());
+            }
+        }
+    });
+}
+
+fn first_button(id: u32) -> String {
+    format!("[data-toast='{id}'] button")
+}
+
+fn give_back(element: Option<HtmlElement>) {
+    if let Some(element) = element {
+        focus(&element);
+    }
+}
+
 #[derive(Properties, PartialEq)]
 struct ToastViewProps {
-    toast: Toast,
+    toast: feedback::Toast<ToastAct>,
     on_dismiss: Callback<u32>,
 }
 
 #[component]
 fn ToastView(props: &ToastViewProps) -> Html {
-    let held = use_state(|| false);
     let id = props.toast.id;
-    {
-        let on_dismiss = props.on_dismiss.clone();
-        let runs = props.toast.kind == ToastKind::Status && !*held;
-        let stays = if props.toast.act.is_some() {
-            ACT_MS
-        } else {
-            STATUS_MS
-        };
-        use_effect_with(runs, move |runs| {
-            let timeout = runs.then(|| Timeout::new(stays, move || on_dismiss.emit(id)));
-            move || drop(timeout)
-        });
-    }
-    let hold = |on: bool| {
-        let held = held.clone();
-        move |()| held.set(on)
-    };
-    let (over, out, focusin, focusout) = (hold(true), hold(false), hold(true), hold(false));
     let class = scoped!(
         r#"
         display: flex;
@@ -253,12 +295,9 @@ fn ToastView(props: &ToastViewProps) -> Html {
         }
         "#
     );
-    let is_alert = props.toast.kind == ToastKind::Alert;
-    let on_dismiss = {
-        let on_dismiss = props.on_dismiss.clone();
-        Callback::from(move |_: MouseEvent| on_dismiss.emit(id))
-    };
-    let act = props.toast.act.as_ref().map(|act| {
+    let is_alert = props.toast.kind == Kind::Alert;
+    let on_dismiss = props.on_dismiss.reform(move |_: MouseEvent| id);
+    let act = props.toast.act.as_ref().map(|(_, act)| {
         let (on_choose, on_dismiss) = (act.on_choose.clone(), props.on_dismiss.clone());
         let onclick = Callback::from(move |_: MouseEvent| {
             on_dismiss.emit(id);
@@ -270,54 +309,12 @@ fn ToastView(props: &ToastViewProps) -> Html {
         <div
             class={classes!(class, is_alert.then_some("is-alert"))}
             role={is_alert.then_some("alert")}
-            onmouseenter={Callback::from(move |_: MouseEvent| over(()))}
-            onmouseleave={Callback::from(move |_: MouseEvent| out(()))}
-            onfocusin={Callback::from(move |_: FocusEvent| focusin(()))}
-            onfocusout={Callback::from(move |_: FocusEvent| focusout(()))}
+            data-toast={id.to_string()}
         >
             <Icon name={if is_alert { IconName::Alert } else { IconName::Ok }} />
             <span class="text">{ props.toast.text.clone() }</span>
             <span hidden={act.is_none()}>{ act }</span>
             <IconButton icon={IconName::X} label={t("toast.dismiss")} onclick={on_dismiss} />
         </div>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn add(shown: Rc<Shown>, text: &'static str) -> Rc<Shown> {
-        shown.reduce(Change::Add(ToastKind::Status, AttrValue::Static(text), None))
-    }
-
-    #[test]
-    fn the_same_message_stands_there_once_and_at_most_three_do() {
-        let mut shown = Rc::new(Shown::default());
-        for text in ["a", "b", "a", "c", "d"] {
-            shown = add(shown, text);
-        }
-        let texts: Vec<_> = shown.toasts.iter().map(|toast| toast.text.as_str()).collect();
-        assert_eq!(texts, ["a", "c", "d"]);
-        let first = shown.toasts[0].id;
-        let shown = shown.reduce(Change::Dismiss(first));
-        assert_eq!(shown.toasts.len(), 2);
-    }
-
-    #[test]
-    fn what_no_longer_holds_goes() {
-        let act = |about: &'static str| ToastAct {
-            about: about.into(),
-            label: "Undo".into(),
-            on_choose: Callback::noop(),
-        };
-        let mut shown = Rc::new(Shown::default());
-        for (text, about) in [("a closed", "a"), ("b closed", "b"), ("a archived", "a")] {
-            shown = shown.reduce(Change::Add(ToastKind::Status, text.into(), Some(act(about))));
-        }
-        let texts: Vec<_> = shown.toasts.iter().map(|toast| toast.text.as_str()).collect();
-        assert_eq!(texts, ["b closed", "a archived"]);
-        let shown = shown.reduce(Change::Withdraw("b".into()));
-        assert_eq!(shown.toasts.len(), 1);
     }
 }

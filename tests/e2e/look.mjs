@@ -1,5 +1,6 @@
 // Pictures of the pages there are, at four widths and in both themes, in target/look/: `node tests/e2e/look.mjs`.
-// `--readme` makes only the README's picture, docs/images/conversations.png.
+// `--readme` makes only the README's picture, docs/images/conversations.png; `--gallery` the components, from a development
+// build that SWITCHBOARD_DIST names (`trunk build --dist target/dev-dist`).
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
@@ -26,6 +27,28 @@ async function readme() {
   await settled(page);
   await page.screenshot({ path: join(images, "conversations.png") });
   console.log(`The picture is in ${images}`);
+}
+
+async function gallery() {
+  for (const [width, height] of WIDTHS) {
+    for (const [theme, dir] of [["light", "ltr"], ["dark", "ltr"], ["light", "rtl"]]) {
+      const person = await Person.in(browser, { viewport: { width, height }, reducedMotion: "reduce" });
+      const { page } = person;
+      await page.goto(`${server.origin}/dev/gallery?theme=${theme}&dir=${dir}`);
+      await page.getByRole("heading", { level: 1, name: "Gallery" }).waitFor();
+      // A summary of a form took the focus, and the page with it.
+      await page.evaluate(() => scrollTo(0, 0));
+      await page.screenshot({ path: join(folder, `gallery-${theme}-${dir}-${width}.png`), fullPage: true });
+      const tell = page.locator("section").filter({ has: page.getByRole("heading", { name: "toasts" }) });
+      for (const name of ["Success", "With an act", "Failure"]) await tell.getByRole("button", { name }).click();
+      await page.getByRole("group", { name: "Messages of this page" }).screenshot({ path: join(folder, `gallery-toasts-${theme}-${dir}-${width}.png`) });
+      await page.getByRole("button", { name: "Change", exact: true }).click();
+      await page.getByRole("menu", { name: "Change" }).screenshot({ path: join(folder, `gallery-menu-${theme}-${dir}-${width}.png`) });
+      await person.context.close();
+      for (const problem of person.problems) console.log(`${theme} ${dir} ${width}: ${problem}`);
+    }
+  }
+  console.log(`The pictures are in ${folder}`);
 }
 
 async function everything() {
@@ -63,7 +86,9 @@ async function everything() {
 }
 
 try {
-  await (process.argv.includes("--readme") ? readme() : everything());
+  if (process.argv.includes("--readme")) await readme();
+  else if (process.argv.includes("--gallery")) await gallery();
+  else await everything();
 } finally {
   await browser.close();
   await server.stop();

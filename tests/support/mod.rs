@@ -181,6 +181,23 @@ pub async fn mount<C: BaseComponent>(props: C::Properties) -> Mounted<C> {
     }
 }
 
+/// Waits for something that is not a component's; whether it came.
+pub async fn until(condition: impl Fn() -> bool) -> bool {
+    for _ in 0..300 {
+        if condition() {
+            return true;
+        }
+        switchboard::browser::sleep(10).await;
+        flush().await;
+    }
+    false
+}
+
+/// What stands in a field.
+pub fn value<C: BaseComponent>(page: &Mounted<C>, selector: &str) -> String {
+    page.get(selector).unchecked_into::<HtmlInputElement>().value()
+}
+
 /// Lets everything that is scheduled happen.
 pub async fn flush() {
     yew::scheduler::flush().await;

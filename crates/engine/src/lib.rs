@@ -18,6 +18,7 @@
 //! | [`outbox`] | which queued message is sent next, and what its outcome means |
 //! | [`queue`] | what waits, over all tabs: kept before it is sent, sent by the tab that leads |
 //! | [`store`] | what the queue of the person's actions looks like after each transaction |
+//! | [`feedback`] | which short messages stand there and until when, when a page counts as old |
 //! | [`form`] | what is wrong with a form, when to say so, what survives a reload |
 //! | [`health`] | how the connection fares, for people who want to know |
 //! | [`inbox`] | conversations and lists under events and snapshots |
@@ -32,6 +33,7 @@ pub mod awareness;
 pub mod bulletin;
 pub mod desk;
 pub mod drafts;
+pub mod feedback;
 pub mod form;
 pub mod health;
 pub mod inbox;

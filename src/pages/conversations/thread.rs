@@ -212,6 +212,7 @@ impl PartialEq for LogProps {
             && self.thread.is_loading == other.thread.is_loading
             && self.thread.has_more_before == other.thread.has_more_before
             && self.thread.error == other.thread.error
+            && self.thread.retrying == other.thread.retrying
             && self.thread.is_loaded == other.thread.is_loaded
             && self.thread.retrying == other.thread.retrying
     }

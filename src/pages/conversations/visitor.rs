@@ -6,10 +6,10 @@ use yew::prelude::*;
 
 use super::actions::Labels;
 use crate::browser::now;
-use crate::chat::use_conversation;
+use crate::chat::{use_chat, use_conversation, use_conversation_trouble};
 use crate::i18n::{country_name, day_and_time, language_name, t, time_in_zone};
 use crate::people::visitor_name;
-use crate::ui::{Avatar, IconButton, IconName};
+use crate::ui::{Avatar, ErrorState, IconButton, IconName, Loading, Skeleton, while_retrying};
 
 /// Props for [`VisitorPane`].
 #[derive(Properties, PartialEq)]
@@ -23,9 +23,17 @@ pub(super) struct VisitorPaneProps {
 /// The third pane.
 #[component]
 pub(super) fn VisitorPane(props: &VisitorPaneProps) -> Html {
+    let chat = use_chat();
     let conversation = use_conversation(props.id);
+    let (error, retrying) = use_conversation_trouble(props.id);
     let Some(conversation) = conversation else {
-        return html! { <span hidden=true /> };
+        return match error {
+            None => while_retrying(retrying.as_ref(), skeleton()),
+            Some((error, fetch)) => {
+                let on_retry = Callback::from(move |()| chat.reload(fetch.clone()));
+                html! { <div><ErrorState title={t("visitor.failed")} {error} {retrying} {on_retry} /></div> }
+            }
+        };
     };
     let visitor = &conversation.user;
     let name = visitor_name(visitor);
@@ -55,6 +63,20 @@ pub(super) fn VisitorPane(props: &VisitorPaneProps) -> Html {
                 }) }</dl>
             </div>
         </section>
+    }
+}
+
+fn skeleton() -> Html {
+    html! {
+        <Loading label={t("visitor.loading")}>
+            <div class="visitor-id">
+                <Skeleton inline="2.5rem" block="2.5rem" round=true />
+                <div class="stack"><Skeleton inline="8rem" /><Skeleton inline="10rem" /></div>
+            </div>
+            <div class="panel-section">
+                { for ["60%", "75%", "40%", "55%"].map(|inline| html! { <Skeleton key={inline} {inline} /> }) }
+            </div>
+        </Loading>
     }
 }
 

@@ -2,8 +2,9 @@
 
 use yew::prelude::*;
 
+use crate::i18n::{t, t_with};
 use crate::scoped;
-use crate::ui::Skeleton;
+use crate::ui::{Loading, Skeleton};
 
 /// One figure.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,6 +15,8 @@ pub struct Figure {
     pub label: AttrValue,
     /// The number; `None` while it is loading or cannot be had.
     pub value: Option<AttrValue>,
+    /// Whether the number cannot be had, which is said with `Retry` elsewhere.
+    pub failed: bool,
     /// A word on it.
     pub detail: Option<AttrValue>,
     /// Whether someone should act.
@@ -27,8 +30,6 @@ pub struct FiguresProps {
     pub label: AttrValue,
     /// From the start of the line.
     pub figures: Vec<Figure>,
-    /// Whether numbers are still on their way.
-    pub is_loading: bool,
 }
 
 /// The strip. Each number is an element of its own.
@@ -65,7 +66,7 @@ pub fn Figures(props: &FiguresProps) -> Html {
             font-variant-numeric: var(--numeric);
             letter-spacing: var(--tracking-display);
         }
-        .value > span {
+        .value > [role="status"] > span {
             margin-block: 0.25rem;
         }
         .detail {
@@ -108,17 +109,20 @@ pub fn Figures(props: &FiguresProps) -> Html {
         "#
     );
     html! {
-        <dl {class} aria-label={props.label.clone()} aria-busy={props.is_loading.to_string()}>
+        <dl {class} aria-label={props.label.clone()}>
             { for props.figures.iter().map(|figure| html! {
                 <div class="figure" key={figure.key}>
                     <dt>{ figure.label.clone() }</dt>
                     <dd class="value">
                         if let Some(value) = &figure.value {
                             { value.clone() }
-                        } else if props.is_loading {
-                            <Skeleton inline="3rem" block="1.5rem" />
+                        } else if figure.failed {
+                            <span aria-hidden="true">{ "–" }</span>
+                            <span class="sr">{ t("overview.no_figure") }</span>
                         } else {
-                            { "–" }
+                            <Loading label={t_with("overview.figure_loading", &[("figure", &figure.label)])}>
+                                <Skeleton inline="3rem" block="1.5rem" />
+                            </Loading>
                         }
                     </dd>
                     <dd class={classes!("detail", figure.urgent.then_some("is-urgent"))}>{ figure.detail.clone() }</dd>

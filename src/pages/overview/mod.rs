@@ -14,7 +14,7 @@ use crate::i18n::{duration_short, number, t, t_count, t_with, weekday_date};
 use crate::query::{asks, use_query};
 use crate::routes::Route;
 use crate::scoped;
-use crate::ui::PageHead;
+use crate::ui::{PageHead, view_trouble};
 
 use figures::{Figure, Figures};
 use latest::Latest;
@@ -69,6 +69,7 @@ pub fn Overview() -> Html {
             key: "open",
             label: t("overview.open"),
             value: counts.map(|counts| counts.show(counts.open)),
+            failed: open.error.is_some(),
             detail: Some(t("overview.open_detail")),
             urgent: false,
         },
@@ -76,6 +77,7 @@ pub fn Overview() -> Html {
             key: "waiting",
             label: t("overview.waiting"),
             value: counts.map(|counts| counts.show(counts.waiting)),
+            failed: open.error.is_some(),
             detail: counts.map(|counts| match counts.longest_wait {
                 Some(since) => {
                     let seconds = (now.as_millis() - since.as_millis()) / 1_000;
@@ -89,6 +91,7 @@ pub fn Overview() -> Html {
             key: "unread",
             label: t("overview.unread"),
             value: counts.map(|counts| counts.show(counts.unread)),
+            failed: open.error.is_some(),
             detail: counts.map(|counts| t_count("overview.unread_messages", counts.unread_messages, &[])),
             urgent: false,
         },
@@ -103,6 +106,7 @@ pub fn Overview() -> Html {
                     count
                 })
             }),
+            failed: visitors.error.is_some(),
             detail: Some(t("overview.visitors_detail")),
             urgent: false,
         },
@@ -130,11 +134,8 @@ pub fn Overview() -> Html {
         <>
             <PageHead heading={Route::Overview.heading()} aside={AttrValue::from(weekday_date(now))} />
             <div class={classes!("page", class)}>
-                <Figures
-                    label={t("overview.figures")}
-                    {figures}
-                    is_loading={open.is_loading || visitors.is_loading}
-                />
+                <Figures label={t("overview.figures")} {figures} />
+                <div>{ view_trouble(&visitors, &t("visitors.failed")) }</div>
                 <div class="grid">
                     <Latest conversations={open} />
                     <Sites />

@@ -9,12 +9,14 @@ use switchboard_contract::website::Website;
 use switchboard_engine::form::Field;
 use yew::prelude::*;
 
+use super::members::MOST_SITES;
 use crate::auth::use_me;
 use crate::forms::{Choice, FormHandle, FormSelect};
 use crate::i18n::t;
 use crate::people::role_name;
+use crate::query::{asks, use_query};
 use crate::scoped;
-use crate::ui::Checkbox;
+use crate::ui::{Checkbox, view_trouble};
 
 /// The field of the role.
 pub const ROLE: &str = "role";
@@ -137,7 +139,7 @@ pub fn MemberFields(props: &MemberFieldsProps) -> Html {
                                 <div {class} tabindex="-1">{ for sites.iter().map(site) }</div>
                             }
                         } else {
-                            <p class="hint">{ t("team.websites_loading") }</p>
+                            <NoSites />
                         }
                         <p class="hint">{ t("team.websites_hint") }</p>
                     </fieldset>
@@ -145,4 +147,14 @@ pub fn MemberFields(props: &MemberFieldsProps) -> Html {
             </div>
         </div>
     }
+}
+
+/// The websites are on their way, or could not be had.
+#[component]
+fn NoSites() -> Html {
+    let sites = use_query(asks::websites(1, MOST_SITES));
+    if sites.error.is_some() {
+        return view_trouble(&sites, &t("websites.failed"));
+    }
+    html! { <p class="hint">{ t("team.websites_loading") }</p> }
 }

@@ -17,7 +17,7 @@ use crate::query::{Mutating, use_query, use_query_client};
 use crate::ui::{Button, ButtonKind, Dialog, IconName, Loading, Skeleton, Table, use_toasts, view_query};
 
 /// More websites than anyone assigns one by one; the server's largest page.
-const MOST_SITES: u32 = 200;
+pub(super) const MOST_SITES: u32 = 200;
 
 /// Which dialog is open.
 #[derive(Clone, PartialEq)]

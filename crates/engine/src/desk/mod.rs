@@ -209,6 +209,12 @@ impl<E: Clone> Desk<E> {
         thread.or_else(|| self.loads.error(Place::Conversation(conversation)))
     }
 
+    /// Why the last load of a conversation by itself failed, and what to try again.
+    #[must_use]
+    pub fn conversation_error(&self, conversation: ConversationId) -> Option<(&E, &Fetch)> {
+        self.loads.error(Place::Conversation(conversation))
+    }
+
     /// The rows of a thread in order.
     #[must_use]
     pub fn rows(&self, conversation: ConversationId) -> Vec<Row> {

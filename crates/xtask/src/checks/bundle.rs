@@ -1,4 +1,4 @@
-//! What the release bundle must not hold: inline scripts, sample data, folders of the machine that built it.
+//! What the release bundle must not hold: inline scripts, sample data, the gallery, folders of the machine that built it.
 
 use std::fs;
 
@@ -11,6 +11,9 @@ use crate::paths;
 const SAMPLE_SOURCES: [&str; 2] = ["crates/server/src/seed", "crates/server/src/generate/words"];
 /// What marks demo accounts anywhere.
 const SAMPLE_MARKS: [&str; 2] = ["demo.test", "switchboard-demo"];
+
+/// What stands in development builds only.
+const DEVELOPMENT_MARKS: [&str; 1] = ["dev/gallery"];
 
 /// Looks through `dist/`.
 ///
@@ -51,6 +54,12 @@ pub fn check() -> Outcome {
             held(&text, &samples)
                 .iter()
                 .map(|sample| format!("{name} holds sample data: {sample}")),
+        );
+        complaints.extend(
+            DEVELOPMENT_MARKS
+                .iter()
+                .filter(|mark| text.contains(*mark))
+                .map(|mark| format!("{name} holds what is for development: {mark}")),
         );
         complaints.extend(
             held(&text, &machine)

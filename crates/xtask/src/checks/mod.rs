@@ -2,6 +2,7 @@
 //! a thin part that reads the files.
 
 pub mod bundle;
+mod gallery;
 mod layers;
 mod messages;
 mod planted;
@@ -19,13 +20,14 @@ use crate::paths;
 type Check = (&'static str, fn() -> Outcome);
 
 /// The checks that need nothing built.
-pub const SOURCES: [Check; 6] = [
+pub const SOURCES: [Check; 7] = [
     ("no empty render", rendering::check),
     ("layers", layers::check),
     ("message keys", messages::check),
     ("styles", styles::check),
     ("no path of a machine", portable::check),
     ("no planted bug", planted::check),
+    ("gallery", gallery::check),
 ];
 
 /// The Rust files below a folder of the checkout, with their names relative to it.

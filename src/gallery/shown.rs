@@ -1,0 +1,250 @@
+//! What is looked at.
+
+use switchboard_contract::time::Timestamp;
+use yew::prelude::*;
+
+use super::State;
+use crate::api::{ApiError, Retrying};
+use crate::browser::monotonic_ms;
+use crate::query::{Loaded, Query};
+use crate::ui::{
+    Avatar, Button, EmptyState, ErrorState, Icon, IconName, IconSize, Loading, Mark, Notice, PageHead,
+    Skeleton, Status, Table, Tone, TryingAgain, TryingAgainChip, view_query,
+};
+
+/// Six hours: nobody looks at a gallery for longer.
+const LATER_MS: f64 = 21_600_000.0;
+
+const ICONS: [IconName; 41] = [
+    IconName::Alert,
+    IconName::Archive,
+    IconName::Assign,
+    IconName::Back,
+    IconName::Chat,
+    IconName::Chart,
+    IconName::Check,
+    IconName::Checks,
+    IconName::Clock,
+    IconName::Copy,
+    IconName::Down,
+    IconName::Edit,
+    IconName::External,
+    IconName::Eye,
+    IconName::Globe,
+    IconName::Info,
+    IconName::Left,
+    IconName::Lock,
+    IconName::Logout,
+    IconName::Monitor,
+    IconName::Moon,
+    IconName::More,
+    IconName::Note,
+    IconName::Offline,
+    IconName::Ok,
+    IconName::Overview,
+    IconName::Panel,
+    IconName::PanelEnd,
+    IconName::Phone,
+    IconName::Plus,
+    IconName::Refresh,
+    IconName::Right,
+    IconName::Search,
+    IconName::Send,
+    IconName::Settings,
+    IconName::Tag,
+    IconName::Trash,
+    IconName::UpDown,
+    IconName::User,
+    IconName::Users,
+    IconName::Warn,
+];
+
+pub(super) fn brand() -> Vec<State> {
+    vec![State::new("the mark", html! { <Mark /> })]
+}
+
+pub(super) fn icon() -> Vec<State> {
+    let all = html! {
+        <div class="row wrap">{ for ICONS.into_iter().map(|name| html! { <Icon key={format!("{name:?}")} {name} /> }) }</div>
+    };
+    let sizes = [IconSize::Small, IconSize::Medium, IconSize::Large];
+    let sizes = html! {
+        <div class="row">{ for sizes.into_iter().map(|size| html! { <Icon key={format!("{size:?}")} name={IconName::Chat} {size} /> }) }</div>
+    };
+    vec![State::wide("all", all), State::new("sizes", sizes)]
+}
+
+pub(super) fn avatar() -> Vec<State> {
+    let some = ["Kim Example", "Ada", "李 小龍", "محمد", ""];
+    let people = html! {
+        <div class="row">{ for some.into_iter().map(|name| html! { <Avatar key={name} id={format!("id {name}")} {name} /> }) }</div>
+    };
+    vec![
+        State::new("people", people),
+        State::new("a website", html! { <Avatar id="shop" name="Shop" site=true /> }),
+        State::new(
+            "large",
+            html! { <Avatar id="1" name="Kim Example" size="2.5rem" /> },
+        ),
+    ]
+}
+
+pub(super) fn page_head() -> Vec<State> {
+    vec![State::wide(
+        "with a count and a tool",
+        html! { <PageHead heading="Visitors" aside="12"><Button icon={IconName::Refresh}>{ "Refresh" }</Button></PageHead> },
+    )]
+}
+
+pub(super) fn skeleton() -> Vec<State> {
+    vec![State::new(
+        "a row",
+        html! {
+            <Loading label="Loading">
+                <div class="row row-3">
+                    <Skeleton inline="2rem" block="2rem" round=true />
+                    <div class="stack"><Skeleton inline="9rem" /><Skeleton inline="14rem" /></div>
+                </div>
+            </Loading>
+        },
+    )]
+}
+
+fn retrying() -> Retrying {
+    Retrying {
+        error: ApiError::Offline,
+        attempt: 2,
+        at_ms: monotonic_ms() + LATER_MS,
+    }
+}
+
+fn query(data: bool, error: Option<ApiError>, retrying: Option<Retrying>) -> Query<&'static str> {
+    Query {
+        data: data.then(|| Loaded {
+            value: std::rc::Rc::new("Three websites, as they were."),
+            at: Timestamp::from_millis(1_795_339_800_000),
+        }),
+        error,
+        is_loading: false,
+        retrying,
+        reload: Callback::noop(),
+    }
+}
+
+pub(super) fn states() -> Vec<State> {
+    let failed = AttrValue::Static("Websites could not be loaded.");
+    let look = |query: &Query<&'static str>| {
+        let skeleton = || html! { <Loading label="Loading"><Skeleton inline="60%" block="3rem" /></Loading> };
+        view_query(query, &failed, skeleton, |text| html! { <p>{ *text }</p> })
+    };
+    let busy = query(false, None, Some(retrying()));
+    vec![
+        State::new(
+            "empty, with the next step",
+            html! {
+                <EmptyState icon={IconName::Globe} title="No website yet" text="Websites that show the widget are listed here.">
+                    <Button icon={IconName::Plus}>{ "Add website" }</Button>
+                </EmptyState>
+            },
+        ),
+        State::new(
+            "failed",
+            html! { <ErrorState title="Websites could not be loaded." error={ApiError::TimedOut} on_retry={Callback::noop()} /> },
+        ),
+        State::new(
+            "failed, tried again by itself",
+            html! {
+                <ErrorState
+                    title="Websites could not be loaded."
+                    error={ApiError::Offline}
+                    busy=true
+                    retrying={retrying()}
+                    on_retry={Callback::noop()}
+                />
+            },
+        ),
+        State::new("loading, tried again by itself", look(&busy)),
+        State::new(
+            "old",
+            look(&query(true, Some(ApiError::RateLimited(30_000)), None)),
+        ),
+        State::new("ready", look(&query(true, None, None))),
+        State::new(
+            "a notice",
+            html! { <Notice>{ "Someone else changed this member in the meantime." }</Notice> },
+        ),
+        State::new(
+            "a warning",
+            html! { <Notice tone={Tone::Warning}>{ "Set up a second factor to go on." }</Notice> },
+        ),
+        State::new(
+            "a failure",
+            html! { <Notice tone={Tone::Danger}>{ "The messages before these could not be loaded." }</Notice> },
+        ),
+        State::new(
+            "how something stands",
+            html! {
+                <div class="stack">
+                    <Status icon={IconName::Ok} tone="success" text="Online" />
+                    <Status icon={IconName::Warn} tone="warning" text="Degraded" />
+                    <Status icon={IconName::Alert} tone="danger" text="Silent" />
+                    <Status icon={IconName::Info} text="Never seen" />
+                </div>
+            },
+        ),
+    ]
+}
+
+fn rows(label: &'static str, tight: bool) -> Html {
+    let row = |name: &'static str, page: &'static str, seen: &'static str| {
+        html! {
+            <tr role="row" key={name}>
+                <td role="cell">
+                    <div class="cell-main">
+                        <Avatar id={name} {name} size="1.75rem" />
+                        <bdi class="truncate strong">{ name }</bdi>
+                    </div>
+                </td>
+                <td role="cell" data-label="Page" class="text-2"><span class="truncate">{ page }</span></td>
+                <td role="cell" class="end text-3 td-corner">{ seen }</td>
+            </tr>
+        }
+    };
+    html! {
+        <Table {label} {tight}>
+            <thead role="rowgroup">
+                <tr role="row">
+                    <th role="columnheader">{ "Visitor" }</th>
+                    <th role="columnheader">{ "Page" }</th>
+                    <th role="columnheader" class="end">{ "Seen" }</th>
+                </tr>
+            </thead>
+            <tbody role="rowgroup">
+                { row("Kim Example", "Camping stoves", "2 min") }
+                { row("A visitor whose name is longer than any column", "A page whose title is longer still", "1 h") }
+            </tbody>
+        </Table>
+    }
+}
+
+pub(super) fn table() -> Vec<State> {
+    vec![
+        State::wide("comfortable", rows("Visitors", false)),
+        State::wide("tight", rows("Latest", true)),
+    ]
+}
+
+pub(super) fn trying_again() -> Vec<State> {
+    vec![
+        State::new("in a line", html! { <TryingAgain retrying={retrying()} /> }),
+        State::new(
+            "over what is loading",
+            html! {
+                <div style="position:relative">
+                    <Skeleton inline="100%" block="6rem" />
+                    <TryingAgainChip retrying={retrying()} />
+                </div>
+            },
+        ),
+    ]
+}

@@ -1,0 +1,90 @@
+//! What the API answers in the table, and besides it.
+
+use serde_json::{Value, json};
+
+use crate::support::inbox::{ID, as_of, conversation, conversation_id};
+use crate::support::{Answer, Seen};
+
+fn page_of(items: &[Value]) -> Value {
+    json!({"items": items, "hasMore": false, "asOf": as_of()})
+}
+
+pub fn no_page() -> Value {
+    page_of(&[])
+}
+
+pub fn conversations() -> Value {
+    page_of(&[
+        conversation(2, "Second Visitor", "about boots"),
+        conversation(1, "First Visitor", "about stoves"),
+    ])
+}
+
+pub fn thread() -> Value {
+    let item = json!({
+        "id": ID, "conversationId": conversation_id(3), "seq": 1, "type": "user", "content": "Is it there?",
+        "createdAt": "2026-11-22T09:30:00.000Z",
+    });
+    json!({"items": [item], "hasMoreBefore": false, "hasMoreAfter": false, "asOf": as_of()})
+}
+
+pub fn visitors() -> Value {
+    let at = "2026-11-22T09:30:00.000Z";
+    page_of(&[json!({
+        "id": ID, "name": "First Visitor", "browser": "Firefox 145", "os": "Android", "device": "phone",
+        "firstSeenAt": at, "lastSeenAt": at, "pageTitle": "Stoves",
+    })])
+}
+
+fn numbered(items: &[Value]) -> Value {
+    json!({"items": items, "page": 1, "pageSize": 25, "total": items.len()})
+}
+
+pub fn no_websites() -> Value {
+    numbered(&[])
+}
+
+pub fn websites() -> Value {
+    let at = "2026-11-22T09:30:00.000Z";
+    numbered(&[json!({
+        "id": ID, "name": "Shop", "domain": "shop.example", "allowedOrigins": [], "timezone": "Europe/London",
+        "autoCloseAfter": null, "archiveAfter": null, "deleteAfter": null, "publicKey": "k",
+        "status": {"state": "online", "lastSeenAt": at}, "createdAt": at, "updatedAt": at, "version": 1,
+    })])
+}
+
+pub fn members() -> Value {
+    let at = "2026-11-22T09:30:00.000Z";
+    json!({"items": [{
+        "id": ID, "name": "Example Person", "email": "person@example.com", "role": "owner", "status": "active",
+        "createdAt": at, "version": 1,
+    }]})
+}
+
+pub fn sessions() -> Value {
+    let at = "2026-11-22T09:30:00.000Z";
+    json!({"items": [{
+        "id": ID, "device": "Firefox 145, Android", "createdAt": at, "lastUsedAt": at, "expiresAt": at, "current": false,
+    }]})
+}
+
+/// What the shell and pages ask for besides their panels.
+pub fn otherwise(seen: &Seen, role: &str) -> Answer {
+    let person = json!({
+        "id": ID, "accountId": ID, "accountName": "Example", "name": "Example Person", "email": "person@example.com",
+        "role": role,
+    });
+    match seen.path.as_str() {
+        "/api/auth/refresh" => Answer::Json(
+            200,
+            json!({"accessToken": "t", "expiresInMs": 600_000, "user": person}),
+        ),
+        "/api/auth/me" => Answer::Json(200, person),
+        "/api/live-chat/labels" => Answer::Json(200, json!({"items": [], "asOf": as_of()})),
+        "/api/team/members" => Answer::Json(200, members()),
+        "/api/websites" => Answer::Json(200, websites()),
+        "/api/live-chat/conversations" => Answer::Json(200, conversations()),
+        // Nothing is kept live here.
+        _ => Answer::Silence,
+    }
+}

@@ -1,0 +1,381 @@
+//! Every page in every state: while it loads, with nothing to show, when it fails, with old data, and as it should be. What a
+//! screen reader would be told is compared with one table (`table.rs`); a route without an entry there fails.
+
+#![allow(clippy::expect_used)]
+
+mod answers;
+mod outline;
+#[path = "../support/mod.rs"]
+mod support;
+mod table;
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use serde_json::json;
+use switchboard::app::{App, AppProps};
+use switchboard::config::Config;
+use switchboard::routes::Route;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use yew_router::Routable;
+
+use support::inbox::{ID, conversation_id, dress};
+use support::{Answer, FakeServer, Mounted, Replaced, Seen, forget_storage, mount, until};
+use table::{Form, PAGES, Page, Panel, Stale, State, Told, Who};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+/// How the request of the panel that is looked at is answered.
+#[derive(Clone)]
+enum Case {
+    Ready,
+    Empty,
+    Loading,
+    Failed,
+}
+
+/// A page with one of its panels, or its form, in a state that can be changed.
+struct Look {
+    page: Mounted<App>,
+    case: Rc<RefCell<Case>>,
+    server: FakeServer,
+}
+
+impl Look {
+    async fn at(page: &'static Page, panel: Option<&'static Panel>, case: Case) -> Self {
+        forget_storage();
+        dress();
+        let case = Rc::new(RefCell::new(case));
+        let now = case.clone();
+        let server = FakeServer::install(move |seen| respond(page, panel, &now.borrow(), seen));
+        let window = web_sys::window().expect("a window");
+        if page.who != Who::Nobody {
+            let hint = json!({"userId": ID, "expiresAt": "2026-11-22T09:30:00.000Z"}).to_string();
+            let storage = window.local_storage().expect("allowed").expect("there");
+            storage.set_item("switchboard.session", &hint).expect("stored");
+        }
+        let history = window.history().expect("allowed");
+        history
+            .replace_state_with_url(&JsValue::NULL, "", Some(&named(page.path)))
+            .expect("same origin");
+        let config = Config {
+            api_base_url: "/api".into(),
+            realtime_url: None,
+            environment: None,
+        };
+        Self {
+            page: mount::<App>(AppProps { config }).await,
+            case,
+            server,
+        }
+    }
+
+    fn answer(&self, case: Case) {
+        *self.case.borrow_mut() = case;
+    }
+
+    /// Waits until all of it is told.
+    async fn tells(&self, wanted: &[Told]) -> Result<(), String> {
+        let root = &self.page.root;
+        let missing = || {
+            let told = outline::of(root);
+            let missing = wanted.iter().filter(|wanted| !is_told(root, &told, wanted));
+            missing.map(|told| format!("{told:?}")).collect::<Vec<_>>()
+        };
+        if until(|| missing().is_empty()).await {
+            return Ok(());
+        }
+        Err(format!("does not tell {}\n{}", missing().join(", "), shown(root)))
+    }
+
+    /// What may not be told in this state.
+    fn hides(&self, unwanted: &[Told]) -> Result<(), String> {
+        let root = &self.page.root;
+        let told = outline::of(root);
+        match unwanted.iter().find(|unwanted| is_told(root, &told, unwanted)) {
+            None => Ok(()),
+            Some(unwanted) => Err(format!("still tells {unwanted:?}\n{}", shown(root))),
+        }
+    }
+
+    /// Presses the button that is told by this name.
+    async fn press(&self, name: &str) -> Result<(), String> {
+        let root = &self.page.root;
+        let button = outline::find(root, "button", name).ok_or_else(|| format!("no button {name}"))?;
+        button.click();
+        support::flush().await;
+        Ok(())
+    }
+
+    /// Where something stands, in pixels.
+    fn place(&self, selector: &str) -> Option<(i32, i32)> {
+        let element = self.page.find(selector)?;
+        let area = element.get_bounding_client_rect();
+        Some((area.top().round() as i32, area.height().round() as i32))
+    }
+}
+
+fn named(text: &str) -> String {
+    text.replace("{conversation}", &conversation_id(3))
+}
+
+fn is_told(root: &web_sys::Element, told: &[outline::Told], (role, name): &Told) -> bool {
+    if *role == "text" {
+        return root.text_content().is_some_and(|text| text.contains(name));
+    }
+    told.iter().any(|told| {
+        let is_news = matches!(*role, "status" | "alert");
+        told.role == *role && (told.name == *name || is_news && told.name.starts_with(name))
+    })
+}
+
+fn shown(root: &web_sys::Element) -> String {
+    let lines = outline::of(root).into_iter();
+    let lines: Vec<String> = lines
+        .map(|told| format!("  {} “{}”", told.role, told.name))
+        .collect();
+    lines.join("\n")
+}
+
+/// The requests that a panel or a form is about, as the table names them.
+fn is_asked(asks: &str, seen: &Seen) -> bool {
+    let asks = named(asks);
+    let (path, query) = asks.split_once('?').unwrap_or((&asks, ""));
+    let parts: BTreeSet<&str> = seen.query.trim_start_matches('?').split('&').collect();
+    seen.path == path
+        && query
+            .split('&')
+            .filter(|part| !part.is_empty())
+            .all(|part| parts.contains(part))
+}
+
+fn respond(page: &Page, panel: Option<&Panel>, case: &Case, seen: &Seen) -> Answer {
+    let posts = page
+        .form
+        .as_ref()
+        .filter(|form| panel.is_none() && form.posts == seen.path && seen.method != "GET");
+    let asked = panel.filter(|panel| is_asked(panel.asks, seen));
+    if posts.is_some() || asked.is_some() {
+        return match case {
+            Case::Loading => Answer::Silence,
+            Case::Failed => Answer::Json(500, json!({"code": "internal", "title": ""})),
+            Case::Empty => match asked.and_then(|panel| panel.empty.as_ref()) {
+                Some(empty) => Answer::Json(200, (empty.body)()),
+                None => Answer::Silence,
+            },
+            Case::Ready => match asked {
+                Some(panel) => Answer::Json(200, (panel.ready.body)()),
+                None => Answer::Silence,
+            },
+        };
+    }
+    if let Some(other) = page.panels.iter().find(|panel| is_asked(panel.asks, seen)) {
+        return Answer::Json(200, (other.ready.body)());
+    }
+    answers::otherwise(
+        seen,
+        match page.who {
+            Who::Member(role) => role,
+            Who::Nobody => "agent",
+        },
+    )
+}
+
+async fn loading(page: &'static Page, panel: &'static Panel) -> Result<Option<(i32, i32)>, String> {
+    let look = Look::at(page, Some(panel), Case::Loading).await;
+    look.tells(page.always).await?;
+    look.tells(panel.loading).await?;
+    look.hides(panel.ready.told)?;
+    look.hides(panel.error)?;
+    let place = panel.shape.and_then(|shape| look.place(shape));
+    // Whoever waited sees it without asking again.
+    look.page.destroy().await;
+    Ok(place)
+}
+
+async fn ready(page: &'static Page, panel: &'static Panel, shape: Option<(i32, i32)>) -> Result<(), String> {
+    let look = Look::at(page, Some(panel), Case::Ready).await;
+    look.tells(page.always).await?;
+    look.tells(panel.ready.told).await?;
+    look.hides(panel.loading)?;
+    look.hides(panel.error)?;
+    if let Some(selector) = panel.shape {
+        let place = look.place(selector);
+        if place.is_none() || place != shape {
+            return Err(format!(
+                "{selector} stands at {place:?}, its skeleton at {shape:?} (top, height)"
+            ));
+        }
+    }
+    look.page.destroy().await;
+    Ok(())
+}
+
+async fn empty(page: &'static Page, panel: &'static Panel, state: &'static State) -> Result<(), String> {
+    let look = Look::at(page, Some(panel), Case::Empty).await;
+    look.tells(page.always).await?;
+    look.tells(state.told).await?;
+    look.hides(panel.ready.told)?;
+    look.hides(panel.error)?;
+    look.hides(panel.loading)?;
+    look.page.destroy().await;
+    Ok(())
+}
+
+async fn failed(page: &'static Page, panel: &'static Panel) -> Result<(), String> {
+    let look = Look::at(page, Some(panel), Case::Failed).await;
+    look.tells(page.always).await?;
+    look.tells(panel.error).await?;
+    look.hides(panel.ready.told)?;
+    look.hides(panel.loading)?;
+    look.answer(Case::Ready);
+    look.press("Retry").await?;
+    look.tells(panel.ready.told).await?;
+    look.hides(panel.error)?;
+    look.page.destroy().await;
+    Ok(())
+}
+
+async fn stale(page: &'static Page, panel: &'static Panel) -> Result<(), String> {
+    let look = Look::at(page, Some(panel), Case::Ready).await;
+    look.tells(panel.ready.told).await?;
+    let window = web_sys::window().expect("a window");
+    let tell = |event: &str| {
+        let event = web_sys::Event::new(event).expect("an event");
+        window.dispatch_event(&event).expect("dispatched");
+    };
+    match panel.stale {
+        Stale::Never => {}
+        Stale::AskedAgain(said) => {
+            look.answer(Case::Failed);
+            let later = later();
+            tell("focus");
+            look.tells(said).await?;
+            look.tells(&[("text", "What you see is from ")]).await?;
+            look.tells(panel.ready.told).await?;
+            look.answer(Case::Ready);
+            look.press("Retry").await?;
+            if !until(|| look.hides(said).is_ok()).await {
+                return Err("the failure is told on".to_owned());
+            }
+            drop(later);
+        }
+        Stale::Disconnected => {
+            if !until(|| look.server.count("/api/realtime/ticket") > 0).await {
+                return Err("nothing connects".to_owned());
+            }
+            let navigator = JsValue::from(window.navigator());
+            let offline = Replaced::new(&navigator, "onLine", "false");
+            tell("offline");
+            look.tells(&[("status", "You are offline. What you see is from ")])
+                .await?;
+            look.tells(panel.ready.told).await?;
+            drop(offline);
+            tell("online");
+            if !until(|| look.hides(&[("status", "You are offline.")]).is_ok()).await {
+                return Err("the loss is told on".to_owned());
+            }
+        }
+    }
+    look.page.destroy().await;
+    Ok(())
+}
+
+/// A minute has passed by the clock that waits are counted in.
+fn later() -> Replaced {
+    let performance = web_sys::window().and_then(|window| window.performance());
+    Replaced::new(
+        &JsValue::from(performance.expect("a clock")),
+        "now",
+        "() => original.call(performance) + 60000",
+    )
+}
+
+async fn form(page: &'static Page, form: &'static Form) -> Result<(), String> {
+    let look = Look::at(page, None, Case::Failed).await;
+    look.tells(page.always).await?;
+    for (id, text) in form.fields {
+        look.page.fill(&format!("#{id}"), text).await;
+    }
+    if !until(|| outline::find(&look.page.root, "button", form.submit).is_some()).await {
+        return Err(format!("no button {}", form.submit));
+    }
+    look.press(form.submit).await?;
+    look.tells(form.refused).await?;
+    for (id, text) in form.fields {
+        let kept = support::value(&look.page, &format!("#{id}"));
+        if kept != *text {
+            return Err(format!("the failure left “{kept}” in #{id}"));
+        }
+    }
+    look.answer(Case::Loading);
+    look.press(form.submit).await?;
+    let is_busy = || {
+        outline::find(&look.page.root, "button", form.submit)
+            .is_some_and(|button| button.get_attribute("aria-busy").as_deref() == Some("true"))
+    };
+    if !until(is_busy).await {
+        return Err("the button does not say that it is sent".to_owned());
+    }
+    look.page.destroy().await;
+    Ok(())
+}
+
+/// Notes what is wrong, under the page's name.
+fn note(wrong: &mut Vec<String>, page: &Page, what: &str, outcome: Result<(), String>) {
+    if let Err(why) = outcome {
+        wrong.push(format!("{} {what}: {why}", page.route));
+    }
+}
+
+async fn check(pages: impl Iterator<Item = &'static Page>) {
+    let mut wrong = Vec::new();
+    for page in pages {
+        if page.panels.is_empty() {
+            let look = Look::at(page, None, Case::Ready).await;
+            note(&mut wrong, page, "as it is", look.tells(page.always).await);
+            look.page.destroy().await;
+        }
+        for panel in page.panels {
+            let mut note =
+                |state: &str, outcome| note(&mut wrong, page, &format!("{}, {state}", panel.name), outcome);
+            let shape = loading(page, panel).await;
+            note("loading", shape.clone().map(drop));
+            note("ready", ready(page, panel, shape.ok().flatten()).await);
+            if let Some(state) = &panel.empty {
+                note("empty", empty(page, panel, state).await);
+            }
+            if !panel.error.is_empty() {
+                note("failed", failed(page, panel).await);
+            }
+            note("stale", stale(page, panel).await);
+        }
+        if let Some(sent) = &page.form {
+            note(&mut wrong, page, "sent", form(page, sent).await);
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[wasm_bindgen_test]
+fn every_route_is_in_the_table() {
+    let known: BTreeSet<&str> = PAGES.iter().map(|page| page.route).collect();
+    let missing: Vec<&str> = Route::routes()
+        .into_iter()
+        .filter(|route| !known.contains(route))
+        .collect();
+    assert!(missing.is_empty(), "not in tests/states/table.rs: {missing:?}");
+    assert_eq!(known.len(), PAGES.len(), "each route once");
+}
+
+#[wasm_bindgen_test]
+async fn pages_of_guests_tell_how_they_stand() {
+    check(PAGES.iter().filter(|page| page.who == Who::Nobody)).await;
+}
+
+#[wasm_bindgen_test]
+async fn pages_of_members_tell_how_they_stand() {
+    check(PAGES.iter().filter(|page| page.who != Who::Nobody)).await;
+}
