@@ -75,6 +75,12 @@ impl Link {
         self.stream.position()
     }
 
+    /// Where a connection asks to go on; `None` before that is known.
+    #[must_use]
+    pub fn resume(&self) -> Option<Resume> {
+        self.stream.resume()
+    }
+
     /// What to show of this tab's connection.
     #[must_use]
     pub const fn status(&self) -> Status {

@@ -11,6 +11,7 @@
 //! ```
 
 mod actions;
+mod archiving;
 mod fetching;
 mod interface;
 mod keeping;
@@ -45,6 +46,7 @@ use crate::thread::Thread;
 pub use interface::{Attempt, Deed, Effect, Event, Fetch, Fetched, Request, Row, Timer, TimerKind};
 
 use actions::Posted;
+use archiving::Archiving;
 use keeping::Keeping;
 use loading::{Loads, Place};
 
@@ -84,6 +86,7 @@ pub struct Desk<E> {
     /// How far each conversation was marked as read here.
     marked: BTreeMap<ConversationId, u64>,
     awareness: Awareness,
+    archiving: Archiving,
     /// What the person has set: it outlasts a stop.
     availability: Availability,
 }
@@ -118,6 +121,7 @@ impl<E: Clone> Desk<E> {
             open: BTreeSet::new(),
             marked: BTreeMap::new(),
             awareness: Awareness::default(),
+            archiving: Archiving::default(),
             availability: Availability::default(),
         }
     }
@@ -239,6 +243,8 @@ impl<E: Clone> Desk<E> {
     pub fn step(&mut self, now: Now, event: Event<E>, out: &mut Vec<Effect>) {
         let status = self.status();
         match event {
+            Event::Restore(kept) => self.restore(*kept, out),
+            Event::Archived { request, result } => self.on_archived(request, result, out),
             Event::Start { erase } => self.start(now, erase, out),
             Event::Stop => self.stop(now, out),
             Event::Forget => {
@@ -292,13 +298,21 @@ impl<E: Clone> Desk<E> {
 
     fn start(&mut self, now: Now, erase: bool, out: &mut Vec<Effect>) {
         self.open_store(erase, out);
-        self.on_link(now, link::Event::Start(None), out);
+        let kept = self.take_restored();
+        let resume = kept.as_ref().map(|place| place.resume.clone());
+        self.on_link(now, link::Event::Start(resume), out);
         self.on_link(now, link::Event::Follow, out);
         self.told = Status::Connecting;
         self.meet(now, out);
         self.on_leader(now, crate::leader::Event::Start, out);
         // What was put on the screen before had nobody to load it, and has to come without a connection too.
-        self.load_all_anew(out);
+        match kept {
+            Some(place) => {
+                self.whole_from = Some(place.position);
+                self.load_screen(out);
+            }
+            None => self.load_all_anew(out),
+        }
     }
 
     fn stop(&mut self, now: Now, out: &mut Vec<Effect>) {
@@ -316,6 +330,7 @@ impl<E: Clone> Desk<E> {
         (self.began, self.whole_from) = (None, None);
         self.rights_doubted = false;
         self.marked.clear();
+        self.stop_archiving();
         self.forget_people(now, out);
     }
 
@@ -333,6 +348,7 @@ impl<E: Clone> Desk<E> {
             TimerKind::Queue => self.on_queue(now, queue::Event::Timer { generation }, out),
             TimerKind::Awareness => self.on_awareness(now, awareness::Event::Timer { generation }, out),
             TimerKind::Store => self.on_store_timer(generation, out),
+            TimerKind::Archive => self.on_archive_timer(now, generation, out),
             TimerKind::Leader => self.on_leader(now, crate::leader::Event::Timer { generation }, out),
         }
     }
@@ -341,6 +357,10 @@ impl<E: Clone> Desk<E> {
     fn on_shell(&mut self, now: Now, event: socket::Event, out: &mut Vec<Effect>) {
         match event {
             socket::Event::Shown(shown) => {
+                if !shown {
+                    // The page may be gone next.
+                    self.write_archive(now, out);
+                }
                 self.on_leader(now, crate::leader::Event::Shown(shown), out);
             }
             // Of whichever sign-in the connection was.
@@ -388,6 +408,7 @@ impl<E: Clone> Desk<E> {
         match effect {
             stream::Effect::Apply(event) => {
                 self.note_writer(now, &event, out);
+                self.touch_archive(&event);
                 match self.inbox.apply(&event) {
                     Ok(changes) => self.changed(now, changes, out),
                     Err(unreadable) => {
@@ -486,6 +507,7 @@ impl<E: Clone> Desk<E> {
             }
         }
         if changes != Changes::default() {
+            self.change_archive(&changes, out);
             out.push(Effect::Changed(changes));
         }
     }
