@@ -7,7 +7,7 @@ mod support;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use switchboard::chat::Typed;
+use switchboard::chat::Composing;
 use switchboard::pages::{Composer, ComposerProps, Faces, FacesProps, TypingLine, TypingLineProps};
 use switchboard_contract::ids::ConversationId;
 use switchboard_contract::live_chat::Visibility;
@@ -108,7 +108,9 @@ async fn the_composer_says_for_whom_is_written() {
     };
     let shown = mount::<Composer>(ComposerProps {
         id: ConversationId::from_parts(Timestamp::from_millis(1), [1; 10]),
-        draft: Typed::default(),
+        read: Callback::from(|()| Composing::default()),
+        revision: 0,
+        on_other: Callback::noop(),
         on_send: Callback::noop(),
         on_draft: Callback::noop(),
         on_typing,

@@ -7,7 +7,7 @@ mod support;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use switchboard::chat::Typed;
+use switchboard::chat::{Composing, Typed};
 use switchboard::pages::{Composer, ComposerProps, MessageRows, MessageRowsProps};
 use switchboard_contract::ids::{ConversationId, MemberId, MessageId};
 use switchboard_contract::live_chat::{LiveChatMessage, MAX_MESSAGE_CHARS, MessageType, Visibility};
@@ -165,10 +165,15 @@ impl Writing {
         let (log, kept): (Rc<RefCell<Vec<_>>>, Rc<RefCell<Vec<_>>>) = (Rc::clone(&sent), Rc::clone(&drafts));
         let props = ComposerProps {
             id: conversation(),
-            draft: Typed {
-                text: draft.to_owned(),
-                ..Typed::default()
+            read: {
+                let reply = draft.to_owned();
+                Callback::from(move |()| Composing {
+                    reply: reply.clone(),
+                    ..Composing::default()
+                })
             },
+            revision: 0,
+            on_other: Callback::noop(),
             on_send: Callback::from(move |message| log.borrow_mut().push(message)),
             on_draft: Callback::from(move |text| kept.borrow_mut().push(text)),
             closed: false,

@@ -92,6 +92,11 @@ impl Carrier {
         }
     }
 
+    /// What this browser keeps; what is asked of it is done in the order of all who ask.
+    pub(super) fn store(&self) -> Store {
+        self.store.clone()
+    }
+
     /// Tells all other tabs.
     pub(super) fn tell(&self, words: &str) {
         self.tabs.say(words);

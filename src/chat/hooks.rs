@@ -11,7 +11,7 @@ use switchboard_engine::socket::Status;
 use switchboard_engine::thread::Thread;
 use yew::prelude::*;
 
-use super::{Chat, Topic};
+use super::{Chat, Topic, Typed};
 use crate::api::ApiError;
 use crate::browser::{Listener, document, is_shown};
 
@@ -203,6 +203,46 @@ pub fn use_returned(id: ConversationId) -> (u32, Option<Visibility>) {
         *last = (last.0 + 1, Some(visibility));
     }
     *last
+}
+
+/// Counts how often what is typed in a conversation was changed from elsewhere ([`Chat::composing`]). The text box is
+/// released when the component goes.
+///
+/// # Panics
+/// Outside of a [`super::ChatProvider`].
+#[hook]
+pub fn use_composing(id: ConversationId) -> u32 {
+    let chat = use_chat();
+    let revision = use_state(|| 0_u32);
+    let (count, shown) = (use_mut_ref(|| 0_u32), chat.composing(id));
+    let setter = revision.setter();
+    use_effect_with((chat, id), move |(chat, id)| {
+        let (chat, id) = (chat.clone(), *id);
+        let tell = move || {
+            *count.borrow_mut() += 1;
+            setter.set(*count.borrow());
+        };
+        if chat.composing(id) != shown {
+            tell();
+        }
+        let subscription = chat.watch(Topic::Draft(id), Callback::from(move |()| tell()));
+        move || {
+            drop(subscription);
+            chat.release_draft(id);
+        }
+    });
+    *revision
+}
+
+/// What was typed last in a conversation and not sent; nothing is left of it once it was.
+///
+/// # Panics
+/// Outside of a [`super::ChatProvider`].
+#[hook]
+pub fn use_waiting_draft(id: ConversationId) -> Option<Typed> {
+    let chat = use_chat();
+    use_topic(&chat, Topic::DraftWaits(id));
+    Some(chat.draft(id)).filter(|typed| !typed.text.trim().is_empty())
 }
 
 /// The messages of one conversation.

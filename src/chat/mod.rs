@@ -12,11 +12,13 @@
 //! | [`use_typing`], [`use_viewers`], [`use_presence`], [`use_presences`] | who types in a conversation, looks at it, is there |
 //! | [`use_looking_at`] | telling the team that one looks at a conversation |
 //! | [`use_arrivals`] | messages as they come in, to be announced |
+//! | [`use_composing`], [`use_waiting_draft`] | what is typed and not sent |
 //! | [`use_queue`], [`use_changes`], [`use_waiting`] | what waits to be sent |
 //! | [`use_directory`] | the names of members and labels |
 
 mod carrier;
 mod directory;
+mod drafts;
 mod hooks;
 mod incoming;
 mod people;
@@ -26,12 +28,14 @@ mod shell;
 mod watching;
 
 pub use directory::{Directory, use_directory};
+pub use drafts::{Composing, Typed};
 pub use hooks::{
-    Gone, LiveChat, ThreadView, Waiting, use_arrivals, use_changes, use_chat, use_conversation,
-    use_live_chat, use_queue, use_read_mark, use_returned, use_thread, use_waiting,
+    Gone, LiveChat, ThreadView, Waiting, use_arrivals, use_changes, use_chat, use_composing,
+    use_conversation, use_live_chat, use_queue, use_read_mark, use_returned, use_thread, use_waiting,
+    use_waiting_draft,
 };
 pub use people::{Presences, use_looking_at, use_presence, use_presences, use_typing, use_viewers};
 pub use provider::{ChatProvider, ChatProviderProps};
 pub use queue_count::{QueueCount, count_kept, forget_kept, use_foreign, use_queue_count};
-pub use shell::{Chat, Typed};
+pub use shell::Chat;
 pub use watching::Topic;

@@ -18,20 +18,12 @@ use switchboard_engine::trace::Trace;
 use yew::Callback;
 
 use super::carrier::Carrier;
+use super::drafts::{DraftBox, Typed};
 use super::incoming::{AskedTurn, Incoming};
 use super::watching::{Topic, Watchers};
 use crate::api::{Api, ApiError};
 use crate::browser::{is_shown, now, random_bytes, random_seed};
 use crate::realtime::store::Notice;
-
-/// What was typed and not sent.
-#[derive(Clone, PartialEq, Eq, Default)]
-pub struct Typed {
-    /// The text.
-    pub text: String,
-    /// Who was to see it: a note comes back as a note.
-    pub visibility: Visibility,
-}
 
 /// What one tab has of the chat.
 pub(super) struct Inner {
@@ -46,7 +38,7 @@ pub(super) struct Inner {
     /// For the other tabs, not told yet.
     pub(super) words: RefCell<Vec<String>>,
     pub(super) told: Cell<u64>,
-    drafts: RefCell<BTreeMap<ConversationId, Typed>>,
+    pub(super) drafts: DraftBox,
     /// Messages that were taken back to be changed, and who was to see them.
     returned: RefCell<BTreeMap<ConversationId, Visibility>>,
     pub(super) not_kept: Cell<Option<StoreError>>,
@@ -73,6 +65,7 @@ impl Chat {
             client: concat!("dashboard/", env!("CARGO_PKG_VERSION")).to_owned(),
             tab: format!("{:016x}", random_seed()),
         };
+        let tab = identity.tab.clone();
         let seed = random_seed();
         Self(Rc::new(Inner {
             trace: RefCell::new(Trace::new(&identity, owner, seed)),
@@ -85,7 +78,7 @@ impl Chat {
             intake: RefCell::default(),
             turn: RefCell::default(),
             words: RefCell::default(),
-            drafts: RefCell::default(),
+            drafts: DraftBox::new(tab),
             returned: RefCell::default(),
             not_kept: Cell::new(None),
             store_notice: Cell::new(None),
@@ -97,24 +90,28 @@ impl Chat {
     /// Connects to the WebSocket at `url`, or lets another tab do it, and keeps everything live until [`Chat::stop`].
     pub fn start(&self, url: String, owner: MemberId) {
         let carrier = Carrier::new(&self.0, self.0.api.clone(), url, owner);
+        let store = carrier.store();
         *self.0.carrier.borrow_mut() = Some(carrier);
         // A tab may open in the background: then another one leads.
         self.drive(Event::Link(switchboard_engine::socket::Event::Shown(is_shown())));
         self.drive(Event::Start { erase: false });
+        // Asked after it: by then the store is this person's, or refuses.
+        self.start_drafts(owner, store);
     }
 
     /// Closes the connection and forgets what is in memory; what waits is kept for the same person.
     pub fn stop(&self) {
+        self.stop_drafts();
         self.drive(Event::Stop);
         self.forget_incoming();
         self.0.carrier.borrow_mut().take();
-        self.0.drafts.borrow_mut().clear();
         self.0.returned.borrow_mut().clear();
     }
 
     /// Signed out: what waits is given up. Says how many actions that were.
     pub fn forget(&self) -> usize {
         let waiting = self.queue_len();
+        self.drop_drafts();
         self.drive(Event::Forget);
         self.0.trace.borrow_mut().clear();
         waiting
@@ -124,6 +121,7 @@ impl Chat {
     pub fn take_over(&self) {
         self.0.foreign.set(None);
         self.drive(Event::Start { erase: true });
+        self.read_drafts();
         self.tell(|topic| topic == Topic::Queue);
     }
 
@@ -183,6 +181,7 @@ impl Chat {
     /// Sends a message; it shows at once and goes out as soon as it can.
     pub fn send(&self, conversation: ConversationId, content: String, visibility: Visibility) {
         self.act(conversation, Deed::Send { content, visibility });
+        self.draft_sent(conversation, visibility);
     }
 
     /// Changes a conversation: its status, its operator, its labels. It shows at once and goes out as soon as it can.
@@ -193,7 +192,7 @@ impl Chat {
     /// Deletes a conversation with everything in it, for good. It leaves the screen at once.
     pub fn delete(&self, conversation: ConversationId) {
         self.act(conversation, Deed::Delete);
-        self.0.drafts.borrow_mut().remove(&conversation);
+        self.draft_gone(conversation);
     }
 
     fn act(&self, conversation: ConversationId, deed: Deed) {
@@ -244,16 +243,12 @@ impl Chat {
             return;
         };
         self.discard_action(id);
-        let typed = self.draft(conversation);
-        let texts: Vec<&str> = [draft.content.as_str(), typed.text.as_str()]
+        let visibility = draft.visibility;
+        let typed = self.composing(conversation);
+        let texts: Vec<&str> = [draft.content.as_str(), typed.text(visibility)]
             .into_iter()
             .filter(|text| !text.trim().is_empty())
             .collect();
-        // What was typed for the team does not go to the visitor with a reply that came back.
-        let visibility = match typed.visibility {
-            Visibility::Internal if !typed.text.trim().is_empty() => Visibility::Internal,
-            _ => draft.visibility,
-        };
         let text = texts.join("\n");
         self.keep_draft(conversation, Typed { text, visibility });
         self.0
@@ -331,27 +326,6 @@ impl Chat {
     /// The person has set whether they take conversations.
     pub fn available(&self, availability: Availability) {
         self.drive(Event::Person(awareness::Event::Available(availability)));
-    }
-
-    /// What was typed in a conversation and not sent.
-    #[must_use]
-    pub fn draft(&self, conversation: ConversationId) -> Typed {
-        self.0
-            .drafts
-            .borrow()
-            .get(&conversation)
-            .cloned()
-            .unwrap_or_default()
-    }
-
-    /// Keeps what was typed in a conversation until it is opened again.
-    pub fn keep_draft(&self, conversation: ConversationId, typed: Typed) {
-        let mut drafts = self.0.drafts.borrow_mut();
-        if typed.text.is_empty() {
-            drafts.remove(&conversation);
-        } else {
-            drafts.insert(conversation, typed);
-        }
     }
 
     pub(super) fn number(&self) -> u64 {

@@ -27,6 +27,8 @@ pub enum Topic {
     Thread(ConversationId),
     /// What is typed in one conversation was changed from elsewhere.
     Draft(ConversationId),
+    /// Whether something is typed in one conversation and not sent, for lists.
+    DraftWaits(ConversationId),
     /// Any conversation: for counts over all of them.
     Any,
     /// Who types in one conversation or looks at it.
@@ -106,7 +108,12 @@ impl Chat {
 
     pub(super) fn changed(&self, changes: &Changes) {
         self.mark(|topic| match topic {
-            Topic::Status | Topic::Queue | Topic::Draft(_) | Topic::People(_) | Topic::Presence => false,
+            Topic::Status
+            | Topic::Queue
+            | Topic::Draft(_)
+            | Topic::DraftWaits(_)
+            | Topic::People(_)
+            | Topic::Presence => false,
             Topic::Lists => changes.lists,
             Topic::Conversation(id) => changes.conversations.contains(&id),
             Topic::Thread(id) => changes.threads.contains(&id),

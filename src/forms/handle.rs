@@ -6,7 +6,7 @@ use std::future::Future;
 use std::rc::Rc;
 
 use gloo_storage::{SessionStorage, Storage};
-use switchboard_engine::form::{Effect, Event, Fault, Field, Form};
+use switchboard_engine::form::{Effect, Event, Fault, Form, prefilled};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlInputElement};
 use yew::prelude::*;
@@ -23,7 +23,7 @@ pub struct FormOptions {
     pub prefix: &'static str,
     /// Where its draft is kept for a reload of the tab; `None` for a form of secrets.
     pub draft: Option<&'static str>,
-    /// A field's label, also in the summary.
+    /// A field's label, also in the summary; and what a step is called.
     pub label: fn(&str) -> AttrValue,
 }
 
@@ -137,7 +137,7 @@ impl FormHandle {
         })
     }
 
-    /// A field's label.
+    /// What a field or a step is called.
     #[must_use]
     pub fn label(&self, field: &str) -> AttrValue {
         (self.inner.options.label)(field)
@@ -184,6 +184,46 @@ impl FormHandle {
     #[must_use]
     pub fn is_sending(&self) -> bool {
         self.inner.machine.borrow().is_sending()
+    }
+
+    /// The names of its steps in order; none for a form in one piece.
+    #[must_use]
+    pub fn steps(&self) -> Vec<&'static str> {
+        self.inner.machine.borrow().steps().to_vec()
+    }
+
+    /// Which step is shown, from 0.
+    #[must_use]
+    pub fn step_number(&self) -> usize {
+        self.inner.machine.borrow().step_number()
+    }
+
+    /// Whether this step is shown.
+    #[must_use]
+    pub fn is_at(&self, step: &str) -> bool {
+        self.inner.machine.borrow().step_name() == Some(step)
+    }
+
+    /// Whether sending sends, rather than going on to the next step.
+    #[must_use]
+    pub fn is_last_step(&self) -> bool {
+        self.inner.machine.borrow().is_last_step()
+    }
+
+    /// Counts how often the person went to another step; see [`Form::moved`].
+    #[must_use]
+    pub fn moved(&self) -> u32 {
+        self.inner.machine.borrow().moved()
+    }
+
+    /// Back to the step before, with everything kept.
+    pub fn back(&self) {
+        self.inner.drive(Event::Back);
+    }
+
+    /// To a step: back at once, forward as far as nothing is wrong on the way.
+    pub fn go(&self, step: &'static str) {
+        self.inner.drive(Event::Go { step });
     }
 
     /// Whether the summary stands there.
@@ -273,7 +313,7 @@ impl FormHandle {
 
     /// The number of the submission that begins, if there is to be one.
     fn begin(&self) -> Option<u32> {
-        if self.throttle.left() > 0 {
+        if self.throttle.left() > 0 && self.is_last_step() {
             return None;
         }
         if !self.is_sending() {
@@ -302,15 +342,16 @@ fn text_of(fault: Fault) -> AttrValue {
     }
 }
 
-/// Holds a form for as long as the component lives. `fields` is asked once, before the first render.
+/// Holds a form for as long as the component lives. `ask` is called once, before the first render, for its fields or its
+/// steps.
 #[hook]
-pub fn use_form(options: FormOptions, fields: impl FnOnce() -> Vec<Field>) -> FormHandle {
+pub fn use_form<F: Into<Form>>(options: FormOptions, ask: impl FnOnce() -> F) -> FormHandle {
     let revision = use_reducer(|| Revision(0));
     let task = use_task();
     let throttle = use_cooldown();
     let draw = revision.dispatcher();
     let inner = use_memo((), move |()| {
-        let mut machine = Form::new(fields());
+        let mut machine: Form = ask().into();
         if let Some(draft) = options
             .draft
             .and_then(|key| SessionStorage::get::<String>(key).ok())
@@ -334,8 +375,7 @@ pub fn use_form(options: FormOptions, fields: impl FnOnce() -> Vec<Field>) -> Fo
 
 /// Leaves a draft for a form that is not open, such as the address of someone who will sign in next.
 pub fn prefill(draft: &'static str, field: &str, text: &str) {
-    let fields: BTreeMap<&str, &str> = [(field, text)].into();
-    if let Ok(text) = serde_json::to_string(&fields) {
+    if let Some(text) = prefilled(field, text) {
         // Where storage is refused, the person types it again.
         let _ = SessionStorage::set(draft, text);
     }

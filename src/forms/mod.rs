@@ -1,7 +1,7 @@
 //! Forms on the page: the engine's form machine with its browser shell, and the fields that show it.
 //!
 //! [`use_form`] holds a machine, keeps its draft on the device and sends it; [`FormField`] and its kin draw one field of
-//! it; [`FormTrouble`] is the summary above them. What a form asks and which call it makes stands in its page.
+//! it; [`FormTrouble`] is the summary above them; [`FormSteps`] and [`FormStep`] show a form step by step. What a form asks and which call it makes stands in its page.
 
 mod caps_lock;
 mod cooldown;
@@ -9,6 +9,7 @@ mod drafts;
 mod field;
 mod handle;
 mod new_password;
+mod steps;
 mod switch;
 mod trouble;
 
@@ -21,5 +22,6 @@ pub use field::{
 };
 pub use handle::{FormHandle, FormOptions, prefill, use_form};
 pub use new_password::{NewPassword, NewPasswordProps, new_password_field};
+pub use steps::{FormStep, FormStepProps, FormSteps, FormStepsProps};
 pub use switch::{Switch, SwitchProps};
 pub use trouble::{FormTrouble, FormTroubleProps};

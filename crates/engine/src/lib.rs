@@ -10,6 +10,7 @@
 //! | [`archive`] | what a browser keeps of what was seen, for the next visit |
 //! | [`awareness`] | who types, looks and is there, and what is told of oneself |
 //! | [`desk`] | what follows from what in an operator's tab: the machines below put together |
+//! | [`drafts`] | what was typed and not sent, the same in all tabs |
 //! | [`intake`] | how much of what comes in is taken in before the page is drawn again |
 //! | [`leader`] | which tab of a browser holds the connection |
 //! | [`link`] | how a tab's connection and its view of the log work together |
@@ -32,6 +33,7 @@ pub mod archive;
 pub mod awareness;
 pub mod bulletin;
 pub mod desk;
+pub mod drafts;
 pub mod form;
 pub mod health;
 pub mod inbox;

@@ -6,7 +6,7 @@ use switchboard_contract::validate::message_text;
 use yew::prelude::*;
 
 use crate::browser::focus_node;
-use crate::chat::Typed;
+use crate::chat::{Composing, Typed};
 use crate::i18n::{number, t, t_with};
 use crate::ui::{Button, ButtonKind, GrowingTextArea, IconName};
 
@@ -29,12 +29,18 @@ pub struct Wish {
 pub struct ComposerProps {
     /// Which conversation is answered; another one starts with its own draft.
     pub id: ConversationId,
-    /// What was typed here before and not sent.
-    pub draft: Typed,
+    /// What is typed here and not sent, as it is known now.
+    pub read: Callback<(), Composing>,
+    /// Counts how often that was changed from elsewhere: then it is read again.
+    #[prop_or_default]
+    pub revision: u32,
     /// The text and who sees it.
     pub on_send: Callback<(String, Visibility)>,
     /// Each change of what is typed.
     pub on_draft: Callback<Typed>,
+    /// What becomes of a text that was typed elsewhere too: `true` shows it in place of this one.
+    #[prop_or_default]
+    pub on_other: Callback<(Visibility, bool)>,
     /// Whom the person writes for, with each change; `None` when nothing is left of the text.
     #[prop_or_default]
     pub on_typing: Callback<Option<Visibility>>,
@@ -49,80 +55,101 @@ pub struct ComposerProps {
 /// A text box that grows, a switch for internal notes, and a button. Enter sends, Shift and Enter make a line.
 #[component]
 pub fn Composer(props: &ComposerProps) -> Html {
-    let text = {
-        let draft = props.draft.text.clone();
-        use_state(move || draft)
-    };
-    let is_note = use_state(|| props.draft.visibility == Visibility::Internal);
+    let first = use_memo((), |()| props.read.emit(()));
+    let texts = use_state(|| Texts::of(&first));
+    let is_note = use_state(|| first.visibility == Visibility::Internal);
+    let visibility = readers(*is_note);
     let area = use_node_ref();
     {
-        let (text, is_note, area) = (text.clone(), is_note.clone(), area.clone());
+        let (texts, is_note, read) = (texts.clone(), is_note.clone(), props.read.clone());
+        use_effect_with(props.revision, move |revision| {
+            if *revision > 0 {
+                let now = read.emit(());
+                // Nothing of this kind is left, but something of the other.
+                if now.text(readers(*is_note)).is_empty() && !now.text(now.visibility).is_empty() {
+                    is_note.set(now.visibility == Visibility::Internal);
+                }
+                texts.set(Texts::of(&now));
+            }
+        });
+    }
+    {
+        let (texts, is_note, area) = (texts.clone(), is_note.clone(), area.clone());
         use_effect_with(props.wish.clone(), move |wish| {
             let Some(wish) = wish else { return };
-            let holds_note = *is_note && !text.trim().is_empty();
-            is_note.set(wish.visibility == Visibility::Internal || holds_note);
             if let Some(new) = &wish.text {
-                text.set(new.clone());
+                is_note.set(wish.visibility == Visibility::Internal);
+                texts.set(texts.with(wish.visibility, new.clone()));
+            } else {
+                let holds_note = *is_note && !texts.of_kind(Visibility::Internal).trim().is_empty();
+                is_note.set(wish.visibility == Visibility::Internal || holds_note);
             }
             focus_node(&area);
         });
     }
+    let text = texts.of_kind(visibility);
     let length = text.chars().count();
     let left = MAX_MESSAGE_CHARS.checked_sub(length);
-    let can_send = message_text(&text).is_ok();
+    let can_send = message_text(text).is_ok();
     let send = {
-        let (text, is_note) = (text.clone(), *is_note);
+        let texts = texts.clone();
         let (on_send, on_draft) = (props.on_send.clone(), props.on_draft.clone());
         let on_typing = props.on_typing.clone();
         let area = area.clone();
         Callback::from(move |()| {
             // What is there now, not what was there when this was drawn: a second Enter may come before the next drawing.
-            let content = text.trim().to_owned();
+            let content = texts.of_kind(visibility).trim().to_owned();
             if message_text(&content).is_err() {
                 return;
             }
-            let visibility = if is_note {
-                Visibility::Internal
-            } else {
-                Visibility::Public
-            };
             on_send.emit((content, visibility));
-            on_draft.emit(Typed::default());
+            on_draft.emit(Typed {
+                text: String::new(),
+                visibility,
+            });
             on_typing.emit(None);
-            text.set(String::new());
+            texts.set(texts.with(visibility, String::new()));
             focus_node(&area);
         })
     };
     let on_input = {
-        let (text, on_draft, is_note) = (text.clone(), props.on_draft.clone(), *is_note);
+        let (texts, on_draft) = (texts.clone(), props.on_draft.clone());
         let on_typing = props.on_typing.clone();
         Callback::from(move |typed: String| {
-            let visibility = if is_note {
-                Visibility::Internal
-            } else {
-                Visibility::Public
-            };
             on_typing.emit(Some(visibility).filter(|_| !typed.trim().is_empty()));
             on_draft.emit(Typed {
                 text: typed.clone(),
                 visibility,
             });
-            text.set(typed);
+            texts.set(texts.with(visibility, typed));
         })
     };
     let on_note = {
-        let (is_note, text, on_draft) = (is_note.clone(), text.clone(), props.on_draft.clone());
+        let (is_note, texts, on_draft) = (is_note.clone(), texts.clone(), props.on_draft.clone());
         Callback::from(move |_: MouseEvent| {
-            let visibility = if *is_note {
-                Visibility::Public
-            } else {
-                Visibility::Internal
-            };
-            on_draft.emit(Typed {
-                text: (*text).clone(),
-                visibility,
-            });
+            let target = readers(!*is_note);
+            let text = texts.of_kind(visibility).to_owned();
+            // Whoever notices late for whom they write takes the text along; what waits on the other side stays there.
+            if !text.is_empty() && texts.of_kind(target).is_empty() {
+                for (text, visibility) in [(String::new(), visibility), (text.clone(), target)] {
+                    on_draft.emit(Typed { text, visibility });
+                }
+                texts.set(texts.with(visibility, String::new()).with(target, text));
+            }
             is_note.set(!*is_note);
+        })
+    };
+    let other = props
+        .read
+        .emit(())
+        .other(visibility)
+        .map(|other| AttrValue::from(other.to_owned()));
+    let settle = |takes: bool| {
+        let on_other = props.on_other.clone();
+        let area = area.clone();
+        Callback::from(move |_: MouseEvent| {
+            on_other.emit((visibility, takes));
+            focus_node(&area);
         })
     };
     html! {
@@ -130,10 +157,17 @@ pub fn Composer(props: &ComposerProps) -> Html {
             if props.closed && !*is_note {
                 <p class="hint">{ t("composer.closed") }</p>
             }
+            <div role="status" class="composer-other" hidden={other.is_none()}>
+                if let Some(other) = other {
+                    <p class="truncate" title={other.clone()}>{ t_with("composer.other", &[("text", &other)]) }</p>
+                    <Button kind={ButtonKind::Quiet} onclick={settle(true)}>{ t("composer.other_take") }</Button>
+                    <Button kind={ButtonKind::Quiet} onclick={settle(false)}>{ t("composer.other_leave") }</Button>
+                }
+            </div>
             <div class="composer-box">
                 <GrowingTextArea
                     label={t("composer.label")}
-                    value={(*text).clone()}
+                    value={text.to_owned()}
                     hint={if *is_note { t("composer.note_hint") } else { t("composer.hint") }}
                     invalid={left.is_none()}
                     {on_input}
@@ -156,6 +190,46 @@ pub fn Composer(props: &ComposerProps) -> Html {
                 </div>
             </div>
         </div>
+    }
+}
+
+const fn readers(is_note: bool) -> Visibility {
+    if is_note {
+        Visibility::Internal
+    } else {
+        Visibility::Public
+    }
+}
+
+/// What stands in the text box, by who is to read it.
+#[derive(Clone, PartialEq)]
+struct Texts {
+    reply: String,
+    note: String,
+}
+
+impl Texts {
+    fn of(composing: &Composing) -> Self {
+        Self {
+            reply: composing.reply.clone(),
+            note: composing.note.clone(),
+        }
+    }
+
+    fn of_kind(&self, visibility: Visibility) -> &str {
+        match visibility {
+            Visibility::Public => &self.reply,
+            Visibility::Internal => &self.note,
+        }
+    }
+
+    fn with(&self, visibility: Visibility, text: String) -> Self {
+        let mut texts = self.clone();
+        match visibility {
+            Visibility::Public => texts.reply = text,
+            Visibility::Internal => texts.note = text,
+        }
+        texts
     }
 }
 

@@ -7,7 +7,7 @@ use yew_router::Routable;
 
 use super::timer::{ConversationTimer, ConversationTimerProps};
 use crate::browser::now;
-use crate::chat::{Waiting, use_conversation, use_typing, use_waiting};
+use crate::chat::{Waiting, use_conversation, use_typing, use_waiting, use_waiting_draft};
 use crate::i18n::{day_and_time, list_time, number, t};
 use crate::people::visitor_name;
 use crate::routes::Route;
@@ -32,6 +32,7 @@ pub(super) fn ConversationRow(props: &ConversationRowProps) -> Html {
     let typing = use_typing(id)
         .iter()
         .any(|typist| typist.person.kind == SenderKind::Visitor);
+    let draft = use_waiting_draft(id).map(|typed| AttrValue::from(beginning(&typed.text)));
     let (waiting_icon, waiting_text) = match use_waiting(id) {
         Waiting::Nothing => (IconName::Clock, None),
         Waiting::Change => (IconName::Clock, Some(t("conversation.change_waits"))),
@@ -70,9 +71,11 @@ pub(super) fn ConversationRow(props: &ConversationRowProps) -> Html {
                     </time>
                 </div>
                 <div class="conv-line">
-                    <span class={classes!("conv-text", "truncate", typing.then_some("is-typing"))} title={conversation.last_message.clone()}>
+                    <span class={classes!("conv-text", "truncate", typing.then_some("is-typing"))} title={draft.clone().unwrap_or_else(|| conversation.last_message.clone().into())}>
                         if typing {
                             { t("typing.row") }
+                        } else if let Some(draft) = draft {
+                            <span class="conv-draft">{ t("conversation.draft") }</span>{ " " }<bdi>{ draft }</bdi>
                         } else {
                             <bdi>{ conversation.last_message.clone() }</bdi>
                         }
@@ -101,4 +104,10 @@ pub(super) fn ConversationRow(props: &ConversationRowProps) -> Html {
             </div>
         </a>
     }
+}
+
+/// As much of a draft as a row has room for.
+fn beginning(text: &str) -> String {
+    const ROOM: usize = 200;
+    text.trim().chars().take(ROOM).collect()
 }

@@ -40,6 +40,7 @@ pub(super) fn inbox_class() -> AttrValue {
         .conv-text { color: var(--text-2); flex: 1; }
         .conv-unread { display: inline-flex; flex: none; }
         .conv-text.is-typing { color: var(--accent-text); font-style: italic; }
+        .conv-draft { color: var(--danger-text); }
         .conv.is-unread .conv-name { font-weight: var(--weight-strong); }
         .conv.is-unread .conv-text { color: var(--text); }
         .conv-meta { display: flex; align-items: center; gap: var(--space-2); block-size: 1.25rem; font-size: var(--text-11); line-height: var(--lh-11); color: var(--text-3); min-inline-size: 0; }
@@ -133,6 +134,8 @@ pub(super) fn inbox_class() -> AttrValue {
 
         .composer { flex: none; padding: 0 var(--space-6) var(--space-4); display: grid; gap: var(--space-2); }
         .composer > * { inline-size: 100%; max-inline-size: var(--measure-thread); margin-inline: auto; }
+        .composer-other { display: flex; align-items: center; gap: var(--space-2); color: var(--text-2); }
+        .composer-other p { flex: 1; }
         .composer-box { border: 1px solid var(--line-control); border-radius: var(--radius-m); background: var(--surface); }
         .composer-box:focus-within { border-color: var(--focus); box-shadow: 0 0 0 1px var(--focus); }
         .composer-box textarea { display: block; inline-size: 100%; border: 0; background: none; resize: none; padding: 0.625rem 0.75rem 0.25rem; font-size: var(--text-14); line-height: var(--lh-14); outline: none; min-block-size: 3.5rem; max-block-size: 11rem; }

@@ -16,8 +16,8 @@ use super::tail::Tail;
 use super::timer::{ConversationTimer, ConversationTimerProps};
 use crate::auth::use_me;
 use crate::chat::{
-    Chat, ThreadView, Typed, use_chat, use_conversation, use_looking_at, use_read_mark, use_returned,
-    use_thread,
+    Chat, ThreadView, Typed, use_chat, use_composing, use_conversation, use_looking_at, use_read_mark,
+    use_returned, use_thread,
 };
 use crate::deeds::priority_name;
 use crate::i18n::{day_and_time, t, t_with};
@@ -58,6 +58,11 @@ pub(super) fn ThreadPane(props: &ThreadPaneProps) -> Html {
     });
     let on_draft = use_callback(deps.clone(), |typed: Typed, (chat, id)| {
         chat.keep_draft(*id, typed)
+    });
+    let revision = use_composing(id);
+    let read = use_callback(deps.clone(), |(), (chat, id)| chat.composing(*id));
+    let on_other = use_callback(deps.clone(), |(visibility, takes), (chat, id)| {
+        chat.settle_draft(*id, visibility, takes)
     });
     let on_typing = use_callback(deps, |visibility: Option<Visibility>, (chat, id)| {
         chat.typing(*id, visibility);
@@ -115,9 +120,11 @@ pub(super) fn ThreadPane(props: &ThreadPaneProps) -> Html {
             <Composer
                 {id}
                 {wish}
-                draft={chat.draft(id)}
+                {read}
+                {revision}
                 {on_send}
                 {on_draft}
+                {on_other}
                 {on_typing}
                 {closed}
             />
@@ -158,10 +165,11 @@ fn use_wish(chat: &Chat, id: ConversationId) -> Option<Wish> {
     let mut wish = wish.borrow_mut();
     let number = asked.0 + returned;
     if wish.as_ref().map_or(0, |wish| wish.number) != number {
+        let visibility = visibility.filter(|_| new).unwrap_or(asked.1);
         *wish = Some(Wish {
             number,
-            visibility: visibility.filter(|_| new).unwrap_or(asked.1),
-            text: new.then(|| chat.draft(id).text),
+            visibility,
+            text: new.then(|| chat.composing(id).text(visibility).to_owned()),
         });
     }
     wish.clone()

@@ -129,7 +129,7 @@ pub fn Change(props: &ChangeProps) -> Html {
     let name = member_name(member);
     // Of the member as last seen; the server tells a newer one when it refuses.
     let version = use_mut_ref(|| member.version);
-    let form = use_form(OPTIONS, || fields(member.role, &member.website_ids).into());
+    let form = use_form(OPTIONS, || Vec::from(fields(member.role, &member.website_ids)));
     let send = {
         let id = member.id;
         move |form: &FormHandle| {

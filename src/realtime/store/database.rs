@@ -15,7 +15,9 @@ use crate::browser::{Happening, Listener, happening, within};
 const NAME: &str = "switchboard";
 /// Raised with each change of what is kept, also by a kind of action that earlier versions of this program cannot read: they
 /// then refuse to open the database instead of setting such entries aside.
-const VERSION: u32 = 1;
+///
+/// 1: the queue. 2: drafts beside it.
+const VERSION: u32 = 2;
 
 /// The entries, by their id.
 pub const OUTBOX: &str = "outbox";
@@ -23,7 +25,9 @@ pub const OUTBOX: &str = "outbox";
 pub const LANE: &str = "lane";
 /// What is kept beside the entries, in one record.
 pub const META: &str = "meta";
-/// Entries that could not be read.
+/// What is typed and not sent, by its place.
+pub const DRAFTS: &str = "drafts";
+/// Entries and drafts that could not be read.
 pub const SET_ASIDE: &str = "setAside";
 
 /// How long opening may take, in milliseconds: browsers let it wait for as long as another tab holds an older version.
@@ -116,8 +120,8 @@ impl Opening {
             .open_with_u32(NAME, VERSION)
             .map_err(|error| refusal(&error))?;
         let changing = request.clone();
-        let upgrade = Listener::new(&request, "upgradeneeded", move |_| {
-            if create(&changing).is_err()
+        let upgrading = Listener::new(&request, "upgradeneeded", move |_| {
+            if upgrade(&changing).is_err()
                 && let Some(transaction) = changing.transaction()
             {
                 // The request then ends with an error.
@@ -126,7 +130,7 @@ impl Opening {
         });
         Ok(Self {
             end: happening(&request, &["success", "error"]),
-            _upgrade: upgrade,
+            _upgrade: upgrading,
             request,
             answered: false,
         })
@@ -176,17 +180,27 @@ fn refusal(error: &JsValue) -> Fault {
     }
 }
 
-/// Makes an empty database.
-fn create(request: &IdbOpenDbRequest) -> Result<(), JsValue> {
+/// Makes what the database of an earlier version, or of none, does not have yet. What is there stays.
+fn upgrade(request: &IdbOpenDbRequest) -> Result<(), JsValue> {
     let handle: IdbDatabase = request.result()?.unchecked_into();
-    let by_id = IdbObjectStoreParameters::new();
-    by_id.set_key_path(&JsValue::from_str("id"));
-    handle
-        .create_object_store_with_optional_parameters(OUTBOX, &by_id)?
-        .create_index_with_str(LANE, "lane")?;
-    handle.create_object_store(META)?;
-    let numbered = IdbObjectStoreParameters::new();
-    numbered.set_auto_increment(true);
-    handle.create_object_store_with_optional_parameters(SET_ASIDE, &numbered)?;
+    let names = handle.object_store_names();
+    let lacks = |name: &str| !names.contains(name);
+    if lacks(OUTBOX) {
+        let by_id = IdbObjectStoreParameters::new();
+        by_id.set_key_path(&JsValue::from_str("id"));
+        handle
+            .create_object_store_with_optional_parameters(OUTBOX, &by_id)?
+            .create_index_with_str(LANE, "lane")?;
+    }
+    if lacks(SET_ASIDE) {
+        let numbered = IdbObjectStoreParameters::new();
+        numbered.set_auto_increment(true);
+        handle.create_object_store_with_optional_parameters(SET_ASIDE, &numbered)?;
+    }
+    for name in [META, DRAFTS] {
+        if lacks(name) {
+            handle.create_object_store(name)?;
+        }
+    }
     Ok(())
 }

@@ -1,5 +1,6 @@
-//! The browser shell of [`switchboard_engine::store`]: it keeps the queue of waiting actions in IndexedDB and carries out one
-//! operation after the other, each in a transaction of its own. What an operation does is decided by the engine's `plan`.
+//! The browser shell of [`switchboard_engine::store`] and of [`switchboard_engine::drafts::kept`]: it keeps the queue of
+//! waiting actions and the drafts in IndexedDB and carries out one operation after the other, each in a transaction of its
+//! own. What an operation does is decided by the engine's `plan`.
 //!
 //! | file | holds |
 //! | --- | --- |
@@ -7,8 +8,10 @@
 //! | `database.rs` | opening and losing the database |
 //! | `transaction.rs` | one operation in one transaction |
 //! | `record.rs` | how entries are written down |
+//! | `drafts.rs` | the same for drafts |
 
 mod database;
+mod drafts;
 mod record;
 mod transaction;
 
@@ -18,10 +21,11 @@ use std::rc::Rc;
 
 use js_sys::Reflect;
 use switchboard_contract::ids::MemberId;
+use switchboard_engine::drafts::{Draft, kept};
 use switchboard_engine::store::{Answer, Op, StoreError};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{DomException, StorageManager};
+use web_sys::{DomException, IdbDatabase, StorageManager};
 use yew::Callback;
 
 use crate::browser::window;
@@ -81,12 +85,12 @@ impl Fault {
     }
 }
 
-type Done = Box<dyn FnOnce(Result<Answer, StoreError>)>;
+type Done<A> = Box<dyn FnOnce(Result<A, StoreError>)>;
 
-struct Job {
-    owner: MemberId,
-    op: Op,
-    done: Done,
+/// What is asked, and who hears its end.
+enum Job {
+    Queue(MemberId, Op, Done<Answer>),
+    Drafts(MemberId, kept::Op, Done<kept::Answer>),
 }
 
 struct Inner {
@@ -122,8 +126,32 @@ impl Store {
     /// Carries out one operation of `owner`, after those that were asked before; `done` hears its end once it is durable, or
     /// why nothing of it was done. It is never called before this function has returned.
     pub fn run(&self, owner: MemberId, op: Op, done: impl FnOnce(Result<Answer, StoreError>) + 'static) {
-        let done = Box::new(done);
-        self.0.jobs.borrow_mut().push_back(Job { owner, op, done });
+        self.enqueue(Job::Queue(owner, op, Box::new(done)));
+    }
+
+    /// The same for drafts of `owner`.
+    pub fn run_drafts(
+        &self,
+        owner: MemberId,
+        op: kept::Op,
+        done: impl FnOnce(Result<kept::Answer, StoreError>) + 'static,
+    ) {
+        self.enqueue(Job::Drafts(owner, op, Box::new(done)));
+    }
+
+    /// Keeps drafts within this call, for a page that may be gone when it returns: nothing can be read first, so a newer one
+    /// of another tab may be overwritten, which that tab mends when it looks again. Nothing happens where the database is
+    /// not open.
+    pub fn put_drafts_now(&self, drafts: &[Draft]) {
+        let handle = self.0.database.borrow().as_ref().map(Database::handle);
+        if let Some(handle) = handle {
+            // Whether it succeeds is not heard anymore.
+            let _ = drafts::put_now(&handle, drafts);
+        }
+    }
+
+    fn enqueue(&self, job: Job) {
+        self.0.jobs.borrow_mut().push_back(job);
         if self.0.working.replace(true) {
             return;
         }
@@ -132,13 +160,22 @@ impl Store {
         wasm_bindgen_futures::spawn_local(async move {
             loop {
                 let job = inner.jobs.borrow_mut().pop_front();
-                let Some(Job { owner, op, done }) = job else { break };
-                let is_append = matches!(op, Op::Append(_));
-                let result = inner.carry_out(owner, op).await;
-                if is_append && result.is_ok() && !inner.asked_to_persist.replace(true) {
-                    ask_to_persist();
+                match job {
+                    None => break,
+                    Some(Job::Queue(owner, op, done)) => {
+                        let is_append = matches!(op, Op::Append(_));
+                        let work = |database| transaction::carry_out(database, owner, op.clone());
+                        let result = inner.carry_out(work).await;
+                        if is_append && result.is_ok() && !inner.asked_to_persist.replace(true) {
+                            ask_to_persist();
+                        }
+                        done(result);
+                    }
+                    Some(Job::Drafts(owner, op, done)) => {
+                        let work = |database| drafts::carry_out(database, owner, op.clone());
+                        done(inner.carry_out(work).await);
+                    }
                 }
-                done(result);
             }
             inner.working.set(false);
         });
@@ -146,12 +183,15 @@ impl Store {
 }
 
 impl Inner {
-    async fn carry_out(&self, owner: MemberId, op: Op) -> Result<Answer, StoreError> {
-        let mut result = self.attempt(owner, op.clone()).await;
+    async fn carry_out<A, W>(&self, work: impl Fn(IdbDatabase) -> W) -> Result<A, StoreError>
+    where
+        W: Future<Output = Result<transaction::Done<A>, Fault>>,
+    {
+        let mut result = self.attempt(&work).await;
         if matches!(result, Err(Fault { closed: true, .. })) {
             // Deleted with the site's data, or closed by the browser: what opens now is another one.
             self.database.borrow_mut().take();
-            result = self.attempt(owner, op).await;
+            result = self.attempt(&work).await;
         }
         match result {
             Ok(answer) => {
@@ -165,7 +205,10 @@ impl Inner {
         }
     }
 
-    async fn attempt(&self, owner: MemberId, op: Op) -> Result<Answer, Fault> {
+    async fn attempt<A, W>(&self, work: impl Fn(IdbDatabase) -> W) -> Result<A, Fault>
+    where
+        W: Future<Output = Result<transaction::Done<A>, Fault>>,
+    {
         let lost = self.database.borrow().as_ref().is_none_or(Database::is_lost);
         if lost {
             // The old one is closed before the new one is asked for.
@@ -174,7 +217,7 @@ impl Inner {
             *self.database.borrow_mut() = Some(opened);
         }
         let handle = self.database.borrow().as_ref().map(Database::handle);
-        let done = transaction::carry_out(&handle.ok_or(Fault::FAILED)?, owner, op).await?;
+        let done = work(handle.ok_or(Fault::FAILED)?).await?;
         if done.set_aside > 0 {
             self.on_notice.emit(Notice::SetAside(done.set_aside));
         }

@@ -1,4 +1,4 @@
-//! One operation in one transaction: read, let the engine decide, write, and wait until it is durable.
+//! One operation on the queue in one transaction: read, let the engine decide, write, and wait until it is durable.
 
 use js_sys::{Array, Function, Object, Reflect};
 use switchboard_contract::decode;
@@ -7,7 +7,7 @@ use switchboard_engine::store::{Answer, Entry, Meta, Op, Scope, StoreError, Writ
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{IdbDatabase, IdbObjectStore, IdbRequest, IdbTransaction};
 
-use super::database::{LANE, META, OUTBOX, SET_ASIDE};
+use super::database::{DRAFTS, LANE, META, OUTBOX, SET_ASIDE};
 use super::{Fault, record};
 use crate::browser::{happening, within};
 
@@ -18,19 +18,28 @@ const QUEUE: &str = "queue";
 const PATIENCE_MS: u64 = 10_000;
 
 /// What came of an operation.
-pub struct Done {
-    pub answer: Answer,
-    /// How many entries could not be read and were set aside.
+pub struct Done<A = Answer> {
+    pub answer: A,
+    /// How many entries or drafts could not be read and were set aside.
     pub set_aside: usize,
 }
 
 /// Carries out one operation. On an error nothing of it was done.
-pub async fn carry_out(database: &IdbDatabase, owner: MemberId, op: Op) -> Result<Done, Fault> {
-    let transaction = begin(database).map_err(|error| Fault::of(&error))?;
-    let mut end = happening(&transaction, &["complete", "abort"]);
+pub async fn carry_out(database: IdbDatabase, owner: MemberId, op: Op) -> Result<Done, Fault> {
+    let stores = [OUTBOX, META, SET_ASIDE, DRAFTS];
+    let transaction = begin(&database, &stores, "strict").map_err(|error| Fault::of(&error))?;
+    within_one(&transaction, read_and_write(&transaction, owner, op)).await
+}
+
+/// Waits for the work on a transaction and then for its end. On an error nothing of it was done.
+pub async fn within_one<T>(
+    transaction: &IdbTransaction,
+    work: impl Future<Output = Result<T, Fault>>,
+) -> Result<T, Fault> {
+    let mut end = happening(transaction, &["complete", "abort"]);
     let mut written = Err(Fault::FAILED);
     let ended = within(PATIENCE_MS, async {
-        written = read_and_write(&transaction, owner, op).await;
+        written = work.await;
         match &written {
             Ok(_) => Some((&mut end).await),
             Err(_) => None,
@@ -61,18 +70,15 @@ pub async fn carry_out(database: &IdbDatabase, owner: MemberId, op: Op) -> Resul
     }
 }
 
-/// Starts a transaction that counts as complete only once the disk has it. Called by name, since the typed call with options
+/// Starts a transaction; a `strict` one counts as complete only once the disk has it. Called by name, since the typed call with options
 /// is still marked unstable; browsers that do not know the options leave them aside.
-fn begin(database: &IdbDatabase) -> Result<IdbTransaction, JsValue> {
-    let stores: Array = [OUTBOX, META, SET_ASIDE]
-        .map(JsValue::from_str)
-        .into_iter()
-        .collect();
+pub fn begin(database: &IdbDatabase, stores: &[&str], durability: &str) -> Result<IdbTransaction, JsValue> {
+    let stores: Array = stores.iter().copied().map(JsValue::from_str).collect();
     let options = Object::new();
     Reflect::set(
         &options,
         &JsValue::from_str("durability"),
-        &JsValue::from_str("strict"),
+        &JsValue::from_str(durability),
     )?;
     let transaction: Function = Reflect::get(database, &JsValue::from_str("transaction"))?.dyn_into()?;
     let begun = transaction.call3(database, &stores, &JsValue::from_str("readwrite"), &options)?;
@@ -82,12 +88,9 @@ fn begin(database: &IdbDatabase) -> Result<IdbTransaction, JsValue> {
 async fn read_and_write(transaction: &IdbTransaction, owner: MemberId, op: Op) -> Result<Done, Fault> {
     let store = |name| transaction.object_store(name).map_err(|error| Fault::of(&error));
     let (outbox, beside, aside) = (store(OUTBOX)?, store(META)?, store(SET_ASIDE)?);
+    let drafts = store(DRAFTS)?;
 
-    let kept = result(beside.get(&JsValue::from_str(QUEUE))).await?;
-    let meta = match kept.is_undefined() {
-        true => Some(Meta::default()),
-        false => kept.as_string().and_then(|text| decode(&text).ok()),
-    };
+    let meta = meta(&beside).await?;
     let records = match (op.scope(), &meta) {
         (Scope::Lane(lane), Some(_)) => {
             let index = outbox.index(LANE).map_err(|error| Fault::of(&error))?;
@@ -114,11 +117,20 @@ async fn read_and_write(transaction: &IdbTransaction, owner: MemberId, op: Op) -
     let (planned, answer) = plan(owner, op, &meta, entries);
     writes.extend(planned);
     for write in &writes {
-        put(&outbox, &beside, &aside, write)?;
+        put(&outbox, &beside, &aside, &drafts, write)?;
     }
     Ok(Done {
         answer,
         set_aside: read.set_aside,
+    })
+}
+
+/// What is kept beside the entries; `None` where it cannot be read.
+pub async fn meta(beside: &IdbObjectStore) -> Result<Option<Meta>, Fault> {
+    let kept = result(beside.get(&JsValue::from_str(QUEUE))).await?;
+    Ok(match kept.is_undefined() {
+        true => Some(Meta::default()),
+        false => kept.as_string().and_then(|text| decode(&text).ok()),
     })
 }
 
@@ -162,6 +174,7 @@ fn put(
     outbox: &IdbObjectStore,
     beside: &IdbObjectStore,
     aside: &IdbObjectStore,
+    drafts: &IdbObjectStore,
     write: &Write,
 ) -> Result<(), Fault> {
     let asked = match write {
@@ -171,14 +184,17 @@ fn put(
         }
         Write::Put(entry) => outbox.put(&record::write(entry).ok_or(Fault::FAILED)?),
         Write::Delete(id) => outbox.delete(&record::id_key(*id)),
-        Write::DeleteAll => outbox.clear().and_then(|_| aside.clear()),
+        Write::DeleteAll => outbox
+            .clear()
+            .and_then(|_| aside.clear())
+            .and_then(|_| drafts.clear()),
     };
     asked.map(drop).map_err(|error| Fault::of(&error))
 }
 
 /// What a request answers. The code after it runs while the transaction still takes requests: it is woken from the request's
 /// own event.
-async fn result(asked: Result<IdbRequest, JsValue>) -> Result<JsValue, Fault> {
+pub async fn result(asked: Result<IdbRequest, JsValue>) -> Result<JsValue, Fault> {
     let request = asked.map_err(|error| Fault::of(&error))?;
     let end = happening(&request, &["success", "error"]).await;
     if end.type_() == "success" {

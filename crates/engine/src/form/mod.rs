@@ -3,157 +3,22 @@
 //! A field is judged when it is left and when the form is sent, never in the middle of the first typing; once something
 //! is wrong with it, every key press is judged, so that the message goes as soon as it is mended. What was typed stays
 //! whatever the server answers. A draft of what was changed survives a reload, secrets excepted.
+//!
+//! A form may have steps ([`Form::in_steps`]): one of them is shown, it cannot be left forward while something is wrong in
+//! it, going back keeps everything, and the draft knows where the person was.
 
-use std::collections::BTreeMap;
-use std::fmt;
-use std::rc::Rc;
+mod draft;
+mod field;
+mod interface;
+mod steps;
 
-use switchboard_contract::problem::FieldErrors;
 use switchboard_contract::validate::Violation;
 
-/// A rule for one field; it sees the whole form, because a password must not hold the name typed above it.
-pub type Rule = Rc<dyn Fn(&str, &Form) -> Result<(), Violation>>;
-
-/// What a field is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Typed text.
-    Text,
-    /// Typed text that is never kept: passwords and codes.
-    Secret,
-    /// Chosen rather than typed.
-    Choice,
-}
-
-/// One field as it is declared.
-#[derive(Clone)]
-pub struct Field {
-    name: &'static str,
-    kind: Kind,
-    initial: String,
-    rule: Rule,
-}
-
-impl Field {
-    /// Typed text under a rule that looks at nothing else. `name` is the wire's spelling, so that the server's messages
-    /// find their field.
-    #[must_use]
-    pub fn text(name: &'static str, rule: fn(&str) -> Result<(), Violation>) -> Self {
-        Self::new(name, Kind::Text, Rc::new(move |text: &str, _: &Form| rule(text)))
-    }
-
-    /// A secret under a rule that looks at nothing else.
-    #[must_use]
-    pub fn secret(name: &'static str, rule: fn(&str) -> Result<(), Violation>) -> Self {
-        Self::new(
-            name,
-            Kind::Secret,
-            Rc::new(move |text: &str, _: &Form| rule(text)),
-        )
-    }
-
-    /// Something chosen; whatever is offered is right.
-    #[must_use]
-    pub fn choice(name: &'static str) -> Self {
-        Self::new(name, Kind::Choice, Rc::new(|_: &str, _: &Form| Ok(())))
-    }
-
-    /// A field under any rule.
-    #[must_use]
-    pub fn new(name: &'static str, kind: Kind, rule: Rule) -> Self {
-        Self {
-            name,
-            kind,
-            initial: String::new(),
-            rule,
-        }
-    }
-
-    /// What it holds before anyone changes it.
-    #[must_use]
-    pub fn holding(mut self, value: impl Into<String>) -> Self {
-        self.initial = value.into();
-        self
-    }
-}
-
-/// What is wrong with a field.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// It breaks a rule of the contract: the form has seen it, or the server has told it.
-    Rule(Violation),
-    /// The server's own words, where this build does not know what they mean.
-    Server(String),
-}
-
-/// What happens to a form.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Event {
-    /// A field holds this now.
-    Input {
-        /// Which field.
-        field: &'static str,
-        /// Its whole text.
-        text: String,
-    },
-    /// A field was left.
-    Left {
-        /// Which field.
-        field: &'static str,
-    },
-    /// The person sends the form.
-    Submit,
-    /// The server took it.
-    Accepted {
-        /// Of [`Effect::Send`].
-        attempt: u32,
-    },
-    /// The server refused it, or did not answer.
-    Refused {
-        /// Of [`Effect::Send`].
-        attempt: u32,
-        /// Messages by field; empty when no field is to blame.
-        fields: FieldErrors,
-    },
-    /// The server's values changed: fields that the person has not touched follow, the others stay.
-    Rebase {
-        /// The server's values by field.
-        values: BTreeMap<&'static str, String>,
-    },
-    /// Back to what it was.
-    Discard,
-}
-
-impl fmt::Debug for Event {
-    /// Tells the kind and the field; what people type stays out of logs.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Input { field, .. } => write!(f, "Input({field})"),
-            Self::Left { field } => write!(f, "Left({field})"),
-            Self::Submit => f.write_str("Submit"),
-            Self::Accepted { attempt } => write!(f, "Accepted({attempt})"),
-            Self::Refused { attempt, .. } => write!(f, "Refused({attempt})"),
-            Self::Rebase { .. } => f.write_str("Rebase"),
-            Self::Discard => f.write_str("Discard"),
-        }
-    }
-}
-
-/// What the shell does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Effect {
-    /// Send the values, and report the outcome with this number.
-    Send {
-        /// Counts submissions.
-        attempt: u32,
-    },
-    /// Something is wrong: the summary takes the focus.
-    Tell,
-    /// Store [`Form::draft`].
-    Keep,
-    /// Remove the stored draft.
-    Forget,
-}
+pub use draft::prefilled;
+use field::State;
+pub use field::{Fault, Field, Kind, Rule};
+pub use interface::{Effect, Event};
+pub use steps::Step;
 
 /// What a form is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -164,35 +29,16 @@ enum Phase {
     Done,
 }
 
-#[derive(Clone)]
-struct State {
-    spec: Field,
-    value: String,
-    /// Whether it was ever typed into.
-    edited: bool,
-    /// Whether what is wrong with it is shown.
-    judged: bool,
-    /// The server's message about the value that it still holds.
-    server: Option<String>,
-    /// What it held when the form was sent: it may be typed into while the answer is on its way.
-    sent: String,
-}
-
-impl State {
-    fn is_changed(&self) -> bool {
-        self.value != self.spec.initial
-    }
-
-    fn put(&mut self, text: String) {
-        self.value = text;
-        self.server = None;
-    }
-}
-
 /// A form: its fields in the order of the page, and how far sending it has come.
 #[derive(Clone)]
 pub struct Form {
     fields: Vec<State>,
+    /// The names of its steps; empty for a form in one piece.
+    steps: Vec<&'static str>,
+    /// The step that is shown.
+    at: usize,
+    /// How often the person went to another step.
+    moved: u32,
     phase: Phase,
     attempts: u32,
     told: u32,
@@ -203,19 +49,18 @@ impl Form {
     /// A form of these fields.
     #[must_use]
     pub fn new(fields: impl IntoIterator<Item = Field>) -> Self {
-        let fields = fields
-            .into_iter()
-            .map(|spec| State {
-                value: spec.initial.clone(),
-                spec,
-                edited: false,
-                judged: false,
-                server: None,
-                sent: String::new(),
-            })
-            .collect();
+        Self::of(
+            fields.into_iter().map(|field| State::new(field, 0)).collect(),
+            Vec::new(),
+        )
+    }
+
+    fn of(fields: Vec<State>, steps: Vec<&'static str>) -> Self {
         Self {
             fields,
+            steps,
+            at: 0,
+            moved: 0,
             phase: Phase::Editing,
             attempts: 0,
             told: 0,
@@ -243,10 +88,11 @@ impl Form {
         }
     }
 
-    /// Everything to say, in the order of the fields.
+    /// Everything to say about the step that is shown, in the order of the fields.
     pub fn faults(&self) -> impl Iterator<Item = (&'static str, Fault)> + '_ {
         self.fields
             .iter()
+            .filter(|state| state.step == self.at)
             .filter_map(|state| Some((state.spec.name, self.fault(state.spec.name)?)))
     }
 
@@ -300,6 +146,8 @@ impl Form {
             Event::Input { field, text } => self.input(field, text, out),
             Event::Left { field } => self.left(field),
             Event::Submit => self.submit(out),
+            Event::Back => self.back(out),
+            Event::Go { step } => self.go(step, out),
             Event::Accepted { attempt } if self.phase == Phase::Sending(attempt) => self.accepted(out),
             Event::Refused { attempt, fields } if self.phase == Phase::Sending(attempt) => {
                 self.phase = Phase::Editing;
@@ -308,6 +156,9 @@ impl Form {
                     state.server = fields
                         .get(state.spec.name)
                         .and_then(|messages| messages.first().cloned());
+                }
+                if let Some(state) = self.fields.iter().find(|state| state.server.is_some()) {
+                    self.at = state.step;
                 }
                 self.tell(out);
             }
@@ -325,6 +176,8 @@ impl Form {
                 }
                 self.keep(out);
             }
+            // It is on its way: what comes of it says what there is to go back to.
+            Event::Discard if self.is_sending() => {}
             Event::Discard => {
                 for state in &mut self.fields {
                     state.put(state.spec.initial.clone());
@@ -332,36 +185,8 @@ impl Form {
                 }
                 self.phase = Phase::Editing;
                 self.is_telling = false;
+                self.at = 0;
                 out.push(Effect::Forget);
-            }
-        }
-    }
-
-    /// What was changed, as text for the device's storage; nothing when nothing was. Never holds a secret.
-    #[must_use]
-    pub fn draft(&self) -> Option<String> {
-        let changed: BTreeMap<&str, &str> = self
-            .fields
-            .iter()
-            .filter(|state| state.spec.kind != Kind::Secret && state.is_changed())
-            .map(|state| (state.spec.name, state.value.as_str()))
-            .collect();
-        if changed.is_empty() {
-            return None;
-        }
-        serde_json::to_string(&changed).ok()
-    }
-
-    /// Takes up a draft of an earlier visit. What cannot be read, and fields that the form does not have or that are
-    /// secret, are left out.
-    pub fn restore(&mut self, draft: &str) {
-        let Ok(kept) = serde_json::from_str::<BTreeMap<String, String>>(draft) else {
-            return;
-        };
-        for state in &mut self.fields {
-            if let (Some(text), true) = (kept.get(state.spec.name), state.spec.kind != Kind::Secret) {
-                state.put(text.clone());
-                state.edited = true;
             }
         }
     }
@@ -407,12 +232,17 @@ impl Form {
         if self.is_sending() {
             return;
         }
+        if !self.is_last_step() {
+            self.go_on(out);
+            return;
+        }
         for state in &mut self.fields {
             state.judged = true;
             // Asked again: only the server knows whether it still says so.
             state.server = None;
         }
-        if self.fields.iter().any(|state| self.broken(state).is_some()) {
+        if let Some(state) = self.fields.iter().find(|state| self.broken(state).is_some()) {
+            self.at = state.step;
             self.phase = Phase::Editing;
             self.tell(out);
             return;
@@ -464,5 +294,4 @@ impl Form {
 }
 
 #[cfg(test)]
-#[path = "form_tests.rs"]
 mod tests;

@@ -1,9 +1,13 @@
 //! Tests of the form machine.
 
 use proptest::prelude::*;
+use std::rc::Rc;
+
 use switchboard_contract::validate;
 
 use super::*;
+
+mod steps;
 
 const EMAIL: &str = "email";
 const PASSWORD: &str = "password";
@@ -184,7 +188,10 @@ fn the_summary_stands_there_until_the_next_try() {
 #[test]
 fn a_draft_holds_changes_and_no_secret() {
     let mut form = filled();
-    assert_eq!(form.draft().as_deref(), Some(r#"{"email":"a@b.example"}"#));
+    assert_eq!(
+        form.draft().as_deref(),
+        Some(r#"{"fields":{"email":"a@b.example"}}"#)
+    );
     assert_eq!(input(&mut form, EMAIL, ""), [Effect::Forget]);
     assert_eq!(form.draft(), None);
     assert_eq!(input(&mut form, "theme", "dark"), [Effect::Keep]);
@@ -194,7 +201,7 @@ fn a_draft_holds_changes_and_no_secret() {
 #[test]
 fn a_draft_is_taken_up_as_far_as_it_fits() {
     let mut form = form();
-    form.restore(r#"{"email":"a@","password":"kept by mistake","other":"x"}"#);
+    form.restore(r#"{"fields":{"email":"a@","password":"kept by mistake","other":"x"},"step":"hours"}"#);
     assert_eq!(form.value(EMAIL), "a@");
     assert_eq!(form.value(PASSWORD), "");
     assert_eq!(form.fault(EMAIL), None, "not judged before anything is done");
