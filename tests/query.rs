@@ -159,13 +159,16 @@ fn sessions(devices: &[&str]) -> Value {
 }
 
 async fn open() -> Mounted<Page> {
+    open_as(&Session::new(Transport::new("/api".into()))).await
+}
+
+async fn open_as(session: &Session) -> Mounted<Page> {
     support::forget_storage();
-    let session = Session::new(Transport::new("/api".into()));
     let page = mount::<Page>(PageProps {
         session: session.clone(),
     })
     .await;
-    support::sign_in(&session).await;
+    support::sign_in(session).await;
     page
 }
 
@@ -299,7 +302,8 @@ async fn a_page_of_a_list_stays_until_the_next_one_is_there() {
 #[wasm_bindgen_test]
 async fn nothing_is_asked_or_kept_after_a_sign_out() {
     let server = serve(|n| if n == 1 { two() } else { Answer::Silence }, done);
-    let page = open().await;
+    let session = Session::new(Transport::new("/api".into()));
+    let page = open_as(&session).await;
     page.until("the data", |page| page.text("#list-0 .devices") == "phone laptop")
         .await;
     page.click("#list-0 .again").await;
@@ -311,4 +315,12 @@ async fn nothing_is_asked_or_kept_after_a_sign_out() {
         server.last_is_aborted(SESSIONS),
         "what was on its way is given up"
     );
+    page.until("the sign-out", |_| server.count("/api/auth/logout") == 1)
+        .await;
+    assert_eq!(server.count(SESSIONS), 2, "nothing is asked for nobody");
+    support::sign_in(&session).await;
+    page.until("the next sign-in's own request", |_| server.count(SESSIONS) == 3)
+        .await;
+    assert_eq!(page.text("#list-0 .devices"), "", "nothing of the last one was kept");
+    assert_eq!(page.text("#list-0 .state"), "loading");
 }

@@ -178,9 +178,13 @@ impl Chat {
                 }
             }
             Effect::Load { generation, fetch } => {
-                let api = carrier.api.clone();
+                let api = carrier.api.telling(self.on_repeat(&fetch));
+                let chat = Rc::downgrade(&self.0);
                 self.spawn(carrier, async move {
-                    let result = load(&api, fetch).await;
+                    let result = load(&api, &fetch).await;
+                    if let Some(inner) = chat.upgrade() {
+                        Chat(inner).load_ended(&fetch);
+                    }
                     Event::Loaded { generation, result }
                 });
             }
@@ -247,7 +251,7 @@ fn look(chat: &Weak<Inner>) {
     }
 }
 
-async fn load(api: &Api, fetch: Fetch) -> Result<Fetched, ApiError> {
+async fn load(api: &Api, fetch: &Fetch) -> Result<Fetched, ApiError> {
     let answer = match fetch {
         Fetch::List { shelf, cursor } => {
             let status = match shelf {
@@ -258,18 +262,18 @@ async fn load(api: &Api, fetch: Fetch) -> Result<Fetched, ApiError> {
             let query = ConversationQuery {
                 status,
                 limit: Some(LIST_PAGE),
-                cursor,
+                cursor: cursor.clone(),
             };
             api.conversations(&query).await.map(Fetched::List)
         }
         Fetch::Messages { conversation, before } => {
             let around = before.map_or(Around::Newest, Around::Before);
-            api.messages(conversation, around, THREAD_PAGE)
+            api.messages(*conversation, around, THREAD_PAGE)
                 .await
                 .map(Fetched::Messages)
         }
         Fetch::Conversation(id) => api
-            .conversation(id)
+            .conversation(*id)
             .await
             .map(|conversation| Fetched::Conversation(Box::new(conversation))),
     };

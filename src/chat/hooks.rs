@@ -12,7 +12,7 @@ use switchboard_engine::thread::Thread;
 use yew::prelude::*;
 
 use super::{Chat, Topic, Typed};
-use crate::api::ApiError;
+use crate::api::{ApiError, Retrying};
 use crate::browser::{Listener, document, is_shown};
 
 /// The chat itself: the same handle as long as someone is signed in.
@@ -53,6 +53,8 @@ pub struct LiveChat {
     pub is_loading: bool,
     /// Why the last load failed; what is there stays.
     pub error: Option<ApiError>,
+    /// The try that is repeated by itself, if one is.
+    pub retrying: Option<Retrying>,
     /// Whether there is a next page.
     pub has_more: bool,
     shelf: Shelf,
@@ -113,6 +115,7 @@ pub fn use_live_chat(shelf: Shelf) -> LiveChat {
             is_loading: desk.is_list_loading(shelf),
             error: error.map(|(error, _)| error.clone()),
             failed: error.map(|(_, fetch)| fetch.clone()),
+            retrying: chat.repeated_list(shelf),
             has_more: desk.inbox().next_cursor(shelf).is_some(),
             shelf,
             chat,
@@ -258,6 +261,8 @@ pub struct ThreadView {
     pub has_more_before: bool,
     /// Why the last load failed, and what to try again.
     pub error: Option<(ApiError, Fetch)>,
+    /// The try that is repeated by itself, if one is.
+    pub retrying: Option<Retrying>,
     /// Why the conversation is not there, where it is not.
     pub gone: Option<Gone>,
 }
@@ -308,6 +313,7 @@ pub fn use_thread(id: ConversationId) -> ThreadView {
             error: desk
                 .thread_error(id)
                 .map(|(error, fetch)| (error.clone(), fetch.clone())),
+            retrying: chat.repeated_thread(id),
             gone: Gone::of(desk, id),
         }
     })

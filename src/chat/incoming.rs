@@ -93,7 +93,9 @@ impl Chat {
         let over = self.0.turn.take();
         self.0.intake.borrow_mut().turn(is_shown());
         self.run();
-        self.draw();
+        if self.0.intake.borrow_mut().draws(is_shown()) {
+            self.draw();
+        }
         drop(over);
     }
 

@@ -24,6 +24,7 @@ mod incoming;
 mod people;
 mod provider;
 mod queue_count;
+mod repeats;
 mod shell;
 mod watching;
 

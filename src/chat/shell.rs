@@ -21,7 +21,7 @@ use super::carrier::Carrier;
 use super::drafts::{DraftBox, Typed};
 use super::incoming::{AskedTurn, Incoming};
 use super::watching::{Topic, Watchers};
-use crate::api::{Api, ApiError};
+use crate::api::{Api, ApiError, Retrying};
 use crate::browser::{is_shown, now, random_bytes, random_seed};
 use crate::realtime::store::Notice;
 
@@ -41,6 +41,8 @@ pub(super) struct Inner {
     pub(super) drafts: DraftBox,
     /// Messages that were taken back to be changed, and who was to see them.
     returned: RefCell<BTreeMap<ConversationId, Visibility>>,
+    /// Loads that are tried again by themselves.
+    pub(super) repeats: RefCell<BTreeMap<Fetch, Retrying>>,
     pub(super) not_kept: Cell<Option<StoreError>>,
     pub(super) store_notice: Cell<Option<Notice>>,
     pub(super) foreign: Cell<Option<u64>>,
@@ -80,6 +82,7 @@ impl Chat {
             words: RefCell::default(),
             drafts: DraftBox::new(tab),
             returned: RefCell::default(),
+            repeats: RefCell::default(),
             not_kept: Cell::new(None),
             store_notice: Cell::new(None),
             foreign: Cell::new(None),
@@ -105,6 +108,7 @@ impl Chat {
         self.drive(Event::Stop);
         self.forget_incoming();
         self.0.carrier.borrow_mut().take();
+        self.0.repeats.borrow_mut().clear();
         self.0.returned.borrow_mut().clear();
     }
 

@@ -30,6 +30,7 @@ pub mod ledger;
 pub mod planted;
 pub mod projection;
 pub mod replay;
+pub mod retention;
 pub mod rotation;
 pub mod standing;
 pub mod stored;

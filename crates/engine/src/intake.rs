@@ -5,7 +5,9 @@
 //!          └─────none───────────→ waits its turn         or soon where the page is hidden and has no frames
 //! ```
 //!
-//! An event alone is therefore taken at once, and of a flood so much as leaves a frame time to be drawn. Nothing overtakes.
+//! An event alone is therefore taken at once and drawn with the next frame. Of a flood, one frame takes in what it has time
+//! for and the next one draws it, so that none has to do both. Nothing that comes in overtakes what came in before it; timers
+//! and what the person does are no part of this.
 
 use std::collections::VecDeque;
 
@@ -13,6 +15,8 @@ use crate::Now;
 
 /// What a turn may take: half a frame of 60 a second, so that the other half is there to draw.
 const TURN_MS: u64 = 8;
+/// The same while more waits than a turn takes: the next frame draws.
+const FLOOD_TURN_MS: u64 = 12;
 /// The same where nothing is drawn. Turns of a hidden page may be a second apart where it has no worker.
 const HIDDEN_TURN_MS: u64 = 50;
 /// A shown page whose frames do not come, such as one behind other windows, has its turn after this.
@@ -43,6 +47,8 @@ pub struct Intake<T> {
     /// Whether something was taken since the last turn.
     taken: bool,
     asked: bool,
+    /// Whether the last turn left to this one what it took, to be drawn.
+    owes_drawing: bool,
 }
 
 impl<T> Default for Intake<T> {
@@ -54,6 +60,7 @@ impl<T> Default for Intake<T> {
             since: None,
             taken: false,
             asked: false,
+            owes_drawing: false,
         }
     }
 }
@@ -99,13 +106,30 @@ impl<T> Intake<T> {
 
     /// The turn that was asked for is here, in a page that is `shown` or not.
     pub fn turn(&mut self, shown: bool) {
-        self.limit = if shown { TURN_MS } else { HIDDEN_TURN_MS };
+        self.owes_drawing &= shown;
+        self.limit = if !shown {
+            HIDDEN_TURN_MS
+        } else if self.owes_drawing {
+            0
+        } else if self.waiting.is_empty() {
+            TURN_MS
+        } else {
+            FLOOD_TURN_MS
+        };
         (self.asked, self.taken, self.spent) = (false, false, 0);
+    }
+
+    /// Whether this turn, which has taken in what it may, draws too. Otherwise the next one does, and takes nothing.
+    pub fn draws(&mut self, shown: bool) -> bool {
+        let draws = !shown || self.owes_drawing || self.waiting.is_empty();
+        self.owes_drawing = !draws;
+        draws
     }
 
     /// Forgets what waits, and no longer asks.
     pub fn clear(&mut self) {
         self.waiting.clear();
+        self.owes_drawing = false;
         self.turn(true);
     }
 }
@@ -168,10 +192,50 @@ mod tests {
         );
         assert!(intake.ask(true).is_some());
         intake.turn(true);
-        assert_eq!(run(&mut intake, 16, 2), [4, 5, 6, 7]);
+        assert_eq!(run(&mut intake, 16, 2), [4, 5, 6, 7, 8, 9]);
         assert!(intake.ask(true).is_some(), "more waits");
         intake.turn(true);
-        assert_eq!(run(&mut intake, 32, 2), [8, 9, 10]);
+        assert_eq!(run(&mut intake, 32, 2), [10]);
+    }
+
+    #[test]
+    fn of_a_flood_one_frame_takes_in_and_the_next_one_draws() {
+        let mut intake = Intake::default();
+        for item in 0..20 {
+            intake.push(item);
+        }
+        let mut frames = Vec::new();
+        for frame in 0..6 {
+            intake.turn(true);
+            let taken = run(&mut intake, frame * 16, 2).len();
+            let draws = intake.draws(true);
+            intake.push(100);
+            assert!(intake.ask(true).is_some(), "it goes on by itself");
+            frames.push((taken, draws));
+        }
+        assert_eq!(
+            frames,
+            [(6, false), (0, true), (6, false), (0, true), (6, false), (0, true)]
+        );
+    }
+
+    #[test]
+    fn what_is_all_there_is_is_drawn_by_the_turn_that_takes_it() {
+        let mut intake = Intake::default();
+        intake.push(1);
+        intake.turn(true);
+        assert_eq!(run(&mut intake, 0, 2), [1]);
+        assert!(intake.draws(true));
+        for item in 0..20 {
+            intake.push(item);
+        }
+        intake.turn(true);
+        run(&mut intake, 16, 2);
+        assert!(!intake.draws(true));
+        // The page is hidden before its turn to draw: it takes in, and nothing is owed.
+        intake.turn(false);
+        assert_eq!(run(&mut intake, 32, 2).len(), 14);
+        assert!(intake.draws(false));
     }
 
     #[test]
@@ -212,6 +276,6 @@ mod tests {
         intake.turn(false);
         assert_eq!(run(&mut intake, 0, 2).len(), 25);
         intake.turn(true);
-        assert_eq!(run(&mut intake, 100, 2).len(), 4);
+        assert_eq!(run(&mut intake, 100, 2).len(), 6);
     }
 }

@@ -884,6 +884,18 @@ fn what_is_applied_is_acknowledged_together() {
     assert_eq!(acknowledged(&step(&mut link, 300, Event::Timer(ack))), [12]);
 }
 
+#[test]
+fn of_a_flood_so_much_is_acknowledged_as_was_taken_in() {
+    let mut link = machine();
+    let generation = live(&mut link);
+    let mut seen = Vec::new();
+    for offset in 11..11 + 200 {
+        let out = event(&mut link, generation, offset, offset - 1);
+        seen.extend(acknowledged(&out));
+    }
+    assert_eq!(seen, [74, 138, 202], "64 places each, waiting for no timer");
+}
+
 /// The server closes a connection that acknowledges what it was never told there.
 #[test]
 fn what_only_the_difference_brought_is_acknowledged_when_the_socket_tells_it() {

@@ -12,6 +12,7 @@
 //! | [`team`] | members and invitations |
 //! | [`live_chat`], [`website`], [`visitor`] | the routes of operators and visitors |
 //! | [`realtime`] | the socket and what wakes it |
+//! | [`upkeep`] | takes away what is kept for a time only |
 
 pub mod auth;
 pub mod cli;
@@ -37,6 +38,7 @@ pub mod state;
 mod static_files;
 pub mod team;
 pub mod totp;
+pub mod upkeep;
 pub mod visitor;
 pub mod website;
 pub mod widget_delivery;

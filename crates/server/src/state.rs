@@ -9,7 +9,7 @@ use crate::db::Db;
 use crate::live_chat::snooze;
 use crate::mail::Mailer;
 use crate::realtime::{self, hub::Hub};
-use crate::seed;
+use crate::{seed, upkeep};
 
 /// The server's shared state; clones are cheap.
 #[derive(Clone)]
@@ -53,6 +53,11 @@ impl AppState {
             seed::demo(&state).await.map_err(broken)?;
         }
         tokio::spawn(snooze::run(state.db.clone(), state.clock.clone()));
+        tokio::spawn(upkeep::run(
+            state.db.clone(),
+            state.clock.clone(),
+            state.config.logs.clone(),
+        ));
         let every = state.config.realtime.recheck;
         tokio::spawn(realtime::watch_sockets(
             state.db.clone(),

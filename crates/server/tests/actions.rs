@@ -241,6 +241,9 @@ async fn a_repeat_gets_the_first_result(app: &App) {
     for _ in 0..30 {
         app.state.clock.advance(86_400_000);
     }
+    switchboard_server::upkeep::tidy(&app.state.db, app.state.clock.now(), &app.state.config.logs)
+        .await
+        .expect("tidied up");
     let agent = app.token(AGENT).await;
     let late = patch(app, &agent, &action).await;
     assert_eq!(changed(&late)["status"], "closed");

@@ -6,13 +6,17 @@ mod accounts;
 mod common;
 mod socket;
 
+use std::collections::BTreeMap;
+
 use accounts::{get, new_member};
 use common::{AGENT, Answer, App, ChattingVisitor, OWNER, new_id};
 use reqwest::Method;
 use serde_json::{Value, json};
 use socket::Socket;
-use sqlx::{AssertSqlSafe, Row as _};
+use sqlx::{AssertSqlSafe, Column as _, Row as _};
+use switchboard_contract::time::Timestamp;
 use switchboard_server::db::Dialect;
+use switchboard_server::upkeep;
 
 common::on_both_databases! {
     it_is_gone_and_a_repeat_is_told_the_same,
@@ -342,6 +346,8 @@ async fn a_visitors_lost_message_does_not_come_back(app: &App) {
 
 async fn it_is_forgotten_after_ninety_days(app: &App) {
     let (owner, chat) = talk(app).await;
+    let message = json!({"id": new_id(), "content": "Lost answer"});
+    assert_eq!(visitor_says(app, &chat.token, message.clone()).await.status, 201);
     delete(app, &owner, &chat.conversation).await;
     let day = 24_i64 * 60 * 60 * 1_000;
     app.execute(&format!(
@@ -355,8 +361,15 @@ async fn it_is_forgotten_after_ninety_days(app: &App) {
     app.reply(&owner, &chat.conversation, "Late", json!({}))
         .await
         .problem(404, "not_found");
+    let again = visitor_says(app, &chat.token, message).await;
+    assert_eq!(again.status, 201, "its id means nothing anymore: {}", again.text);
+
+    // Until here nothing was taken away. What is young stays.
     let next = app.chatting_visitor("Another one").await;
     delete(app, &owner, &next.conversation).await;
+    upkeep::tidy(&app.state.db, app.state.clock.now(), &app.state.config.logs)
+        .await
+        .expect("tidied up");
     for (table, left) in [("conversation_tombstones", 1), ("message_tombstones", 1)] {
         assert_eq!(
             number(app, format!("SELECT COUNT(*) FROM {table}")).await,
@@ -366,59 +379,125 @@ async fn it_is_forgotten_after_ninety_days(app: &App) {
     }
 }
 
-async fn reports_keep_what_they_count(app: &App) {
-    let (owner, chat) = talk(app).await;
-    let me = accounts::me(app, &owner).await.at("/id");
-    let visitor = app
-        .get("/api/live-chat/conversations")
-        .bearer(&owner)
-        .send()
-        .await;
-    let items = visitor.json["items"].as_array().expect("items").clone();
-    let item = items
-        .iter()
-        .find(|item| item["id"] == chat.conversation.as_str())
-        .expect("ours")
-        .clone();
-    delete(app, &owner, &chat.conversation).await;
-    let fact = app
-        .state
+/// The whole row that is kept of the only deleted conversation, by the name of its columns.
+async fn fact(app: &App) -> BTreeMap<String, Value> {
+    app.state
         .db
         .read(|tx| {
             Box::pin(async move {
-                let row = sqlx::query("SELECT website_id, funnel_id, first_message_at, replies, messages FROM conversation_facts")
+                let row = sqlx::query("SELECT * FROM conversation_facts")
                     .fetch_one(tx.conn())
                     .await?;
-                let json = |name: &str| serde_json::from_str(&row.get::<String, _>(name)).expect("JSON");
-                let (replies, messages): (Value, Value) = (json("replies"), json("messages"));
-                let ids: (String, String) = (row.get("website_id"), row.get("funnel_id"));
-                Ok((ids, row.get::<i64, _>("first_message_at"), replies, messages))
+                Ok(row
+                    .columns()
+                    .iter()
+                    .map(|column| {
+                        let name = column.name();
+                        let value = match row.try_get::<Option<i64>, _>(name) {
+                            Ok(number) => json!(number),
+                            Err(_) => json!(row.get::<Option<String>, _>(name)),
+                        };
+                        (name.to_owned(), value)
+                    })
+                    .collect())
             })
         })
         .await
-        .expect("a fact");
-    let (ids, first, replies, messages) = fact;
+        .expect("a fact")
+}
+
+/// A value that is kept as a JSON text.
+fn read(value: &Value) -> Value {
+    serde_json::from_str(value.as_str().expect("a text")).expect("JSON")
+}
+
+async fn reports_keep_what_they_count(app: &App) {
+    let (owner, chat) = talk(app).await;
+    let id = chat.conversation.as_str();
+    let me = accounts::me(app, &owner).await.at("/id");
+    let label = app
+        .post("/api/live-chat/labels")
+        .bearer(&owner)
+        .json(&json!({"id": new_id(), "name": "Delivery", "colour": "blue"}))
+        .send()
+        .await
+        .at("/id");
+    let set = async |set: Value| {
+        let answer = app
+            .call(Method::PATCH, "/api/live-chat/conversations")
+            .bearer(&owner)
+            .json(&json!({"actionId": new_id(), "items": [{"id": id}], "set": set}))
+            .send()
+            .await;
+        assert!(
+            answer.json["results"][0]["conversation"].is_object(),
+            "{}",
+            answer.text
+        );
+        answer
+    };
+    set(json!({"assigneeId": me, "addLabels": [label]})).await;
+    set(json!({"status": "closed"})).await;
+    let first_closed = number(
+        app,
+        format!("SELECT closed_at FROM conversations WHERE id = '{id}'"),
+    )
+    .await;
+    // So that no two instants are the same, and none is mistaken for another.
+    app.state.clock.advance(60_000);
+    set(json!({"status": "open"})).await;
+    app.state.clock.advance(60_000);
+    set(json!({"status": "closed"})).await;
+    app.execute(&format!(
+        "UPDATE conversations SET rating = 'good' WHERE id = '{id}'"
+    ))
+    .await;
+    let item = get(app, &path(id), &owner).await.json;
+    let instant = |text: &Value| {
+        let text = text.as_str().expect("an instant");
+        Timestamp::parse(text).expect("an instant").as_millis()
+    };
+    let of = |column: &str| {
+        let kind = if column == "first" { "user" } else { "bot" };
+        format!(
+            "SELECT MIN(created_at) FROM messages WHERE conversation_id = '{id}' AND kind = '{kind}' AND visibility = 'public'"
+        )
+    };
+    let (asked, answered) = (number(app, of("first")).await, number(app, of("reply")).await);
+    let account = accounts::me(app, &owner).await.json["accountId"].clone();
+    assert_eq!(delete(app, &owner, id).await.status, 204);
+
+    let mut fact = fact(app).await;
+    let mut take = |name: &str| fact.remove(name).unwrap_or_else(|| panic!("no column {name}"));
+    let kept_account = take("account_id");
+    assert!(account.is_null() || account == kept_account);
+    assert_eq!(take("website_id"), item["websiteId"]);
+    assert_eq!(take("funnel_id"), item["funnelId"]);
+    assert_eq!(read(&take("labels")), json!([label]));
+    assert_eq!(take("assignee_id"), json!(me));
+    assert_eq!(take("was_open"), 0);
+    assert_eq!(take("started_at"), instant(&item["startedAt"]));
+    assert_eq!(take("first_message_at"), asked);
+    assert_eq!(take("first_closed_at"), first_closed, "the first of two");
+    assert_eq!(take("reopened"), 1);
+    assert_eq!(take("rating"), "good");
     assert_eq!(
-        (json!(ids.0), json!(ids.1)),
-        (item["websiteId"].clone(), item["funnelId"].clone())
+        read(&take("replies")),
+        json!([{"by": me, "at": answered, "since": asked}])
     );
-    assert_eq!(replies.as_array().map(Vec::len), Some(1), "{replies}");
-    assert_eq!(
-        (&replies[0]["by"], &replies[0]["since"]),
-        (&json!(me), &json!(first)),
-        "{replies}"
-    );
-    let sent: i64 = messages
+    let counts = read(&take("messages"));
+    let sent: i64 = counts
         .as_array()
         .expect("counts")
         .iter()
         .filter_map(|pair| pair[1].as_i64())
         .sum();
-    assert_eq!(sent, 2, "the note is not counted: {messages}");
-    for secret in [
-        &chat.conversation,
-        &item["userId"].as_str().expect("an id").to_owned(),
-    ] {
+    assert_eq!(
+        sent, 2,
+        "neither the note nor what the system says is counted: {counts}"
+    );
+    assert!(fact.is_empty(), "nothing else is kept: {fact:?}");
+    for secret in [id, item["userId"].as_str().expect("an id")] {
         let held = places_of(app, secret).await;
         assert!(
             held.iter().all(|place| !place.starts_with("conversation_facts")),

@@ -6,13 +6,14 @@ use yew::prelude::*;
 
 use super::keys::{Key, use_keys};
 use super::row::ConversationRow;
+use crate::api::Retrying;
 use crate::browser::focus_within;
 use crate::chat::{LiveChat, use_live_chat};
 use crate::i18n::{t, t_with};
 use crate::people::visitor_name;
 use crate::ui::{
     Button, EmptyState, ErrorState, HEADING_ID, IconName, Loading, Notice, SearchField, Skeleton, Tabs, Tone,
-    use_near_end,
+    TryingAgain, use_near_end, while_retrying,
 };
 
 const PANEL_ID: &str = "conversation-list";
@@ -95,7 +96,7 @@ pub(super) fn ListPane(props: &ListPaneProps) -> Html {
             />
             <div class="list-scroll" id={PANEL_ID} role="tabpanel" aria-label={shelf_label(props.shelf)} {onscroll}>
                 <div>{ view_error(&live) }</div>
-                <div>{ view_list(&live, props, &shown, &search) }</div>
+                { while_retrying(retrying_alone(&live), view_list(&live, props, &shown, &search)) }
                 <div>{ view_end(&live) }</div>
             </div>
         </section>
@@ -111,6 +112,11 @@ fn matches(live: &LiveChat, id: ConversationId, search: &str) -> bool {
         })
 }
 
+/// The try that is repeated, where no error stands that tells of it.
+fn retrying_alone(live: &LiveChat) -> Option<&Retrying> {
+    live.retrying.as_ref().filter(|_| live.error.is_none())
+}
+
 fn view_error(live: &LiveChat) -> Html {
     let Some(error) = live.error.as_ref().filter(|_| live.is_loaded) else {
         return html! { <span hidden=true /> };
@@ -122,7 +128,13 @@ fn view_error(live: &LiveChat) -> Html {
     html! {
         <Notice tone={Tone::Danger}>
             <span>{ t("conversations.failed") }{ " " }{ error.message() }</span>
-            <button class="text-btn" type="button" {onclick}>{ t("error.retry") }</button>
+            <div>
+                if let Some(retrying) = &live.retrying {
+                    <TryingAgain retrying={retrying.clone()} brief=true />
+                } else {
+                    <button class="text-btn" type="button" {onclick}>{ t("error.retry") }</button>
+                }
+            </div>
         </Notice>
     }
 }
@@ -135,7 +147,13 @@ fn view_list(live: &LiveChat, props: &ListPaneProps, shown: &[ConversationId], s
                 let retry = live.clone();
                 let on_retry = Callback::from(move |()| retry.reload());
                 html! {
-                    <ErrorState title={t("conversations.failed")} error={error.clone()} busy={live.is_loading} {on_retry} />
+                    <ErrorState
+                        title={t("conversations.failed")}
+                        error={error.clone()}
+                        busy={live.is_loading}
+                        retrying={live.retrying.clone()}
+                        {on_retry}
+                    />
                 }
             }
         };

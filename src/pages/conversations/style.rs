@@ -101,7 +101,8 @@ pub(super) fn inbox_class() -> AttrValue {
         .thread-gone .log > :first-child { margin-block-start: 0; }
         .log-start { display: grid; justify-items: center; }
         .log-start > * { inline-size: 100%; }
-        .log-start > .btn { inline-size: auto; }
+        .log-start > .while-retrying > div { display: grid; justify-items: center; }
+        .log-start > .while-retrying > div > :not(.btn) { inline-size: 100%; }
         .log-news { position: absolute; inset-block-end: var(--space-3); inset-inline: 0; display: grid; justify-items: center; pointer-events: none; }
         .log-news .btn { pointer-events: auto; box-shadow: var(--elevation-1); }
         .day { display: flex; align-items: center; gap: var(--space-3); padding-block: var(--space-3); font-size: var(--text-11); line-height: var(--lh-11); color: var(--text-3); font-weight: var(--weight-medium); }

@@ -24,7 +24,7 @@ use crate::i18n::{day_and_time, t, t_with};
 use crate::people::visitor_name;
 use crate::ui::{
     Button, ButtonKind, ErrorState, Extent, IconButton, IconName, Loading, Notice, Skeleton, Tone,
-    use_reader, use_reading_place,
+    TryingAgain, use_reader, use_reading_place, while_retrying,
 };
 
 /// Props for [`ThreadPane`].
@@ -213,6 +213,7 @@ impl PartialEq for LogProps {
             && self.thread.has_more_before == other.thread.has_more_before
             && self.thread.error == other.thread.error
             && self.thread.is_loaded == other.thread.is_loaded
+            && self.thread.retrying == other.thread.retrying
     }
 }
 
@@ -259,7 +260,12 @@ fn Log(props: &LogProps) -> Html {
     html! {
         <div class="log-frame">
             <div class="log" role="log" aria-label={t("conversation.messages")} aria-live="off" tabindex="0" ref={place.node} onscroll={place.onscroll}>
-                <div class="log-start">{ view_start(&chat, props, start > 0, on_earlier) }</div>
+                <div class="log-start">
+                    { while_retrying(
+                        thread.retrying.as_ref().filter(|_| thread.error.is_none()),
+                        view_start(&chat, props, start > 0, on_earlier),
+                    ) }
+                </div>
                 if thread.is_loaded || !thread.rows.is_empty() {
                     <MessageRows
                         rows={rows.to_vec()}
@@ -308,9 +314,15 @@ fn view_start(chat: &Chat, props: &LogProps, has_more_here: bool, on_earlier: Ca
             return html! {
                 <Notice tone={Tone::Danger}>
                     <span>{ t("conversation.failed") }{ " " }{ error.message() }</span>
-                    <button class="text-btn" type="button" onclick={Callback::from(move |_: MouseEvent| retry())}>
-                        { t("error.retry") }
-                    </button>
+                    <div>
+                        if let Some(retrying) = &thread.retrying {
+                            <TryingAgain retrying={retrying.clone()} brief=true />
+                        } else {
+                            <button class="text-btn" type="button" onclick={Callback::from(move |_: MouseEvent| retry())}>
+                                { t("error.retry") }
+                            </button>
+                        }
+                    </div>
                 </Notice>
             };
         }
@@ -319,6 +331,7 @@ fn view_start(chat: &Chat, props: &LogProps, has_more_here: bool, on_earlier: Ca
                 title={t("conversation.failed")}
                 error={error.clone()}
                 busy={thread.is_loading}
+                retrying={thread.retrying.clone()}
                 on_retry={Callback::from(move |()| retry())}
             />
         };

@@ -8,8 +8,10 @@ use crate::Now;
 use crate::health::LossReason;
 use crate::stream;
 
-/// Events are acknowledged together.
+/// Events are acknowledged together, at the latest after this.
 const ACK_MS: u64 = 250;
+/// So many places of the log are acknowledged at once: the server sends a flood on as it is taken in, not in jolts.
+const ACK_PLACES: u64 = 64;
 
 impl Socket {
     pub(super) fn on_frame(&mut self, now: Now, generation: u64, text: &str, out: &mut Vec<Effect>) {
@@ -123,11 +125,22 @@ impl Socket {
     }
 
     pub(super) fn acknowledge_later(&mut self, now: Now, out: &mut Vec<Effect>) {
-        if matches!(self.state, State::Live { .. })
-            && self.acknowledgeable() > self.acknowledged
-            && !self.timers.contains_key(&TimerKind::Ack)
-        {
+        if !matches!(self.state, State::Live { .. }) {
+            return;
+        }
+        let due = self.acknowledgeable().0.saturating_sub(self.acknowledged.0);
+        if due >= ACK_PLACES {
+            self.acknowledge(out);
+        } else if due > 0 && !self.timers.contains_key(&TimerKind::Ack) {
             self.set_timer(now, TimerKind::Ack, ACK_MS, out);
+        }
+    }
+
+    pub(super) fn acknowledge(&mut self, out: &mut Vec<Effect>) {
+        let offset = self.acknowledgeable();
+        if offset > self.acknowledged {
+            self.acknowledged = offset;
+            self.send(&ClientFrame::Ack { offset }, out);
         }
     }
 }

@@ -149,13 +149,7 @@ impl Socket {
             TimerKind::Heartbeat => self.on_heartbeat_check(now, late, out),
             TimerKind::Ack => {
                 if matches!(self.state, State::Live { .. }) {
-                    self.acknowledged = self.acknowledgeable();
-                    self.send(
-                        &ClientFrame::Ack {
-                            offset: self.acknowledged,
-                        },
-                        out,
-                    );
+                    self.acknowledge(out);
                 }
             }
             TimerKind::Poll => self.poll(now, POLL_WAIT_MS, out),

@@ -39,8 +39,19 @@ pub struct Config {
     pub dashboard_dir: Option<PathBuf>,
     /// Seeds demo data once and serves `/demo` (`SWITCHBOARD_DEMO`; loopback addresses only).
     pub demo: bool,
+    /// How much of the event logs is kept.
+    pub logs: LogConfig,
     /// Timings of the socket; not read from the environment.
     pub realtime: RealtimeConfig,
+}
+
+/// How much of the event logs is kept for clients that come back, whichever is less.
+#[derive(Clone, Debug)]
+pub struct LogConfig {
+    /// How long an event is kept (`SWITCHBOARD_LOG_AGE`, default 7 days).
+    pub age: Duration,
+    /// How many events of an account are kept (`SWITCHBOARD_LOG_EVENTS`, default 100,000).
+    pub events: u64,
 }
 
 /// Timings and bounds of the realtime socket.
@@ -56,7 +67,8 @@ pub struct RealtimeConfig {
     pub recheck: Duration,
     /// How long events may stay unacknowledged before a client counts as slow.
     pub ack_timeout: Duration,
-    /// Bytes that may be sent without an acknowledgement.
+    /// Bytes that may be sent without an acknowledgement. `protocol.md` allows 1 MiB; less of it lets a page that catches up
+    /// draw in between, as each frame costs it time even where it only waits its turn.
     pub unacked_bytes: usize,
     /// How long after a member's last connection ended the team is told so.
     pub presence_grace: Duration,
@@ -71,7 +83,7 @@ impl Default for RealtimeConfig {
             hello_timeout: Duration::from_millis(HELLO_TIMEOUT_MS),
             recheck: Duration::from_secs(2),
             ack_timeout: Duration::from_secs(10),
-            unacked_bytes: 1024 * 1024,
+            unacked_bytes: 128 * 1024,
             presence_grace: Duration::from_secs(5),
         }
     }
@@ -201,6 +213,14 @@ impl Config {
                 }),
             }
         };
+        let log_events = match var("SWITCHBOARD_LOG_EVENTS")? {
+            None => 100_000,
+            Some(text) => text.parse::<u64>().ok().filter(|count| *count > 0).ok_or_else(|| {
+                ConfigError::new(format!(
+                    "SWITCHBOARD_LOG_EVENTS: `{text}` is not a number of events; write a whole number from 1, like 100000"
+                ))
+            })?,
+        };
         let smtp_url = var("SWITCHBOARD_SMTP_URL")?;
         if let Some(text) = &smtp_url
             && !Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "smtp" | "smtps") && url.has_host())
@@ -247,6 +267,10 @@ impl Config {
             data_dir,
             dashboard_dir,
             demo,
+            logs: LogConfig {
+                age: ttl("SWITCHBOARD_LOG_AGE", 7 * 24 * 60 * 60)?,
+                events: log_events,
+            },
             realtime: RealtimeConfig::default(),
         })
     }
@@ -361,6 +385,8 @@ mod tests {
             ("SWITCHBOARD_TRUSTED_PROXIES", "10.0.0.0/8"),
             ("SWITCHBOARD_ACCESS_TTL", "5x"),
             ("SWITCHBOARD_REFRESH_TTL", "forever"),
+            ("SWITCHBOARD_LOG_AGE", "a week"),
+            ("SWITCHBOARD_LOG_EVENTS", "0"),
             ("SWITCHBOARD_SMTP_URL", "hunter2"),
             ("SWITCHBOARD_DASHBOARD_DIR", "no-such-folder"),
             ("SWITCHBOARD_DEMO", "perhaps"),

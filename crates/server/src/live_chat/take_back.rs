@@ -15,7 +15,7 @@ use crate::problem::{ApiError, ApiResult};
 use crate::state::AppState;
 
 /// How long a burnt id is remembered, in milliseconds: 90 days, as long as a deleted conversation's.
-const KEPT_MS: i64 = 90 * 24 * 60 * 60 * 1_000;
+pub(crate) const KEPT_MS: i64 = 90 * 24 * 60 * 60 * 1_000;
 
 /// Takes a message back: 204, again and again, unless it is stored.
 pub(crate) async fn take_back(
@@ -45,11 +45,6 @@ async fn burn(tx: &mut Tx, operator: &Operator, id: MessageId) -> ApiResult<()> 
         TakeBack::NotTheirs => return Err(ApiError::not_found("message of yours")),
     }
     let now = tx.now();
-    sqlx::query("DELETE FROM burnt_messages WHERE member_id = $1 AND created_at <= $2")
-        .bind(operator.member_id.to_string())
-        .bind(now.plus_millis(-KEPT_MS).as_millis())
-        .execute(tx.conn())
-        .await?;
     sqlx::query(
         "INSERT INTO burnt_messages (member_id, id, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
     )

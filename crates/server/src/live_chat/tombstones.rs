@@ -28,20 +28,25 @@ pub async fn find(tx: &mut Tx, account: AccountId, id: ConversationId) -> ApiRes
     .transpose()
 }
 
-/// Whether a visitor's message was stored in a conversation that is deleted by now.
+/// Whether a visitor's message was stored in a conversation that is deleted by now and still remembered.
 ///
 /// # Errors
 /// The database's failure.
 pub async fn holds_message(tx: &mut Tx, account: AccountId, id: MessageId) -> ApiResult<bool> {
-    let row = sqlx::query("SELECT 1 FROM message_tombstones WHERE account_id = $1 AND id = $2")
+    let since = tx.now().plus_millis(-REMEMBERED_MS);
+    let row = sqlx::query(
+        "SELECT 1 FROM message_tombstones m JOIN conversation_tombstones c USING (conversation_id) \
+         WHERE m.account_id = $1 AND m.id = $2 AND c.deleted_at > $3",
+    )
         .bind(account.to_string())
         .bind(id.to_string())
+        .bind(since.as_millis())
         .fetch_optional(tx.conn())
         .await?;
     Ok(row.is_some())
 }
 
-/// Remembers a conversation and what its visitor wrote, whose rows are still there; forgets what is old enough.
+/// Remembers a conversation and what its visitor wrote, whose rows are still there.
 ///
 /// # Errors
 /// The database's failure.
@@ -51,12 +56,6 @@ pub(super) async fn put(
     id: ConversationId,
     tombstone: Tombstone,
 ) -> ApiResult<()> {
-    let now = tx.now();
-    sqlx::query("DELETE FROM conversation_tombstones WHERE account_id = $1 AND deleted_at <= $2")
-        .bind(account.to_string())
-        .bind(now.plus_millis(-REMEMBERED_MS).as_millis())
-        .execute(tx.conn())
-        .await?;
     sqlx::query(
         "INSERT INTO conversation_tombstones (conversation_id, account_id, website_id, deleted_at) \
          VALUES ($1, $2, $3, $4)",
