@@ -33,7 +33,11 @@ mod tests {
     #[test]
     fn whichever_is_less() {
         assert_eq!(floor(&log(100, 0), None, 1_000), Offset(0), "young and few");
-        assert_eq!(floor(&log(100, 0), Some(Offset(40)), 1_000), Offset(40), "too old");
+        assert_eq!(
+            floor(&log(100, 0), Some(Offset(40)), 1_000),
+            Offset(40),
+            "too old"
+        );
         assert_eq!(floor(&log(100, 0), None, 30), Offset(70), "too many");
         assert_eq!(floor(&log(100, 0), Some(Offset(40)), 30), Offset(70));
         assert_eq!(floor(&log(100, 0), Some(Offset(80)), 30), Offset(80));
@@ -45,6 +49,10 @@ mod tests {
         assert_eq!(floor(&log(100, 0), None, 0), Offset(99));
         assert_eq!(floor(&log(0, 0), None, 1_000), Offset(0), "an empty log");
         assert_eq!(floor(&log(100, 60), Some(Offset(40)), 1_000), Offset(60));
-        assert_eq!(floor(&log(100, 100), None, 1_000), Offset(100), "generated rows have no events");
+        assert_eq!(
+            floor(&log(100, 100), None, 1_000),
+            Offset(100),
+            "generated rows have no events"
+        );
     }
 }

@@ -257,7 +257,6 @@ impl Records {
         let records = self
             .entries
             .iter()
-            .filter(|(key, _)| part.includes(key))
             .map(|(key, text)| (key.clone(), Some(text.clone())));
         let (writes, found) = sort_out(owner, meta, self.index.as_deref(), records, part);
         for write in writes {

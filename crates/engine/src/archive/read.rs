@@ -17,22 +17,23 @@ pub enum Part {
     Log,
     /// What pages have loaded.
     Values,
+    /// Both.
+    All,
 }
 
 impl Part {
-    /// What the keys of its entries begin with.
-    #[must_use]
-    pub const fn prefix(self) -> &'static str {
+    const fn holds(self, key: &Key) -> bool {
         match self {
-            Self::Log => "log/",
-            Self::Values => "value/",
+            Self::Log => key.is_of_log(),
+            Self::Values => !key.is_of_log(),
+            Self::All => true,
         }
     }
 
-    /// Whether an entry of this key belongs to it.
-    #[must_use]
-    pub fn includes(self, key: &str) -> bool {
-        key.starts_with(self.prefix())
+    /// Whether the entry of this name belongs to it. One that has no name of ours belongs to all of them.
+    fn includes(self, name: &str) -> bool {
+        name.parse::<Key>()
+            .map_or(self == Self::All, |key| self.holds(&key))
     }
 }
 
@@ -73,7 +74,7 @@ impl std::fmt::Debug for Value {
 }
 
 /// Makes of what is kept what it says to `owner`, and says what has to be written because some of it cannot be read. `records`
-/// are the entries of the part by their keys' texts; one without a text is something else.
+/// are the entries by their keys' texts, of this part at least; one without a text is something else.
 #[must_use]
 pub fn sort_out(
     owner: MemberId,
@@ -86,7 +87,8 @@ pub fn sort_out(
     if meta.owner != Some(owner) {
         return (Vec::new(), found);
     }
-    let mut records: Vec<(String, Option<String>)> = records.into_iter().collect();
+    let records = records.into_iter().filter(|(name, _)| part.includes(name));
+    let mut records: Vec<(String, Option<String>)> = records.collect();
     let mut index = match read_index(index) {
         Read::Index(index) => index,
         Read::Newer => {
@@ -108,7 +110,7 @@ pub fn sort_out(
     let mut missing: BTreeSet<Key> = index
         .entries
         .keys()
-        .filter(|key| key.is_of_log() == (part == Part::Log))
+        .filter(|key| part.holds(key))
         .cloned()
         .collect();
     for (name, text) in records {

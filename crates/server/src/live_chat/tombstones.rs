@@ -38,11 +38,11 @@ pub async fn holds_message(tx: &mut Tx, account: AccountId, id: MessageId) -> Ap
         "SELECT 1 FROM message_tombstones m JOIN conversation_tombstones c USING (conversation_id) \
          WHERE m.account_id = $1 AND m.id = $2 AND c.deleted_at > $3",
     )
-        .bind(account.to_string())
-        .bind(id.to_string())
-        .bind(since.as_millis())
-        .fetch_optional(tx.conn())
-        .await?;
+    .bind(account.to_string())
+    .bind(id.to_string())
+    .bind(since.as_millis())
+    .fetch_optional(tx.conn())
+    .await?;
     Ok(row.is_some())
 }
 
