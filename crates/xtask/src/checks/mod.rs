@@ -8,6 +8,7 @@ mod planted;
 mod portable;
 mod rendering;
 mod rust_text;
+mod storage;
 mod styles;
 
 use std::path::{Path, PathBuf};
@@ -19,13 +20,14 @@ use crate::paths;
 type Check = (&'static str, fn() -> Outcome);
 
 /// The checks that need nothing built.
-pub const SOURCES: [Check; 6] = [
+pub const SOURCES: [Check; 7] = [
     ("no empty render", rendering::check),
     ("layers", layers::check),
     ("message keys", messages::check),
     ("styles", styles::check),
     ("no path of a machine", portable::check),
     ("no planted bug", planted::check),
+    ("storage keys", storage::check),
 ];
 
 /// The Rust files below a folder of the checkout, with their names relative to it.
