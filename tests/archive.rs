@@ -131,7 +131,8 @@ async fn after_a_visit() -> Desk {
         "email": "person@example.com", "role": "agent",
     });
     let website = json!({
-        "id": ID, "name": "Example shop", "domain": "shop.example", "timezone": "UTC", "publicKey": "pk",
+        "id": ID, "name": "Example shop", "domain": "shop.example", "allowedOrigins": [], "timezone": "UTC", "publicKey": "pk",
+        "autoCloseAfter": null, "archiveAfter": null, "deleteAfter": null,
         "status": {"state": "online", "lastSeenAt": at(0).to_string()},
         "createdAt": at(0).to_string(), "updatedAt": at(0).to_string(), "version": 1,
     });
