@@ -144,7 +144,8 @@ impl QueryClient {
         for key in waiting {
             self.take_kept(&key);
         }
-        if let Some(me) = self.0.me.borrow_mut().take() {
+        let me = self.0.me.borrow_mut().take();
+        if let Some(me) = me {
             self.keep_me(me);
         }
     }

@@ -79,6 +79,8 @@ pub struct DeskShell {
     desk: Option<Desk<()>>,
     lock: u64,
     signed_in: bool,
+    /// Waits for what an earlier visit kept.
+    beginning: bool,
     /// What the store holds of someone else was told of, and the person is asked.
     foreign: bool,
     open: Option<ConversationId>,
