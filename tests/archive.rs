@@ -173,10 +173,14 @@ async fn without_the_api_the_last_visit_is_shown_with_its_age() {
 
     let _desk = after_a_visit().await;
     let page = open_at("/websites").await;
-    page.until("the website", |page| page.root.inner_html().contains("Example shop"))
-        .await;
-    page.until("its age", |page| page.root.inner_html().contains("What you see is from"))
-        .await;
+    page.until("the website", |page| {
+        page.root.inner_html().contains("Example shop")
+    })
+    .await;
+    page.until("its age", |page| {
+        page.root.inner_html().contains("What you see is from")
+    })
+    .await;
     leave(page).await;
 }
 
@@ -228,7 +232,10 @@ async fn what_a_newer_program_wrote_stays_as_it_is() {
     let before = raw("archive").await.length();
     assert!(found(&desk).await.is_newer);
     assert_eq!(desk.notices(), [Notice::Newer]);
-    assert_eq!(keep(&desk, value("labels", "", &json!({}), 9)).await, Answer::Newer);
+    assert_eq!(
+        keep(&desk, value("labels", "", &json!({}), 9)).await,
+        Answer::Newer
+    );
     assert_eq!(raw("archive").await.length(), before);
     forget_kept().await;
 }
@@ -246,7 +253,10 @@ async fn without_room_less_is_kept_and_told_once() {
         let large = json!("x".repeat(150_000));
         for topic in ["members", "labels"] {
             let answer = keep(&desk, value(topic, "", &large, 9)).await;
-            assert!(matches!(answer, Answer::Kept { evicted } if evicted > 0), "{answer:?}");
+            assert!(
+                matches!(answer, Answer::Kept { evicted } if evicted > 0),
+                "{answer:?}"
+            );
         }
     }
     assert_eq!(desk.notices(), [Notice::Narrow], "once");
@@ -259,13 +269,18 @@ async fn without_room_less_is_kept_and_told_once() {
 async fn with_the_end_of_the_sign_in_nothing_of_it_is_left() {
     let desk = after_a_visit().await;
     assert!(raw("archive").await.length() > 0);
-    let Ok(store::Answer::Opened { sign_in, .. }) =
-        desk.ask(owner(), store::Op::Open { erase: false }).await
+    let Ok(store::Answer::Opened { sign_in, .. }) = desk.ask(owner(), store::Op::Open { erase: false }).await
     else {
         panic!("opened")
     };
-    desk.ask(owner(), store::Op::End { sign_in }).await.expect("ended");
+    desk.ask(owner(), store::Op::End { sign_in })
+        .await
+        .expect("ended");
     assert_eq!(raw("archive").await.length(), 0);
-    assert_eq!(keep(&desk, write()).await, Answer::Foreign, "nor comes anything later");
+    assert_eq!(
+        keep(&desk, write()).await,
+        Answer::Foreign,
+        "nor comes anything later"
+    );
     forget_kept().await;
 }

@@ -43,6 +43,17 @@ pub enum ApiError {
 const DEFAULT_WAIT_MS: u64 = 30_000;
 
 impl ApiError {
+    /// Whether the server has answered, and has not looked at the request: it is over, and may be made again.
+    #[must_use]
+    pub fn is_turned_away(&self) -> bool {
+        match self {
+            Self::RateLimited(_) => true,
+            // Those of a proxy say nothing of what the server behind it does.
+            Self::Server(problem) => problem.code == ProblemCode::Unavailable,
+            _ => false,
+        }
+    }
+
     /// From an answer outside 2xx. `retry_after_ms` is the header `Retry-After`, should the body not say it.
     #[must_use]
     pub fn from_answer(status: u16, body: &str, retry_after_ms: Option<u64>) -> Self {

@@ -4,7 +4,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
-use switchboard_contract::auth::{AccessGrant, LoginRequest, Me};
+use switchboard_contract::auth::{AccessGrant, LoginRequest, Me, RefreshRequest};
 use switchboard_contract::decode;
 use switchboard_contract::ids::{MemberId, RenewalId};
 use switchboard_contract::problem::ProblemCode;
@@ -63,6 +63,8 @@ struct Inner {
     waiting: Waiting<Token>,
     timer: RefCell<Option<Timeout>>,
     refreshing: RefCell<Option<Task>>,
+    /// The request for a renewal that was granted last.
+    granted: RefCell<Option<RefreshRequest>>,
     leaving: RefCell<Option<Task>>,
     lock: RefCell<Option<(u64, Lock)>>,
     peers: RefCell<Option<Peers>>,
@@ -97,6 +99,7 @@ impl Session {
             token: RefCell::default(),
             come: RefCell::default(),
             failed: RefCell::default(),
+            granted: RefCell::default(),
             waiting: Waiting::default(),
             timer: RefCell::default(),
             refreshing: RefCell::default(),
@@ -257,7 +260,11 @@ impl Session {
             }
             Effect::AskPeers { token } => self.say(&Said::Ask { generation: token }),
             Effect::Share { expires_in_ms, .. } => self.share(expires_in_ms),
-            Effect::Refresh { attempt } => self.refresh(attempt),
+            Effect::Refresh { attempt } => self.refresh(attempt, next_renewal()),
+            Effect::RefreshAgain { attempt } => {
+                let granted = self.0.granted.borrow().clone();
+                self.refresh(attempt, granted.unwrap_or_else(next_renewal));
+            }
             Effect::AbortRefresh { .. } => {
                 drop(self.0.refreshing.borrow_mut().take());
                 *self.0.failed.borrow_mut() = Some(ApiError::TimedOut);
@@ -316,20 +323,21 @@ impl Session {
         }
     }
 
-    fn refresh(&self, attempt: u64) {
+    fn refresh(&self, attempt: u64, request: RefreshRequest) {
         let session = self.weak();
         let transport = self.0.transport.clone();
-        let mut renewals = hint::renewals();
-        let request = renewals.begin(RenewalId::from_parts(now().wall, random_bytes()));
-        hint::save_renewals(&renewals);
+        let hinted = hint::load().is_some();
         let task = Task::spawn(async move {
             let answer = auth::refresh(&transport, &request).await;
             let Some(session) = session.upgrade() else { return };
             let outcome = match answer {
+                // The person has left in another tab while this one stood still.
+                Ok(_) if hinted && hint::load().is_none() => Outcome::Refused,
                 Ok(grant) => {
                     let mut renewals = hint::renewals();
                     renewals.granted(&request);
                     hint::save_renewals(&renewals);
+                    *session.0.granted.borrow_mut() = Some(request);
                     let expires_in_ms = grant.expires_in_ms;
                     session.came(grant.access_token.into(), expires_in_ms, grant.user);
                     Outcome::Granted { expires_in_ms }
@@ -337,6 +345,11 @@ impl Session {
                 Err(ApiError::SignedOut) => Outcome::Refused,
                 Err(error) if error.code() == Some(ProblemCode::SessionRevoked) => Outcome::Revoked,
                 Err(error) => {
+                    if error.is_turned_away() {
+                        let mut renewals = hint::renewals();
+                        renewals.turned_away(&request);
+                        hint::save_renewals(&renewals);
+                    }
                     let wait_ms = match error {
                         ApiError::RateLimited(wait) => wait,
                         _ => 0,
@@ -513,6 +526,9 @@ impl Session {
             } => {
                 // A renewal of this tab that has just come is the machine's to take first.
                 if self.0.come.borrow().is_none() {
+                    self.drive(Event::Hinted {
+                        hinted: hint::generation(),
+                    });
                     self.came(token.into(), expires_in_ms, *user);
                     self.drive(Event::Peer {
                         token: generation,
@@ -558,6 +574,14 @@ impl Session {
 /// For what calls back later: it must not keep the session alive.
 #[derive(Clone)]
 struct WeakSession(Weak<Inner>);
+
+/// A renewal that was not asked for before, in any tab.
+fn next_renewal() -> RefreshRequest {
+    let mut renewals = hint::renewals();
+    let request = renewals.begin(RenewalId::from_parts(now().wall, random_bytes()));
+    hint::save_renewals(&renewals);
+    request
+}
 
 impl WeakSession {
     fn upgrade(&self) -> Option<Session> {

@@ -17,6 +17,7 @@ use super::shell::Inner;
 use super::{Chat, Topic};
 use crate::api::{Api, ApiError, Around, ConversationQuery, StatusFilter};
 use crate::browser::Task;
+use crate::realtime::store::Notice;
 use crate::realtime::{Sign, Socket, Store, Tabs, Timers, Wake};
 
 /// Conversations in one page of a list.
@@ -104,6 +105,7 @@ impl Chat {
                     _ => false,
                 });
             }
+            Effect::Deleted(id) => return self.draft_gone(id),
             Effect::LoadingChanged => {
                 return self.mark(|topic| matches!(topic, Topic::Lists | Topic::Thread(_)));
             }
@@ -124,7 +126,11 @@ impl Chat {
             }
             Effect::Kept => {
                 self.0.not_kept.set(None);
-                self.0.store_notice.set(None);
+                // What can no longer be read stays so.
+                let set_aside = |notice: &Notice| matches!(notice, Notice::SetAside(_));
+                self.0
+                    .store_notice
+                    .set(self.0.store_notice.get().filter(set_aside));
                 return self.tell(|topic| topic == Topic::Queue);
             }
             _ => {}
@@ -198,6 +204,7 @@ impl Chat {
             | Effect::QueueChanged
             | Effect::LoadingChanged
             | Effect::PeopleChanged { .. }
+            | Effect::Deleted(_)
             | Effect::Status(_)
             | Effect::Foreign { .. }
             | Effect::NotKept(_)

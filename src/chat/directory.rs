@@ -7,13 +7,9 @@ use yew::prelude::*;
 
 use super::ChatProviderProps;
 use crate::auth::use_me;
-use crate::browser::now;
 use crate::deeds::Names;
 use crate::i18n::t;
-use crate::query::{Query, asks, use_query};
-
-/// Lists older than this are loaded anew when a menu opens, in milliseconds.
-const FRESH_MS: i64 = 60_000;
+use crate::query::{Query, QueryClient, asks, use_query, use_query_client};
 
 /// The team's members and labels, loaded once somebody asks for them and kept as long as someone is signed in.
 #[derive(Clone, PartialEq)]
@@ -24,6 +20,7 @@ pub struct Directory {
     pub labels: Query<LabelList>,
     me: MemberId,
     want: Callback<()>,
+    client: QueryClient,
 }
 
 impl Directory {
@@ -47,23 +44,10 @@ impl Directory {
         labels.value.items.iter().find(|label| label.id == id)
     }
 
-    /// A menu opens: loads anew what failed or is no longer fresh, while what is there stays.
+    /// A menu opens: what failed or is no longer fresh, as the cache counts it, is asked for again, while what is there stays.
     pub fn refresh(&self) {
-        let old = |at: i64| now().wall.as_millis() - at > FRESH_MS;
-        let stale = |at: Option<i64>, is_loading: bool| !is_loading && at.is_none_or(old);
-        let (members, labels) = (&self.members, &self.labels);
-        if stale(
-            members.data.as_ref().map(|data| data.at.as_millis()),
-            members.is_loading,
-        ) {
-            members.reload.emit(());
-        }
-        if stale(
-            labels.data.as_ref().map(|data| data.at.as_millis()),
-            labels.is_loading,
-        ) {
-            labels.reload.emit(());
-        }
+        self.client.prefetch(&asks::members());
+        self.client.prefetch(&asks::labels());
     }
 }
 
@@ -114,6 +98,7 @@ pub(super) fn DirectoryProvider(props: &ChatProviderProps) -> Html {
         labels,
         me,
         want,
+        client: use_query_client(),
     };
     html! {
         <ContextProvider<Directory> context={directory}>{ props.children.clone() }</ContextProvider<Directory>>

@@ -288,7 +288,7 @@ impl Gone {
     fn of(desk: &Desk<ApiError>, id: ConversationId) -> Option<Self> {
         if desk.inbox().is_deleted(id) {
             Some(Self::Deleted)
-        } else if desk.queue().deleting().contains(&id) {
+        } else if desk.queue().is_deleting(id) {
             Some(Self::Deleting)
         } else {
             desk.inbox().is_missing(id).then_some(Self::Missing)
@@ -311,8 +311,12 @@ pub fn use_thread(id: ConversationId) -> ThreadView {
     });
     chat.read(|desk: &Desk<ApiError>| {
         let thread = desk.inbox().thread(id);
+        let gone = Gone::of(desk, id);
+        let mut rows = desk.rows(id);
+        // Of what is gone only what could not be sent is left to be shown.
+        rows.retain(|row| gone.is_none() || matches!(row, Row::Queued(_)));
         ThreadView {
-            rows: desk.rows(id),
+            rows,
             is_loaded: thread.is_some_and(Thread::is_loaded),
             kept_at: desk.thread_kept_at(id),
             is_loading: desk.is_thread_loading(id),
@@ -321,7 +325,7 @@ pub fn use_thread(id: ConversationId) -> ThreadView {
                 .thread_error(id)
                 .map(|(error, fetch)| (error.clone(), fetch.clone())),
             retrying: chat.repeated_thread(id),
-            gone: Gone::of(desk, id),
+            gone,
         }
     })
 }

@@ -264,10 +264,10 @@ impl Chat {
         self.act(conversation, Deed::Change(set));
     }
 
-    /// Deletes a conversation with everything in it, for good. It leaves the screen at once.
+    /// Deletes a conversation with everything in it, for good. It leaves the screen at once. What waits to be sent there, and
+    /// what was typed, stays until the server has agreed.
     pub fn delete(&self, conversation: ConversationId) {
         self.act(conversation, Deed::Delete);
-        self.draft_gone(conversation);
     }
 
     fn act(&self, conversation: ConversationId, deed: Deed) {

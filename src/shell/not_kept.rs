@@ -83,7 +83,7 @@ fn text(notice: Option<Notice>, error: Option<StoreError>) -> AttrValue {
         (Some(Notice::Narrow), None) => return t("not_kept.narrow"),
         (Some(Notice::Newer), None) => return t("not_kept.newer"),
         (Some(Notice::Newer), _) => t("not_kept.newer"),
-        (Some(Notice::Stuck), _) => t("not_kept.stuck"),
+        (Some(Notice::Stuck), _) | (_, Some(StoreError::Silent)) => t("not_kept.stuck"),
         (Some(Notice::Denied), _) | (_, Some(StoreError::Unavailable)) => t("not_kept.unavailable"),
         (_, Some(StoreError::Full)) => t("not_kept.full"),
         (_, Some(StoreError::Failed) | None) => t("not_kept.failed"),

@@ -170,6 +170,9 @@ pub enum ServerFrame {
     CaughtUp {
         /// The new position.
         offset: Offset,
+        /// The id of the event there, for [`Resume`]: somebody who sees little of a busy account goes on from here.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<EventId>,
     },
     /// Fetch anew: rights changed.
     Resync {
@@ -360,9 +363,16 @@ mod tests {
                 head: Offset(12)
             }
         );
-        let caught_up =
-            serde_json::to_string(&ServerFrame::CaughtUp { offset: Offset(4) }).expect("serialises");
-        assert_eq!(caught_up, r#"{"t":"caughtUp","offset":"4"}"#);
+        let caught_up = ServerFrame::CaughtUp {
+            offset: Offset(4),
+            id: None,
+        };
+        let text = serde_json::to_string(&caught_up).expect("serialises");
+        assert_eq!(text, r#"{"t":"caughtUp","offset":"4"}"#);
+        assert_eq!(
+            serde_json::from_str::<ServerFrame>(&text).expect("reads"),
+            caught_up
+        );
     }
 
     #[test]

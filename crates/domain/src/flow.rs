@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 
+use switchboard_contract::ids::EventId;
 use switchboard_contract::position::Offset;
 use switchboard_contract::realtime::{LogEvent, MAX_FRAME_BYTES, ServerFrame};
 
@@ -48,6 +49,8 @@ pub struct Flow {
     read: Offset,
     /// The last offset that left: by an event, or skipped and covered by what was sent later.
     passed: Offset,
+    /// The id of the event there; none before the first.
+    passed_id: Option<EventId>,
     /// The last offset that the client was told, by `event` or `caughtUp`: the next `prev`.
     told: Offset,
     /// Read and not sent yet.
@@ -65,6 +68,7 @@ impl Flow {
         Self {
             read: position,
             passed: position,
+            passed_id: None,
             told: position,
             waiting: VecDeque::new(),
             unacked: VecDeque::new(),
@@ -119,9 +123,11 @@ impl Flow {
                 }
                 self.told = self.passed;
                 let offset = self.told;
-                return Some(self.sent(offset, ServerFrame::CaughtUp { offset }));
+                let id = self.passed_id;
+                return Some(self.sent(offset, ServerFrame::CaughtUp { offset, id }));
             };
             self.passed = entry.event.offset;
+            self.passed_id = Some(entry.event.id);
             if may_see(entry.audience) {
                 let mut event = entry.event;
                 event.prev = self.told;
@@ -169,11 +175,15 @@ impl Flow {
 mod tests {
     use super::*;
     use serde_json::Value;
-    use switchboard_contract::ids::{EventId, WebsiteId};
+    use switchboard_contract::ids::WebsiteId;
     use switchboard_contract::realtime::EventType;
     use switchboard_contract::time::Timestamp;
 
     const WINDOW: usize = 1024 * 1024;
+
+    fn id(offset: u64) -> EventId {
+        EventId::from_parts(Timestamp::from_millis(offset.cast_signed()), [0; 10])
+    }
 
     fn entry(offset: u64, visible: bool, body: &str) -> Entry {
         Entry {
@@ -183,7 +193,7 @@ mod tests {
                 kind: EventType::MessageCreated,
                 conversation_id: None,
                 seq: None,
-                id: EventId::from_parts(Timestamp::from_millis(0), [0; 10]),
+                id: id(offset),
                 at: Timestamp::from_millis(0),
                 body: Some(Value::String(body.to_owned())),
             },
@@ -207,7 +217,7 @@ mod tests {
             .iter()
             .map(|frame| match frame {
                 ServerFrame::Event(event) => (event.prev.0, event.offset.0),
-                ServerFrame::CaughtUp { offset } => (offset.0, offset.0),
+                ServerFrame::CaughtUp { offset, .. } => (offset.0, offset.0),
                 other => panic!("{other:?}"),
             })
             .collect()
@@ -228,6 +238,18 @@ mod tests {
             "the chain goes on after caughtUp"
         );
         assert!(drain(&mut flow).is_empty(), "nothing is told twice");
+    }
+
+    #[test]
+    fn a_tail_that_is_hidden_is_named_so_that_a_client_can_go_on_from_there() {
+        let mut flow = Flow::new(Offset(10), WINDOW);
+        flow.take(vec![entry(11, false, ""), entry(12, false, "")])
+            .expect("dense");
+        let caught_up = ServerFrame::CaughtUp {
+            offset: Offset(12),
+            id: Some(id(12)),
+        };
+        assert_eq!(drain(&mut flow), [caught_up]);
     }
 
     #[test]

@@ -27,6 +27,7 @@ pub mod conversation;
 pub mod deletion;
 pub mod flow;
 pub mod ledger;
+pub mod lifecycle;
 pub mod planted;
 pub mod projection;
 pub mod replay;

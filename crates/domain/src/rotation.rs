@@ -24,8 +24,6 @@ pub const MAX_RENEWALS: usize = 2 * MAX_UNANSWERED;
 pub struct Family {
     /// The current token's number.
     pub generation: u32,
-    /// When the current token was first handed out.
-    pub generation_at: Timestamp,
     /// When the current token's holder first showed that it had arrived, by using the access token of the same answer.
     pub generation_used_at: Option<Timestamp>,
     /// When the family ends, however often it is refreshed.
@@ -66,15 +64,21 @@ pub fn decide(family: &Family, presented: u32, request: &RefreshRequest, now: Ti
         return Refresh::Ended;
     }
     let within_grace_of = |instant: Timestamp| now <= instant.plus_millis(GRACE_MS);
+    let may_have_been_lost = family.generation_used_at.is_none_or(within_grace_of);
+    let is_known = request.id.is_some_and(|id| family.renewals.contains(&id));
     match family.generation - presented {
+        // A request that is made once more gets the answer that it has had. A browser does that when its tabs have asked at
+        // once and it cannot tell whose cookie it holds: with a new one each time, the slowest answer would fall ever further
+        // behind.
+        0 if is_known && may_have_been_lost => Refresh::Again,
         0 => match family.generation.checked_add(1) {
             Some(to) => Refresh::Rotate { to },
             None => Refresh::Ended,
         },
         // The parent is good until the current one is known to have arrived, and a little longer.
         1 if planted::on(Bug::ParentRevoked) => Refresh::Revoke,
-        1 if family.generation_used_at.is_none_or(within_grace_of) => Refresh::Again,
-        _ if request.id.is_some_and(|id| family.renewals.contains(&id)) => Refresh::Superseded,
+        1 if may_have_been_lost => Refresh::Again,
+        _ if is_known => Refresh::Superseded,
         _ => Refresh::Revoke,
     }
 }
@@ -111,7 +115,6 @@ mod tests {
     fn family() -> Family {
         Family {
             generation: 5,
-            generation_at: at(1_000),
             generation_used_at: None,
             expires_at: at(1_000_000),
             renewals: Vec::new(),
@@ -164,7 +167,6 @@ mod tests {
         let outcome = decide(family, token, request, now);
         if let Refresh::Rotate { to } = outcome {
             family.generation = to;
-            family.generation_at = now;
             family.generation_used_at = Some(now);
             family.renewals = remember(&family.renewals, request);
         }
@@ -198,6 +200,27 @@ mod tests {
         heard(&mut family, 5, &twice, at(5_000));
         heard(&mut family, 6, &request(2, &[]), at(5_100));
         assert_eq!(heard(&mut family, 5, &twice, at(700_000)), Refresh::Superseded);
+    }
+
+    #[test]
+    fn a_request_that_is_repeated_while_its_answer_is_new_rotates_nothing() {
+        let mut family = family();
+        let first = request(1, &[]);
+        assert_eq!(
+            heard(&mut family, 5, &first, at(5_000)),
+            Refresh::Rotate { to: 6 }
+        );
+        assert_eq!(heard(&mut family, 6, &first, at(5_100)), Refresh::Again);
+        assert_eq!(
+            heard(&mut family, 6, &first, at(5_001 + GRACE_MS)),
+            Refresh::Rotate { to: 7 },
+            "a token in use is rotated whatever the request is called"
+        );
+        let other = request(2, &[]);
+        assert_eq!(
+            heard(&mut family, 7, &other, at(40_000)),
+            Refresh::Rotate { to: 8 }
+        );
     }
 
     #[test]

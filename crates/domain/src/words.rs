@@ -24,6 +24,16 @@ pub fn of(step: &Step, actor: &str, assignee: Option<&str>) -> Option<(String, V
     }
 }
 
+/// The notice of a step that came by time.
+#[must_use]
+pub fn by_time(step: &Step) -> Option<(String, Visibility)> {
+    match step {
+        Step::Close => Some(("Closed after a while without a message".to_owned(), Visibility::Public)),
+        Step::Archive => Some(("Archived some time after it was closed".to_owned(), Visibility::Internal)),
+        _ => None,
+    }
+}
+
 /// The notice of a conversation that a visitor's message reopens.
 #[must_use]
 pub fn reopened_by_visitor() -> (String, Visibility) {

@@ -197,6 +197,9 @@ impl Inbox {
             for thread in self.threads.values_mut() {
                 thread.forget_positions();
             }
+            for (_, _, offset) in self.early.values_mut().flat_map(BTreeMap::values_mut) {
+                *offset = Offset(0);
+            }
             // A database that was restored may have it again.
             self.deleted.clear();
         }
@@ -453,6 +456,21 @@ impl Inbox {
     /// (`protocol.md` *Realtime*, rule 4).
     pub fn expect_messages(&mut self, id: ConversationId) {
         self.early.entry(id).or_default();
+    }
+
+    /// The page does not come, or nobody wants it any more.
+    pub fn expect_no_messages(&mut self, id: ConversationId) {
+        self.early.remove(&id);
+    }
+
+    /// Lets go of the part of a thread of which it stays unknown how it is marked: it is loaded again by scrolling.
+    pub fn forget_unsure(&mut self, id: ConversationId) -> Changes {
+        let mut changes = Changes::default();
+        if let Some(thread) = self.threads.get_mut(&id) {
+            thread.forget_unsure();
+            changes.threads.insert(id);
+        }
+        changes
     }
 
     /// Takes in the newest page of a thread.

@@ -296,6 +296,30 @@ fn what_comes_while_a_thread_is_loaded_is_folded_over_the_answer() {
     assert_eq!(inbox.thread(thread).expect("loaded").newest_seq(), 2);
 }
 
+#[test]
+fn what_came_while_a_thread_was_loaded_counts_as_older_than_another_generation_of_the_log() {
+    let mut inbox = Inbox::default();
+    let thread = message(1).conversation_id;
+    inbox.enter(&position(1).epoch);
+    inbox.expect_messages(thread);
+    let mut event = updated(20, &conversation(1, 1, Shelf::Open));
+    (event.kind, event.body) = (EventType::MessageCreated, serde_json::to_value(message(1)).ok());
+    inbox.apply(&event).expect("readable");
+    let epoch = Epoch("another".to_owned());
+    inbox.enter(&epoch);
+    let mut read = message(1);
+    read.read_at = Some(Timestamp::from_millis(9));
+    let page = MessagePage {
+        items: vec![read],
+        has_more_before: false,
+        has_more_after: false,
+        as_of: Position { epoch, ..position(2) },
+    };
+    inbox.merge_newest_messages(thread, page);
+    let mut shown = inbox.thread(thread).expect("loaded").messages();
+    assert!(shown.next().is_some_and(|message| message.read_at.is_some()));
+}
+
 proptest! {
     /// Invariant 4: a live list equals a fresh query with the same filter, however pages and events interleave.
     #[test]
@@ -371,4 +395,13 @@ fn events_about_what_others_hold_are_passed_on() {
         };
         assert_eq!(changes, expected);
     }
+}
+
+#[test]
+fn events_are_not_gathered_for_a_page_that_does_not_come() {
+    let mut inbox = Inbox::default();
+    inbox.expect_messages(conversation(1, 1, Shelf::Open).id);
+    assert_eq!(inbox.early.len(), 1);
+    inbox.expect_no_messages(conversation(1, 1, Shelf::Open).id);
+    assert!(inbox.early.is_empty());
 }

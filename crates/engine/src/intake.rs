@@ -6,8 +6,9 @@
 //! ```
 //!
 //! An event alone is therefore taken at once and drawn with the next frame. Of a flood, one frame takes in what it has time
-//! for and the next one draws it, so that none has to do both. Nothing that comes in overtakes what came in before it; timers
-//! and what the person does are no part of this.
+//! for and the next one draws it, so that none has to do both. Nothing that comes in by the link or from other tabs overtakes
+//! what came before it. Timers, answers to calls and what the person does go past what waits: none of them relies on a place
+//! among it.
 
 use std::collections::VecDeque;
 

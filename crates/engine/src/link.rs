@@ -5,6 +5,7 @@
 //! Follow: the leader's words → stream                      the socket rests
 //! ```
 
+use switchboard_contract::ids::EventId;
 use switchboard_contract::position::Position;
 use switchboard_contract::realtime::Resume;
 
@@ -79,6 +80,15 @@ impl Link {
     #[must_use]
     pub fn resume(&self) -> Option<Resume> {
         self.stream.resume()
+    }
+
+    /// The id of the event at a position, where this tab knows it.
+    #[must_use]
+    pub fn event_at(&self, position: &Position) -> Option<EventId> {
+        let known = self.stream.resume()?;
+        known
+            .id
+            .filter(|_| known.epoch == position.epoch && known.offset == position.offset)
     }
 
     /// What to show of this tab's connection.

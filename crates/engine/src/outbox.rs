@@ -1,7 +1,7 @@
 //! What was sent by the person and not yet confirmed by the server (`protocol.md` *Sending*).
 //!
 //! One lane a conversation: what waits in it goes out one at a time, in the order it was done, and a blocked one holds back
-//! those behind it. An attempt whose answer is lost is repeated with the same id; the server answers a repeat with the first
+//! those behind it. What ends the lane goes first: the others wait for it, and go on where it is refused. An attempt whose answer is lost is repeated with the same id; the server answers a repeat with the first
 //! result, so nothing is sent twice. Each message names the one queued before it (`after`), so that a late request cannot
 //! overtake. What is given up after an attempt is taken back on the server first, so that the attempt cannot still arrive.
 
@@ -59,6 +59,8 @@ pub enum Event<L, I, P> {
         payload: P,
         /// The message queued before it.
         after: Option<I>,
+        /// Its place in the queue: what was kept late stands where it was kept.
+        place: u64,
     },
     /// An attempt ended.
     Attempted {
@@ -105,6 +107,8 @@ pub struct Kept<I> {
     pub place: u64,
     /// The message queued before it in its lane.
     pub after: Option<I>,
+    /// It goes before everything else in its lane, which waits for it; once refused it holds up nothing.
+    pub first: bool,
     /// An attempt may have been made, here or elsewhere.
     pub attempted: bool,
     /// It was given up after an attempt.
@@ -204,6 +208,7 @@ pub struct Item<I, P> {
     not_before: u64,
     after: Option<I>,
     place: u64,
+    first: bool,
     taking_back: bool,
 }
 
@@ -283,10 +288,18 @@ impl<L: Ord + Clone, I: Copy + Eq, P: Clone> Outbox<L, I, P> {
                 payload,
                 kept,
             } => self.enqueue(now, lane, id, payload, kept, out),
-            Event::Revised { id, payload, after } => self.change(id, out, |item| {
-                item.payload = payload;
-                item.after = after;
-            }),
+            Event::Revised {
+                id,
+                payload,
+                after,
+                place,
+            } => {
+                self.change(id, out, |item| {
+                    item.payload = payload;
+                    item.after = after;
+                });
+                self.place(id, place);
+            }
             Event::Attempted { generation, outcome } => self.on_attempted(now, generation, outcome, out),
             Event::Seen { id } => self.remove(id, End::Stored, out),
             Event::Timer { generation } => {
@@ -339,6 +352,7 @@ impl<L: Ord + Clone, I: Copy + Eq, P: Clone> Outbox<L, I, P> {
         let kept = kept.unwrap_or(Kept {
             place: u64::MAX,
             after: items.last_id,
+            first: false,
             attempted: false,
             taking_back: false,
             blocked: None,
@@ -354,6 +368,7 @@ impl<L: Ord + Clone, I: Copy + Eq, P: Clone> Outbox<L, I, P> {
             generation: 0,
             not_before: 0,
             after: kept.after,
+            first: kept.first,
             taking_back: kept.taking_back,
         };
         items.items.insert(index, item);
@@ -368,6 +383,20 @@ impl<L: Ord + Clone, I: Copy + Eq, P: Clone> Outbox<L, I, P> {
             .values()
             .flat_map(|lane| &lane.items)
             .find(|item| item.id == id)
+    }
+
+    /// Lets one stand in its lane at this place.
+    fn place(&mut self, id: I, place: u64) {
+        for Lane { items, .. } in self.lanes.values_mut() {
+            let Some(index) = items.iter().position(|item| item.id == id && item.place != place) else {
+                continue;
+            };
+            if let Some(mut item) = items.remove(index) {
+                item.place = place;
+                items.insert(items.partition_point(|other| other.place <= place), item);
+            }
+            return;
+        }
     }
 
     /// While an attempt is on its way its answer comes first: it may settle the matter.
@@ -417,16 +446,22 @@ impl<L: Ord + Clone, I: Copy + Eq, P: Clone> Outbox<L, I, P> {
         self.random = random;
     }
 
-    /// One attempt at a time in each lane, and only of what is first in it.
+    /// Which of a lane has its turn. What is to be taken back does not wait for one: nothing is added by it.
+    fn turn(items: &VecDeque<Item<I, P>>) -> Option<usize> {
+        let taken_back = |item: &Item<I, P>| item.taking_back && item.state == State::Queued;
+        let refused = |item: &Item<I, P>| matches!(item.state, State::Blocked(_));
+        let first = |item: &Item<I, P>| item.first && !refused(item);
+        let place = items.iter().position(taken_back);
+        let place = place.or_else(|| items.iter().position(|item| item.state == State::InFlight));
+        let place = place.or_else(|| items.iter().position(first));
+        place.or_else(|| items.iter().position(|item| !(item.first && refused(item))))
+    }
+
+    /// One attempt at a time in each lane, and only of what has its turn.
     fn send_heads(&mut self, now: Now, out: &mut Vec<Effect<L, I, P>>) {
         let mut next: Option<u64> = None;
         for (lane, Lane { items, .. }) in &mut self.lanes {
-            // What is to be taken back does not wait for its turn: nothing is added by it.
-            let index = items
-                .iter()
-                .position(|item| item.taking_back && item.state == State::Queued)
-                .unwrap_or(0);
-            let Some(item) = items.get_mut(index) else {
+            let Some(item) = Self::turn(items).and_then(|index| items.get_mut(index)) else {
                 continue;
             };
             if item.state != State::Queued {

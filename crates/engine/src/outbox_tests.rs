@@ -229,6 +229,7 @@ fn what_comes_from_a_durable_queue_counts_as_attempted() {
     let mut outbox = Machine::new(1);
     let kept = Kept {
         place: 0,
+        first: false,
         after: None,
         attempted: true,
         taking_back: true,
@@ -254,6 +255,7 @@ fn a_lane_is_in_the_order_of_the_queue_whatever_order_it_is_heard_of_in() {
         let kept = Kept {
             place,
             after: None,
+            first: false,
             attempted: false,
             taking_back: false,
             blocked: None,
@@ -321,4 +323,78 @@ proptest! {
         prop_assert!(outbox.is_empty());
         prop_assert_eq!(stored, (0..typed).map(id).collect::<Vec<_>>());
     }
+}
+
+#[test]
+fn what_is_kept_late_goes_before_what_was_kept_after_it() {
+    let mut outbox = Outbox::new(1);
+    let kept = |place| {
+        Some(Kept {
+            place,
+            after: None,
+            first: false,
+            attempted: false,
+            taking_back: false,
+            blocked: None,
+        })
+    };
+    let put = |n, place| Event::Enqueue {
+        lane: 1,
+        id: id(n),
+        payload: "hello",
+        kept: kept(place),
+    };
+    let out = step(&mut outbox, 0, put(1, 1));
+    let (first, ..) = posts(&out)[0];
+    step(&mut outbox, 0, put(2, 9));
+    step(&mut outbox, 0, put(3, u64::MAX));
+    let late = Event::Revised {
+        id: id(3),
+        payload: "hello",
+        after: None,
+        place: 5,
+    };
+    step(&mut outbox, 0, late);
+    let out = attempted(&mut outbox, 0, first, Outcome::Stored);
+    assert_eq!(posts(&out)[0].1, id(3));
+}
+
+#[test]
+fn what_goes_first_is_waited_for_and_holds_up_nothing_once_it_is_refused() {
+    let mut outbox = Outbox::new(1);
+    let put = |n: u8, first: bool| Event::Enqueue {
+        lane: 1,
+        id: id(n),
+        payload: "hello",
+        kept: Some(Kept {
+            place: u64::from(n),
+            after: None,
+            first,
+            attempted: false,
+            taking_back: false,
+            blocked: None,
+        }),
+    };
+    let out = step(&mut outbox, 0, put(1, false));
+    let (on_its_way, ..) = posts(&out)[0];
+    step(&mut outbox, 0, put(2, false));
+    assert!(
+        posts(&step(&mut outbox, 0, put(3, true))).is_empty(),
+        "one at a time"
+    );
+    let out = attempted(&mut outbox, 0, on_its_way, refused(ProblemCode::NewerReply));
+    let (generation, first, _) = posts(&out)[0];
+    assert_eq!(first, id(3), "past what is blocked and what waits");
+    let out = attempted(&mut outbox, 0, generation, refused(ProblemCode::Forbidden));
+    assert!(posts(&out).is_empty(), "the blocked one holds its lane again");
+    let out = step(&mut outbox, 0, Event::Discard { id: id(1) });
+    assert_eq!(
+        posts(&out)[0].1,
+        id(2),
+        "and the lane goes on past the refused one"
+    );
+    let (generation, ..) = posts(&out)[0];
+    step(&mut outbox, 0, Event::Retry { id: id(3) });
+    let out = attempted(&mut outbox, 0, generation, Outcome::Stored);
+    assert_eq!(posts(&out)[0].1, id(3));
 }

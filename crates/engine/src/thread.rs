@@ -155,6 +155,15 @@ impl Thread {
         self.unsure
     }
 
+    /// Lets go of the messages of which that is not known.
+    pub fn forget_unsure(&mut self) {
+        let Some(unsure) = self.unsure.take() else { return };
+        let sure = self.messages.split_off(&unsure);
+        self.has_more_before |= !self.messages.is_empty();
+        self.messages = sure;
+        self.seqs.retain(|_, seq| *seq >= unsure);
+    }
+
     /// A page tells how the messages from `first` on are marked. Marks are final, so that what has one needs no page.
     fn make_sure(&mut self, first: Option<u64>) {
         let sure = self.unsure.zip(first).map(|(unsure, first)| unsure.min(first));

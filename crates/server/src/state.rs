@@ -6,7 +6,7 @@ use crate::auth::keys::Keys;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::db::Db;
-use crate::live_chat::snooze;
+use crate::live_chat::lifecycle;
 use crate::mail::Mailer;
 use crate::realtime::{self, hub::Hub};
 use crate::{seed, upkeep};
@@ -52,7 +52,7 @@ impl AppState {
         if state.config.demo {
             seed::demo(&state).await.map_err(broken)?;
         }
-        tokio::spawn(snooze::run(state.db.clone(), state.clock.clone()));
+        tokio::spawn(lifecycle::run(state.db.clone(), state.clock.clone()));
         tokio::spawn(upkeep::run(
             state.db.clone(),
             state.clock.clone(),

@@ -4,7 +4,7 @@
 use switchboard_simulation::report::{self, Span};
 
 /// What the schedules have to come by, so that the invariants are not true for want of trying.
-const RARE: [&str; 38] = [
+const RARE: [&str; 43] = [
     "another person's queue erased",
     "answer lost after the commit",
     "begun with what was kept",
@@ -24,6 +24,10 @@ const RARE: [&str; 38] = [
     "message sent again that was stored",
     "message taken back",
     "new epoch",
+    "own deletion",
+    "own deletion refused",
+    "own deletion refused with something behind it",
+    "own deletion with something behind it",
     "poll",
     "position lost",
     "refresh refused",
@@ -37,6 +41,7 @@ const RARE: [&str; 38] = [
     "socket closed: silent",
     "stolen token used",
     "store full",
+    "store hangs",
     "tab killed before its transaction",
     "tab killed between two effects",
     "too late to take back",

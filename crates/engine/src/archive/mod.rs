@@ -34,7 +34,7 @@ use crate::thread::KeptThread;
 pub use keeper::{Ended, Keeper, LISTED, LOOKED_AT};
 pub use key::{Key, UnknownKey};
 pub use plan::plan;
-pub use read::{Found, Part, sort_out};
+pub use read::{Found, Part, Value, sort_out};
 
 /// The form in which entries are written. A browser that a newer program has used is left as it is.
 pub const VERSION: u32 = 1;

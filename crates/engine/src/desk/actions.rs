@@ -15,7 +15,7 @@ use crate::bulletin::{Merged, Word};
 use crate::inbox::Changes;
 use crate::outbox::Outcome;
 use crate::planted::{self, Bug};
-use crate::queue::{self, Queued, State};
+use crate::queue::{self, State};
 use crate::store::{Action, Draft, Entry, message_id};
 use crate::thread::Thread;
 
@@ -23,7 +23,7 @@ use crate::thread::Thread;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Posted {
     Send,
-    Change,
+    Change(ConversationId),
     Read,
     TakeBack(ConversationId),
     Delete(ConversationId),
@@ -45,25 +45,10 @@ impl<E: Clone> Desk<E> {
                 seen_seq: self.newest_seq(conversation),
             }),
             Deed::Change(set) => Action::Change(set),
-            Deed::Delete => {
-                self.give_up(now, conversation, out);
-                Action::Delete
-            }
+            Deed::Delete => Action::Delete,
         };
         let entry = Entry::new(id, conversation, action, now.wall);
         self.on_queue(now, queue::Event::Do(Box::new(entry)), out);
-    }
-
-    /// What could only be added to a conversation that goes, and what would keep its deletion waiting for a decision.
-    fn give_up(&mut self, now: Now, conversation: ConversationId, out: &mut Vec<Effect>) {
-        let queued = self.queue.of(conversation);
-        let queued: Vec<ActionId> = queued
-            .filter(Queued::can_discard)
-            .map(|queued| queued.entry.id)
-            .collect();
-        for id in queued {
-            self.on_queue(now, queue::Event::Discard(id), out);
-        }
     }
 
     fn newest_seq(&self, conversation: ConversationId) -> u64 {
@@ -106,7 +91,6 @@ impl<E: Clone> Desk<E> {
 
     pub(super) fn on_queue(&mut self, now: Now, event: queue::Event, out: &mut Vec<Effect>) {
         let mut effects = Vec::new();
-        let deleting = self.queue.deleting();
         self.queue.step(now, event, &mut effects);
         let mut touched = BTreeSet::new();
         for effect in effects {
@@ -132,19 +116,31 @@ impl<E: Clone> Desk<E> {
                 }
                 queue::Effect::Foreign => self.on_foreign(now, 0, out),
                 queue::Effect::Dropped => self.reopen_store(out),
-                queue::Effect::NotKept(error) => out.push(Effect::NotKept(error)),
-                queue::Effect::Kept => out.push(Effect::Kept),
             }
         }
         if !touched.is_empty() {
+            let lists = self.note_deletions(&touched);
             out.push(Effect::QueueChanged);
             out.push(Effect::Changed(Changes {
-                lists: self.queue.deleting() != deleting,
+                lists,
                 conversations: touched.clone(),
                 threads: touched,
                 ..Changes::default()
             }));
         }
+    }
+
+    /// Which of these conversations are being deleted. Says whether that has changed.
+    fn note_deletions(&mut self, touched: &BTreeSet<ConversationId>) -> bool {
+        let mut changed = false;
+        for id in touched {
+            changed |= if self.queue.is_deleting(*id) {
+                self.deleting.insert(*id)
+            } else {
+                self.deleting.remove(id)
+            };
+        }
+        changed
     }
 
     fn post(&mut self, generation: u64, entry: Entry, out: &mut Vec<Effect>) {
@@ -179,7 +175,7 @@ impl<E: Clone> Desk<E> {
                     }],
                     set,
                 };
-                (Posted::Change, Request::Change(Box::new(change)))
+                (Posted::Change(conversation_id), Request::Change(Box::new(change)))
             }
             Action::Delete => {
                 let conversation = conversation_id;
@@ -269,6 +265,13 @@ impl<E: Clone> Desk<E> {
                     Outcome::TakenBack
                 }
             }
+            // Nobody can decide about a change of what is deleted.
+            (Attempt::Failed(Outcome::Refused(problem)), Posted::Change(conversation))
+                if matches!(problem.code, ProblemCode::Gone | ProblemCode::NotFound)
+                    && self.deleted_here.contains(&conversation) =>
+            {
+                Outcome::TakenBack
+            }
             // Nobody waits for a read mark, and nobody can decide about one.
             (Attempt::Failed(Outcome::Refused(_)), Posted::Read) => Outcome::TakenBack,
             (Attempt::Failed(outcome), _) => outcome,
@@ -285,7 +288,10 @@ impl<E: Clone> Desk<E> {
         self.merge_deleted(now, conversation, out);
     }
 
+    /// The person's own deletion is done: what was queued behind it is refused from now on.
     pub(super) fn merge_deleted(&mut self, now: Now, conversation: ConversationId, out: &mut Vec<Effect>) {
+        self.deleted_here.insert(conversation);
+        out.push(Effect::Deleted(conversation));
         let changes = self.inbox.set_deleted(conversation);
         self.changed(now, changes, out);
     }

@@ -116,6 +116,11 @@ impl<E: Clone> Desk<E> {
         self.plan_archive(PAUSE_MS, out);
     }
 
+    /// The log is heard: what waited for that is written.
+    pub(super) fn hear_archive(&mut self, out: &mut Vec<Effect>) {
+        self.plan_archive(PAUSE_MS, out);
+    }
+
     fn plan_archive(&mut self, after_ms: u64, out: &mut Vec<Effect>) {
         if !self.leads || self.archiving.timer.is_some() || !self.archiving.keeper.is_due() {
             return;
@@ -140,7 +145,7 @@ impl<E: Clone> Desk<E> {
     }
 
     /// Writes what has changed, where this tab leads, hears the log, and nothing on the screen is still being loaded: only then
-    /// all of it reflects one position. Where it does not, the next change plans again.
+    /// all of it reflects one position.
     pub(super) fn write_archive(&mut self, now: Now, out: &mut Vec<Effect>) {
         let hears = matches!(self.link.status(), Status::Live | Status::Polling);
         if !self.leads || !hears || !self.archiving.keeper.is_due() || self.rights_doubted {

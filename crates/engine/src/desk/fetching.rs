@@ -11,6 +11,9 @@ use crate::link;
 use crate::stream;
 use crate::thread::Thread;
 
+/// So many pages of a thread are asked for at most to learn how its messages were marked unheard.
+const MAX_MARK_PAGES: u32 = 20;
+
 impl<E: Clone> Desk<E> {
     pub(super) fn open_thread(&mut self, id: ConversationId, out: &mut Vec<Effect>) {
         self.open.insert(id);
@@ -145,9 +148,15 @@ impl<E: Clone> Desk<E> {
             self.find_open(out);
             if is_late {
                 self.load(fetch, out);
-            } else if let Fetch::Messages { conversation, .. } = fetch {
-                self.make_sure_of_marks(conversation, out);
+            } else if let Fetch::Messages { conversation, before } = fetch {
+                if before.is_none() {
+                    self.asked_marks.remove(&conversation);
+                }
+                self.make_sure_of_marks(now, conversation, out);
             }
+        } else if let Fetch::Messages { conversation, .. } = fetch {
+            // What events brought meanwhile is in the page that the next try brings.
+            self.inbox.expect_no_messages(conversation);
         }
         if let Fetch::Conversation(id) = loaded
             && self.outrun.remove(&id)
@@ -157,12 +166,26 @@ impl<E: Clone> Desk<E> {
         out.push(Effect::LoadingChanged);
     }
 
-    /// The newest page tells nothing of the marks on what was loaded before it.
-    fn make_sure_of_marks(&mut self, conversation: ConversationId, out: &mut Vec<Effect>) {
-        let before = self.inbox.thread(conversation).and_then(Thread::unsure);
-        if before.is_some() && self.open.contains(&conversation) {
-            self.load(Fetch::Messages { conversation, before }, out);
+    /// The newest page tells nothing of the marks on what was loaded before it. They are asked for page by page while each
+    /// tells of more; what is further up than [`MAX_MARK_PAGES`], or is not told of, is let go of.
+    fn make_sure_of_marks(&mut self, now: Now, conversation: ConversationId, out: &mut Vec<Effect>) {
+        let unsure = self.inbox.thread(conversation).and_then(Thread::unsure);
+        let Some(unsure) = unsure.filter(|_| self.open.contains(&conversation)) else {
+            return;
+        };
+        let (last, pages) = self
+            .asked_marks
+            .get(&conversation)
+            .copied()
+            .unwrap_or((u64::MAX, 0));
+        if unsure >= last || pages >= MAX_MARK_PAGES {
+            self.asked_marks.remove(&conversation);
+            let changes = self.inbox.forget_unsure(conversation);
+            return self.changed(now, changes, out);
         }
+        self.asked_marks.insert(conversation, (unsure, pages + 1));
+        let before = Some(unsure);
+        self.load(Fetch::Messages { conversation, before }, out);
     }
 
     /// Without a connection of its own the first load tells this tab where events go on.

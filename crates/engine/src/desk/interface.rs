@@ -84,7 +84,8 @@ pub enum Deed {
     },
     /// Changes the conversation.
     Change(ConversationChange),
-    /// Deletes the conversation, and gives up what was refused there: it could never be sent.
+    /// Deletes the conversation. What waits there waits for the end of this: it goes on where the server refuses, and is
+    /// refused itself, its text kept, once the conversation is gone (`protocol.md` *Deletion*).
     Delete,
 }
 
@@ -109,6 +110,8 @@ pub enum TimerKind {
     Queue,
     /// The next question to a store that has failed.
     Store,
+    /// An answer of the store that is overdue.
+    Answer,
     /// Who leads.
     Leader,
     /// Who types, looks and is there.
@@ -346,6 +349,8 @@ pub enum Effect {
     },
     /// A list's or thread's loading state has changed.
     LoadingChanged,
+    /// The server has deleted this conversation at the person's wish: what was typed there and not sent can go.
+    Deleted(ConversationId),
     /// The state of the connection has changed.
     Status(Status),
     /// What waits on this device is another person's: nothing is done until the person decides.

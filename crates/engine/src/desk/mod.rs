@@ -47,7 +47,7 @@ pub use interface::{Attempt, Deed, Effect, Event, Fetch, Fetched, Request, Row, 
 
 use actions::Posted;
 use archiving::Archiving;
-use keeping::Keeping;
+use keeping::{Keeping, Question};
 use loading::{Loads, Place};
 
 /// The machine. See the module's documentation.
@@ -67,10 +67,14 @@ pub struct Desk<E> {
     /// What waited when this tab claimed the lead.
     claimed: Option<queue::Waiting>,
     /// What only the desk asked the store for: how to go on with its answer.
-    asked: BTreeMap<u64, tabs::Asked>,
+    asked: BTreeMap<u64, Question>,
     request: u64,
     queue: Queue,
     posted: BTreeMap<u64, Posted>,
+    /// Conversations that are deleted as soon as the server hears of it.
+    deleting: BTreeSet<ConversationId>,
+    /// Those that the person has deleted.
+    deleted_here: BTreeSet<ConversationId>,
     inbox: Inbox,
     loads: Loads<E>,
     /// Conversations of which something happened while they were being loaded, that only a load can tell.
@@ -85,6 +89,8 @@ pub struct Desk<E> {
     open: BTreeSet<ConversationId>,
     /// How far each conversation was marked as read here.
     marked: BTreeMap<ConversationId, u64>,
+    /// Threads whose marks are asked for page by page: where the last page had to end, and how many there were.
+    asked_marks: BTreeMap<ConversationId, (u64, u32)>,
     awareness: Awareness,
     archiving: Archiving,
     /// What the person has set: it outlasts a stop.
@@ -111,6 +117,8 @@ impl<E: Clone> Desk<E> {
             request: 0,
             queue: Queue::new(owner, seed.rotate_left(32)),
             posted: BTreeMap::new(),
+            deleting: BTreeSet::new(),
+            deleted_here: BTreeSet::new(),
             inbox: Inbox::default(),
             loads: Loads::default(),
             outrun: BTreeSet::new(),
@@ -120,6 +128,7 @@ impl<E: Clone> Desk<E> {
             shown: BTreeSet::new(),
             open: BTreeSet::new(),
             marked: BTreeMap::new(),
+            asked_marks: BTreeMap::new(),
             awareness: Awareness::default(),
             archiving: Archiving::default(),
             availability: Availability::default(),
@@ -235,13 +244,13 @@ impl<E: Clone> Desk<E> {
 
     /// The ids of a list, newest activity first, without what the person has deleted.
     pub fn list(&self, shelf: Shelf) -> impl Iterator<Item = ConversationId> {
-        let deleting = self.queue.deleting();
-        self.inbox.list(shelf).filter(move |id| !deleting.contains(id))
+        self.inbox.list(shelf).filter(|id| !self.deleting.contains(id))
     }
 
     /// Takes in one event and says what to do.
     pub fn step(&mut self, now: Now, event: Event<E>, out: &mut Vec<Effect>) {
         let status = self.status();
+        self.keeping.look_at_the_clock(now);
         match event {
             Event::Restore(kept) => self.restore(*kept, out),
             Event::Archived { request, result } => self.on_archived(request, result, out),
@@ -273,7 +282,9 @@ impl<E: Clone> Desk<E> {
             Event::Open(id) => self.open_thread(id, out),
             Event::Close(id) => {
                 self.open.remove(&id);
+                self.asked_marks.remove(&id);
                 self.loads.forget(Place::Thread(id));
+                self.inbox.expect_no_messages(id);
             }
             Event::MoreOfList(shelf) => self.more_of_list(shelf, out),
             Event::MoreOfThread(id) => self.more_of_thread(id, out),
@@ -294,6 +305,7 @@ impl<E: Clone> Desk<E> {
         if self.status() != status {
             self.on_status(now, out);
         }
+        self.tell_keeping(out);
     }
 
     fn start(&mut self, now: Now, erase: bool, out: &mut Vec<Effect>) {
@@ -316,10 +328,20 @@ impl<E: Clone> Desk<E> {
     }
 
     fn stop(&mut self, now: Now, out: &mut Vec<Effect>) {
+        self.halt(now, queue::Event::Clear, out);
+    }
+
+    /// Nothing goes on; `queue` says what becomes of what waits.
+    fn halt(&mut self, now: Now, queue: queue::Event, out: &mut Vec<Effect>) {
         self.on_leader(now, crate::leader::Event::Stop, out);
         self.on_link(now, link::Event::Stop, out);
-        self.on_queue(now, queue::Event::Clear, out);
+        self.on_queue(now, queue, out);
         self.close_store();
+        self.keeping.forget();
+        self.deleted_here.clear();
+        // What was asked of the store before says nothing of it any more, but for the end of a sign-in.
+        self.asked
+            .retain(|_, question| question.asked == tabs::Asked::End);
         (self.leads, self.doubted) = (false, false);
         self.told = Status::Idle;
         self.claimed = None;
@@ -331,6 +353,7 @@ impl<E: Clone> Desk<E> {
         self.rights_doubted = false;
         self.marked.clear();
         self.stop_archiving();
+        self.asked_marks.clear();
         self.forget_people(now, out);
     }
 
@@ -349,6 +372,7 @@ impl<E: Clone> Desk<E> {
             TimerKind::Awareness => self.on_awareness(now, awareness::Event::Timer { generation }, out),
             TimerKind::Store => self.on_store_timer(generation, out),
             TimerKind::Archive => self.on_archive_timer(now, generation, out),
+            TimerKind::Answer => self.on_answer_timer(now, generation, out),
             TimerKind::Leader => self.on_leader(now, crate::leader::Event::Timer { generation }, out),
         }
     }
@@ -466,8 +490,10 @@ impl<E: Clone> Desk<E> {
         }
     }
 
-    /// A connection that the end of a sign-in has ended goes on with the next one.
+    /// A connection that the end of a sign-in has ended goes on with the next one. The token may be that of another sign-in of
+    /// this person, which began in another tab while this one slept: what waited for the earlier one is gone from the store.
     fn on_authorised(&mut self, now: Now, out: &mut Vec<Effect>) {
+        self.reopen_store(out);
         if self.leads && self.link.status() == Status::SignedOut {
             self.on_link(now, link::Event::Lead, out);
         }
@@ -484,6 +510,7 @@ impl<E: Clone> Desk<E> {
         }
         if matches!(status, Status::Live | Status::Polling) {
             self.on_awareness(now, awareness::Event::Connected, out);
+            self.hear_archive(out);
             self.on_queue(now, queue::Event::Wake, out);
             // The server looks at rights now and then: what it sent between their change and its `resync` is not to be seen any
             // more, and the connection has ended before that came.

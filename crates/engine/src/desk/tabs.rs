@@ -1,5 +1,7 @@
 //! The other tabs and the store: who leads, what is told, what is heard.
 
+use switchboard_contract::realtime::Resume;
+
 use super::{Desk, Effect, Timer, TimerKind};
 use crate::Now;
 use crate::awareness;
@@ -30,7 +32,9 @@ pub(super) enum Asked {
 impl<E: Clone> Desk<E> {
     pub(super) fn ask(&mut self, op: Op, asked: Asked, out: &mut Vec<Effect>) {
         self.request += 1;
-        self.asked.insert(self.request, asked);
+        let question = self.keeping.question(asked, &op);
+        self.asked.insert(self.request, question);
+        self.await_answers(out);
         out.push(Effect::Store {
             request: self.request,
             owner: self.owner,
@@ -52,9 +56,11 @@ impl<E: Clone> Desk<E> {
         result: Result<Answer, StoreError>,
         out: &mut Vec<Effect>,
     ) {
-        let Some(asked) = self.asked.remove(&request) else {
-            return;
+        let Some(question) = self.asked.remove(&request) else {
+            return self.on_late_answer(now, request, result.is_ok(), out);
         };
+        let asked = question.asked;
+        self.keeping.note(question, &result);
         match &result {
             Ok(Answer::Foreign { .. } | Answer::Claimed { .. }) => {}
             Ok(_) => self.on_leader(now, leader::Event::StoreWorks, out),
@@ -108,9 +114,10 @@ impl<E: Clone> Desk<E> {
         }
     }
 
-    /// Another person's actions wait here, or another person has taken the device over.
+    /// Another person's actions wait here, or another person has taken the device over. What was done here before that was
+    /// known stays.
     pub(super) fn on_foreign(&mut self, now: Now, entries: u64, out: &mut Vec<Effect>) {
-        self.stop(now, out);
+        self.halt(now, queue::Event::Closed, out);
         out.push(Effect::Foreign { entries });
     }
 
@@ -233,8 +240,8 @@ impl<E: Clone> Desk<E> {
     /// A tab that comes later learns from where on it is told everything.
     fn tell_position(&self, out: &mut Vec<Effect>) {
         if let Some(to) = self.link.position() {
-            let from = to.offset;
-            self.say(Word::Log(stream::Told::Moved { from, to }), out);
+            let (from, id) = (to.offset, self.link.event_at(&to));
+            self.say(Word::Log(stream::Told::Moved { from, to, id }), out);
         }
     }
 
@@ -251,8 +258,13 @@ impl<E: Clone> Desk<E> {
             (stream::Effect::Moved { from, to }, _) => stream::Told::Moved {
                 from: *from,
                 to: to.clone(),
+                id: self.link.event_at(to),
             },
-            (stream::Effect::Snapshot(Some(position)), _) => stream::Told::Anew(position.clone()),
+            (stream::Effect::Snapshot(Some(position)), _) => stream::Told::Anew(Resume {
+                epoch: position.epoch.clone(),
+                offset: position.offset,
+                id: self.link.event_at(position),
+            }),
             _ => return,
         };
         self.say(Word::Log(told), out);

@@ -24,10 +24,16 @@ use switchboard_contract::time::Timestamp;
 
 type Machine = Desk<&'static str>;
 
-/// The tabs of one browser: the store answers at once, or fails, the lock goes to the first that asks, the channel loses nothing.
+/// The tabs of one browser: the store answers at once, fails, or hangs, the lock goes to the first that asks, the channel loses
+/// nothing.
 struct Browser {
     store: Records,
     failing: bool,
+    hanging: bool,
+    /// What was asked of the store while it hangs: the tab, its request, whose, what.
+    unanswered: Vec<(usize, u64, MemberId, Op)>,
+    /// How long the first tab waits for the store, and until when.
+    patience: Option<(Timer, u64)>,
     tabs: Vec<Machine>,
     traces: Vec<Trace<&'static str>>,
     locked: bool,
@@ -46,6 +52,9 @@ impl Browser {
         let mut browser = Self {
             store: Records::default(),
             failing,
+            hanging: false,
+            unanswered: Vec::new(),
+            patience: None,
             tabs: Vec::new(),
             traces: Vec::new(),
             locked: false,
@@ -81,6 +90,9 @@ impl Browser {
         let mut rest = Vec::new();
         for effect in out {
             match effect {
+                Effect::Store { request, owner, op } if self.hanging => {
+                    self.unanswered.push((tab, request, owner, op));
+                }
                 Effect::Store { request, owner, op } => {
                     let result = if self.failing {
                         Err(StoreError::Failed)
@@ -101,14 +113,32 @@ impl Browser {
                     }
                 }
                 effect => {
-                    if let Effect::Link(socket::Effect::Send { text, .. }) = &effect {
-                        self.sent.push(text.clone());
+                    match &effect {
+                        Effect::Link(socket::Effect::Send { text, .. }) => self.sent.push(text.clone()),
+                        Effect::SetTimer { timer, after_ms }
+                            if timer.kind == TimerKind::Answer && tab == 0 =>
+                        {
+                            self.patience = Some((*timer, self.now.monotonic + after_ms));
+                        }
+                        _ => {}
                     }
                     rest.push(effect);
                 }
             }
         }
         rest
+    }
+
+    /// The store answers again, first what was asked first.
+    fn answer(&mut self) -> Vec<Effect> {
+        self.hanging = false;
+        let asked = std::mem::take(&mut self.unanswered).into_iter();
+        asked
+            .flat_map(|(tab, request, owner, op)| {
+                let result = Ok(self.store.run(owner, op));
+                self.step_tab(tab, Event::Stored { request, result })
+            })
+            .collect()
     }
 
     fn go_live(&mut self, mode: &str) -> Vec<Effect> {

@@ -97,6 +97,9 @@ pub enum Event {
     },
     /// The person gives one up.
     Discard(ActionId),
+    /// The store is another person's: nothing is sent until it is opened. What it has not kept of this person's stays in the
+    /// tab until then.
+    Closed,
     /// Forget what is in memory.
     Clear,
 }
@@ -145,10 +148,6 @@ pub enum Effect {
     Foreign,
     /// The store is nobody's: the browser has dropped it. It has to be opened anew.
     Dropped,
-    /// The browser could not keep something: it is in this tab only.
-    NotKept(StoreError),
-    /// After [`Effect::NotKept`]: what is done is kept again, and nothing is left that is in this tab only.
-    Kept,
 }
 
 /// How an entry stands, to be shown.

@@ -22,7 +22,7 @@ use switchboard_contract::ids::{ActionId, MemberId};
 use crate::Now;
 use crate::outbox::{self, End, Kept, Outbox};
 use crate::planted::{self, Bug};
-use crate::store::{Answer, Entry, Lane, Op, Records, Standing, StoreError, To};
+use crate::store::{Action, Answer, Entry, Lane, Op, Records, Standing, StoreError, To};
 
 pub use interface::{Change, Effect, Event, Queued, State, Waiting};
 
@@ -30,15 +30,6 @@ pub use interface::{Change, Effect, Event, Queued, State, Waiting};
 const REMEMBERED: usize = 1_000;
 /// Where the places of entries begin that the browser had no room for: behind all others.
 const UNSAVED_FROM: u64 = 1 << 62;
-
-/// Whether the browser keeps what is done, as far as the person has been told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Keeping {
-    Works,
-    Failed,
-    /// The newest action was kept; earlier ones may still live in this tab only.
-    WorksAgain,
-}
 
 /// The machine. See the module's documentation.
 #[derive(Debug)]
@@ -52,7 +43,8 @@ pub struct Queue {
     gone: VecDeque<ActionId>,
     /// Gone here, and the store has failed to let go of them: tried again once it works.
     unremoved: BTreeMap<ActionId, Lane>,
-    keeping: Keeping,
+    /// The store did not answer when these were to be kept: it may have them, or get them later.
+    perhaps_kept: BTreeSet<ActionId>,
     asked: BTreeMap<u64, Op>,
     request: u64,
     leading: Option<u64>,
@@ -74,7 +66,7 @@ impl Queue {
             done: BTreeSet::new(),
             gone: VecDeque::new(),
             unremoved: BTreeMap::new(),
-            keeping: Keeping::Works,
+            perhaps_kept: BTreeSet::new(),
             asked: BTreeMap::new(),
             request: 0,
             leading: None,
@@ -99,6 +91,9 @@ impl Queue {
             }
             Event::Opened(waiting) => {
                 self.remove_again(out);
+                // One transaction comes after the other: what is not there now has not been kept, and will not be.
+                let is_there = |id: &ActionId| waiting.entries.iter().any(|entry| entry.id == *id);
+                self.perhaps_kept.retain(is_there);
                 if self.leading.is_some() {
                     out.push(Effect::Tell(waiting.whole()));
                 }
@@ -107,11 +102,14 @@ impl Queue {
                     out.push(Effect::Tell(Change::Put(waiting.entries.clone())));
                 }
                 self.agree(now, waiting, out);
+                self.go_on(now, out);
             }
             Event::Answered { request, result } => self.on_answered(now, request, result, out),
             Event::Heard(Change::Put(entries)) => self.put(now, entries, out),
             Event::Heard(Change::Gone(id)) => self.drop_entry(now, id, out),
-            Event::Heard(Change::Whole { ids, next }) => self.drop_missing(now, &ids, next, out),
+            Event::Heard(Change::Whole { ids, next }) => {
+                self.drop_missing(now, &ids.into_iter().collect(), next, out);
+            }
             Event::Lead { term, waiting } => self.lead(now, term, waiting, out),
             Event::Follow => self.follow(now, out),
             Event::Attempted { generation, outcome } => {
@@ -135,6 +133,7 @@ impl Queue {
             }
             Event::Discard(id) if planted::on(Bug::DiscardWithoutTakeBack) => self.let_go(id, out),
             Event::Discard(id) => self.decide(now, id, To::TakingBack, out),
+            Event::Closed => self.close(now, out),
             Event::Clear => {
                 for entry in self
                     .kept
@@ -153,12 +152,50 @@ impl Queue {
                 self.done.clear();
                 self.asked.clear();
                 self.unremoved.clear();
+                self.perhaps_kept.clear();
                 self.leading = None;
             }
         }
-        if self.keeping == Keeping::WorksAgain && self.unsaved.entries.is_empty() {
-            self.keeping = Keeping::Works;
-            out.push(Effect::Kept);
+    }
+
+    /// What was kept is gone with the store; the rest was done here, by whoever is signed in, and waits for it.
+    fn close(&mut self, now: Now, out: &mut Vec<Effect>) {
+        let mut outbox = Vec::new();
+        self.outbox.step(now, outbox::Event::Clear, &mut outbox);
+        self.leading = None;
+        for entry in self.kept.values().flatten().rev() {
+            out.push(Effect::Changed(entry.lane.conversation));
+            // It would wait for what never comes.
+            for follower in &mut self.unsaved.entries {
+                if follower.after == Some(entry.id) {
+                    follower.after = entry.after;
+                }
+            }
+        }
+        self.kept.clear();
+        self.done.clear();
+        self.asked.clear();
+        self.unremoved.clear();
+    }
+
+    /// The store is open: what the tab has kept back meanwhile is saved, or sent.
+    fn go_on(&mut self, now: Now, out: &mut Vec<Effect>) {
+        for entry in self.unsaved.entries.clone() {
+            if self.outbox.item(entry.id).is_none() {
+                self.hand(now, &entry, out);
+            }
+        }
+        let under_way: BTreeSet<Lane> = self
+            .asked
+            .values()
+            .filter_map(|op| match op {
+                Op::Append(entry) => Some(entry.lane),
+                _ => None,
+            })
+            .collect();
+        let lanes: BTreeSet<Lane> = self.saving.iter().map(|entry| entry.lane).collect();
+        for lane in lanes.difference(&under_way) {
+            self.save_next(now, *lane, out);
         }
     }
 
@@ -184,9 +221,14 @@ impl Queue {
     /// The store works: it can let go of what it could not let go of before.
     fn remove_again(&mut self, out: &mut Vec<Effect>) {
         for (id, lane) in std::mem::take(&mut self.unremoved) {
-            let term = self.leading;
-            self.ask(Op::Remove { term, id, lane }, out);
+            self.remove(id, lane, out);
         }
+    }
+
+    /// What this tab has sent of its own is its to let go of, whoever leads.
+    fn remove(&mut self, id: ActionId, lane: Lane, out: &mut Vec<Effect>) {
+        let term = self.leading.filter(|_| !self.perhaps_kept.contains(&id));
+        self.ask(Op::Remove { term, id, lane }, out);
     }
 
     fn is_unsaved(&self, id: ActionId) -> bool {
@@ -198,6 +240,16 @@ impl Queue {
         let Some(lane) = self.entry(id).map(|entry| entry.lane) else {
             return;
         };
+        let is_saving = self.saving.iter().any(|entry| entry.id == id);
+        let mut asked = self.asked.values();
+        if is_saving && !asked.any(|op| matches!(op, Op::Append(entry) if entry.id == id)) {
+            // The store has not heard of it: it waits for what is saved before it, or for the store to be opened.
+            if to == To::TakingBack {
+                self.saving.retain(|entry| entry.id != id);
+                out.push(Effect::Changed(lane.conversation));
+            }
+            return;
+        }
         let op = Op::Change {
             term: None,
             id,
@@ -248,9 +300,6 @@ impl Queue {
         }
         match result {
             Ok(Answer::Appended { entry, superseded }) => {
-                if self.keeping == Keeping::Failed {
-                    self.keeping = Keeping::WorksAgain;
-                }
                 self.saving.retain(|saving| saving.id != entry.id);
                 for id in superseded {
                     self.drop_entry(now, id, out);
@@ -268,6 +317,7 @@ impl Queue {
                 self.put(now, entries, out);
             }
             Ok(Answer::Removed { id, relinked }) => {
+                self.perhaps_kept.remove(&id);
                 self.drop_entry(now, id, out);
                 out.push(Effect::Tell(Change::Gone(id)));
                 if !relinked.is_empty() {
@@ -296,11 +346,12 @@ impl Queue {
     }
 
     fn on_store_error(&mut self, now: Now, op: Op, error: StoreError, out: &mut Vec<Effect>) {
-        self.keeping = Keeping::Failed;
-        out.push(Effect::NotKept(error));
         match op {
             Op::Append(entry) => {
                 let lane = entry.lane;
+                if error == StoreError::Silent {
+                    self.perhaps_kept.insert(entry.id);
+                }
                 self.keep_in_memory(now, *entry, out);
                 self.save_next(now, lane, out);
             }
@@ -358,16 +409,17 @@ impl Queue {
 
     /// Takes in entries as the store has them; of two copies the newer one stays.
     fn put(&mut self, now: Now, entries: Vec<Entry>, out: &mut Vec<Effect>) {
-        for entry in entries {
+        for mut entry in entries {
             if self.gone.contains(&entry.id) {
-                // A transaction that failed has left it in the store, where another tab has found it.
-                if self.leading.is_some() {
-                    let (term, id, lane) = (self.leading, entry.id, entry.lane);
-                    self.ask(Op::Remove { term, id, lane }, out);
+                // A transaction that failed has left it in the store, where another tab has found it; or one that was not
+                // waited for any longer has put it there.
+                if self.leading.is_some() || self.perhaps_kept.contains(&entry.id) {
+                    self.remove(entry.id, entry.lane, out);
                 }
                 continue;
             }
             self.saving.retain(|saving| saving.id != entry.id);
+            self.take_over_unsaved(&mut entry);
             let lane = self.kept.entry(entry.lane).or_default();
             match lane.iter_mut().find(|known| known.id == entry.id) {
                 Some(known) if known.revision > entry.revision => continue,
@@ -378,20 +430,42 @@ impl Queue {
                 }
             }
             out.push(Effect::Changed(entry.lane.conversation));
-            if self.leading.is_some() && !self.done.contains(&entry.id) {
+            let sends = self.leading.is_some() || self.outbox.item(entry.id).is_some();
+            if sends && !self.done.contains(&entry.id) {
                 self.hand(now, &entry, out);
             }
         }
     }
 
-    fn drop_entry(&mut self, now: Now, id: ActionId, out: &mut Vec<Effect>) {
-        self.done.remove(&id);
+    /// The store has kept after all what was taken not to be: it stands as this tab knows it.
+    fn take_over_unsaved(&mut self, entry: &mut Entry) {
+        let unsaved = &mut self.unsaved.entries;
+        let Some(index) = unsaved.iter().position(|known| known.id == entry.id) else {
+            return;
+        };
+        let known = unsaved.remove(index);
+        self.perhaps_kept.remove(&entry.id);
+        if known.revision > entry.revision {
+            *entry = Entry {
+                position: entry.position,
+                after: entry.after,
+                ..known
+            };
+        }
+    }
+
+    fn remember_gone(&mut self, id: ActionId) {
         if !self.gone.contains(&id) {
             self.gone.push_back(id);
             if self.gone.len() > REMEMBERED {
                 self.gone.pop_front();
             }
         }
+    }
+
+    fn drop_entry(&mut self, now: Now, id: ActionId, out: &mut Vec<Effect>) {
+        self.done.remove(&id);
+        self.remember_gone(id);
         let mut before = None;
         for lane in self.kept.values_mut() {
             if let Some(index) = lane.iter().position(|entry| entry.id == id) {
@@ -416,10 +490,10 @@ impl Queue {
 
     /// What waits is what the store holds.
     fn agree(&mut self, now: Now, waiting: Waiting, out: &mut Vec<Effect>) {
-        let ids: Vec<ActionId> = waiting.entries.iter().map(|entry| entry.id).collect();
+        let ids = waiting.entries.iter().map(|entry| entry.id).collect();
         self.drop_missing(now, &ids, waiting.next, out);
+        self.put(now, waiting.entries.clone(), out);
         self.keep_again(&waiting.entries, out);
-        self.put(now, waiting.entries, out);
     }
 
     /// The store has failed when an entry came to stand otherwise: whoever leads has it kept now, so that tabs that know only
@@ -450,7 +524,7 @@ impl Queue {
         }
     }
 
-    fn drop_missing(&mut self, now: Now, ids: &[ActionId], next: u64, out: &mut Vec<Effect>) {
+    fn drop_missing(&mut self, now: Now, ids: &BTreeSet<ActionId>, next: u64, out: &mut Vec<Effect>) {
         let missing: Vec<ActionId> = self
             .kept
             .values()
@@ -471,17 +545,18 @@ impl Queue {
             // Whoever let go of something may be gone since, before it could tell.
             out.push(Effect::Tell(waiting.whole()));
             self.agree(now, waiting, out);
-            // Of some of them this tab knows better than the store, which failed when the person decided.
-            let better: Vec<Entry> = self
-                .kept
-                .values()
-                .flatten()
-                .filter(|entry| self.outbox.item(entry.id).is_none() && !self.done.contains(&entry.id))
-                .cloned()
-                .collect();
-            for entry in better {
-                self.hand(now, &entry, out);
-            }
+        }
+        // Of some of them this tab knows better than the store, which failed when the person decided. Where the store cannot be
+        // read, what this tab knows of is sent all the same: by its ids the server does each once, whoever else sends it.
+        let known: Vec<Entry> = self
+            .kept
+            .values()
+            .flatten()
+            .filter(|entry| self.outbox.item(entry.id).is_none() && !self.done.contains(&entry.id))
+            .cloned()
+            .collect();
+        for entry in known {
+            self.hand(now, &entry, out);
         }
         // What is done is let go of in this term.
         for id in self.done.clone() {
@@ -508,8 +583,10 @@ impl Queue {
             let kept = Kept {
                 place: entry.position,
                 after: entry.after,
+                // Until the server has decided about the conversation nothing is added to it.
+                first: entry.action == Action::Delete,
                 // Another tab that once led may send what it hears of, whatever this one knows.
-                attempted: !self.is_unsaved(id),
+                attempted: !self.is_unsaved(id) || self.perhaps_kept.contains(&id),
                 taking_back: entry.standing == Standing::TakingBack,
                 blocked: match &entry.standing {
                     Standing::Blocked(problem) => Some(Rc::new((**problem).clone())),
@@ -529,6 +606,7 @@ impl Queue {
             id,
             payload: entry.clone(),
             after: entry.after,
+            place: entry.position,
         };
         self.on_outbox(now, revised, out);
         match entry.standing {
@@ -561,6 +639,7 @@ impl Queue {
                 outbox::Effect::Ended { id, .. } if self.is_unsaved(id) => {
                     if let Some(lane) = self.entry(id).map(|entry| entry.lane) {
                         self.run_unsaved(now, Op::Remove { term: None, id, lane }, out);
+                        self.remember_gone(id);
                     }
                 }
                 outbox::Effect::Ended { id, end } => {
@@ -602,8 +681,7 @@ impl Queue {
 
     fn let_go(&mut self, id: ActionId, out: &mut Vec<Effect>) {
         if let Some(lane) = self.entry(id).map(|entry| entry.lane) {
-            let term = self.leading;
-            self.ask(Op::Remove { term, id, lane }, out);
+            self.remove(id, lane, out);
         }
     }
 }

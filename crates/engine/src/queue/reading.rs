@@ -1,6 +1,5 @@
 //! What is shown of the queue.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use switchboard_contract::ids::{ActionId, ConversationId};
@@ -39,22 +38,26 @@ impl Queue {
             .filter(move |queued| queued.entry.lane.conversation == conversation)
     }
 
-    /// Conversations that are deleted as soon as the server hears of it.
+    /// Whether a conversation is deleted as soon as the server hears of it.
     #[must_use]
-    pub fn deleting(&self) -> BTreeSet<ConversationId> {
+    pub fn is_deleting(&self, conversation: ConversationId) -> bool {
+        let lane = Lane {
+            conversation,
+            kind: LaneKind::Write,
+        };
         let refused = |entry: &Entry| {
             let item = self.outbox.item(entry.id);
             item.is_some_and(|item| matches!(item.state, outbox::State::Blocked(_)))
         };
         self.kept
-            .values()
+            .get(&lane)
+            .into_iter()
             .flatten()
             .chain(&self.unsaved.entries)
             .chain(&self.saving)
+            .filter(|entry| entry.lane == lane)
             .filter(|entry| entry.action == Action::Delete && entry.standing == Standing::Waiting)
-            .filter(|entry| !refused(entry))
-            .map(|entry| entry.lane.conversation)
-            .collect()
+            .any(|entry| !refused(entry))
     }
 
     /// How far a conversation was read here, while the server does not know it yet.
@@ -76,6 +79,15 @@ impl Queue {
                 _ => None,
             })
             .max()
+    }
+
+    /// Whether something waits that the browser could not keep.
+    #[must_use]
+    pub fn has_unsaved(&self) -> bool {
+        self.unsaved
+            .entries
+            .iter()
+            .any(|entry| entry.lane.kind == LaneKind::Write)
     }
 
     /// How many actions wait; read marks are not counted.

@@ -1,3 +1,5 @@
+mod closed;
+
 use super::*;
 use crate::outbox::Outcome;
 use crate::store::tests::{action, conversation, member, reply};
@@ -22,8 +24,6 @@ struct Browser {
     tabs: Vec<Queue>,
     posted: Vec<(usize, u64, Entry)>,
     taken: Vec<(usize, u64, Entry)>,
-    not_kept: usize,
-    kept_again: usize,
 }
 
 impl Browser {
@@ -37,8 +37,6 @@ impl Browser {
             tabs: (0..tabs).map(|n| Queue::new(member(1), n as u64)).collect(),
             posted: Vec::new(),
             taken: Vec::new(),
-            not_kept: 0,
-            kept_again: 0,
         }
     }
 
@@ -64,8 +62,6 @@ impl Browser {
                 }
                 Effect::Post { generation, entry } => self.posted.push((tab, generation, *entry)),
                 Effect::TakeBack { generation, entry } => self.taken.push((tab, generation, *entry)),
-                Effect::NotKept(_) => self.not_kept += 1,
-                Effect::Kept => self.kept_again += 1,
                 Effect::SetTimer { .. }
                 | Effect::Changed(_)
                 | Effect::Fenced { .. }
@@ -233,7 +229,7 @@ fn what_the_browser_has_no_room_for_is_sent_by_its_tab_behind_what_is_kept() {
     browser.step(1, done(1));
     browser.full = true;
     browser.step(1, done(2));
-    assert_eq!(browser.not_kept, 1);
+    assert!(browser.tabs[1].has_unsaved());
     let queued: Vec<bool> = browser.tabs[1].all().map(|queued| queued.kept).collect();
     assert_eq!(queued, [true, false]);
     let (tab, _, entry) = &browser.posted[1];
@@ -241,40 +237,6 @@ fn what_the_browser_has_no_room_for_is_sent_by_its_tab_behind_what_is_kept() {
     let post = browser.posted.remove(1);
     browser.attempted(post, Outcome::Stored);
     assert_eq!(browser.tabs[1].len(), 1);
-}
-
-#[test]
-fn that_things_are_kept_again_is_told_once_nothing_lives_in_the_tab_only() {
-    let mut browser = Browser::new(1);
-    browser.lead(0);
-    browser.full = true;
-    browser.step(0, done(1));
-    browser.full = false;
-    browser.step(0, done(2));
-    let elsewhere = Entry::new(
-        action(3),
-        conversation(2),
-        Action::Read { seq: 1 },
-        Timestamp::default(),
-    );
-    browser.step(0, Event::Do(Box::new(elsewhere)));
-    assert_eq!(
-        (browser.not_kept, browser.kept_again),
-        (1, 0),
-        "two replies are in the tab only"
-    );
-    while let Some(place) = browser
-        .posted
-        .iter()
-        .position(|(.., entry)| entry.message_id().is_some())
-    {
-        let post = browser.posted.remove(place);
-        browser.attempted(post, Outcome::Stored);
-    }
-    assert_eq!(browser.kept_again, 1);
-    browser.step(0, done(4));
-    assert_eq!((browser.not_kept, browser.kept_again), (1, 1));
-    assert!(browser.tabs[0].all().all(|queued| queued.kept));
 }
 
 #[test]

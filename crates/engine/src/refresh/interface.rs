@@ -63,7 +63,7 @@ pub enum Event {
         /// Whether a sign-out marker stands, read after taking the lock.
         leaving: bool,
     },
-    /// The hint was read again; before the end of an attempt is told by [`Event::Attempted`].
+    /// The hint was read again; before the end of an attempt is told by [`Event::Attempted`], and a token by [`Event::Peer`].
     Hinted {
         /// Its generation.
         hinted: u64,
@@ -75,7 +75,7 @@ pub enum Event {
         /// How.
         outcome: Outcome,
     },
-    /// Another tab handed over a token.
+    /// Another tab handed over a token. After [`Event::Hinted`]: it may have been on its way for as long as this tab slept.
     Peer {
         /// The token's generation.
         token: u64,
@@ -138,6 +138,12 @@ pub enum Effect {
     },
     /// Call `POST /api/auth/refresh`; answer with [`Event::Attempted`].
     Refresh {
+        /// Goes back with the answer.
+        attempt: u64,
+    },
+    /// The same with the request that was granted last, word for word: the cookie of its answer may stand over a newer one, and
+    /// a request that is repeated only brings the current one again.
+    RefreshAgain {
         /// Goes back with the answer.
         attempt: u64,
     },

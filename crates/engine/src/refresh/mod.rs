@@ -61,6 +61,8 @@ pub struct Refresh {
     hinted: u64,
     /// The same when the renewal that is on its way was asked for.
     asked_with: u64,
+    /// The renewal that was granted last may have put an older cookie over a newer one.
+    cookie_doubted: bool,
     /// Tokens up to here belong to a session that was left: one handed over late is not taken.
     left: u64,
     granted: Now,
@@ -80,6 +82,7 @@ impl Refresh {
             token: 0,
             hinted: 0,
             asked_with: 0,
+            cookie_doubted: false,
             left: 0,
             granted: Now::default(),
             life_ms: 0,
@@ -237,7 +240,11 @@ impl Refresh {
     fn refresh(&mut self, attempt: u64, out: &mut Vec<Effect>) {
         self.asked_with = self.hinted;
         self.state = State::Refreshing { attempt };
-        out.push(Effect::Refresh { attempt });
+        out.push(if std::mem::take(&mut self.cookie_doubted) {
+            Effect::RefreshAgain { attempt }
+        } else {
+            Effect::Refresh { attempt }
+        });
         self.set_timer(REFRESH_TIMEOUT_MS, out);
     }
 
@@ -254,7 +261,9 @@ impl Refresh {
                 out.push(Effect::Unlock { attempt });
                 if is_overtaken {
                     // Another tab had its answer first: this later one may have put an older cookie over a newer one. Asked at
-                    // once, the server still takes that for a lost answer and puts it right.
+                    // once, the server still takes that for a lost answer and puts it right. It must not count as a renewal of
+                    // its own: yet another tab's answer may be on its way, and would be one more behind.
+                    self.cookie_doubted = true;
                     self.lock(out);
                 }
             }
@@ -278,8 +287,10 @@ impl Refresh {
 
     fn on_peer(&mut self, now: Now, token: u64, expires_in_ms: u64, out: &mut Vec<Effect>) {
         self.hinted = self.hinted.max(token);
-        // A renewal on its way ends by itself: its answer is newer than any token handed over before it.
-        if token <= self.token.max(self.left)
+        // One that is not the newest was handed over a while ago, to a tab that slept; by now somebody else may be signed in. A
+        // renewal on its way ends by itself: its answer is newer than any token handed over before it.
+        if token < self.hinted
+            || token <= self.token.max(self.left)
             || matches!(self.state, State::Refreshing { .. } | State::Leaving { .. })
         {
             return;
@@ -336,6 +347,7 @@ impl Refresh {
     fn grant(&mut self, now: Now, token: u64, expires_in_ms: u64, out: &mut Vec<Effect>) {
         self.state = State::Ready;
         self.tries = 0;
+        self.cookie_doubted = false;
         self.token = token;
         self.hinted = self.hinted.max(token);
         self.granted = now;
@@ -365,6 +377,7 @@ impl Refresh {
     fn sign_out(&mut self, reason: SignedOut, out: &mut Vec<Effect>) {
         self.let_go(out);
         self.state = State::SignedOut;
+        self.cookie_doubted = false;
         self.left = self.hinted.max(self.token);
         self.token = 0;
         self.timer = 0;

@@ -23,6 +23,13 @@ impl Renewals {
         request
     }
 
+    /// The server has answered `request` without looking at it, for there were too many or it was not itself. It can come once
+    /// more only where the network doubles it: of those that cannot all be named it goes first.
+    pub fn turned_away(&mut self, request: &RefreshRequest) {
+        let (away, rest): (Vec<_>, Vec<_>) = self.0.iter().copied().partition(|id| Some(*id) == request.id);
+        self.0 = away.into_iter().chain(rest).collect();
+    }
+
     /// The server has granted `request`, and so knows every request that it named.
     pub fn granted(&mut self, request: &RefreshRequest) {
         self.0
@@ -53,6 +60,24 @@ mod tests {
             [id(3)],
             "the third is still under way in another tab"
         );
+    }
+
+    #[test]
+    fn what_was_turned_away_is_the_first_that_is_no_longer_named() {
+        let mut kept = Renewals::default();
+        let _held_up = kept.begin(id(1));
+        let first = kept.begin(id(2));
+        kept.turned_away(&first);
+        assert!(
+            kept.begin(id(3)).unanswered.contains(&id(2)),
+            "while there is room"
+        );
+        for number in 4..50 {
+            let request = kept.begin(id(number));
+            kept.turned_away(&request);
+        }
+        let named = kept.begin(id(50)).unanswered;
+        assert!(named.contains(&id(1)) && named.contains(&id(3)), "{named:?}");
     }
 
     #[test]

@@ -44,7 +44,10 @@ fn timer(out: &[Effect]) -> (Event, u64) {
 
 fn attempt(out: &[Effect]) -> u64 {
     let found = out.iter().find_map(|effect| match effect {
-        Effect::Lock { attempt } | Effect::Refresh { attempt } | Effect::Logout { attempt } => Some(*attempt),
+        Effect::Lock { attempt }
+        | Effect::Refresh { attempt }
+        | Effect::RefreshAgain { attempt }
+        | Effect::Logout { attempt } => Some(*attempt),
         _ => None,
     });
     found.unwrap_or_else(|| panic!("an attempt in {out:?}"))
@@ -385,7 +388,34 @@ fn an_answer_that_comes_after_another_tab_s_is_followed_by_a_renewal() {
     });
     let again = again.expect("the cookie may not be");
     let out = step(&mut machine, 6_010, locked(again, 3));
-    assert!(out.contains(&Effect::Refresh { attempt: again }));
+    assert!(
+        out.contains(&Effect::RefreshAgain { attempt: again }),
+        "with the same request: {out:?}"
+    );
+    // That one alone.
+    let granted = Event::Attempted {
+        attempt: again,
+        outcome: Outcome::Granted {
+            expires_in_ms: 600_000,
+        },
+    };
+    step(&mut machine, 6_020, granted);
+    let next = self::attempt(&step(&mut machine, 7_000, Event::Rejected { token: 4 }));
+    let out = step(&mut machine, 7_010, locked(next, 4));
+    assert!(out.contains(&Effect::Refresh { attempt: next }), "{out:?}");
+}
+
+#[test]
+fn a_token_that_was_handed_over_while_this_tab_slept_is_not_taken_when_there_is_a_newer_one() {
+    let mut machine = signed_in();
+    step(&mut machine, 5, Event::Hinted { hinted: 3 });
+    let handed_over = |token| Event::Peer {
+        token,
+        expires_in_ms: 600_000,
+    };
+    assert!(step(&mut machine, 6, handed_over(2)).is_empty());
+    let out = step(&mut machine, 7, handed_over(3));
+    assert!(out.contains(&Effect::Ready { token: 3 }), "{out:?}");
 }
 
 #[test]
@@ -480,7 +510,7 @@ proptest! {
                             browser.holder = None;
                         }
                     }
-                    Effect::Refresh { attempt } => {
+                    Effect::Refresh { attempt } | Effect::RefreshAgain { attempt } => {
                         let (fault, delay) = faults.next().unwrap_or((7, 20));
                         browser.refreshes += 1;
                         let outcome = if fault == 0 {

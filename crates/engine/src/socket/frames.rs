@@ -49,10 +49,10 @@ impl Socket {
                 out.push(Effect::Stream(stream::Event::Arrived(event)));
                 self.acknowledge_later(now, out);
             }
-            ServerFrame::CaughtUp { offset } => {
+            ServerFrame::CaughtUp { offset, id } => {
                 self.record.reached(offset);
                 self.told = self.told.max(offset);
-                out.push(Effect::Stream(stream::Event::CaughtUp(offset)));
+                out.push(Effect::Stream(stream::Event::CaughtUp { offset, id }));
                 self.acknowledge_later(now, out);
             }
             ServerFrame::Ping { n, head } => {

@@ -254,7 +254,10 @@ fn what_arrives_of_the_log_goes_to_the_stream() {
     for (text, word) in [
         (
             r#"{"t":"caughtUp","offset":"12"}"#,
-            stream::Event::CaughtUp(Offset(12)),
+            stream::Event::CaughtUp {
+                offset: Offset(12),
+                id: None,
+            },
         ),
         (
             r#"{"t":"resync","scope":"all","reason":"rights"}"#,

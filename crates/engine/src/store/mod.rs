@@ -406,6 +406,8 @@ pub enum StoreError {
     Full,
     /// It failed this time.
     Failed,
+    /// It does not answer: another tab that is stuck may hold it. It may have been carried out, or be carried out later.
+    Silent,
 }
 
 /// A store in memory: what a tab keeps that the browser has no room for, and every browser in simulations.

@@ -123,12 +123,14 @@ impl Stream {
         if self.epoch.is_some() {
             return;
         }
-        let (ahead, poll) = (self.ahead.take(), self.poll);
+        let (ahead, poll, promised) = (self.ahead.take(), self.poll, self.promised.take());
         let held = std::mem::take(&mut self.held);
         let comparable = ahead.filter(|ahead| ahead.epoch == position.epoch);
         self.jump(position);
         if let Some(ahead) = comparable {
             self.held = held;
+            self.promised = promised;
+            self.redeem();
             self.apply_held(out);
             self.on_reached(ahead.offset, out);
         }

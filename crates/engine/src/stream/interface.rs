@@ -31,9 +31,12 @@ pub enum Told {
         from: Offset,
         /// Where it is.
         to: Position,
+        /// The event there, where it knows its id: whoever leads next can go on from it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<EventId>,
     },
     /// It had no continuity: [`Effect::Snapshot`] with a position. What is shown is stale; events go on from here.
-    Anew(Position),
+    Anew(Resume),
 }
 
 /// Why a difference was not to be had.
@@ -73,7 +76,13 @@ pub enum Event {
     /// The socket brought an event.
     Arrived(LogEvent),
     /// The socket said that nothing more up to here concerns this person.
-    CaughtUp(Offset),
+    CaughtUp {
+        /// Up to here.
+        offset: Offset,
+        /// The event there, where the server names it.
+        #[serde(default)]
+        id: Option<EventId>,
+    },
     /// Everything up to here was sent over the socket.
     Head(Offset),
     /// What is shown is stale although the position is known: rights changed.

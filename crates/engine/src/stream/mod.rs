@@ -46,6 +46,8 @@ pub struct Stream {
     applied: Offset,
     /// The last event that is known to be at or before that: what proves to the server that this is its log.
     proof: Option<(Offset, EventId)>,
+    /// The same further on than this tab is: it counts once events have led there.
+    promised: Option<(Offset, EventId)>,
     /// Where this step moved away from without an event.
     moved_from: Option<Offset>,
     held: BTreeMap<Offset, LogEvent>,
@@ -69,6 +71,7 @@ impl Default for Stream {
             epoch: None,
             applied: Offset(0),
             proof: None,
+            promised: None,
             moved_from: None,
             held: BTreeMap::new(),
             reached: Offset(0),
@@ -127,7 +130,8 @@ impl Stream {
                 mode,
             } => self.on_welcome(Position { epoch, offset: head }, id, mode, out),
             Event::Arrived(event) => self.on_event(event, out),
-            Event::CaughtUp(offset) => {
+            Event::CaughtUp { offset, id } => {
+                self.promise(offset, id);
                 if self.held.is_empty() && offset > self.applied {
                     self.move_to(offset, None);
                 }
@@ -183,6 +187,7 @@ impl Stream {
 
     fn forget(&mut self) {
         (self.epoch, self.applied, self.proof) = (None, Offset(0), None);
+        self.promised = None;
         self.moved_from = None;
         self.held.clear();
     }
@@ -192,6 +197,24 @@ impl Stream {
         self.cut();
         self.moved_from = Some(to.offset);
         (self.epoch, self.applied, self.proof) = (Some(to.epoch), to.offset, None);
+        self.promised = None;
+    }
+
+    /// The event at this offset is known by its id, also where this tab was not shown it.
+    fn promise(&mut self, offset: Offset, id: Option<EventId>) {
+        if let Some(id) = id {
+            self.promised = Some((offset, id));
+            self.redeem();
+        }
+    }
+
+    fn redeem(&mut self) {
+        let applied = self.applied;
+        if let Some((offset, id)) = self.promised.take_if(|(offset, _)| *offset <= applied)
+            && self.proof.is_none_or(|(known, _)| known < offset)
+        {
+            self.proof = Some((offset, id));
+        }
     }
 
     fn is_epoch(&self, epoch: &Epoch) -> bool {
@@ -231,19 +254,24 @@ impl Stream {
                 }
                 if !self.is_epoch(&position.epoch) {
                     let offset = event.prev;
-                    self.begin_anew(Position { offset, ..position }, out);
+                    self.begin_anew(Position { offset, ..position }, None, out);
                 }
                 if planted::on(Bug::FollowerWithoutPrev) {
                     return self.apply(event, out);
                 }
                 self.on_event(event, out);
             }
-            Told::Moved { from, to } => {
+            Told::Moved { from, to, id } => {
                 if self.epoch.is_none() {
+                    self.promised = id.map(|id| (to.offset, id));
                     self.note_ahead(to);
-                } else if !self.is_epoch(&to.epoch) {
-                    self.begin_anew(to, out);
-                } else if to.offset > self.applied {
+                    return;
+                }
+                if !self.is_epoch(&to.epoch) {
+                    return self.begin_anew(to, id, out);
+                }
+                self.promise(to.offset, id);
+                if to.offset > self.applied {
                     // What lies between was told before this; where some of it is missing, it has to be fetched.
                     if from <= self.applied && self.held.is_empty() {
                         self.move_to(to.offset, None);
@@ -252,15 +280,17 @@ impl Stream {
                     }
                 }
             }
-            Told::Anew(position) => self.begin_anew(position, out),
+            Told::Anew(Resume { epoch, offset, id }) => self.begin_anew(Position { epoch, offset }, id, out),
         }
     }
 
     /// What the leader lost, its followers have lost too. Within an epoch the position never moves back.
-    fn begin_anew(&mut self, position: Position, out: &mut Vec<Effect>) {
-        if !self.is_epoch(&position.epoch) || position.offset > self.applied {
+    fn begin_anew(&mut self, position: Position, id: Option<EventId>, out: &mut Vec<Effect>) {
+        let offset = position.offset;
+        if !self.is_epoch(&position.epoch) || offset > self.applied {
             self.jump(position);
         }
+        self.promise(offset, id);
         out.push(Effect::Snapshot(self.position()));
     }
 
@@ -339,6 +369,7 @@ impl Stream {
         if let Some(id) = id {
             self.proof = Some((offset, id));
         }
+        self.redeem();
         self.fruitless = 0;
     }
 }

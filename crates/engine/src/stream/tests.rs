@@ -40,7 +40,13 @@ fn moved(from: u64, to: u64) -> Event {
     Event::Told(Told::Moved {
         from: Offset(from),
         to: position(to),
+        id: None,
     })
+}
+
+fn anew(offset: u64, id: Option<EventId>) -> Event {
+    let Position { epoch, offset } = position(offset);
+    Event::Told(Told::Anew(Resume { epoch, offset, id }))
 }
 
 fn applied(out: &[Effect]) -> Vec<u64> {
@@ -157,7 +163,11 @@ fn a_tail_that_concerned_nobody_here_is_not_fetched() {
     step(&mut stream, Event::Start(None));
     step(&mut stream, Event::Loaded(position(10)));
     let (generation, _) = wait(&step(&mut stream, Event::Head(Offset(12))));
-    step(&mut stream, Event::CaughtUp(Offset(12)));
+    let caught_up = Event::CaughtUp {
+        offset: Offset(12),
+        id: None,
+    };
+    step(&mut stream, caught_up);
     assert!(step(&mut stream, Event::Timer { generation }).is_empty());
 }
 
@@ -187,10 +197,10 @@ fn what_is_told_before_the_first_load_follows_it() {
 #[test]
 fn the_leader_s_loss_of_continuity_is_its_followers_too() {
     let mut stream = follower(10);
-    let out = step(&mut stream, Event::Told(Told::Anew(position(90))));
+    let out = step(&mut stream, anew(90, None));
     assert_eq!(out.first(), Some(&Effect::Snapshot(Some(position(90)))));
     assert_eq!(stream.position(), Some(position(90)));
-    step(&mut stream, Event::Told(Told::Anew(position(50))));
+    step(&mut stream, anew(50, None));
     assert_eq!(
         stream.position(),
         Some(position(90)),
@@ -307,4 +317,60 @@ proptest! {
         let expected: Vec<u64> = (start + 1..=start + seen.len() as u64).map(|half| 2 * half).collect();
         prop_assert_eq!(seen, expected);
     }
+}
+
+#[test]
+fn a_follower_without_an_event_of_its_own_goes_on_from_where_the_leader_was() {
+    let id = |offset: u64| log_event(offset, 0).id;
+    let moved_with = |offset: u64| {
+        Event::Told(Told::Moved {
+            from: Offset(offset),
+            to: position(offset),
+            id: Some(id(offset)),
+        })
+    };
+    let resumes = |stream: &Stream| stream.resume().map(|resume| (resume.offset.0, resume.id));
+    // The leader had to begin anew.
+    let mut stream = follower(10);
+    step(&mut stream, anew(90, Some(id(90))));
+    assert_eq!(resumes(&stream), Some((90, Some(id(90)))));
+    // It passes what concerns nobody here.
+    let passed = Told::Moved {
+        from: Offset(90),
+        to: position(95),
+        id: Some(id(95)),
+    };
+    step(&mut stream, Event::Told(passed));
+    assert_eq!(resumes(&stream), Some((95, Some(id(95)))));
+    // A tab that comes later is told where it stands, before or after its first load, which may be newer.
+    for (at, offset) in [(95, 95), (90, 95), (99, 95)] {
+        let mut stream = lost();
+        step(&mut stream, moved_with(95));
+        let out = step(&mut stream, Event::Loaded(position(at)));
+        if at < offset {
+            let (generation, _) = wait(&out);
+            let generation = fetch(&step(&mut stream, Event::Timer { generation }));
+            difference(&mut stream, generation, page(offset, Vec::new()));
+        }
+        assert_eq!(resumes(&stream), Some((95, Some(id(95)))), "loaded at {at}");
+    }
+    let mut stream = follower(10);
+    step(&mut stream, moved_with(10));
+    assert_eq!(resumes(&stream), Some((10, Some(id(10)))));
+    // What it is not at yet proves nothing of it.
+    let mut stream = follower(10);
+    step(&mut stream, moved_with(20));
+    assert_eq!(resumes(&stream), Some((10, None)));
+}
+
+#[test]
+fn somebody_who_sees_little_goes_on_from_what_the_server_has_passed() {
+    let id = log_event(40, 0).id;
+    let mut stream = Stream::default();
+    step(&mut stream, Event::Start(None));
+    step(&mut stream, Event::Loaded(position(10)));
+    let offset = Offset(40);
+    step(&mut stream, Event::CaughtUp { offset, id: Some(id) });
+    let resume = stream.resume().expect("a position");
+    assert_eq!((resume.offset, resume.id), (offset, Some(id)));
 }

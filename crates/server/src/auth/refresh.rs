@@ -85,7 +85,7 @@ async fn rotate(
 ) -> ApiResult<Result<Grant, ProblemCode>> {
     tx.lock(Lock::Session(token.session_id)).await?;
     let row = sqlx::query(
-        "SELECT s.member_id, m.account_id, s.keep, s.generation, s.generation_at, s.generation_used_at, s.expires_at, \
+        "SELECT s.member_id, m.account_id, s.keep, s.generation, s.generation_used_at, s.expires_at, \
          s.revoked_at, s.renewals, m.removed_at FROM sessions s JOIN members m ON m.id = s.member_id WHERE s.id = $1",
     )
     .bind(token.session_id.to_string())
@@ -96,7 +96,6 @@ async fn rotate(
     };
     let family = Family {
         generation: u32::try_from(columns::count(&row, "generation")?).map_err(ApiError::internal)?,
-        generation_at: columns::instant(&row, "generation_at")?,
         generation_used_at: columns::maybe_instant(&row, "generation_used_at")?,
         expires_at: columns::instant(&row, "expires_at")?,
         renewals: columns::json::<Vec<RenewalId>>(&row, "renewals")?,

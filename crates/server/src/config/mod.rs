@@ -83,7 +83,7 @@ impl Default for RealtimeConfig {
             hello_timeout: Duration::from_millis(HELLO_TIMEOUT_MS),
             recheck: Duration::from_secs(2),
             ack_timeout: Duration::from_secs(10),
-            unacked_bytes: 128 * 1024,
+            unacked_bytes: 256 * 1024,
             presence_grace: Duration::from_secs(5),
         }
     }

@@ -12,7 +12,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (3, include_str!("../../migrations/0003_actions.sql")),
     (4, include_str!("../../migrations/0004_renewals.sql")),
     (5, include_str!("../../migrations/0005_deletion.sql")),
-    (6, include_str!("../../migrations/0006_upkeep.sql")),
+    (6, include_str!("../../migrations/0006_time.sql")),
 ];
 
 /// Any constant: servers that start together migrate one after the other.

@@ -85,7 +85,7 @@ async fn look(
 }
 
 /// Takes the conversation, which the transaction has locked together with its visitor. The account's counter is taken last.
-async fn erase(tx: &mut Tx, account: AccountId, stored: &StoredConversation) -> ApiResult<()> {
+pub(super) async fn erase(tx: &mut Tx, account: AccountId, stored: &StoredConversation) -> ApiResult<()> {
     let id = stored.wire.id;
     let lines = lines(tx, id).await?;
     let Erasure {

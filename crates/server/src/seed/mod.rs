@@ -28,8 +28,8 @@ pub const DEMO_PUBLIC_KEY: &str = "demo-shop";
 /// The password of both demo members.
 pub const DEMO_PASSWORD: &str = "switchboard-demo";
 
-/// A day without a message closes a conversation of the demo shop.
-const AUTO_CLOSE_SECONDS: i64 = 86_400;
+/// Three days without a message close a conversation of the demo shop.
+const AUTO_CLOSE_SECONDS: i64 = 3 * 86_400;
 const FUNNEL: &str = "Website chat";
 const MINUTE_MS: i64 = 60_000;
 

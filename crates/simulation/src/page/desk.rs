@@ -49,6 +49,8 @@ pub(super) enum News {
     /// What the browser reports of itself.
     Link(socket::Event),
     Timer(desk::TimerKind, u64),
+    /// The person has read a warning.
+    Warned(u64),
     Locked(u64),
     Stored(u64, Result<Answer, StoreError>),
     Archived(u64, Result<archive::Answer, StoreError>),
@@ -70,6 +72,9 @@ pub(super) enum Asked {
     Browser(Wish),
 }
 
+/// How long a person takes to read a warning, in milliseconds.
+const WARNING_MS: u64 = 1_000;
+
 /// See the module's documentation.
 #[derive(Debug)]
 pub struct DeskShell {
@@ -77,15 +82,19 @@ pub struct DeskShell {
     seed: u64,
     number: u32,
     desk: Option<Desk<()>>,
+    /// Whose it is.
+    member: Option<MemberId>,
     lock: u64,
     signed_in: bool,
     /// Waits for what an earlier visit kept.
     beginning: bool,
     /// What the store holds of someone else was told of, and the person is asked.
     foreign: bool,
+    /// Counts those warnings.
+    warned: u64,
     open: Option<ConversationId>,
     arrived: Vec<MessageId>,
-    not_kept: u64,
+    not_kept: Option<StoreError>,
 }
 
 impl DeskShell {
@@ -95,13 +104,15 @@ impl DeskShell {
             seed,
             number: 0,
             desk: None,
+            member: None,
             lock: 0,
             signed_in: false,
             beginning: false,
             foreign: false,
+            warned: 0,
             open: None,
             arrived: Vec::new(),
-            not_kept: 0,
+            not_kept: None,
         }
     }
 
@@ -121,6 +132,12 @@ impl DeskShell {
     #[must_use]
     pub fn position(&self) -> Option<Position> {
         self.desk.as_ref()?.position()
+    }
+
+    /// Whose desk it is: tabs of one person hear each other.
+    #[must_use]
+    pub const fn person(&self) -> Option<MemberId> {
+        self.member
     }
 
     /// The sign-in that is being shown.
@@ -172,9 +189,9 @@ impl DeskShell {
         std::mem::take(&mut self.arrived)
     }
 
-    /// How often the person was told that something could not be kept.
+    /// What the person is told of a browser that does not keep what is done.
     #[must_use]
-    pub const fn not_kept(&self) -> u64 {
+    pub const fn not_kept(&self) -> Option<StoreError> {
         self.not_kept
     }
 
@@ -218,6 +235,7 @@ impl DeskShell {
                 Some(generation) => Event::Timer(Timer { kind, generation }),
                 None => return,
             },
+            News::Warned(number) => return self.goes_on(now, number, out),
             News::Locked(number) => match self.own(number) {
                 Some(generation) => Event::Locked { generation },
                 None => return,
@@ -239,14 +257,24 @@ impl DeskShell {
         };
         self.drive(now, event, out);
         if std::mem::take(&mut self.foreign) && self.signed_in {
-            // The person is warned, and goes on.
+            self.warned += 1;
+            let number = self.tagged(self.warned);
+            out.push(Asked::Browser(Wish::Timer(TimerFor::Warned, number, WARNING_MS)));
+        }
+    }
+
+    /// The person has read that something of somebody else waits here, and goes on.
+    fn goes_on(&mut self, now: Now, number: u64, out: &mut Vec<Asked>) {
+        if self.signed_in && number == self.tagged(self.warned) {
             self.drive(now, Event::Start { erase: true }, out);
         }
     }
 
     fn sign_in(&mut self, now: Now, member: MemberId, out: &mut Vec<Asked>) {
         self.number += 1;
+        self.member = Some(member);
         self.signed_in = true;
+        self.not_kept = None;
         let identity = Identity {
             client: "simulation".to_owned(),
             tab: self.tab.clone(),
@@ -323,6 +351,7 @@ impl DeskShell {
                 conversation,
                 set,
             } => done(id, conversation, Deed::Change(set)),
+            Act::Delete(id, conversation) => done(id, conversation, Deed::Delete),
             Act::Open(id) => {
                 self.open = Some(id);
                 Event::Open(id)
@@ -410,7 +439,10 @@ impl DeskShell {
             }
             Effect::ReleaseLock => Asked::Browser(Wish::Unlock(LockName::Leader, self.lock)),
             Effect::Tell(bulletin) => match serde_json::to_string(&bulletin) {
-                Ok(text) => Asked::Browser(Wish::Say(Said::Bulletin(text))),
+                Ok(text) => match self.member {
+                    Some(person) => Asked::Browser(Wish::Say(Said::Bulletin(person, text))),
+                    None => return,
+                },
                 Err(_) => return,
             },
             Effect::Load { generation, fetch } => call(What::Load(generation), load(fetch), true),
@@ -430,12 +462,16 @@ impl DeskShell {
                 self.foreign = true;
                 return;
             }
-            Effect::NotKept(_) => {
-                self.not_kept += 1;
+            Effect::NotKept(error) => {
+                self.not_kept = Some(error);
                 return;
             }
-            Effect::Kept
-            | Effect::QueueChanged
+            Effect::Kept => {
+                self.not_kept = None;
+                return;
+            }
+            Effect::QueueChanged
+            | Effect::Deleted(_)
             | Effect::LoadingChanged
             | Effect::PeopleChanged { .. }
             | Effect::Status(_) => return,
@@ -457,7 +493,7 @@ fn post(request: desk::Request) -> Request {
         desk::Request::Change(change) => Request::Change(change),
         desk::Request::Read { conversation, seq } => Request::Read(conversation, MarkRead { seq }),
         desk::Request::TakeBack(id) => Request::TakeBack(id),
-        desk::Request::Delete { conversation, .. } => Request::Delete(conversation),
+        desk::Request::Delete { conversation, id } => Request::Delete(conversation, id),
     }
 }
 

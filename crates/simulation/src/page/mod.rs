@@ -49,6 +49,8 @@ pub enum Said {
         expires_in_ms: u64,
         /// The token.
         token: String,
+        /// Whose.
+        member: MemberId,
     },
     /// Has anyone a token newer than this number?
     Ask {
@@ -57,8 +59,8 @@ pub enum Said {
     },
     /// Someone signed out.
     SignedOut,
-    /// A bulletin of the desk.
-    Bulletin(String),
+    /// A bulletin of the desk, on the channel of this person.
+    Bulletin(MemberId, String),
 }
 
 /// What a timer is for; setting one replaces the one of the same kind.
@@ -68,6 +70,8 @@ pub enum TimerFor {
     Session,
     /// The desk.
     Desk(TimerKind),
+    /// The person reads a warning.
+    Warned,
     /// The next try of a call.
     Retry(u64),
 }
@@ -163,6 +167,8 @@ pub enum Act {
         /// What becomes of it.
         set: ConversationChange,
     },
+    /// Deletes a conversation; a new id for that.
+    Delete(ActionId, ConversationId),
     /// Opens a thread.
     Open(ConversationId),
     /// Leaves it.
@@ -358,7 +364,11 @@ impl Page {
                 };
                 self.drive_session(now, event, out);
             }
-            News::Heard(Said::Bulletin(text)) => self.desk_news(now, desk::News::Heard(text), out),
+            News::Heard(Said::Bulletin(person, text)) => {
+                if self.desk.person() == Some(person) {
+                    self.desk_news(now, desk::News::Heard(text), out);
+                }
+            }
             News::Heard(said) => self.on_said(now, said, out),
             News::Awake | News::Shown(_) => {
                 self.drive_session(now, switchboard_engine::refresh::Event::Awake, out);
@@ -377,6 +387,7 @@ impl Page {
                 self.desk_news(now, desk::News::Closed(generation, code), out);
             }
             News::NetworkDown => self.link(now, socket::Event::NetworkDown, out),
+            News::Timer(TimerFor::Warned, number) => self.desk_news(now, desk::News::Warned(number), out),
             News::Timer(TimerFor::Desk(kind), generation) => {
                 self.desk_news(now, desk::News::Timer(kind, generation), out);
             }

@@ -23,6 +23,10 @@ pub(super) struct Session {
     /// Calls that waited in vain.
     pub(super) failing: Vec<u64>,
     refreshing: Option<u64>,
+    /// Somebody was signed in on this device when the renewal on its way was asked for.
+    asked_hinted: bool,
+    /// The request that was granted last.
+    granted: Option<RefreshRequest>,
     leaving: Option<u64>,
 }
 
@@ -36,6 +40,8 @@ impl Session {
             waiting: Vec::new(),
             failing: Vec::new(),
             refreshing: None,
+            asked_hinted: false,
+            granted: None,
             leaving: None,
         }
     }
@@ -97,17 +103,23 @@ impl Page {
         out: &mut Vec<Wish>,
     ) {
         self.session.refreshing = None;
+        if matches!(answer, Err(Failed::RateLimited(_) | Failed::Server(_))) {
+            self.hint.renewals.turned_away(request);
+            out.push(Wish::Keep(self.hint.clone()));
+        }
         let outcome = match answer {
+            // The person has left in another tab while this one stood still.
+            Ok(_) if self.session.asked_hinted && self.hint.member.is_none() => Outcome::Refused,
             Ok(Response::Refreshed {
                 access,
                 expires_in_ms,
+                member,
                 ..
             }) => {
                 self.hint.renewals.granted(request);
                 out.push(Wish::Keep(self.hint.clone()));
-                if let Some(member) = self.hint.member.or_else(|| self.member()) {
-                    self.session.come = Some((access, member));
-                }
+                self.session.granted = Some(request.clone());
+                self.session.come = Some((access, member));
                 Outcome::Granted { expires_in_ms }
             }
             Err(Failed::SignedOut) => Outcome::Refused,
@@ -124,24 +136,18 @@ impl Page {
         self.drive_session(now, Event::Attempted { attempt, outcome }, out);
     }
 
-    fn member(&self) -> Option<MemberId> {
-        match self.session.signed {
-            Signed::In(member) => Some(member),
-            Signed::Restoring | Signed::Out(_) => None,
-        }
-    }
-
     pub(super) fn on_said(&mut self, now: Now, said: Said, out: &mut Vec<Wish>) {
         match said {
             Said::Token {
                 generation,
                 expires_in_ms,
                 token,
+                member,
             } => {
                 // A renewal of this tab that has just come is the machine's to take first.
-                if self.session.come.is_none()
-                    && let Some(member) = self.hint.member
-                {
+                if self.session.come.is_none() {
+                    let hinted = self.hint.generation;
+                    self.drive_session(now, Event::Hinted { hinted }, out);
                     self.session.come = Some((token, member));
                     let event = Event::Peer {
                         token: generation,
@@ -155,7 +161,7 @@ impl Page {
                 self.drive_session(now, Event::PeerAsks { token: generation }, out);
             }
             Said::SignedOut => self.drive_session(now, Event::PeerSignedOut, out),
-            Said::Bulletin(_) => {}
+            Said::Bulletin(..) => {}
         }
     }
 
@@ -174,24 +180,25 @@ impl Page {
             Effect::Unlock { attempt } => out.push(Wish::Unlock(LockName::Session, attempt)),
             Effect::AskPeers { token } => out.push(Wish::Say(Said::Ask { generation: token })),
             Effect::Share { expires_in_ms, .. } => {
-                if let Some((generation, token)) = &self.session.token {
+                if let (Some((generation, token)), Signed::In(member)) =
+                    (&self.session.token, self.session.signed)
+                {
                     out.push(Wish::Say(Said::Token {
                         generation: *generation,
                         expires_in_ms,
                         token: token.clone(),
+                        member,
                     }));
                 }
             }
             Effect::Refresh { attempt } => {
-                self.session.refreshing = Some(self.next_call);
-                let bytes = std::array::from_fn(|_| self.random.next().to_le_bytes()[0]);
-                let request = self.hint.renewals.begin(RenewalId::from_parts(now.wall, bytes));
-                out.push(Wish::Keep(self.hint.clone()));
-                let purpose = Purpose::Refresh {
-                    attempt,
-                    request: request.clone(),
-                };
-                self.call(purpose, Request::Refresh(request), false, out);
+                let request = self.next_renewal(now, out);
+                self.renew(attempt, request, out);
+            }
+            Effect::RefreshAgain { attempt } => {
+                let request = self.session.granted.clone();
+                let request = request.unwrap_or_else(|| self.next_renewal(now, out));
+                self.renew(attempt, request, out);
             }
             Effect::AbortRefresh { .. } => {
                 if let Some(call) = self.session.refreshing.take() {
@@ -224,6 +231,23 @@ impl Page {
             Effect::Ready { token } => self.ready(now, token, out),
             Effect::SignedOut(reason) => self.signed_out(now, reason, out),
         }
+    }
+
+    fn next_renewal(&mut self, now: Now, out: &mut Vec<Wish>) -> RefreshRequest {
+        let bytes = std::array::from_fn(|_| self.random.next().to_le_bytes()[0]);
+        let request = self.hint.renewals.begin(RenewalId::from_parts(now.wall, bytes));
+        out.push(Wish::Keep(self.hint.clone()));
+        request
+    }
+
+    fn renew(&mut self, attempt: u64, request: RefreshRequest, out: &mut Vec<Wish>) {
+        self.session.refreshing = Some(self.next_call);
+        self.session.asked_hinted = self.hint.member.is_some();
+        let purpose = Purpose::Refresh {
+            attempt,
+            request: request.clone(),
+        };
+        self.call(purpose, Request::Refresh(request), false, out);
     }
 
     /// Somebody may have signed in in another tab while this one was leaving.

@@ -25,7 +25,7 @@ mod tests;
 use std::collections::BTreeMap;
 use switchboard_contract::auth::RefreshRequest;
 
-use switchboard_contract::ids::{ConversationId, MessageId, SessionId};
+use switchboard_contract::ids::{ActionId, ConversationId, MemberId, MessageId, SessionId};
 use switchboard_contract::live_chat::{
     ChangeConversations, ChangeResults, LiveChatConversation, MarkRead, MessagePage, ReadResult, SendMessage,
     SendResult,
@@ -98,8 +98,8 @@ pub enum Request {
     TakeBack(MessageId),
     /// `PATCH /api/live-chat/conversations`.
     Change(Box<ChangeConversations>),
-    /// `DELETE /api/live-chat/conversations/{id}`.
-    Delete(ConversationId),
+    /// `DELETE /api/live-chat/conversations/{id}`, as which action of the caller.
+    Delete(ConversationId, ActionId),
     /// `POST /api/live-chat/conversations/{id}/read`.
     Read(ConversationId, MarkRead),
     /// `GET /api/events`.
@@ -149,6 +149,8 @@ pub enum Response {
         expires_in_ms: u64,
         /// The cookie.
         cookie: RefreshToken,
+        /// Who is signed in.
+        member: MemberId,
     },
     /// 204.
     Done,
@@ -287,7 +289,7 @@ impl Server {
             Request::Change(change) => {
                 Response::Changed(Box::new(self.database.change(now, &caller, &change)?))
             }
-            Request::Delete(id) => {
+            Request::Delete(id, _) => {
                 self.database.delete_as(now, &caller, id)?;
                 Response::Deleted
             }

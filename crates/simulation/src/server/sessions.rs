@@ -90,7 +90,6 @@ impl Server {
             member,
             family: Family {
                 generation: 1,
-                generation_at: now,
                 generation_used_at: None,
                 expires_at: now.plus_millis(self.limits.session_ms),
                 renewals: Vec::new(),
@@ -100,10 +99,19 @@ impl Server {
         };
         let expires_at = kept.family.expires_at;
         self.database.sessions.insert(session, kept);
-        self.grant(now, session, 1, expires_at)
+        self.grant(
+            now,
+            member,
+            RefreshToken {
+                session,
+                generation: 1,
+            },
+            expires_at,
+        )
     }
 
-    fn grant(&self, now: Timestamp, session: SessionId, generation: u32, ends_at: Timestamp) -> Response {
+    fn grant(&self, now: Timestamp, member: MemberId, cookie: RefreshToken, ends_at: Timestamp) -> Response {
+        let RefreshToken { session, generation } = cookie;
         let left = ends_at.as_millis() - now.as_millis();
         let life = self.limits.access_ms.min(left);
         let claims = Claims {
@@ -114,7 +122,8 @@ impl Server {
         Response::Refreshed {
             access: claims.text(),
             expires_in_ms: u64::try_from(life).unwrap_or(0),
-            cookie: RefreshToken { session, generation },
+            cookie,
+            member,
         }
     }
 
@@ -132,7 +141,6 @@ impl Server {
         let generation = match rotation::decide(&kept.family, token.generation, request, now) {
             Refresh::Rotate { to } => {
                 kept.family.generation = to;
-                kept.family.generation_at = now;
                 kept.family.generation_used_at = None;
                 self.database.rotations.push(now);
                 to
@@ -152,7 +160,9 @@ impl Server {
             Refresh::Ended => return Err(over()),
         };
         kept.family.renewals = rotation::remember(&kept.family.renewals, request);
-        Ok(self.grant(now, token.session, generation, ends_at))
+        let member = kept.member;
+        let cookie = RefreshToken { generation, ..token };
+        Ok(self.grant(now, member, cookie, ends_at))
     }
 
     pub(super) fn logout(&mut self, now: Timestamp, cookie: Option<RefreshToken>) {

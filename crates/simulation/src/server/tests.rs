@@ -184,7 +184,7 @@ fn offsets(frames: &[ServerFrame]) -> Vec<(u64, u64)> {
         .iter()
         .filter_map(|frame| match frame {
             ServerFrame::Event(event) => Some((event.prev.0, event.offset.0)),
-            ServerFrame::CaughtUp { offset } => Some((offset.0, offset.0)),
+            ServerFrame::CaughtUp { offset, .. } => Some((offset.0, offset.0)),
             _ => None,
         })
         .collect()

@@ -24,7 +24,12 @@ impl People {
         let now = Timestamp::from_millis(EPOCH_MS - 3_600_000);
         let website = WebsiteId::from_parts(now, bytes(random));
         let elsewhere = WebsiteId::from_parts(now, bytes(random));
-        let me = database.add_member(now, "Me", Role::Agent, &[website, elsewhere]);
+        let role = if schedule.manages {
+            Role::Admin
+        } else {
+            Role::Agent
+        };
+        let me = database.add_member(now, "Me", role, &[website, elsewhere]);
         let other = database.add_member(now, "Other", Role::Agent, &[website]);
         let colleague = database.add_member(now, "Colleague", Role::Owner, &[]);
         let mut visitors = Vec::new();
@@ -127,6 +132,7 @@ impl World {
                 };
                 self.change(member, conversation, set)
             }
+            ActKind::DeleteIt => page::Act::Delete(self.action(), conversation),
             ActKind::Open => page::Act::Open(conversation),
             ActKind::Leave => match self.page(tab).and_then(|page| page.desk().open()) {
                 Some(open) => page::Act::Leave(open),
@@ -248,6 +254,7 @@ impl World {
             access,
             expires_in_ms,
             cookie,
+            ..
         } = self.server.sign_in(now, member)
         {
             self.counters.count("signed in again");
@@ -321,20 +328,30 @@ impl World {
     }
 
     fn delete(&mut self, conversation: ConversationId) {
-        let stored = self.server.database.messages.get(&conversation);
-        let stored: Vec<MessageId> = stored
-            .into_iter()
-            .flatten()
-            .map(|(_, kept)| kept.message.id)
-            .collect();
+        let stored = self.stored_in(conversation);
         self.record.deleted.extend(stored);
-        let waits = |entry: &switchboard_engine::store::Entry| entry.lane.conversation == conversation;
-        if self.browser.store.entries.iter().any(waits) {
+        if self.waits_for(conversation, |_| true) {
             self.counters
                 .count("conversation deleted while something waited for it");
         }
         let now = self.server_now();
         self.server.database.delete(now, conversation);
+    }
+
+    /// What stands in a conversation.
+    pub(super) fn stored_in(&self, conversation: ConversationId) -> Vec<MessageId> {
+        let stored = self.server.database.messages.get(&conversation);
+        stored
+            .into_iter()
+            .flatten()
+            .map(|(_, kept)| kept.message.id)
+            .collect()
+    }
+
+    /// Whether something of this kind waits for a conversation.
+    pub(super) fn waits_for(&self, conversation: ConversationId, is: impl Fn(&Action) -> bool) -> bool {
+        let mut entries = self.browser.store.entries.iter();
+        entries.any(|entry| entry.lane.conversation == conversation && is(&entry.action))
     }
 
     /// The action that sends a message.

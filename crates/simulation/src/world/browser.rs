@@ -62,6 +62,7 @@ pub(super) struct Browser {
     pub(super) archiving: VecDeque<super::archive::Transaction>,
     pub(super) full_until: u64,
     pub(super) failing_until: u64,
+    pub(super) hanging_until: u64,
     /// Who has each lock, first, and who waits for it.
     pub(super) locks: BTreeMap<LockName, VecDeque<(usize, u32, u64)>>,
     pub(super) tabs: Vec<Tab>,

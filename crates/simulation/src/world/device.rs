@@ -163,6 +163,19 @@ impl World {
 
     /// The next transaction is carried out, and durable at once; its answer takes a moment.
     pub(super) fn run_store(&mut self) {
+        if self.browser.hanging_until > self.now {
+            self.counters.count("store hangs");
+            // A tab does not wait for ever to send what it cannot keep.
+            for transaction in &self.browser.transactions {
+                if let Op::Append(entry) = &transaction.op {
+                    let lane = (transaction.tab, transaction.incarnation, entry.lane.conversation);
+                    self.record.unkept.insert(lane);
+                }
+            }
+            let at = self.browser.hanging_until + self.random.up_to(12);
+            self.agenda.at(at, Happening::StoreRuns);
+            return;
+        }
         let Some(transaction) = self.browser.transactions.pop_front() else {
             return;
         };
@@ -193,6 +206,13 @@ impl World {
         if let Some(conversation) = appended.filter(|_| !matches!(result, Ok(Answer::Appended { .. }))) {
             self.record.unkept.insert((tab, incarnation, conversation));
         }
+        // Requests begin with the number of the sign-in that made them.
+        let asker = (tab, incarnation, u32::try_from(request >> 32).unwrap_or(0));
+        match result {
+            Err(StoreError::Full) => drop(self.record.full.insert(asker)),
+            Ok(Answer::Appended { .. }) => drop(self.record.full.remove(&asker)),
+            _ => {}
+        }
         if let Ok(Answer::Fenced { .. }) = result {
             self.counters.count("write of an old leader refused");
         }
@@ -202,7 +222,7 @@ impl World {
     }
 
     pub(super) fn say(&mut self, from: usize, said: Said) {
-        if let Said::Bulletin(text) = &said {
+        if let Said::Bulletin(_, text) = &said {
             self.trace.text(text);
         }
         let at = (self.now + 1 + self.random.up_to(4)).max(self.browser.last_word + 1);

@@ -92,6 +92,9 @@ impl World {
             FaultKind::StoreFails(_) => {
                 self.browser.failing_until = self.browser.failing_until.max(over);
             }
+            FaultKind::StoreHangs(_) => {
+                self.browser.hanging_until = self.browser.hanging_until.max(over);
+            }
             FaultKind::Thief => self.steal(),
         }
         self.tick_server();

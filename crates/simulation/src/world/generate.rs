@@ -20,6 +20,7 @@ pub fn schedule(seed: u64) -> Schedule {
         seed,
         tabs,
         conversations,
+        manages: seed.is_multiple_of(3),
         acts: Vec::new(),
         faults: Vec::new(),
     };
@@ -79,7 +80,7 @@ fn act(random: &mut Random) -> ActKind {
         94..97 => ColleagueCloses,
         97 => ColleagueArchives,
         98 => ColleagueDeletes,
-        _ => VisitorWrites,
+        _ => DeleteIt,
     }
 }
 
@@ -120,7 +121,7 @@ fn fault(random: &mut Random) -> FaultKind {
         28 | 29 => Offline(long * 4),
         30 => Hide(long),
         31 => one_of(random, &[Rights, Trim, Trim]),
-        32 => one_of(random, &[Quota(long), StoreFails(short)]),
+        32 => one_of(random, &[Quota(long), StoreFails(short), StoreHangs(long)]),
         _ => one_of(random, &[Revoke, Thief, Trim]),
     }
 }

@@ -9,7 +9,7 @@ use switchboard_engine::inbox::Shelf;
 use switchboard_engine::queue::State;
 use switchboard_engine::refresh::SignedOut;
 use switchboard_engine::socket::Status;
-use switchboard_engine::store::{Answer, LaneKind, Op, Records};
+use switchboard_engine::store::{Action, Answer, LaneKind, Op, Records};
 
 use super::World;
 use super::schedule::{ActKind, FaultKind};
@@ -208,7 +208,7 @@ impl World {
             }
         }
         let killed = self.browser.tabs.iter().any(|tab| tab.killed_at >= began);
-        let fails = self.browser.failing_until >= began;
+        let fails = self.browser.failing_until.max(self.browser.hanging_until) >= began;
         let stands = self.browser.asleep_until >= began
             || self.browser.tabs.iter().any(|tab| tab.frozen_until >= began);
         let kept = self.browser.store.entries.iter().any(|entry| {
@@ -261,7 +261,10 @@ impl World {
                 continue;
             };
             let found = match page.signed() {
-                Signed::In(member) => self.check_page(&page, member),
+                Signed::In(member) => {
+                    let told = self.check_notice(tab, &page);
+                    self.check_page(&page, member).into_iter().chain(told).collect()
+                }
                 Signed::Restoring => vec![(9, "is still being restored".to_owned())],
                 Signed::Out(_) => Vec::new(),
             };
@@ -359,10 +362,17 @@ impl World {
         }
     }
 
-    /// 2: what was kept is stored, blocked, given up, or erased.
+    /// 2: what was kept is stored, blocked, given up, or erased; and what waits says what was typed.
     fn check_fates(&mut self) {
         let waits: BTreeSet<ActionId> = self.browser.store.entries.iter().map(|entry| entry.id).collect();
         let mut lost = Vec::new();
+        for entry in &self.browser.store.entries {
+            let Action::Send(draft) = &entry.action else {
+                continue;
+            };
+            let typed = self.typed(entry.id).filter(|typed| typed.text != draft.content);
+            lost.extend(typed.map(|typed| (2, format!("{} waits with another text", typed.text))));
+        }
         for typed in &self.record.typed {
             let id = Self::action_of(typed.id);
             let kept = self.record.kept.contains_key(&id);
@@ -425,6 +435,22 @@ impl World {
         let often = self.server.limits.access_ms / 2;
         if later.windows(2).any(|pair| pair[1] - pair[0] < often) {
             self.violate(5, "more than one renewal for one token's life".to_owned());
+        }
+    }
+
+    /// 2: the person is told of what lives in the tab only, and of nothing else.
+    fn check_notice(&self, tab: usize, page: &Page) -> Option<(u8, String)> {
+        let desk = page.desk();
+        let only_here = desk
+            .queued()
+            .any(|queued| !queued.kept && queued.state != State::Saving);
+        let asker = (tab, self.browser.tabs[tab].incarnation, desk.number());
+        match desk.not_kept() {
+            None if only_here => Some((2, "does not say that something lives in it only".to_owned())),
+            Some(error) if !only_here && !self.record.full.contains(&asker) => {
+                Some((2, format!("says {error:?} of a store that works")))
+            }
+            _ => None,
         }
     }
 

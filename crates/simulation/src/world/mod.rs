@@ -119,6 +119,7 @@ pub struct World {
     calls: BTreeMap<u64, InFlight>,
     /// Calls that nobody waits for any more and that may still arrive.
     spent: BTreeMap<u64, InFlight>,
+    next_call: u64,
     wires: BTreeMap<u64, Wire>,
     next_wire: u64,
     people: People,
@@ -179,6 +180,7 @@ impl World {
             browser: Browser::default(),
             calls: BTreeMap::new(),
             spent: BTreeMap::new(),
+            next_call: 0,
             wires: BTreeMap::new(),
             next_wire: 0,
             people,
@@ -207,7 +209,8 @@ impl World {
             let at = self.random.up_to(300);
             self.agenda.at(at, Happening::Reopen(tab));
         }
-        self.agenda.at(self.quiet_from, Happening::Quiet);
+        // After whatever happens in the last moment that something does.
+        self.agenda.at(self.quiet_from + 1, Happening::Quiet);
         for (number, act) in self.schedule.acts.iter().enumerate() {
             self.agenda.at(act.at, Happening::Act(number));
         }
@@ -281,7 +284,10 @@ impl World {
                     tab.calls.clear();
                     (tab.truncate, tab.kill_after) = (false, None);
                 }
-                self.agenda.at(self.now + 8_000, Happening::TryAgain);
+                // A call that went wrong before may be given up as late as that.
+                for after in [8_000, 15_000, 22_000] {
+                    self.agenda.at(self.now + after, Happening::TryAgain);
+                }
             }
         }
     }

@@ -1,6 +1,8 @@
 //! Calls and sockets between the browser and the server, with what befalls them on the way.
 
+use switchboard_contract::ids::{ConversationId, MessageId};
 use switchboard_contract::problem::{Problem, ProblemCode};
+use switchboard_engine::store::Action;
 
 use super::schedule::FaultKind;
 use super::{Happening, World};
@@ -15,6 +17,8 @@ const ABNORMAL: u16 = 1006;
 /// A call on its way.
 #[derive(Debug)]
 pub(super) struct InFlight {
+    /// As the page numbers it: one that it makes again has the same number, and is another one on its way.
+    call: u64,
     tab: usize,
     incarnation: u32,
     credentials: Credentials,
@@ -56,7 +60,9 @@ impl World {
         }
     }
 
-    pub(super) fn make_call(&mut self, tab: usize, call: u64, access: Option<String>, request: Request) {
+    pub(super) fn make_call(&mut self, tab: usize, number: u64, access: Option<String>, request: Request) {
+        self.next_call += 1;
+        let call = self.next_call;
         let incarnation = self.browser.tabs[tab].incarnation;
         self.check_token(tab, access.as_deref());
         self.check_request(&request);
@@ -73,6 +79,7 @@ impl World {
         };
         let fault = self.browser.tabs[tab].calls.pop_front();
         let in_flight = InFlight {
+            call: number,
             tab,
             incarnation,
             credentials: Credentials { access, cookie },
@@ -153,6 +160,10 @@ impl World {
             Some(refused(ProblemCode::RateLimited, Some(500)))
         } else {
             self.note_request(&request);
+            let stood = match &request {
+                Request::Delete(conversation, _) => self.stored_in(*conversation),
+                _ => Vec::new(),
+            };
             let mut sent = Vec::new();
             let number = if duplicate { u64::MAX } else { call };
             let response = self.server.call(
@@ -163,6 +174,9 @@ impl World {
                 &mut sent,
             );
             self.deliver(sent);
+            if let (Request::Delete(conversation, _), Some(response)) = (&request, &response) {
+                self.note_deletion(*conversation, stood, response);
+            }
             response
         };
         let Some(response) = response else { return };
@@ -197,7 +211,7 @@ impl World {
         let Some(in_flight) = self.calls.remove(&call) else {
             return;
         };
-        let (tab, incarnation) = (in_flight.tab, in_flight.incarnation);
+        let (tab, incarnation, number) = (in_flight.tab, in_flight.incarnation, in_flight.call);
         if matches!(
             in_flight.fault,
             Some(FaultKind::DuplicateCall | FaultKind::DelayCall(_))
@@ -215,14 +229,13 @@ impl World {
         if let (Ok(Response::Refreshed { cookie, .. }), true) = (&answer, asked_by_a_page) {
             self.browser.jar = Some(*cookie);
         }
-        self.tell(tab, incarnation, News::Answered(call, answer));
+        self.tell(tab, incarnation, News::Answered(number, answer));
     }
 
-    pub(super) fn abort(&mut self, call: u64) {
+    pub(super) fn abort(&mut self, number: u64) {
         // What is on its way may still arrive; its answer is heard by nobody.
-        if let Some(in_flight) = self.calls.remove(&call) {
-            self.spent.insert(call, in_flight);
-        }
+        let aborted = self.calls.extract_if(.., |_, in_flight| in_flight.call == number);
+        self.spent.extend(aborted);
     }
 
     pub(super) fn open_socket(&mut self, tab: usize, generation: u64) {
@@ -515,6 +528,7 @@ impl World {
             self.record.refused.extend(match request {
                 Request::Send(message) => Some(Self::action_of(message.id)),
                 Request::Change(change) => Some(change.action_id),
+                Request::Delete(_, id) => Some(*id),
                 _ => None,
             });
         }
@@ -537,6 +551,26 @@ impl World {
             _ => return,
         };
         self.counters.count(what);
+    }
+
+    /// What came of an operator's own deletion; `stood` is what was in the conversation before.
+    fn note_deletion(&mut self, conversation: ConversationId, stood: Vec<MessageId>, response: &Response) {
+        let others = self.waits_for(conversation, |action| matches!(action, Action::Send(_)));
+        let what = match response {
+            // It was gone before.
+            Response::Deleted if stood.is_empty() => return,
+            Response::Deleted if others => "own deletion with something behind it",
+            Response::Deleted => "own deletion",
+            Response::Problem(problem) if problem.code == ProblemCode::Forbidden && others => {
+                "own deletion refused with something behind it"
+            }
+            Response::Problem(problem) if problem.code == ProblemCode::Forbidden => "own deletion refused",
+            _ => return,
+        };
+        self.counters.count(what);
+        if *response == Response::Deleted {
+            self.record.deleted.extend(stood);
+        }
     }
 
     fn note_close(&mut self, code: u16) {

@@ -33,6 +33,8 @@ pub(super) struct Record {
     /// Where the store could not keep something, or would not because it is somebody else's by then: tab, its opening,
     /// conversation. What follows there stays in memory too, so that the order does.
     pub(super) unkept: BTreeSet<(usize, u32, ConversationId)>,
+    /// Tabs whose store had no room for what was done last: tab, its opening, its sign-in.
+    pub(super) full: BTreeSet<(usize, u32, u32)>,
     /// Sign-ins that the person has ended here.
     pub(super) left: BTreeSet<SessionId>,
     /// Messages of which an attempt was made.

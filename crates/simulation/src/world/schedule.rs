@@ -28,6 +28,8 @@ pub enum ActKind {
     TakeIt,
     /// Snoozes it for some seconds.
     SnoozeIt,
+    /// Deletes it for good, as far as the member's role allows it.
+    DeleteIt,
     /// Opens the thread.
     Open,
     /// Closes the thread.
@@ -130,6 +132,8 @@ pub enum FaultKind {
     Quota(u64),
     /// The store fails.
     StoreFails(u64),
+    /// The store answers nothing, as while a tab that is stuck holds a transaction open; what was asked is carried out then.
+    StoreHangs(u64),
     /// Someone who stole the refresh cookie long ago uses it.
     Thief,
 }
@@ -154,7 +158,8 @@ impl FaultKind {
             | Self::Offline(ms)
             | Self::Hide(ms)
             | Self::Quota(ms)
-            | Self::StoreFails(ms) => ms,
+            | Self::StoreFails(ms)
+            | Self::StoreHangs(ms) => ms,
             // What has not come to so many effects by then is let be.
             Self::KillAtEffect(_) => 10_000,
             _ => 0,
@@ -171,6 +176,8 @@ pub struct Schedule {
     pub tabs: u8,
     /// Conversations at the beginning.
     pub conversations: u8,
+    /// Whether the member who is signed in at the beginning manages the team, and so may delete conversations.
+    pub manages: bool,
     /// What people do.
     pub acts: Vec<Act>,
     /// What goes wrong.
@@ -247,6 +254,7 @@ mod tests {
             seed: 1,
             tabs: 1,
             conversations: 1,
+            manages: false,
             acts: Vec::new(),
             faults: (0..40)
                 .map(|at| fault(at, FaultKind::Cut))

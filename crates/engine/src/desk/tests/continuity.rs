@@ -126,7 +126,11 @@ fn a_tab_that_follows_nobody_believes_no_word_of_the_log() {
         epoch: Epoch("left".into()),
         offset: Offset(40),
     };
-    let word = Word::Log(stream::Told::Moved { from: Offset(40), to });
+    let word = Word::Log(stream::Told::Moved {
+        from: Offset(40),
+        to,
+        id: None,
+    });
     let from = "sleeper".to_owned();
     browser.step_tab(1, Event::Heard(Box::new(Bulletin { from, word })));
     assert_eq!(browser.tabs[1].position(), Some(position(9)));
@@ -156,4 +160,60 @@ fn what_came_between_a_change_of_rights_and_its_resync_is_loaded_anew_where_the_
         let anew = |bulletin: &Bulletin| matches!(bulletin.word, Word::Log(stream::Told::Anew(_)));
         assert_eq!(browser.heard.iter().any(anew), !resync, "and in every tab");
     }
+}
+
+/// A thread of `1..=9` is open, and messages may have been marked unheard since; gives what is asked for first.
+fn doubted(browser: &mut Browser) -> Vec<Effect> {
+    let out = browser.step(Event::Open(id()));
+    browser.load(0, &out, 0, 9);
+    browser.go_live("snapshot")
+}
+
+/// The answer to what is asked for of the thread; gives what is asked for next.
+fn answer(browser: &mut Browser, out: &[Effect], seqs: std::ops::RangeInclusive<u64>) -> Vec<Effect> {
+    let is_page = |(_, fetch): &(u64, Fetch)| matches!(fetch, Fetch::Messages { .. });
+    let (generation, _) = loads(out).into_iter().find(is_page).expect("asks");
+    let result = Ok(Fetched::Messages(MessagePage {
+        has_more_before: *seqs.start() > 1,
+        has_more_after: false,
+        items: seqs.map(message).collect(),
+        as_of: position(20),
+    }));
+    browser.step(Event::Loaded { generation, result })
+}
+
+fn shown(browser: &Browser) -> usize {
+    browser.tabs[0].rows(id()).len()
+}
+
+#[test]
+fn marks_are_asked_for_only_while_each_page_tells_of_more() {
+    let mut browser = Browser::new(1);
+    let out = doubted(&mut browser);
+    let out = answer(&mut browser, &out, 8..=10);
+    let out = answer(&mut browser, &out, 5..=7);
+    assert_eq!(shown(&browser), 10);
+    // An answer that tells nothing of what comes before.
+    let out = answer(&mut browser, &out, 40..=41);
+    assert!(loads(&out).is_empty(), "{out:?}");
+    assert_eq!(shown(&browser), 6, "the rest is loaded again by scrolling");
+    let out = browser.step(Event::MoreOfThread(id()));
+    answer(&mut browser, &out, 1..=4);
+    assert_eq!(shown(&browser), 10);
+}
+
+#[test]
+fn marks_are_not_asked_for_all_the_way_up() {
+    let mut browser = Browser::new(1);
+    let out = browser.step(Event::Open(id()));
+    browser.load(0, &out, 0, 200);
+    let out = browser.go_live("snapshot");
+    let mut out = answer(&mut browser, &out, 200..=200);
+    let mut pages = 0;
+    while !loads(&out).is_empty() {
+        pages += 1;
+        out = answer(&mut browser, &out, 200 - pages..=200 - pages);
+    }
+    assert_eq!(pages, 20);
+    assert_eq!(shown(&browser), 21);
 }

@@ -115,24 +115,86 @@ fn what_is_not_there_needs_no_deleting() {
     assert!(browser.tabs[0].queue().is_empty() && shown(&browser, 0) == 0);
 }
 
-#[test]
-fn deleting_gives_up_what_waits_there() {
-    let mut browser = browser(1);
+/// A refused reply, another one and a change wait, and then the conversation is deleted; gives the request for that.
+fn delete_with_a_queue(browser: &mut Browser) -> (u64, Request) {
     let (generation, _) = sends(&browser.send(0, 5)).pop().expect("sends");
     let outcome = refused(Problem::new(ProblemCode::NewerReply, "newer"));
     browser.step(Event::Attempted { generation, outcome });
     browser.send(0, 6);
-    let mut waiting = requests(&browser.step(delete(7)));
-    // What was attempted is taken back on the server, and nothing waits for a decision.
-    while let Some((generation, request)) = waiting.pop() {
+    browser.step(Event::Do {
+        id: action(8),
+        conversation: id(),
+        deed: Deed::Change(ConversationChange::default()),
+    });
+    let mut asked = requests(&browser.step(delete(7)));
+    assert_eq!(asked.len(), 1, "it waits for nothing that waits there");
+    assert!(matches!(asked[0].1, Request::Delete { .. }));
+    asked.remove(0)
+}
+
+/// The texts that wait, and whether the server has refused them.
+fn texts(browser: &Browser) -> Vec<(String, bool)> {
+    let texts = browser.tabs[0].queue().all().filter_map(|queued| {
+        let refused = matches!(queued.state, crate::queue::State::Blocked(_));
+        match queued.entry.action {
+            Action::Send(draft) => Some((draft.content, refused)),
+            _ => None,
+        }
+    });
+    texts.collect()
+}
+
+#[test]
+fn what_waits_there_is_refused_with_its_text_once_it_is_deleted() {
+    let mut browser = browser(1);
+    let (generation, _) = delete_with_a_queue(&mut browser);
+    let outcome = Attempt::Deleted;
+    let out = browser.step(Event::Attempted { generation, outcome });
+    assert!(out.contains(&Effect::Deleted(id())), "drafts can go");
+    assert!(browser.tabs[0].inbox().is_deleted(id()));
+    let mut out = browser.step(Event::Discard(action(5)));
+    // What was attempted is taken back, then the others have their turn.
+    while let Some((generation, request)) = requests(&out).pop() {
         let outcome = match request {
             Request::TakeBack(_) => Attempt::TakenBack,
-            Request::Delete { .. } => Attempt::Deleted,
+            Request::Send(_) | Request::Change(_) => refused(Problem::new(ProblemCode::Gone, "gone")),
             other => panic!("{other:?}"),
         };
-        waiting.extend(requests(&browser.step(Event::Attempted { generation, outcome })));
+        out = browser.step(Event::Attempted { generation, outcome });
     }
-    assert!(browser.tabs[0].queue().is_empty() && browser.tabs[0].inbox().is_deleted(id()));
+    assert_eq!(texts(&browser), [("text 6".to_owned(), true)]);
+    let (generation, _) = requests(&browser.step(Event::Discard(action(6))))
+        .pop()
+        .expect("takes back");
+    let outcome = Attempt::TakenBack;
+    let out = browser.step(Event::Attempted { generation, outcome });
+    let (generation, _) = requests(&out).pop().expect("the change");
+    let outcome = refused(Problem::new(ProblemCode::NotFound, "none"));
+    browser.step(Event::Attempted { generation, outcome });
+    assert!(browser.tabs[0].queue().is_empty(), "a change needs no decision");
+}
+
+#[test]
+fn what_waits_there_goes_on_when_the_deletion_is_refused() {
+    let mut browser = browser(1);
+    let (generation, _) = delete_with_a_queue(&mut browser);
+    let outcome = refused(Problem::new(ProblemCode::Forbidden, "no"));
+    let out = browser.step(Event::Attempted { generation, outcome });
+    assert!(!out.contains(&Effect::Deleted(id())), "a draft stays");
+    let waits = [("text 5".to_owned(), true), ("text 6".to_owned(), false)];
+    assert_eq!(texts(&browser), waits);
+    let out = browser.step(Event::Retry(action(5)));
+    let (generation, sent) = sends(&out)
+        .pop()
+        .expect("sends, behind the refused deletion or not");
+    let mut stored = message(3);
+    (stored.id, stored.conversation_id) = (sent.id, id());
+    let outcome = Attempt::Sent(Box::new(SendResult {
+        message: stored,
+        position: position(10),
+    }));
+    let out = browser.step(Event::Attempted { generation, outcome });
+    assert_eq!(sends(&out).pop().expect("the next one").1.content, "text 6");
 }
 
 #[test]
