@@ -200,7 +200,7 @@ impl DeskShell {
             return;
         }
         let event = match news {
-            News::SignedIn(member) => return self.sign_in(now, member, out),
+            News::SignedIn(member) => return self.sign_in(member, out),
             News::Authorised => Event::Authorised,
             News::SignedOut(reason) => {
                 self.open = None;
@@ -270,7 +270,7 @@ impl DeskShell {
         }
     }
 
-    fn sign_in(&mut self, now: Now, member: MemberId, out: &mut Vec<Asked>) {
+    fn sign_in(&mut self, member: MemberId, out: &mut Vec<Asked>) {
         self.number += 1;
         self.member = Some(member);
         self.signed_in = true;
