@@ -1,7 +1,7 @@
 //! The route table, as data: every page's path, heading, section of the navigation and who may see it.
 
 use switchboard_contract::auth::Role;
-use switchboard_contract::ids::ConversationId;
+use switchboard_contract::ids::{ConversationId, WebsiteId};
 use yew::AttrValue;
 use yew_router::Routable;
 
@@ -29,6 +29,21 @@ pub enum Route {
     /// The account's websites.
     #[at("/websites")]
     Websites,
+    /// Adds one.
+    #[at("/websites/new")]
+    NewWebsite,
+    /// One website.
+    #[at("/websites/:id")]
+    Website {
+        /// Which one.
+        id: WebsiteId,
+    },
+    /// How a website is set up.
+    #[at("/websites/:id/settings")]
+    WebsiteSettings {
+        /// Which one.
+        id: WebsiteId,
+    },
     /// Figures over time.
     #[at("/analytics")]
     Analytics,
@@ -159,6 +174,9 @@ impl Route {
             | Self::Conversation { .. }
             | Self::Visitors
             | Self::Websites
+            | Self::NewWebsite
+            | Self::Website { .. }
+            | Self::WebsiteSettings { .. }
             | Self::Analytics
             | Self::Profile
             | Self::Team
@@ -172,7 +190,9 @@ impl Route {
     pub const fn is_for(&self, role: Role) -> bool {
         match self {
             // A role that this build does not know counts as the weakest.
-            Self::Team => matches!(role, Role::Owner | Role::Admin),
+            Self::Team | Self::NewWebsite | Self::WebsiteSettings { .. } => {
+                matches!(role, Role::Owner | Role::Admin)
+            }
             _ => true,
         }
     }
@@ -190,7 +210,9 @@ impl Route {
             Self::Overview => Some(Section::Overview),
             Self::Conversations | Self::Conversation { .. } => Some(Section::Conversations),
             Self::Visitors => Some(Section::Visitors),
-            Self::Websites => Some(Section::Websites),
+            Self::Websites | Self::NewWebsite | Self::Website { .. } | Self::WebsiteSettings { .. } => {
+                Some(Section::Websites)
+            }
             Self::Analytics => Some(Section::Analytics),
             Self::Profile | Self::Team | Self::Security => Some(Section::Settings),
             Self::Login
@@ -211,6 +233,9 @@ impl Route {
             Self::Conversations | Self::Conversation { .. } => t("conversations.heading"),
             Self::Visitors => t("visitors.heading"),
             Self::Websites => t("websites.heading"),
+            Self::NewWebsite => t("website_new.heading"),
+            Self::Website { .. } => t("website.heading"),
+            Self::WebsiteSettings { .. } => t("website_settings.heading"),
             Self::Analytics => t("analytics.heading"),
             Self::Profile => t("profile.heading"),
             Self::Team => t("team.heading"),

@@ -173,6 +173,10 @@ pub mod draft {
     pub const INVITATION: &str = "switchboard.invitation";
     /// Of the profile.
     pub const PROFILE: &str = "switchboard.member.profile";
+    /// Of the form for a new website.
+    pub const WEBSITE_NEW: &str = "switchboard.member.website-new";
+    /// Of a website's settings.
+    pub const WEBSITE: &str = "switchboard.member.website";
 }
 
 /// Every key but those of drafts.
@@ -200,6 +204,8 @@ mod tests {
             draft::FORGOT,
             draft::INVITATION,
             draft::PROFILE,
+            draft::WEBSITE_NEW,
+            draft::WEBSITE,
         ];
         let mut names: Vec<&str> = ALL.iter().map(|key| key.name).chain(drafts).collect();
         let count = names.len();

@@ -13,6 +13,7 @@ use serde_json::json;
 use switchboard::app::{App, AppProps};
 use switchboard::auth::Hint;
 use switchboard::config::Config;
+use switchboard::query::asks;
 use switchboard::realtime::store::Notice;
 use switchboard::storage;
 use switchboard_contract::ids::{ConversationId, MemberId};
@@ -138,7 +139,7 @@ async fn after_a_visit() -> Desk {
     });
     let websites = json!({"items": [website], "page": 1, "pageSize": 25, "total": 1});
     keep(&desk, value("me", "", &me, 1)).await;
-    keep(&desk, value("websites", "1/25", &websites, 1)).await;
+    keep(&desk, value("websites", &asks::websites(1, asks::WEBSITES_PER_PAGE).key().part, &websites, 1)).await;
     let hint = Hint {
         user_id: owner(),
         expires_at: Timestamp::default(),

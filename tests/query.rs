@@ -321,6 +321,10 @@ async fn nothing_is_asked_or_kept_after_a_sign_out() {
     support::sign_in(&session).await;
     page.until("the next sign-in's own request", |_| server.count(SESSIONS) == 3)
         .await;
-    assert_eq!(page.text("#list-0 .devices"), "", "nothing of the last one was kept");
+    assert_eq!(
+        page.text("#list-0 .devices"),
+        "",
+        "nothing of the last one was kept"
+    );
     assert_eq!(page.text("#list-0 .state"), "loading");
 }

@@ -734,8 +734,115 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Websites that the caller may see, by name */
+        /** Websites that the caller may see */
         get: operations["get_websites"];
+        put?: never;
+        /** Adds a website; a repeat with the same id and content returns it; for owners and admins */
+        post: operations["post_websites"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/websites/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One website */
+        get: operations["get_websites_id"];
+        put?: never;
+        post?: never;
+        /** Deletes a website and, half a minute later, all that was said there; for owners and admins */
+        delete: operations["delete_websites_id"];
+        options?: never;
+        head?: never;
+        /** Changes a website's settings; for owners and admins */
+        patch: operations["patch_websites_id"];
+        trace?: never;
+    };
+    "/api/websites/{id}/contents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What deleting a website takes; for owners and admins */
+        get: operations["get_websites_id_contents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/websites/{id}/funnels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A website's funnels in the order in which they are tried, the default one last */
+        get: operations["get_websites_id_funnels"];
+        put?: never;
+        /** Adds a funnel; a repeat with the same id and content returns it; for owners and admins */
+        post: operations["post_websites_id_funnels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/websites/{id}/funnels/{funnelId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes a funnel; its conversations keep its name; for owners and admins */
+        delete: operations["delete_websites_id_funnels_funnelId"];
+        options?: never;
+        head?: never;
+        /** Changes a funnel, or moves it in the order; for owners and admins */
+        patch: operations["patch_websites_id_funnels_funnelId"];
+        trace?: never;
+    };
+    "/api/websites/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undoes a deletion for half a minute; for owners and admins */
+        post: operations["post_websites_id_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/websites/{id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the loader's beats say about a website, and how it came to that */
+        get: operations["get_websites_id_status"];
         put?: never;
         post?: never;
         delete?: never;
@@ -840,6 +947,19 @@ export interface components {
          * @enum {string}
          */
         Availability: "available" | "away" | "offline";
+        /** @description When people are there. A website without business hours is always open; one without openings never is. */
+        BusinessHours: {
+            /**
+             * @description Exceptions.
+             * @default []
+             */
+            holidays: components["schemas"]["Holiday"][];
+            /**
+             * @description The week.
+             * @default []
+             */
+            openings: components["schemas"]["Opening"][];
+        };
         /**
          * @description `PATCH /api/live-chat/conversations`: changes one conversation or many. Sent again with the same `actionId` and
          *     content, it answers its first result.
@@ -943,6 +1063,17 @@ export interface components {
          * @enum {string}
          */
         Corner: "bottom-right" | "bottom-left";
+        /** @description `POST /api/websites/{id}/funnels`. The same again gives the first result. It is tried after those that are there. */
+        CreateFunnel: {
+            /** @description What it says first, in place of the website's own greeting. */
+            greeting?: string;
+            /** @description Chosen by the sender. */
+            id: components["schemas"]["FunnelId"];
+            /** @description Its name for people; unlike any other of the website, whatever the case. */
+            name: string;
+            /** @description Which pages it covers. */
+            pages: string[];
+        };
         /** @description `POST /api/live-chat/labels`. */
         CreateLabel: {
             /** @description Its colour. */
@@ -951,6 +1082,36 @@ export interface components {
             id: components["schemas"]["LabelId"];
             /** @description Its name. */
             name: string;
+        };
+        /** @description `POST /api/websites`. The same again gives the first result. */
+        CreateWebsite: {
+            /** @description Origins that may load the widget; without any, `https://` and the domain, with and without `www.`. */
+            allowedOrigins: string[];
+            /**
+             * Format: int32
+             * @description Seconds from closed to archived; null = never.
+             */
+            archiveAfter?: number;
+            /**
+             * Format: int32
+             * @description Seconds without activity until a conversation closes; null = never.
+             */
+            autoCloseAfter?: number;
+            /** @description When people are there; null = always. */
+            businessHours?: components["schemas"]["BusinessHours"];
+            /**
+             * Format: int32
+             * @description Seconds from archived to deleted; null = never.
+             */
+            deleteAfter?: number;
+            /** @description Its host name, in any script; unlike any other of the account. */
+            domain: string;
+            /** @description Chosen by the sender. */
+            id: components["schemas"]["WebsiteId"];
+            /** @description Its name for people. */
+            name: string;
+            /** @description IANA time zone. */
+            timezone: string;
         };
         /**
          * @description How much room a row takes.
@@ -991,12 +1152,49 @@ export interface components {
          * @description What an event says changed.
          * @enum {string}
          */
-        EventType: "conversation.created" | "conversation.updated" | "conversation.deleted" | "conversation.read" | "message.created" | "message.updated" | "website.status" | "label.created" | "label.updated" | "label.deleted" | "member.created" | "member.updated" | "member.deleted" | "session.revoked";
+        EventType: "conversation.created" | "conversation.updated" | "conversation.deleted" | "conversation.read" | "message.created" | "message.updated" | "website.created" | "website.updated" | "website.deleted" | "funnel.created" | "funnel.updated" | "funnel.deleted" | "website.status" | "label.created" | "label.updated" | "label.deleted" | "member.created" | "member.updated" | "member.deleted" | "session.revoked";
+        /** @description A named entry point of a website. */
+        Funnel: {
+            /** @description What it says first, in place of the website's own greeting. */
+            greeting?: string;
+            /** @description The funnel. */
+            id: components["schemas"]["FunnelId"];
+            /** @description Whether visitors land here when no other funnel covers the page. */
+            isDefault: boolean;
+            /** @description Its name for people. */
+            name: string;
+            /** @description Which pages it covers: paths from `/`, in which `*` stands for anything. */
+            pages: string[];
+            /**
+             * Format: int32
+             * @description Its place in the order in which funnels are tried, from 0; the default one comes last.
+             */
+            place: number;
+            /**
+             * Format: int64
+             * @description Counts changes; `If-Match`.
+             */
+            version: number;
+            /** @description Its website. */
+            websiteId: components["schemas"]["WebsiteId"];
+        };
         /**
          * Format: uuid
          * @description A named entry point of a website.
          */
         FunnelId: string;
+        /** @description `GET /api/websites/{id}/funnels`. */
+        FunnelList: {
+            /** @description All of the website's, in the order in which they are tried; the default one last. */
+            items: components["schemas"]["Funnel"][];
+        };
+        /** @description A day that is closed whatever the week says. */
+        Holiday: {
+            /** @description The day in the website's time zone, `YYYY-MM-DD`. */
+            date: string;
+            /** @description What it is called; may be empty. */
+            name: string;
+        };
         /** @description `GET /api/team/invitations/{token}`: what the page shows before accepting. */
         Invitation: {
             /** @description The account's name. */
@@ -1342,6 +1540,15 @@ export interface components {
             /** @description From `sessions`, handed over by `postMessage`. */
             frameCode: string;
         };
+        /** @description One opening of a day. What goes on past midnight is two openings, one a day. */
+        Opening: {
+            /** @description The day. */
+            day: components["schemas"]["Weekday"];
+            /** @description When it begins, such as `09:00`. */
+            from: string;
+            /** @description When it ends, up to `24:00`. */
+            until: string;
+        };
         /** @description `POST /api/visitor/page`: the visitor looks at another page, or still at this one. */
         PageBeat: {
             /** @description The host page's address. */
@@ -1408,7 +1615,7 @@ export interface components {
          * @description What went wrong, for programs. Each code belongs to one HTTP status.
          * @enum {string}
          */
-        ProblemCode: "malformed_json" | "bad_request" | "unauthenticated" | "invalid_credentials" | "totp_required" | "session_ended" | "session_revoked" | "forbidden" | "email_unverified" | "totp_enrolment_due" | "origin_refused" | "blocked" | "not_found" | "method_not_allowed" | "conflict" | "address_in_use" | "last_owner" | "id_reused" | "out_of_order" | "newer_reply" | "conversation_closed" | "conversation_archived" | "superseded" | "already_sent" | "gone" | "position_lost" | "body_too_large" | "unsupported_media_type" | "validation_failed" | "rate_limited" | "internal" | "unavailable";
+        ProblemCode: "malformed_json" | "bad_request" | "unauthenticated" | "invalid_credentials" | "totp_required" | "session_ended" | "session_revoked" | "forbidden" | "email_unverified" | "totp_enrolment_due" | "origin_refused" | "blocked" | "not_found" | "method_not_allowed" | "conflict" | "address_in_use" | "last_owner" | "default_funnel" | "id_reused" | "out_of_order" | "newer_reply" | "conversation_closed" | "conversation_archived" | "superseded" | "already_sent" | "gone" | "position_lost" | "body_too_large" | "unsupported_media_type" | "validation_failed" | "rate_limited" | "internal" | "unavailable";
         /**
          * @description What the visitor thought of the conversation.
          * @enum {string}
@@ -1628,6 +1835,30 @@ export interface components {
             /** @description Six digits, or a recovery code. */
             code: string;
         };
+        /** @description `PATCH /api/websites/{id}/funnels/{funnelId}`; what is absent stays. */
+        UpdateFunnel: {
+            /**
+             * @description Another greeting; null for the website's own.
+             * @default null
+             */
+            greeting: string;
+            /**
+             * @description Another name.
+             * @default null
+             */
+            name: string;
+            /**
+             * @description Other pages; the default funnel has none.
+             * @default null
+             */
+            pages: string[];
+            /**
+             * Format: int32
+             * @description Another place in the order, from 0; the default funnel has none.
+             * @default null
+             */
+            place: number;
+        };
         /** @description `PATCH /api/auth/me`: absent fields stay. */
         UpdateMe: {
             /** @description Whether the member takes conversations. */
@@ -1654,6 +1885,49 @@ export interface components {
              * @default null
              */
             websiteIds: components["schemas"]["WebsiteId"][];
+        };
+        /** @description `PATCH /api/websites/{id}`; what is absent stays. For the business hours and the windows null is a value: always, never. */
+        UpdateWebsite: {
+            /**
+             * @description Other origins: these and no others.
+             * @default null
+             */
+            allowedOrigins: string[];
+            /**
+             * Format: int32
+             * @description Another window from closed to archived.
+             * @default null
+             */
+            archiveAfter: number;
+            /**
+             * Format: int32
+             * @description Another window until a conversation closes.
+             * @default null
+             */
+            autoCloseAfter: number;
+            /** @description Other business hours. */
+            businessHours?: components["schemas"]["BusinessHours"];
+            /**
+             * Format: int32
+             * @description Another window from archived to deleted.
+             * @default null
+             */
+            deleteAfter: number;
+            /**
+             * @description Another host name.
+             * @default null
+             */
+            domain: string;
+            /**
+             * @description Another name.
+             * @default null
+             */
+            name: string;
+            /**
+             * @description Another time zone.
+             * @default null
+             */
+            timezone: string;
         };
         /**
          * @description Who sees a message.
@@ -1772,6 +2046,8 @@ export interface components {
              * @description Seconds without activity until a conversation closes; null = never.
              */
             autoCloseAfter: number | null;
+            /** @description When people are there, by the clock of `timezone`; null = always. */
+            businessHours?: components["schemas"]["BusinessHours"];
             /** @description When it was added. */
             createdAt: components["schemas"]["Timestamp"];
             /**
@@ -1798,6 +2074,24 @@ export interface components {
              * @description Counts changes; `If-Match`.
              */
             version: number;
+        };
+        /** @description `GET /api/websites/{id}/contents`: what deleting the website takes. */
+        WebsiteContents: {
+            /**
+             * Format: int64
+             * @description Conversations, archived ones included.
+             */
+            conversations: number;
+            /**
+             * Format: int64
+             * @description Funnels, the default one included.
+             */
+            funnels: number;
+            /**
+             * Format: int64
+             * @description People who were there.
+             */
+            visitors: number;
         };
         /**
          * Format: uuid
@@ -1838,6 +2132,27 @@ export interface components {
             /** @description The state. */
             state: components["schemas"]["WebsiteState"];
         };
+        /** @description A website came into a state. */
+        WebsiteStatusChange: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Why, for people. */
+            reason?: string;
+            /** @description The state. */
+            state: components["schemas"]["WebsiteState"];
+        };
+        /** @description `GET /api/websites/{id}/status`. */
+        WebsiteStatusHistory: {
+            /** @description How it came to that, the newest first; at most [`MAX_STATUS_CHANGES`]. */
+            history: components["schemas"]["WebsiteStatusChange"][];
+            /** @description As it is now. */
+            status: components["schemas"]["WebsiteStatus"];
+        };
+        /**
+         * @description A day of the week, in the order of ISO 8601.
+         * @enum {string}
+         */
+        Weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
         /** @description The published configuration of a website's widget. Missing fields take their defaults, so old ones still load. */
         WidgetConfig: {
             /**
@@ -1896,6 +2211,7 @@ export type ActionId = components['schemas']['ActionId'];
 export type Attachment = components['schemas']['Attachment'];
 export type AttachmentId = components['schemas']['AttachmentId'];
 export type Availability = components['schemas']['Availability'];
+export type BusinessHours = components['schemas']['BusinessHours'];
 export type ChangeConversations = components['schemas']['ChangeConversations'];
 export type ChangeEmailRequest = components['schemas']['ChangeEmailRequest'];
 export type ChangeLabel = components['schemas']['ChangeLabel'];
@@ -1908,7 +2224,9 @@ export type ConversationPage = components['schemas']['ConversationPage'];
 export type ConversationRef = components['schemas']['ConversationRef'];
 export type ConversationStatus = components['schemas']['ConversationStatus'];
 export type Corner = components['schemas']['Corner'];
+export type CreateFunnel = components['schemas']['CreateFunnel'];
 export type CreateLabel = components['schemas']['CreateLabel'];
+export type CreateWebsite = components['schemas']['CreateWebsite'];
 export type Density = components['schemas']['Density'];
 export type DisableTotpRequest = components['schemas']['DisableTotpRequest'];
 export type EmailRequest = components['schemas']['EmailRequest'];
@@ -1916,7 +2234,10 @@ export type Epoch = components['schemas']['Epoch'];
 export type EventId = components['schemas']['EventId'];
 export type EventPage = components['schemas']['EventPage'];
 export type EventType = components['schemas']['EventType'];
+export type Funnel = components['schemas']['Funnel'];
 export type FunnelId = components['schemas']['FunnelId'];
+export type FunnelList = components['schemas']['FunnelList'];
+export type Holiday = components['schemas']['Holiday'];
 export type Invitation = components['schemas']['Invitation'];
 export type InviteRequest = components['schemas']['InviteRequest'];
 export type Label = components['schemas']['Label'];
@@ -1940,6 +2261,7 @@ export type MessagePage = components['schemas']['MessagePage'];
 export type MessageType = components['schemas']['MessageType'];
 export type Offset = components['schemas']['Offset'];
 export type OpenFrame = components['schemas']['OpenFrame'];
+export type Opening = components['schemas']['Opening'];
 export type PageBeat = components['schemas']['PageBeat'];
 export type Position = components['schemas']['Position'];
 export type Preferences = components['schemas']['Preferences'];
@@ -1971,8 +2293,10 @@ export type TokenRequest = components['schemas']['TokenRequest'];
 export type TotpCodeRequest = components['schemas']['TotpCodeRequest'];
 export type TotpEnrolment = components['schemas']['TotpEnrolment'];
 export type TotpLoginRequest = components['schemas']['TotpLoginRequest'];
+export type UpdateFunnel = components['schemas']['UpdateFunnel'];
 export type UpdateMe = components['schemas']['UpdateMe'];
 export type UpdateMember = components['schemas']['UpdateMember'];
+export type UpdateWebsite = components['schemas']['UpdateWebsite'];
 export type Visibility = components['schemas']['Visibility'];
 export type VisitorConversation = components['schemas']['VisitorConversation'];
 export type VisitorId = components['schemas']['VisitorId'];
@@ -1984,10 +2308,14 @@ export type VisitorSession = components['schemas']['VisitorSession'];
 export type VisitorTyping = components['schemas']['VisitorTyping'];
 export type VisitorUser = components['schemas']['VisitorUser'];
 export type Website = components['schemas']['Website'];
+export type WebsiteContents = components['schemas']['WebsiteContents'];
 export type WebsiteId = components['schemas']['WebsiteId'];
 export type WebsitePage = components['schemas']['WebsitePage'];
 export type WebsiteState = components['schemas']['WebsiteState'];
 export type WebsiteStatus = components['schemas']['WebsiteStatus'];
+export type WebsiteStatusChange = components['schemas']['WebsiteStatusChange'];
+export type WebsiteStatusHistory = components['schemas']['WebsiteStatusHistory'];
+export type Weekday = components['schemas']['Weekday'];
 export type WidgetConfig = components['schemas']['WidgetConfig'];
 export type WidgetTheme = components['schemas']['WidgetTheme'];
 export type $defs = Record<string, never>;
@@ -6613,7 +6941,7 @@ export interface operations {
                 pageSize?: number;
                 /** @description Part of a name or domain */
                 q?: string;
-                /** @description `name` */
+                /** @description `name` (unless given), `domain`, `createdAt` or `status` (the worst first); `-` in front turns it round */
                 sort?: string;
             };
             header?: never;
@@ -6651,6 +6979,1077 @@ export interface operations {
             };
             /** @description `totp_enrolment_due`: Set up a second factor first */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_websites: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateWebsite"];
+            };
+        };
+        responses: {
+            /** @description Added before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Website"];
+                };
+            };
+            /** @description Added */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Website"];
+                };
+            };
+            /** @description `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `totp_enrolment_due`: Set up a second factor first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `id_reused`: This id was used before with other content */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `gone`: This no longer exists */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Send application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_websites_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The website */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The website */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Website"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `totp_enrolment_due`: Set up a second factor first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_websites_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the change is meant for, in quotes */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The website */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted, now or before */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`: The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `totp_enrolment_due`: Set up a second factor first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: Someone else changed this first */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_websites_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the change is meant for, in quotes */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The website */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateWebsite"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Website"];
+                };
+            };
+            /**
+             * @description `malformed_json`: The body is not valid JSON
+             *
+             *     `bad_request`: The request cannot be read
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `totp_enrolment_due`: Set up a second factor first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: Someone else changed this first */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Send application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_websites_id_contents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The website */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How much there is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebsiteContents"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `totp_enrolment_due`: Set up a second factor first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_websites_id_funnels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The website */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FunnelList"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `totp_enrolment_due`: Set up a second factor first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_websites_id_funnels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The website */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateFunnel"];
+            };
+        };
+        responses: {
+            /** @description Added before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Funnel"];
+                };
+            };
+            /** @description Added */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Funnel"];
+                };
+            };
+            /** @description `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `totp_enrolment_due`: Set up a second factor first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `id_reused`: This id was used before with other content */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `gone`: This no longer exists */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Send application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_websites_id_funnels_funnelId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The funnel */
+                funnelId: string;
+                /** @description The website */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `totp_enrolment_due`: Set up a second factor first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `default_funnel`: A website needs its default funnel */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_websites_id_funnels_funnelId: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the change is meant for, in quotes */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The funnel */
+                funnelId: string;
+                /** @description The website */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateFunnel"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Funnel"];
+                };
+            };
+            /**
+             * @description `malformed_json`: The body is not valid JSON
+             *
+             *     `bad_request`: The request cannot be read
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `totp_enrolment_due`: Set up a second factor first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: Someone else changed this first */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Send application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_websites_id_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The website */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Website"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `totp_enrolment_due`: Set up a second factor first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `gone`: This no longer exists */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_websites_id_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The website */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest change first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebsiteStatusHistory"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `totp_enrolment_due`: Set up a second factor first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

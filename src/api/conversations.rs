@@ -1,6 +1,6 @@
 //! `/live-chat/conversations`.
 
-use switchboard_contract::ids::{ActionId, ConversationId};
+use switchboard_contract::ids::{ActionId, ConversationId, WebsiteId};
 use switchboard_contract::live_chat::{
     ChangeConversations, ChangeResults, LiveChatConversation, MarkRead, ReadResult,
 };
@@ -40,6 +40,8 @@ impl StatusFilter {
 pub struct ConversationQuery {
     /// By status.
     pub status: StatusFilter,
+    /// Only of this website.
+    pub website: Option<WebsiteId>,
     /// At most this many; the server's default otherwise.
     pub limit: Option<u32>,
     /// `nextCursor` of the page before.
@@ -57,6 +59,7 @@ impl Api {
     ) -> Result<CursorPage<LiveChatConversation>, ApiError> {
         let call = Call::get("/live-chat/conversations")
             .query("status", query.status.as_str())
+            .query_opt("websiteId", query.website)
             .query_opt("limit", query.limit)
             .query_opt("cursor", query.cursor.as_deref());
         self.call(call).await

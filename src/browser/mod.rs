@@ -20,6 +20,7 @@ mod saving;
 mod task;
 mod time;
 mod workers;
+mod zones;
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
@@ -33,6 +34,7 @@ pub use saving::{copy_text, download};
 pub use task::{Task, TaskSlot, use_task};
 pub use time::{Happening, Interval, Sleep, Timeout, happening, sleep, within};
 pub use workers::start_worker;
+pub use zones::{own_time_zone, time_zones};
 
 /// The window. `None` only where there is no page, such as in a worker.
 #[must_use]

@@ -260,6 +260,7 @@ async fn load(api: &Api, fetch: &Fetch) -> Result<Fetched, ApiError> {
             };
             let query = ConversationQuery {
                 status,
+                website: None,
                 limit: Some(LIST_PAGE),
                 cursor: cursor.clone(),
             };

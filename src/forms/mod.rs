@@ -3,6 +3,7 @@
 //! [`use_form`] holds a machine, keeps its draft on the device and sends it; [`FormField`] and its kin draw one field of
 //! it; [`FormTrouble`] is the summary above them; [`FormSteps`] and [`FormStep`] show a form step by step. What a form asks and which call it makes stands in its page.
 
+mod area;
 mod caps_lock;
 mod cooldown;
 mod drafts;
@@ -13,6 +14,7 @@ mod steps;
 mod switch;
 mod trouble;
 
+pub use area::{FormTextArea, FormTextAreaProps};
 pub use caps_lock::{CapsLock, CapsLockProps};
 pub use cooldown::{Cooldown, use_cooldown, wait_text};
 pub use drafts::{OF_MEMBER, forget_member_drafts, open_member_drafts};

@@ -30,6 +30,17 @@ pub fn rule(violation: Violation) -> AttrValue {
         Violation::AlreadyMember => t("rule.already_member"),
         Violation::ForeignWebsite => t("rule.foreign_website"),
         Violation::LabelTaken => t("rule.label_taken"),
+        Violation::Domain => t("rule.domain"),
+        Violation::DomainTaken => t("rule.domain_taken"),
+        Violation::Timezone => t("rule.timezone"),
+        Violation::Origin => t("rule.origin"),
+        Violation::Window => t("rule.window"),
+        Violation::Hours => t("rule.hours"),
+        Violation::Date => t("rule.date"),
+        Violation::PageRule => t("rule.page_rule"),
+        Violation::FunnelTaken => t("rule.funnel_taken"),
+        Violation::DefaultFunnel => t("rule.default_funnel"),
+        Violation::TooMany(most) => t_count("rule.too_many", count(most), &[]),
         Violation::TooManyWebsites(most) => t_count("rule.too_many_websites", count(most), &[]),
     }
 }

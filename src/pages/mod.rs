@@ -43,4 +43,6 @@ pub use settings::{
 pub use team::Team;
 pub use verify_email::VerifyEmail;
 pub use visitors::{Visitors, device_icon};
-pub use websites::Websites;
+pub use websites::{
+    NewWebsite, WebsiteDetails, WebsiteDetailsProps, WebsiteSettings, WebsiteSettingsProps, Websites,
+};

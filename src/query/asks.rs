@@ -7,14 +7,15 @@ use std::rc::Rc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use switchboard_contract::auth::{AccountSecurity, Invitation, MemberList, SessionList};
+use switchboard_contract::ids::WebsiteId;
 use switchboard_contract::live_chat::{LabelList, LiveChatConversation, LiveChatUser};
 use switchboard_contract::page::{CursorPage, NumberedPage};
 use switchboard_contract::position::Position;
-use switchboard_contract::website::Website;
+use switchboard_contract::website::{FunnelList, Website, WebsiteContents, WebsiteStatusHistory};
 use switchboard_engine::query::{Key, Options, Target};
 
 use super::value::Codec;
-use crate::api::{Api, ApiError, ConversationQuery, StatusFilter, team};
+use crate::api::{Api, ApiError, ConversationQuery, StatusFilter, WebsiteQuery, team};
 
 /// The kinds of data: what changes one of a kind may concern all of it.
 pub mod topic {
@@ -150,15 +151,87 @@ pub fn labels() -> Ask<LabelList> {
         .kept()
 }
 
-/// One page of the websites, from 1.
+/// One page of the websites by name, from 1.
 #[must_use]
 pub fn websites(page: u32, page_size: u32) -> Ask<NumberedPage<Website>> {
+    websites_by(&WebsiteQuery {
+        page,
+        page_size,
+        search: String::new(),
+        sort: String::new(),
+    })
+}
+
+/// One page of the websites that fit, in any order.
+#[must_use]
+pub fn websites_by(query: &WebsiteQuery) -> Ask<NumberedPage<Website>> {
+    let part = format!(
+        "{}/{}/{}/{}",
+        query.page, query.page_size, query.sort, query.search
+    );
+    let query = query.clone();
+    Ask::new(topic::WEBSITES, &part, move |api| {
+        let query = query.clone();
+        async move { api.websites(&query).await }
+    })
+    .kept()
+}
+
+/// One website.
+#[must_use]
+pub fn website(id: WebsiteId) -> Ask<Website> {
+    Ask::new(topic::WEBSITES, &id.to_string(), move |api| async move {
+        api.website(id).await
+    })
+    .kept()
+}
+
+/// How a website came to the state that it is in.
+#[must_use]
+pub fn website_status(id: WebsiteId) -> Ask<WebsiteStatusHistory> {
+    Ask::new(topic::WEBSITES, &format!("{id}/status"), move |api| async move {
+        api.website_status(id).await
+    })
+}
+
+/// What deleting a website takes.
+#[must_use]
+pub fn website_contents(id: WebsiteId) -> Ask<WebsiteContents> {
     Ask::new(
         topic::WEBSITES,
-        &format!("{page}/{page_size}"),
-        move |api| async move { api.websites(page, page_size).await },
+        &format!("{id}/contents"),
+        move |api| async move { api.website_contents(id).await },
     )
-    .kept()
+    .fleeting()
+}
+
+/// A website's funnels in the order in which they are tried.
+#[must_use]
+pub fn funnels(website: WebsiteId) -> Ask<FunnelList> {
+    Ask::new(
+        topic::WEBSITES,
+        &format!("{website}/funnels"),
+        move |api| async move { api.funnels(website).await },
+    )
+}
+
+/// The conversations of a website with the newest activity.
+#[must_use]
+pub fn conversations_of(website: WebsiteId, limit: u32) -> Ask<CursorPage<LiveChatConversation>> {
+    Ask::new(
+        topic::CONVERSATIONS,
+        &format!("of/{website}/{limit}"),
+        move |api| async move {
+            let query = ConversationQuery {
+                status: StatusFilter::All,
+                website: Some(website),
+                limit: Some(limit),
+                cursor: None,
+            };
+            api.conversations(&query).await
+        },
+    )
+    .fleeting()
 }
 
 /// The people on the websites now.
@@ -179,6 +252,7 @@ pub fn open_conversations(limit: u32) -> Ask<CursorPage<LiveChatConversation>> {
         move |api| async move {
             let query = ConversationQuery {
                 status: StatusFilter::Open,
+                website: None,
                 limit: Some(limit),
                 cursor: None,
             };

@@ -17,6 +17,15 @@ pub fn decode<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
     T::deserialize(&value)
 }
 
+/// A field that is there, be it null: absent stays `None` by `default`.
+pub(crate) fn nullable<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    Option::deserialize(deserializer).map(Some)
+}
+
 /// JSON in which every field of an object stands once.
 struct Unambiguous(Value);
 

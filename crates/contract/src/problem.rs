@@ -82,6 +82,8 @@ codes! {
     AddressInUse = 409, "This address already has an account";
     /// The account would be left without an owner.
     LastOwner = 409, "An account needs an owner";
+    /// A website always has its default funnel.
+    DefaultFunnel = 409, "A website needs its default funnel";
     /// The id was used before with other content.
     IdReused = 409, "This id was used before with other content";
     /// The message named by `afterId` is not stored yet.

@@ -265,6 +265,24 @@ pub enum EventType {
     /// type in its conversation that has none yet.
     #[serde(rename = "message.updated")]
     MessageUpdated,
+    /// A website was added, or its deletion was undone.
+    #[serde(rename = "website.created")]
+    WebsiteCreated,
+    /// A website's settings changed.
+    #[serde(rename = "website.updated")]
+    WebsiteUpdated,
+    /// A website was deleted; the body holds its `id`.
+    #[serde(rename = "website.deleted")]
+    WebsiteDeleted,
+    /// A funnel was added.
+    #[serde(rename = "funnel.created")]
+    FunnelCreated,
+    /// A funnel changed.
+    #[serde(rename = "funnel.updated")]
+    FunnelUpdated,
+    /// A funnel was deleted; the body holds its `id` and `websiteId`.
+    #[serde(rename = "funnel.deleted")]
+    FunnelDeleted,
     /// A website's state changed.
     #[serde(rename = "website.status")]
     WebsiteStatus,

@@ -75,7 +75,8 @@ pub fn company(text: &str) -> Result<(), Violation> {
     one_line(text)
 }
 
-fn one_line(text: &str) -> Result<(), Violation> {
+/// One line of at most [`MAX_NAME_CHARS`], with nothing invisible in it.
+pub(crate) fn one_line(text: &str) -> Result<(), Violation> {
     if text.trim().is_empty() {
         Err(Violation::Required)
     } else if text.chars().count() > MAX_NAME_CHARS {

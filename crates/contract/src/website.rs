@@ -1,9 +1,25 @@
 //! Websites and the widget's configuration.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | [`changes`] | what is asked of websites and funnels |
+//! | [`hours`] | when people are there |
+//! | [`rules`] | what a name, a domain, an origin, … may be |
+
+pub mod changes;
+pub mod hours;
+pub mod rules;
 
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{FunnelId, WebsiteId};
 use crate::time::Timestamp;
+
+pub use changes::{
+    CreateFunnel, CreateWebsite, FunnelList, UpdateFunnel, UpdateWebsite, WebsiteContents,
+    WebsiteStatusChange, WebsiteStatusHistory,
+};
+pub use hours::{BusinessHours, Holiday, Opening, Weekday};
 
 /// What the loader's beats say about a website.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -54,6 +70,9 @@ pub struct Website {
     pub allowed_origins: Vec<String>,
     /// IANA time zone.
     pub timezone: String,
+    /// When people are there, by the clock of `timezone`; null = always.
+    #[serde(default)]
+    pub business_hours: Option<BusinessHours>,
     /// Seconds without activity until a conversation closes; null = never.
     pub auto_close_after: Option<u32>,
     /// Seconds from closed to archived; null = never.
@@ -85,6 +104,18 @@ pub struct Funnel {
     pub name: String,
     /// Whether visitors land here when no other funnel covers the page.
     pub is_default: bool,
+    /// Which pages it covers: paths from `/`, in which `*` stands for anything.
+    #[serde(default)]
+    pub pages: Vec<String>,
+    /// What it says first, in place of the website's own greeting.
+    #[serde(default)]
+    pub greeting: Option<String>,
+    /// Its place in the order in which funnels are tried, from 0; the default one comes last.
+    #[serde(default)]
+    pub place: u32,
+    /// Counts changes; `If-Match`.
+    #[serde(default)]
+    pub version: u64,
 }
 
 /// The corner of the host page that the launcher sits in.

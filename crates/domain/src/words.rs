@@ -28,8 +28,14 @@ pub fn of(step: &Step, actor: &str, assignee: Option<&str>) -> Option<(String, V
 #[must_use]
 pub fn by_time(step: &Step) -> Option<(String, Visibility)> {
     match step {
-        Step::Close => Some(("Closed after a while without a message".to_owned(), Visibility::Public)),
-        Step::Archive => Some(("Archived some time after it was closed".to_owned(), Visibility::Internal)),
+        Step::Close => Some((
+            "Closed after a while without a message".to_owned(),
+            Visibility::Public,
+        )),
+        Step::Archive => Some((
+            "Archived some time after it was closed".to_owned(),
+            Visibility::Internal,
+        )),
         _ => None,
     }
 }

@@ -131,7 +131,13 @@ impl Elsewhere {
 
     const fn of(kind: EventType) -> Option<Self> {
         match kind {
-            EventType::WebsiteStatus => Some(Self::Websites),
+            EventType::WebsiteCreated
+            | EventType::WebsiteUpdated
+            | EventType::WebsiteDeleted
+            | EventType::WebsiteStatus
+            | EventType::FunnelCreated
+            | EventType::FunnelUpdated
+            | EventType::FunnelDeleted => Some(Self::Websites),
             EventType::MemberCreated | EventType::MemberUpdated | EventType::MemberDeleted => {
                 Some(Self::Members)
             }
@@ -574,7 +580,13 @@ impl Inbox {
                     changes.arrived.push(Rc::new(message));
                 }
             }
-            EventType::WebsiteStatus
+            EventType::WebsiteCreated
+            | EventType::WebsiteUpdated
+            | EventType::WebsiteDeleted
+            | EventType::WebsiteStatus
+            | EventType::FunnelCreated
+            | EventType::FunnelUpdated
+            | EventType::FunnelDeleted
             | EventType::MemberCreated
             | EventType::MemberUpdated
             | EventType::MemberDeleted

@@ -9,6 +9,7 @@ use crate::db::Db;
 use crate::live_chat::lifecycle;
 use crate::mail::Mailer;
 use crate::realtime::{self, hub::Hub};
+use crate::website::erase;
 use crate::{seed, upkeep};
 
 /// The server's shared state; clones are cheap.
@@ -53,6 +54,7 @@ impl AppState {
             seed::demo(&state).await.map_err(broken)?;
         }
         tokio::spawn(lifecycle::run(state.db.clone(), state.clock.clone()));
+        tokio::spawn(erase::run(state.db.clone(), state.clock.clone()));
         tokio::spawn(upkeep::run(
             state.db.clone(),
             state.clock.clone(),

@@ -50,6 +50,10 @@ enum Names {
     Label,
     /// An id that its sender chooses, in the path: what another account has under it is another thing.
     Chosen,
+    /// A website, in the path.
+    Website,
+    /// A website and one of its funnels, in the path.
+    Funnel,
     /// A sign-in of a member, in the path.
     Session,
     /// A member, in the path.
@@ -60,7 +64,8 @@ enum Names {
 
 use For::{Admin, Agent, Anyone, Owner, RefreshCookie, Visitor};
 use Names::{
-    Chosen, Conversation, ConversationInBody, ConversationItems, Label, Member, Nothing, Session, Token,
+    Chosen, Conversation, ConversationInBody, ConversationItems, Funnel, Label, Member, Nothing, Session,
+    Token, Website,
 };
 
 /// Every operation.
@@ -116,6 +121,17 @@ const RULES: &[(&str, &str, For, Names)] = &[
     ("DELETE", "/api/live-chat/labels/{id}", Admin, Label),
     ("GET", "/api/visitors", Agent, Nothing),
     ("GET", "/api/websites", Agent, Nothing),
+    ("POST", "/api/websites", Admin, Nothing),
+    ("GET", "/api/websites/{id}", Agent, Website),
+    ("PATCH", "/api/websites/{id}", Admin, Website),
+    ("DELETE", "/api/websites/{id}", Admin, Website),
+    ("GET", "/api/websites/{id}/contents", Admin, Website),
+    ("POST", "/api/websites/{id}/restore", Admin, Website),
+    ("GET", "/api/websites/{id}/status", Agent, Website),
+    ("GET", "/api/websites/{id}/funnels", Agent, Website),
+    ("POST", "/api/websites/{id}/funnels", Admin, Website),
+    ("PATCH", "/api/websites/{id}/funnels/{funnelId}", Admin, Funnel),
+    ("DELETE", "/api/websites/{id}/funnels/{funnelId}", Admin, Funnel),
     ("POST", "/api/visitor/sessions", Anyone, Nothing),
     ("POST", "/api/visitor/frame", Anyone, Nothing),
     ("GET", "/api/visitor/messages", Visitor, Nothing),
@@ -152,6 +168,13 @@ async fn world(app: &App) -> World {
     let (conversation, message) = foreign_conversation(app, &other.public_key).await;
     let label = json!({"id": common::new_id(), "name": "Other label", "colour": "blue"});
     let label = accounts::call(app, Method::POST, "/api/live-chat/labels", &other.token, label).await;
+    let funnels = get(
+        app,
+        &format!("/api/websites/{}/funnels", other.website),
+        &other.token,
+    )
+    .await;
+    let funnel = funnels.at("/items/0/id");
     invite(app, &other.token, "invited@demo.test", "agent", &[]).await;
     let foreign_invitation = accounts::mailed_token(app, "invited@demo.test", "/accept-invitation").await;
     let agent = app.token(AGENT).await;
@@ -163,6 +186,8 @@ async fn world(app: &App) -> World {
             ("conversation", conversation),
             ("message", message),
             ("label", label.at("/id")),
+            ("website", other.website),
+            ("funnel", funnel),
         ]),
         foreign_invitation,
         foreign_owner: other.token,
@@ -343,9 +368,15 @@ impl Operation<'_> {
                     kept.text
                 );
             }
-            Conversation | Label | Session | Member => {
-                let kind = format!("{:?}", self.names).to_lowercase();
-                let path = self.path.replace("{id}", &self.world.foreign[kind.as_str()]);
+            Conversation | Label | Session | Member | Website | Funnel => {
+                let kind = match self.names {
+                    Funnel => "website".to_owned(),
+                    names => format!("{names:?}").to_lowercase(),
+                };
+                let path = self
+                    .path
+                    .replace("{id}", &self.world.foreign[kind.as_str()])
+                    .replace("{funnelId}", &self.world.foreign["funnel"]);
                 refused(
                     &self.send(Some(token), &path, self.body.clone()).await,
                     404,
@@ -360,6 +391,7 @@ impl Operation<'_> {
     fn own_path(&self) -> String {
         self.path
             .replace("{id}", &common::new_id())
+            .replace("{funnelId}", &common::new_id())
             .replace("{token}", "x")
     }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{ConversationStatus, LiveChatConversation, Priority};
+use crate::decode::nullable;
 use crate::ids::{ActionId, ConversationId, LabelId, MemberId};
 use crate::position::Position;
 use crate::problem::Problem;
@@ -76,15 +77,6 @@ pub struct ConversationChange {
     /// How urgent it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority: Option<Priority>,
-}
-
-/// A field that is there, be it null: absent stays `None` by `default`.
-fn nullable<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
-where
-    T: Deserialize<'de>,
-    D: serde::Deserializer<'de>,
-{
-    Option::deserialize(deserializer).map(Some)
 }
 
 /// The answer of `PATCH /api/live-chat/conversations`.

@@ -88,6 +88,26 @@ violations! {
         ForeignWebsite = "Choose among your own websites.";
         /// The name of another label.
         LabelTaken = "Another label has this name.";
+        /// Not a host name.
+        Domain = "Enter a domain, such as shop.example.";
+        /// The domain of another website of the account.
+        DomainTaken = "Another of your websites has this domain.";
+        /// Not a time zone.
+        Timezone = "Choose a time zone, such as Europe/Berlin.";
+        /// Not an origin.
+        Origin = "Enter addresses such as https://shop.example, without a path.";
+        /// A window of the lifecycle that is over at once.
+        Window = "Choose at least one second, or never.";
+        /// Openings that do not read, end before they begin or overlap.
+        Hours = "Let each opening end after it begins, and none overlap.";
+        /// Not a day, or one that stands there already.
+        Date = "Enter each day once, such as 2026-12-25.";
+        /// Not a page rule.
+        PageRule = "Enter paths that begin with /, such as /tents/*.";
+        /// The name of another funnel of the website.
+        FunnelTaken = "Another funnel of this website has this name.";
+        /// Pages or a place for the funnel that takes what no other one covers.
+        DefaultFunnel = "The default funnel covers every other page and comes last.";
     }
     counted {
         /// Longer than this many characters.
@@ -98,6 +118,8 @@ violations! {
         FileTooLarge = "Choose a file of at most ", " KiB.";
         /// More than this many websites.
         TooManyWebsites = "Choose at most ", " websites.";
+        /// More than this many entries of a list.
+        TooMany = "Enter at most ", " of them.";
     }
 }
 

@@ -58,16 +58,19 @@ impl VisitorCaller {
         Ok(loaded)
     }
 
-    /// The visitor whose token this is.
+    /// The visitor whose token this is, unless the website is deleted.
     ///
     /// # Errors
     /// The database's failure.
     pub async fn by_token(tx: &mut Tx, token: &str) -> ApiResult<Option<Self>> {
         let row =
-            sqlx::query("SELECT id, account_id, website_id, blocked FROM visitors WHERE token_hash = $1")
-                .bind(keys::hash(token))
-                .fetch_optional(tx.conn())
-                .await?;
+            sqlx::query(
+            "SELECT v.id, v.account_id, v.website_id, v.blocked FROM visitors v JOIN websites w ON w.id = v.website_id \
+             WHERE v.token_hash = $1 AND w.deleted_at IS NULL",
+        )
+        .bind(keys::hash(token))
+        .fetch_optional(tx.conn())
+        .await?;
         row.as_ref().map(read).transpose()
     }
 }

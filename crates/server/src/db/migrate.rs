@@ -13,6 +13,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (4, include_str!("../../migrations/0004_renewals.sql")),
     (5, include_str!("../../migrations/0005_deletion.sql")),
     (6, include_str!("../../migrations/0006_time.sql")),
+    (7, include_str!("../../migrations/0007_websites.sql")),
 ];
 
 /// Any constant: servers that start together migrate one after the other.

@@ -67,6 +67,23 @@ async fn act(
     Ok(())
 }
 
+/// Takes a conversation whose website was deleted; nothing where it is gone already.
+///
+/// # Errors
+/// The database's failure.
+pub(crate) async fn erase_of_website(tx: &mut Tx, account: AccountId, id: ConversationId) -> ApiResult<()> {
+    let Some(stored) = rows::conversation(tx, account, id).await? else {
+        return Ok(());
+    };
+    tx.lock(Lock::Visitor(stored.wire.user_id)).await?;
+    tx.lock(Lock::Conversation(id)).await?;
+    // Again, now that nobody else can change it, or has deleted it.
+    match rows::conversation(tx, account, id).await? {
+        Some(stored) => erase(tx, account, &stored).await,
+        None => Ok(()),
+    }
+}
+
 /// The conversation, where it is stored, and what is to happen to it.
 async fn look(
     tx: &mut Tx,

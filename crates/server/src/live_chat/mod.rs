@@ -11,7 +11,7 @@
 //! | [`actions`] | results that are kept for repeats |
 //! | [`marks`] | delivered and read |
 //! | [`tombstones`] | what is remembered of deleted conversations |
-//! | [`snooze`] | wakes conversations whose snooze is over |
+//! | [`lifecycle`] | what time does: closing, archiving, deletion, the end of a snooze |
 //! | [`conversations`], [`history`], [`send`], [`take_back`], [`change`], [`delete`], [`read`], [`labels`], [`people`] | the routes |
 
 pub mod actions;

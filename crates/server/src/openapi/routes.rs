@@ -3,14 +3,13 @@
 use switchboard_contract::live_chat::{
     LiveChatConversation, LiveChatUser, MessagePage, SendMessage, SendResult,
 };
-use switchboard_contract::page::{CursorPage, NumberedPage};
+use switchboard_contract::page::CursorPage;
 use switchboard_contract::problem::ProblemCode as Code;
 use switchboard_contract::realtime::{EventPage, Ticket};
 use switchboard_contract::visitor::{
     OpenFrame, PageBeat, StartVisitorSession, VisitorRead, VisitorSend, VisitorSendResult, VisitorSession,
     VisitorTyping,
 };
-use switchboard_contract::website::Website;
 use utoipa::openapi::schema::Type::{Boolean, Integer, String as Text};
 
 use super::accounts;
@@ -23,7 +22,7 @@ pub(super) fn all() -> Vec<Route> {
         accounts::team(),
         live_chat(),
         super::actions::all(),
-        websites(),
+        super::websites::all(),
         visitors_side(),
         realtime(),
         health(),
@@ -116,29 +115,6 @@ fn live_chat() -> Vec<Route> {
         .answers_as(
             "VisitorPage",
             list_of::<CursorPage<LiveChatUser>, LiveChatUser>(),
-            200,
-            "One page",
-        ),
-    ]
-}
-
-fn websites() -> Vec<Route> {
-    vec![
-        Route::get(
-            "/api/websites",
-            "websites",
-            "Websites that the caller may see, by name",
-        )
-        .caller(Caller::Operator)
-        .query(&[
-            ("page", Integer, "From 1"),
-            ("pageSize", Integer, "1 to 200"),
-            ("q", Text, "Part of a name or domain"),
-            ("sort", Text, "`name`"),
-        ])
-        .answers_as(
-            "WebsitePage",
-            list_of::<NumberedPage<Website>, Website>(),
             200,
             "One page",
         ),

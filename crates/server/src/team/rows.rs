@@ -190,11 +190,12 @@ fn for_the_team(kind: EventType, body: serde_json::Value) -> NewEvent {
 /// 422 when one is not, whoever's it is.
 pub(super) async fn check_websites(tx: &mut Tx, account: AccountId, ids: &[WebsiteId]) -> ApiResult<()> {
     for id in ids {
-        let known = sqlx::query("SELECT 1 FROM websites WHERE id = $1 AND account_id = $2")
-            .bind(id.to_string())
-            .bind(account.to_string())
-            .fetch_optional(tx.conn())
-            .await?;
+        let known =
+            sqlx::query("SELECT 1 FROM websites WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL")
+                .bind(id.to_string())
+                .bind(account.to_string())
+                .fetch_optional(tx.conn())
+                .await?;
         if known.is_none() {
             return Err(ApiError::invalid_field("websiteIds", Violation::ForeignWebsite));
         }
@@ -214,7 +215,7 @@ pub(super) async fn store_websites(tx: &mut Tx, member: MemberId, ids: &[Website
     for id in ids {
         // A website that is gone since the invitation is left out.
         sqlx::query(
-            "INSERT INTO member_websites (member_id, website_id) SELECT $1, id FROM websites WHERE id = $2 \
+            "INSERT INTO member_websites (member_id, website_id) SELECT $1, id FROM websites WHERE id = $2 AND deleted_at IS NULL \
              ON CONFLICT (member_id, website_id) DO NOTHING",
         )
         .bind(member.to_string())

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use sqlx::Row;
-use switchboard_contract::ids::VisitorId;
+use switchboard_contract::ids::{FunnelId, VisitorId};
 use switchboard_contract::problem::ProblemCode;
 use switchboard_contract::visitor::{
     OpenFrame, StartVisitorSession, VisitorConversation, VisitorSession, VisitorUser,
@@ -122,6 +122,12 @@ impl Visit {
             user_agent,
         }
     }
+
+    /// The funnel that the visitor enters by.
+    async fn funnel(&self, tx: &mut Tx, website: &StoredWebsite) -> ApiResult<FunnelId> {
+        let page = self.request.page.as_deref();
+        website::funnels::entered(tx, website.wire.id, self.request.funnel, page).await
+    }
 }
 
 async fn begin(tx: &mut Tx, website: StoredWebsite, visit: Visit) -> ApiResult<VisitorSession> {
@@ -153,7 +159,7 @@ async fn begin(tx: &mut Tx, website: StoredWebsite, visit: Visit) -> ApiResult<V
 
 /// A visitor who was never here, or whose token is lost.
 async fn arrive(tx: &mut Tx, website: &StoredWebsite, visit: &Visit) -> ApiResult<(VisitorId, String)> {
-    let funnel = website::rows::funnel(tx, website.wire.id, visit.request.funnel).await?;
+    let funnel = visit.funnel(tx, website).await?;
     let now = tx.now();
     let id: VisitorId = ids::new(now)?;
     let token = keys::new_secret()?;
@@ -184,7 +190,7 @@ async fn arrive(tx: &mut Tx, website: &StoredWebsite, visit: &Visit) -> ApiResul
 /// A visitor who is back, or reloaded the page.
 async fn come_back(tx: &mut Tx, website: &StoredWebsite, id: VisitorId, visit: &Visit) -> ApiResult<()> {
     tx.lock(Lock::Visitor(id)).await?;
-    let funnel = website::rows::funnel(tx, website.wire.id, visit.request.funnel).await?;
+    let funnel = visit.funnel(tx, website).await?;
     let before: Option<String> = sqlx::query("SELECT page FROM visitors WHERE id = $1")
         .bind(id.to_string())
         .fetch_one(tx.conn())
@@ -277,10 +283,16 @@ async fn session(
     token: String,
     website: &StoredWebsite,
 ) -> ApiResult<VisitorSession> {
-    let row = sqlx::query("SELECT name, email FROM visitors WHERE id = $1")
-        .bind(visitor.to_string())
-        .fetch_one(tx.conn())
-        .await?;
+    let row = sqlx::query(
+        "SELECT v.name, v.email, f.greeting FROM visitors v JOIN funnels f ON f.id = v.funnel_id WHERE v.id = $1",
+    )
+    .bind(visitor.to_string())
+    .fetch_one(tx.conn())
+    .await?;
+    let mut widget = website.widget.clone();
+    if let Some(greeting) = row.try_get::<Option<String>, _>("greeting")? {
+        widget.greeting = Some(greeting);
+    }
     Ok(VisitorSession {
         visitor_token: token,
         user: VisitorUser {
@@ -289,7 +301,7 @@ async fn session(
             email: row.try_get("email")?,
         },
         conversation: current_conversation(tx, visitor).await?,
-        widget: website.widget.clone(),
+        widget,
         frame_code: None,
     })
 }

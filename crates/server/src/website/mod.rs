@@ -1,21 +1,72 @@
-//! Websites and their funnels.
+//! Websites and their funnels. Owners and admins change them; agents read those that they are assigned to.
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | [`rows`] | reading websites and funnels |
+//! | [`rows`] | reading websites |
+//! | [`normal`] | one spelling for domains, origins and time zones |
+//! | [`list`], [`create`], [`change`] | `/api/websites` |
+//! | [`delete`], [`erase`] | deleting one, at first so that it can be undone |
+//! | [`funnels`] | its named entry points |
 //! | [`status`] | what the loader's beats say about a website |
-//! | [`list`] | `GET /api/websites` |
 
+pub mod change;
+pub mod create;
+pub mod delete;
+pub mod erase;
+pub mod funnels;
 pub mod list;
+mod normal;
 pub mod rows;
 pub mod status;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, patch, post};
+use serde_json::Value;
+use switchboard_contract::ids::{AccountId, WebsiteId};
+use switchboard_contract::realtime::EventType;
 
+use crate::db::Tx;
+use crate::events::{self, Audience, NewEvent};
+use crate::problem::ApiResult;
+use crate::realtime::hub::StreamKey;
 use crate::state::AppState;
 
 /// The routes of this folder.
 pub fn router() -> Router<AppState> {
-    Router::new().route("/api/websites", get(list::list))
+    Router::new()
+        .route("/api/websites", get(list::list).post(create::create))
+        .route(
+            "/api/websites/{id}",
+            get(change::show).patch(change::update).delete(delete::delete),
+        )
+        .route("/api/websites/{id}/contents", get(delete::contents))
+        .route("/api/websites/{id}/restore", post(delete::restore))
+        .route("/api/websites/{id}/status", get(status::history))
+        .route(
+            "/api/websites/{id}/funnels",
+            get(funnels::list).post(funnels::create),
+        )
+        .route(
+            "/api/websites/{id}/funnels/{funnelId}",
+            patch(funnels::update).delete(funnels::delete),
+        )
+}
+
+/// Tells everyone who sees the website that something of it changed.
+async fn told(
+    tx: &mut Tx,
+    account: AccountId,
+    website: WebsiteId,
+    kind: EventType,
+    body: Value,
+) -> ApiResult<()> {
+    let event = NewEvent {
+        kind,
+        conversation_id: None,
+        audience: Audience::Website(website),
+        seq: None,
+        body,
+    };
+    events::append(tx, StreamKey::Account(account), &[event]).await?;
+    Ok(())
 }

@@ -1,16 +1,20 @@
-//! Reading websites and funnels.
+//! Reading websites.
 
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
-use switchboard_contract::ids::{AccountId, FunnelId, WebsiteId};
+use switchboard_contract::ids::{AccountId, MemberId, WebsiteId};
+use switchboard_contract::time::Timestamp;
+use switchboard_contract::validate::Violation;
 use switchboard_contract::website::{Website, WebsiteStatus, WidgetConfig};
 
+use crate::auth::Operator;
 use crate::db::{Tx, columns};
+use crate::events::Audience;
 use crate::problem::{ApiError, ApiResult};
 
 /// Columns of a website `w`.
 pub const WEBSITE: &str = "w.id, w.account_id, w.name, w.domain, w.allowed_origins, w.timezone, w.auto_close_after, \
-    w.archive_after, w.delete_after, w.public_key, w.state, w.last_seen_at, w.state_reason, w.created_at, w.updated_at, \
+    w.business_hours, w.archive_after, w.delete_after, w.public_key, w.state, w.last_seen_at, w.state_reason, w.created_at, w.updated_at, \
     w.version";
 
 /// A website and whose it is.
@@ -24,12 +28,82 @@ pub struct StoredWebsite {
     pub widget: WidgetConfig,
 }
 
-/// The website with this public key.
+/// Who made a website, with what, and whether it is deleted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Made {
+    /// The website.
+    pub id: WebsiteId,
+    /// Its account.
+    pub account_id: AccountId,
+    /// Who made it; none for one that came with the account.
+    pub author_id: Option<MemberId>,
+    /// Of what it was made with.
+    pub digest: Option<String>,
+    /// When it was deleted.
+    pub deleted_at: Option<Timestamp>,
+}
+
+/// The website with this id, deleted or not.
+///
+/// # Errors
+/// The database's failure.
+pub async fn made(tx: &mut Tx, id: WebsiteId) -> ApiResult<Option<Made>> {
+    sqlx::query("SELECT account_id, author_id, digest, deleted_at FROM websites WHERE id = $1")
+        .bind(id.to_string())
+        .fetch_optional(tx.conn())
+        .await?
+        .map(|row| {
+            Ok(Made {
+                id,
+                account_id: columns::id(&row, "account_id")?,
+                author_id: columns::maybe_id(&row, "author_id")?,
+                digest: row.try_get("digest")?,
+                deleted_at: columns::maybe_instant(&row, "deleted_at")?,
+            })
+        })
+        .transpose()
+}
+
+/// A website that the operator may see.
+///
+/// # Errors
+/// 404 otherwise, whatever the reason.
+pub async fn visible(tx: &mut Tx, operator: &Operator, id: WebsiteId) -> ApiResult<StoredWebsite> {
+    by_id(tx, id)
+        .await?
+        .filter(|stored| stored.account_id == operator.account_id && operator.may_see(Audience::Website(id)))
+        .ok_or_else(unknown)
+}
+
+/// 404.
+#[must_use]
+pub fn unknown() -> ApiError {
+    ApiError::not_found("website")
+}
+
+/// 422: another website of the account has this domain.
+#[must_use]
+pub fn domain_taken() -> ApiError {
+    ApiError::invalid_field("domain", Violation::DomainTaken)
+}
+
+/// What a failed statement that writes a website's domain means.
+#[must_use]
+pub fn domain_clash(error: sqlx::Error) -> ApiError {
+    match error {
+        sqlx::Error::Database(error) if error.is_unique_violation() => domain_taken(),
+        error => error.into(),
+    }
+}
+
+/// The website with this public key, unless it is deleted.
 ///
 /// # Errors
 /// The database's failure.
 pub async fn by_public_key(tx: &mut Tx, key: &str) -> ApiResult<Option<StoredWebsite>> {
-    let sql = format!("SELECT {WEBSITE}, w.widget FROM websites w WHERE w.public_key = $1");
+    let sql = format!(
+        "SELECT {WEBSITE}, w.widget FROM websites w WHERE w.public_key = $1 AND w.deleted_at IS NULL"
+    );
     read_stored(
         sqlx::query(AssertSqlSafe(sql))
             .bind(key.to_owned())
@@ -38,12 +112,12 @@ pub async fn by_public_key(tx: &mut Tx, key: &str) -> ApiResult<Option<StoredWeb
     )
 }
 
-/// The website with this id.
+/// The website with this id, unless it is deleted.
 ///
 /// # Errors
 /// The database's failure.
 pub async fn by_id(tx: &mut Tx, id: WebsiteId) -> ApiResult<Option<StoredWebsite>> {
-    let sql = format!("SELECT {WEBSITE}, w.widget FROM websites w WHERE w.id = $1");
+    let sql = format!("SELECT {WEBSITE}, w.widget FROM websites w WHERE w.id = $1 AND w.deleted_at IS NULL");
     read_stored(
         sqlx::query(AssertSqlSafe(sql))
             .bind(id.to_string())
@@ -74,6 +148,7 @@ pub fn read_website(row: &AnyRow) -> ApiResult<Website> {
         domain: row.try_get("domain")?,
         allowed_origins: columns::json(row, "allowed_origins")?,
         timezone: row.try_get("timezone")?,
+        business_hours: columns::json(row, "business_hours")?,
         auto_close_after: seconds(row, "auto_close_after")?,
         archive_after: seconds(row, "archive_after")?,
         delete_after: seconds(row, "delete_after")?,
@@ -93,21 +168,4 @@ fn seconds(row: &AnyRow, name: &str) -> ApiResult<Option<u32>> {
     columns::maybe_count(row, name)?
         .map(|value| u32::try_from(value).map_err(ApiError::internal))
         .transpose()
-}
-
-/// The funnel that a visitor enters: the asked one if it is the website's, else the default one.
-///
-/// # Errors
-/// The database's failure, or a website without a default funnel.
-pub async fn funnel(tx: &mut Tx, website: WebsiteId, asked: Option<FunnelId>) -> ApiResult<FunnelId> {
-    let row = sqlx::query(
-        "SELECT id FROM funnels WHERE website_id = $1 AND (id = $2 OR is_default = 1) \
-         ORDER BY is_default LIMIT 1",
-    )
-    .bind(website.to_string())
-    .bind(asked.map(|id| id.to_string()))
-    .fetch_optional(tx.conn())
-    .await?
-    .ok_or_else(|| ApiError::internal("a website without a default funnel"))?;
-    columns::id(&row, "id")
 }

@@ -1,16 +1,57 @@
-//! What the loader's beats say about a website (`website.status` events).
+//! What the loader's beats say about a website (`website.status` events), and how it came to that.
 
+use axum::Json;
+use axum::extract::State;
+use sqlx::Row;
 use switchboard_contract::ids::WebsiteId;
 use switchboard_contract::realtime::EventType;
 use switchboard_contract::time::Timestamp;
-use switchboard_contract::website::{Website, WebsiteState, WebsiteStatus};
+use switchboard_contract::website::changes::MAX_STATUS_CHANGES;
+use switchboard_contract::website::{
+    Website, WebsiteState, WebsiteStatus, WebsiteStatusChange, WebsiteStatusHistory,
+};
 
-use super::rows;
+use super::{rows, told};
+use crate::auth::Operator;
 use crate::db::{Lock, Tx, columns};
-use crate::events::{self, Audience, NewEvent};
+use crate::http::IdPath;
 use crate::problem::ApiResult;
-use crate::realtime::hub::StreamKey;
 use crate::state::AppState;
+
+/// `GET /api/websites/{id}/status`.
+pub(crate) async fn history(
+    State(state): State<AppState>,
+    operator: Operator,
+    IdPath(id): IdPath<WebsiteId>,
+) -> ApiResult<Json<WebsiteStatusHistory>> {
+    let history = state
+        .db
+        .read(move |tx| {
+            Box::pin(async move {
+                let status = rows::visible(tx, &operator, id).await?.wire.status;
+                let rows = sqlx::query(
+                    "SELECT at, state, reason FROM website_states WHERE website_id = $1 ORDER BY number DESC LIMIT $2",
+                )
+                .bind(id.to_string())
+                .bind(i64::from(MAX_STATUS_CHANGES))
+                .fetch_all(tx.conn())
+                .await?;
+                let history = rows
+                    .iter()
+                    .map(|row| {
+                        Ok(WebsiteStatusChange {
+                            at: columns::instant(row, "at")?,
+                            state: columns::word(row, "state")?,
+                            reason: row.try_get("reason")?,
+                        })
+                    })
+                    .collect::<ApiResult<_>>()?;
+                Ok(WebsiteStatusHistory { status, history })
+            })
+        })
+        .await?;
+    Ok(Json(history))
+}
 
 /// A website's row is written at most this often, in milliseconds, while nothing but the time changes.
 const FRESH_MS: i64 = 30_000;
@@ -86,15 +127,33 @@ async fn note(tx: &mut Tx, website: WebsiteId, beat: &Beat) -> ApiResult<()> {
         .execute(tx.conn())
         .await?;
     if changed {
-        let event = NewEvent {
-            kind: EventType::WebsiteStatus,
-            conversation_id: None,
-            audience: Audience::Website(website),
-            seq: None,
-            body: serde_json::to_value(&stored.wire)?,
-        };
-        events::append(tx, StreamKey::Account(stored.account_id), &[event]).await?;
+        keep(tx, website, state, reason).await?;
+        let body = serde_json::to_value(&stored.wire)?;
+        told(tx, stored.account_id, website, EventType::WebsiteStatus, body).await?;
     }
+    Ok(())
+}
+
+/// Adds to the history and lets go of what nobody is shown. The website is locked: numbers are dense.
+async fn keep(tx: &mut Tx, website: WebsiteId, state: WebsiteState, reason: Option<&str>) -> ApiResult<()> {
+    sqlx::query(
+        "INSERT INTO website_states (website_id, number, at, state, reason) \
+         SELECT $1, COALESCE(MAX(number), 0) + 1, $2, $3, $4 FROM website_states WHERE website_id = $1",
+    )
+    .bind(website.to_string())
+    .bind(tx.now().as_millis())
+    .bind(columns::to_word(&state)?)
+    .bind(reason.map(str::to_owned))
+    .execute(tx.conn())
+    .await?;
+    sqlx::query(
+        "DELETE FROM website_states WHERE website_id = $1 \
+         AND number <= (SELECT MAX(s.number) FROM website_states s WHERE s.website_id = $1) - $2",
+    )
+    .bind(website.to_string())
+    .bind(i64::from(MAX_STATUS_CHANGES))
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 
