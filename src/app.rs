@@ -12,7 +12,7 @@ use crate::auth::{Auth, AuthProvider, AuthState, MeProvider, Session, return_to,
 use crate::browser::Task;
 use crate::chat::{ChatProvider, count_kept, forget_kept};
 use crate::config::{self, Config, ConfigError};
-use crate::forms::{forget_member_drafts, open_member_drafts};
+use crate::forms::{Guarded, UnsavedProvider, forget_member_drafts, open_member_drafts};
 use crate::i18n::{t, t_count};
 use crate::pages;
 use crate::query::QueryProvider;
@@ -126,6 +126,7 @@ fn use_erasing(auth: &Auth) {
         else {
             return;
         };
+        forget_member_drafts();
         count_kept(owner, move |kept| {
             forget_kept(owner, move || {
                 session.erased();
@@ -164,8 +165,12 @@ struct WorkspaceProps {
 #[component]
 fn Workspace(props: &WorkspaceProps) -> Html {
     let me = &props.me;
-    use_effect_with(me.id, |id| open_member_drafts(&id.to_string()));
+    // Before the page asks for its drafts.
+    use_memo(me.id, |id| open_member_drafts(*id));
     use_effect_with(me.preferences.clone(), appearance::adopt);
+    let page = use_callback((), |route: Route, ()| {
+        html! { <Shell {route}>{ member_page(route) }</Shell> }
+    });
     if me.totp_enrolment_due {
         return html! {
             <MeProvider me={me.clone()}>
@@ -183,7 +188,10 @@ fn Workspace(props: &WorkspaceProps) -> Html {
                 <ChatProvider>
                     <LeaveProvider owner={me.id}>
                         <ForeignQueue>
-                            <Shell route={props.route}>{ member_page(props.route) }</Shell>
+                            // Inside of what signs out: that has a question of its own.
+                            <UnsavedProvider>
+                                <Guarded route={props.route} {page} />
+                            </UnsavedProvider>
                         </ForeignQueue>
                     </LeaveProvider>
                 </ChatProvider>

@@ -173,6 +173,8 @@ pub mod draft {
     pub const INVITATION: &str = "switchboard.invitation";
     /// Of the profile.
     pub const PROFILE: &str = "switchboard.member.profile";
+    /// Of the form that invites someone.
+    pub const INVITE: &str = "switchboard.member.invitation";
     /// Of the form for a new website.
     pub const WEBSITE_NEW: &str = "switchboard.member.website-new";
     /// Of a website's settings.
@@ -204,6 +206,7 @@ mod tests {
             draft::FORGOT,
             draft::INVITATION,
             draft::PROFILE,
+            draft::INVITE,
             draft::WEBSITE_NEW,
             draft::WEBSITE,
         ];

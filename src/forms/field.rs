@@ -5,6 +5,7 @@ use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use super::FormHandle;
+use crate::i18n::t;
 use crate::scoped;
 use crate::ui::{Field, Icon, IconName, IconSize};
 
@@ -47,7 +48,7 @@ pub fn FormField(props: &FormFieldProps) -> Html {
             label={form.label(name)}
             autocomplete={props.autocomplete.clone()}
             value={form.value(name)}
-            hint={props.hint.clone()}
+            hint={if form.is_validating(name) { Some(t("form.validating")) } else { props.hint.clone() }}
             error={form.error(name)}
             oninput={form.setter(name)}
             onblur={form.leaver(name)}

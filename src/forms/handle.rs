@@ -1,19 +1,20 @@
 //! The browser shell of the engine's form machine: drafts, sending, telling.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::pin::Pin;
 use std::rc::Rc;
 
-use gloo_storage::{SessionStorage, Storage};
-use switchboard_engine::form::{Effect, Event, Fault, Form, prefilled};
+use switchboard_engine::form::{ASK_AFTER_MS, Effect, Event, Fault, Form};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlInputElement};
 use yew::prelude::*;
 
 use super::cooldown::{Cooldown, use_cooldown};
+use super::drafts;
 use crate::api::ApiError;
-use crate::browser::{TaskSlot, use_task};
+use crate::browser::{Task, TaskSlot, sleep, use_task};
 use crate::i18n::rule;
 
 /// What a form is called, and how its fields are.
@@ -21,7 +22,8 @@ use crate::i18n::rule;
 pub struct FormOptions {
     /// Before the ids of its fields, where a page holds more than one form; may be empty.
     pub prefix: &'static str,
-    /// Where its draft is kept for a reload of the tab; `None` for a form of secrets.
+    /// Where its draft is kept: after [`crate::storage::draft::OF_MEMBER`] for a form of someone who is signed in, which then outlives the
+    /// tab, else for a reload of it; `None` for a form of secrets.
     pub draft: Option<&'static str>,
     /// A field's label, also in the summary; and what a step is called.
     pub label: fn(&str) -> AttrValue,
@@ -37,35 +39,48 @@ impl Reducible for Revision {
     }
 }
 
+/// Asks the server about a field's text; answers what is wrong with it, and nothing too where it could not be asked.
+type Checker = Rc<dyn Fn(String) -> Pin<Box<dyn Future<Output = Option<String>>>>>;
+
+/// Sends the form as the submission of this number.
+type Sender = Box<dyn FnOnce(u32)>;
+
 struct Inner {
     machine: RefCell<Form>,
+    /// Whether the device has the draft.
+    is_kept: Cell<bool>,
     failure: RefCell<Option<ApiError>>,
     options: FormOptions,
     draw: UseReducerDispatcher<Revision>,
     task: TaskSlot,
+    checkers: RefCell<BTreeMap<&'static str, Checker>>,
+    /// Questions about fields on their way.
+    answers: RefCell<BTreeMap<&'static str, Task>>,
+    /// What sends the form once the last of them is answered.
+    waiting: RefCell<Option<Sender>>,
 }
 
 impl Inner {
     /// The number of the submission that is to be sent, if this event asks for one.
-    fn drive(&self, event: Event) -> Option<u32> {
+    fn drive(self: &Rc<Self>, event: Event) -> Option<u32> {
         let mut effects = Vec::new();
         self.machine.borrow_mut().step(event, &mut effects);
         let mut attempt = None;
         for effect in effects {
             match effect {
                 Effect::Send { attempt: number } => attempt = Some(number),
+                Effect::Ask { field, check } => self.ask(field, check),
                 // The summary looks at the machine itself.
                 Effect::Tell => {}
                 Effect::Keep => {
                     let draft = self.machine.borrow().draft();
                     if let (Some(key), Some(draft)) = (self.options.draft, draft) {
-                        // Where storage is refused, only a reload loses it.
-                        let _ = SessionStorage::set(key, draft);
+                        self.is_kept.set(drafts::keep(key, &draft));
                     }
                 }
                 Effect::Forget => {
                     if let Some(key) = self.options.draft {
-                        SessionStorage::delete(key);
+                        drafts::forget(key);
                     }
                 }
             }
@@ -74,7 +89,38 @@ impl Inner {
         attempt
     }
 
-    fn refused(&self, attempt: u32, error: ApiError, throttle: &Callback<u64>) {
+    /// Asks the server about a field once the person pauses, in place of an earlier question about it.
+    fn ask(self: &Rc<Self>, field: &'static str, check: u32) {
+        let Some(checker) = self.checkers.borrow().get(field).cloned() else {
+            // Nobody can be asked: the server judges it when the form is sent.
+            self.drive(Event::Answered {
+                field,
+                check,
+                complaint: None,
+            });
+            return;
+        };
+        let (inner, text) = (Rc::downgrade(self), self.machine.borrow().value(field).to_owned());
+        let task = Task::spawn(async move {
+            sleep(ASK_AFTER_MS).await;
+            let complaint = checker(text).await;
+            let Some(inner) = inner.upgrade() else { return };
+            let event = Event::Answered {
+                field,
+                check,
+                complaint,
+            };
+            if let Some(attempt) = inner.drive(event) {
+                let waiting = inner.waiting.borrow_mut().take();
+                if let Some(send) = waiting {
+                    send(attempt);
+                }
+            }
+        });
+        self.answers.borrow_mut().insert(field, task);
+    }
+
+    fn refused(self: &Rc<Self>, attempt: u32, error: ApiError, throttle: &Callback<u64>) {
         if let ApiError::RateLimited(wait) = &error {
             throttle.emit(*wait);
         }
@@ -174,6 +220,12 @@ impl FormHandle {
         self.inner.machine.borrow().changes()
     }
 
+    /// Whether the device keeps what was changed.
+    #[must_use]
+    pub fn is_kept(&self) -> bool {
+        self.inner.is_kept.get()
+    }
+
     /// Whether a field was changed.
     #[must_use]
     pub fn is_changed(&self, field: &str) -> bool {
@@ -226,6 +278,27 @@ impl FormHandle {
         self.inner.drive(Event::Go { step });
     }
 
+    /// Whether the server is being asked about a field.
+    #[must_use]
+    pub fn is_validating(&self, field: &str) -> bool {
+        self.inner.machine.borrow().is_validating(field)
+    }
+
+    /// Whether the form was sent and waits for an answer about a field first.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        self.inner.machine.borrow().is_waiting()
+    }
+
+    /// Who is asked about a field that is declared with `Field::asked`. Best called once, in an effect.
+    pub fn check<A>(&self, field: &'static str, ask: impl Fn(String) -> A + 'static)
+    where
+        A: Future<Output = Option<String>> + 'static,
+    {
+        let checker: Checker = Rc::new(move |text| Box::pin(ask(text)));
+        self.inner.checkers.borrow_mut().insert(field, checker);
+    }
+
     /// Whether the summary stands there.
     #[must_use]
     pub fn is_telling(&self) -> bool {
@@ -267,7 +340,7 @@ impl FormHandle {
     pub fn onsubmit<T, S, A>(&self, send: S, then: Callback<T>) -> Callback<SubmitEvent>
     where
         T: 'static,
-        S: Fn(&FormHandle) -> A + 'static,
+        S: Fn(&FormHandle) -> A + Clone + 'static,
         A: Future<Output = Result<T, ApiError>> + 'static,
     {
         let form = self.clone();
@@ -293,22 +366,30 @@ impl FormHandle {
     pub fn submit<T, S, A>(&self, send: &S, then: Callback<T>)
     where
         T: 'static,
-        S: Fn(&FormHandle) -> A,
+        S: Fn(&FormHandle) -> A + Clone + 'static,
         A: Future<Output = Result<T, ApiError>> + 'static,
     {
-        let Some(attempt) = self.begin() else { return };
-        let answer = send(self);
-        let inner = self.inner.clone();
-        let throttle = self.throttle.starter();
-        self.inner.task.run(async move {
-            match answer.await {
-                Ok(value) => {
-                    inner.drive(Event::Accepted { attempt });
-                    then.emit(value);
+        let begun = self.begin();
+        let (form, send) = (self.clone(), send.clone());
+        let go = move |attempt: u32| {
+            let answer = send(&form);
+            let inner = form.inner.clone();
+            let throttle = form.throttle.starter();
+            form.inner.task.run(async move {
+                match answer.await {
+                    Ok(value) => {
+                        inner.drive(Event::Accepted { attempt });
+                        then.emit(value);
+                    }
+                    Err(error) => inner.refused(attempt, error, &throttle),
                 }
-                Err(error) => inner.refused(attempt, error, &throttle),
-            }
-        });
+            });
+        };
+        match begun {
+            Some(attempt) => go(attempt),
+            None if self.is_waiting() => *self.inner.waiting.borrow_mut() = Some(Box::new(go)),
+            None => {}
+        }
     }
 
     /// The number of the submission that begins, if there is to be one.
@@ -352,31 +433,35 @@ pub fn use_form<F: Into<Form>>(options: FormOptions, ask: impl FnOnce() -> F) ->
     let draw = revision.dispatcher();
     let inner = use_memo((), move |()| {
         let mut machine: Form = ask().into();
-        if let Some(draft) = options
-            .draft
-            .and_then(|key| SessionStorage::get::<String>(key).ok())
-        {
-            machine.restore(&draft);
+        let draft = options.draft.and_then(drafts::find);
+        if let Some(draft) = &draft {
+            machine.restore(draft);
         }
         Inner {
             machine: RefCell::new(machine),
+            is_kept: Cell::new(draft.is_some()),
             failure: RefCell::default(),
             options,
             draw,
             task,
+            checkers: RefCell::default(),
+            answers: RefCell::default(),
+            waiting: RefCell::default(),
         }
     });
+    {
+        let inner = inner.clone();
+        use_effect_with((), move |()| {
+            move || {
+                // What is asked and what waits for it may hold the form itself.
+                let held = (inner.waiting.take(), inner.answers.take(), inner.checkers.take());
+                drop(held);
+            }
+        });
+    }
     FormHandle {
         inner,
         revision: revision.0,
         throttle,
-    }
-}
-
-/// Leaves a draft for a form that is not open, such as the address of someone who will sign in next.
-pub fn prefill(draft: &'static str, field: &str, text: &str) {
-    if let Some(text) = prefilled(field, text) {
-        // Where storage is refused, the person types it again.
-        let _ = SessionStorage::set(draft, text);
     }
 }

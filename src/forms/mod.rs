@@ -13,17 +13,19 @@ mod new_password;
 mod steps;
 mod switch;
 mod trouble;
+mod unsaved;
 
 pub use area::{FormTextArea, FormTextAreaProps};
 pub use caps_lock::{CapsLock, CapsLockProps};
 pub use cooldown::{Cooldown, use_cooldown, wait_text};
-pub use drafts::{OF_MEMBER, forget_member_drafts, open_member_drafts};
+pub use drafts::{forget_member_drafts, open_member_drafts, prefill};
 pub use field::{
     Choice, FormField, FormFieldProps, FormSelect, FormSelectProps, Segments, SegmentsProps, SelectField,
     SelectFieldProps,
 };
-pub use handle::{FormHandle, FormOptions, prefill, use_form};
+pub use handle::{FormHandle, FormOptions, use_form};
 pub use new_password::{NewPassword, NewPasswordProps, new_password_field};
 pub use steps::{FormStep, FormStepProps, FormSteps, FormStepsProps};
 pub use switch::{Switch, SwitchProps};
 pub use trouble::{FormTrouble, FormTroubleProps};
+pub use unsaved::{Guarded, GuardedProps, UnsavedProvider, UnsavedProviderProps, use_unsaved};

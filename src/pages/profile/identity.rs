@@ -11,7 +11,7 @@ use super::super::settings::SettingsSection;
 use crate::api::ApiError;
 use crate::auth::{use_api, use_auth, use_me};
 use crate::browser::use_task;
-use crate::forms::{FormField, FormHandle, FormOptions, FormTrouble, use_form};
+use crate::forms::{FormField, FormHandle, FormOptions, FormTrouble, use_form, use_unsaved};
 use crate::i18n::{rule, t, t_with};
 use crate::picture;
 use crate::ui::{Avatar, Button, ButtonKind, Icon, IconName, IconSize, use_toasts};
@@ -48,6 +48,7 @@ pub fn use_identity(me: &Me) -> FormHandle {
             form.rebase([(NAME, name.clone()), (PICTURE, picture.clone())].into());
         });
     }
+    use_unsaved(&form);
     form
 }
 

@@ -25,6 +25,12 @@ const OPTIONS: FormOptions = FormOptions {
     label,
 };
 
+/// Of an invitation: closing the dialog gives it up, losing the tab does not.
+const INVITATION: FormOptions = FormOptions {
+    draft: Some(crate::storage::draft::INVITE),
+    ..OPTIONS
+};
+
 fn label(field: &str) -> AttrValue {
     match field {
         EMAIL => t("login.email"),
@@ -49,7 +55,7 @@ pub struct InviteProps {
 pub fn Invite(props: &InviteProps) -> Html {
     let api = use_api();
     let toasts = use_toasts();
-    let form = use_form(OPTIONS, || {
+    let form = use_form(INVITATION, || {
         let mut all = vec![Field::text(EMAIL, validate::email)];
         all.extend(fields(Role::Agent, &[]));
         all
@@ -82,13 +88,20 @@ pub fn Invite(props: &InviteProps) -> Html {
         let form = form.clone();
         Callback::from(move |()| form.submit(&send, then.clone()))
     };
+    let on_cancel = {
+        let (form, on_close) = (form.clone(), props.on_close.clone());
+        Callback::from(move |()| {
+            form.discard();
+            on_close.emit(());
+        })
+    };
     html! {
         <Dialog
             title={t("team.invite_title")}
             confirm={t("team.send_invitation")}
             busy={form.is_sending()}
             {on_confirm}
-            on_cancel={props.on_close.clone()}
+            {on_cancel}
             first={field.clone()}
         >
             <form class="form" novalidate=true {onsubmit}>

@@ -54,3 +54,19 @@ export const breakArchived = async (page) => {
   const name = (await archived(page)).find((key) => key.startsWith("log/conversation/"));
   await askArchive(page, "readwrite", "put", "{garbage", name);
 };
+
+/** The texts that are kept there as typed and not sent. */
+export const keptDrafts = (page) =>
+  page.evaluate(() => new Promise((resolve, reject) => {
+    const opened = indexedDB.open("switchboard");
+    opened.onerror = () => reject(opened.error);
+    opened.onsuccess = () => {
+      const database = opened.result;
+      const asked = database.transaction("drafts").objectStore("drafts").getAll();
+      asked.onerror = () => reject(asked.error);
+      asked.onsuccess = () => {
+        database.close();
+        resolve(asked.result.map((draft) => JSON.parse(draft).text).filter((text) => text !== ""));
+      };
+    };
+  }));

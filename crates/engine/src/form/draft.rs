@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use switchboard_contract::ids::MemberId;
+use switchboard_contract::time::Timestamp;
 
 use super::{Form, Kind, Phase};
 
@@ -24,6 +26,40 @@ pub fn prefilled(field: &str, text: &str) -> Option<String> {
         step: None,
     })
     .ok()
+}
+
+/// How long a draft is kept that nobody comes back to, in milliseconds: a week.
+pub const MAX_AGE_MS: i64 = 7 * 24 * 60 * 60 * 1_000;
+/// How far a clock may have been set back since a draft was kept, in milliseconds.
+const CLOCK_SLACK_MS: i64 = 24 * 60 * 60 * 1_000;
+
+/// A draft that outlives its tab: whose it is and when it was kept.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    owner: MemberId,
+    at: Timestamp,
+    draft: String,
+}
+
+impl Kept {
+    /// A draft of [`Form::draft`], as text for the device's storage.
+    #[must_use]
+    pub fn write(owner: MemberId, at: Timestamp, draft: &str) -> Option<String> {
+        serde_json::to_string(&Self {
+            owner,
+            at,
+            draft: draft.to_owned(),
+        })
+        .ok()
+    }
+
+    /// The draft of that text, if it is this person's and not too old.
+    #[must_use]
+    pub fn read(text: &str, owner: MemberId, now: Timestamp) -> Option<String> {
+        let kept: Self = serde_json::from_str(text).ok()?;
+        let age = now.as_millis().saturating_sub(kept.at.as_millis());
+        (kept.owner == owner && (-CLOCK_SLACK_MS..=MAX_AGE_MS).contains(&age)).then_some(kept.draft)
+    }
 }
 
 impl Form {

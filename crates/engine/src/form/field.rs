@@ -27,6 +27,8 @@ pub struct Field {
     pub(super) kind: Kind,
     pub(super) initial: String,
     pub(super) rule: Rule,
+    /// Whether the server is asked about it as well.
+    pub(super) is_asked: bool,
 }
 
 impl Field {
@@ -61,7 +63,15 @@ impl Field {
             kind,
             initial: String::new(),
             rule,
+            is_asked: false,
         }
+    }
+
+    /// The server is asked about it too while it is typed, such as whether a name is taken: [`super::Effect::Ask`].
+    #[must_use]
+    pub fn asked(mut self) -> Self {
+        self.is_asked = true;
+        self
     }
 
     /// What it holds before anyone changes it.
@@ -94,6 +104,10 @@ pub(super) struct State {
     pub(super) judged: bool,
     /// The server's message about the value that it still holds.
     pub(super) server: Option<String>,
+    /// The number of the question about the value that it holds, while the answer is awaited.
+    pub(super) check: Option<u32>,
+    /// What the answer complained about that value.
+    pub(super) complaint: Option<String>,
     /// What it held when the form was sent: it may be typed into while the answer is on its way.
     pub(super) sent: String,
 }
@@ -107,6 +121,8 @@ impl State {
             edited: false,
             judged: false,
             server: None,
+            check: None,
+            complaint: None,
             sent: String::new(),
         }
     }
@@ -118,5 +134,7 @@ impl State {
     pub(super) fn put(&mut self, text: String) {
         self.value = text;
         self.server = None;
+        self.check = None;
+        self.complaint = None;
     }
 }

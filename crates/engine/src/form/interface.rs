@@ -41,6 +41,15 @@ pub enum Event {
         /// Messages by field; empty when no field is to blame.
         fields: FieldErrors,
     },
+    /// What the server says about a field ([`Effect::Ask`]).
+    Answered {
+        /// Which field.
+        field: &'static str,
+        /// Of [`Effect::Ask`].
+        check: u32,
+        /// What is wrong; `None` too where the server did not answer: it is asked again when the form is sent.
+        complaint: Option<String>,
+    },
     /// The server's values changed: fields that the person has not touched follow, the others stay.
     Rebase {
         /// The server's values by field.
@@ -61,6 +70,7 @@ impl fmt::Debug for Event {
             Self::Go { step } => write!(f, "Go({step})"),
             Self::Accepted { attempt } => write!(f, "Accepted({attempt})"),
             Self::Refused { attempt, .. } => write!(f, "Refused({attempt})"),
+            Self::Answered { field, check, .. } => write!(f, "Answered({field}, {check})"),
             Self::Rebase { .. } => f.write_str("Rebase"),
             Self::Discard => f.write_str("Discard"),
         }
@@ -74,6 +84,14 @@ pub enum Effect {
     Send {
         /// Counts submissions.
         attempt: u32,
+    },
+    /// Ask the server about what a field holds, once nothing was typed into it for [`super::ASK_AFTER_MS`], in place of an
+    /// earlier question about it.
+    Ask {
+        /// Which field.
+        field: &'static str,
+        /// Counts questions; reported with [`Event::Answered`].
+        check: u32,
     },
     /// Something is wrong: the summary takes the focus.
     Tell,

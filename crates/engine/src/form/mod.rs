@@ -7,6 +7,7 @@
 //! A form may have steps ([`Form::in_steps`]): one of them is shown, it cannot be left forward while something is wrong in
 //! it, going back keeps everything, and the draft knows where the person was.
 
+mod checks;
 mod draft;
 mod field;
 mod interface;
@@ -14,7 +15,8 @@ mod steps;
 
 use switchboard_contract::validate::Violation;
 
-pub use draft::prefilled;
+pub use checks::ASK_AFTER_MS;
+pub use draft::{Kept, MAX_AGE_MS, prefilled};
 use field::State;
 pub use field::{Fault, Field, Kind, Rule};
 pub use interface::{Effect, Event};
@@ -25,6 +27,8 @@ pub use steps::Step;
 enum Phase {
     #[default]
     Editing,
+    /// To be sent, or a step to be left, once the server has said what it thinks of a field.
+    Waiting,
     Sending(u32),
     Done,
 }
@@ -41,6 +45,8 @@ pub struct Form {
     moved: u32,
     phase: Phase,
     attempts: u32,
+    /// Counts questions about fields.
+    checks: u32,
     told: u32,
     is_telling: bool,
 }
@@ -63,6 +69,7 @@ impl Form {
             moved: 0,
             phase: Phase::Editing,
             attempts: 0,
+            checks: 0,
             told: 0,
             is_telling: false,
         }
@@ -78,7 +85,7 @@ impl Form {
     #[must_use]
     pub fn fault(&self, field: &str) -> Option<Fault> {
         let state = self.get(field)?;
-        match &state.server {
+        match state.server.as_ref().or(state.complaint.as_ref()) {
             Some(message) => Some(match Violation::told(message) {
                 Some(violation) => Fault::Rule(violation),
                 None => Fault::Server(message.clone()),
@@ -164,6 +171,11 @@ impl Form {
             }
             // Of a submission that is over.
             Event::Accepted { .. } | Event::Refused { .. } => {}
+            Event::Answered {
+                field,
+                check,
+                complaint,
+            } => self.answered(field, check, complaint, out),
             Event::Rebase { values } => {
                 for state in &mut self.fields {
                     let Some(value) = values.get(state.spec.name) else {
@@ -213,9 +225,11 @@ impl Form {
         state.edited = true;
         // What was wrong is followed key by key; what was right is judged again when it is left.
         state.judged = had_fault;
-        if self.phase == Phase::Done {
+        // Whoever types on has not finished.
+        if matches!(self.phase, Phase::Done | Phase::Waiting) {
             self.phase = Phase::Editing;
         }
+        self.ask(field, out);
         self.keep(out);
     }
 
@@ -229,7 +243,7 @@ impl Form {
     }
 
     fn submit(&mut self, out: &mut Vec<Effect>) {
-        if self.is_sending() {
+        if self.is_sending() || self.is_waiting() {
             return;
         }
         if !self.is_last_step() {
@@ -241,10 +255,14 @@ impl Form {
             // Asked again: only the server knows whether it still says so.
             state.server = None;
         }
-        if let Some(state) = self.fields.iter().find(|state| self.broken(state).is_some()) {
+        if let Some(state) = self.fields.iter().find(|state| self.is_wrong(state)) {
             self.at = state.step;
             self.phase = Phase::Editing;
             self.tell(out);
+            return;
+        }
+        if self.awaits() {
+            self.phase = Phase::Waiting;
             return;
         }
         for state in &mut self.fields {

@@ -1,7 +1,7 @@
 //! A form in steps: which one is shown, and what has to be right before the next one is.
 
 use super::field::State;
-use super::{Effect, Field, Form};
+use super::{Effect, Field, Form, Phase};
 
 /// One step of a form: a name for the draft and the page, and what it asks. It may ask nothing.
 #[derive(Clone)]
@@ -101,7 +101,11 @@ impl Form {
     /// server knows whether it still does.
     pub(super) fn go_on(&mut self, out: &mut Vec<Effect>) {
         if self.judge_step(self.at) {
-            self.arrive(self.at + 1, out);
+            if self.awaits() {
+                self.phase = Phase::Waiting;
+            } else {
+                self.arrive(self.at + 1, out);
+            }
         } else {
             self.tell(out);
         }
@@ -115,11 +119,14 @@ impl Form {
         self.fields
             .iter()
             .filter(|state| state.step == step)
-            .all(|state| self.broken(state).is_none())
+            .all(|state| !self.is_wrong(state))
     }
 
     fn arrive(&mut self, step: usize, out: &mut Vec<Effect>) {
         self.at = step;
+        if self.is_waiting() {
+            self.phase = Phase::Editing;
+        }
         self.moved += 1;
         self.is_telling = false;
         self.keep(out);

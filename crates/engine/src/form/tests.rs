@@ -3,10 +3,13 @@
 use proptest::prelude::*;
 use std::rc::Rc;
 
+use switchboard_contract::ids::MemberId;
+use switchboard_contract::time::Timestamp;
 use switchboard_contract::validate;
 
 use super::*;
 
+mod checks;
 mod steps;
 
 const EMAIL: &str = "email";
@@ -223,6 +226,24 @@ fn new_values_of_the_server_leave_changes_alone() {
     assert!(!form.is_changed("theme"));
     drive(&mut form, Event::Discard);
     assert_eq!(form.value(EMAIL), "new@b.example");
+}
+
+#[test]
+fn a_kept_draft_is_its_owners_for_a_week() {
+    let member = |number| MemberId::from_parts(Timestamp::from_millis(1), [number; 10]);
+    let at = |millis| Timestamp::from_millis(10 * MAX_AGE_MS + millis);
+    let kept = Kept::write(member(1), at(0), "{}").unwrap_or_default();
+    let read = |owner, now| Kept::read(&kept, member(owner), now);
+    assert_eq!(read(1, at(MAX_AGE_MS)).as_deref(), Some("{}"));
+    assert_eq!(
+        read(1, at(-1_000)).as_deref(),
+        Some("{}"),
+        "the clock was set back a little"
+    );
+    assert_eq!(read(1, at(MAX_AGE_MS + 1)), None);
+    assert_eq!(read(1, at(-MAX_AGE_MS)), None, "from the future");
+    assert_eq!(read(2, at(0)), None);
+    assert_eq!(Kept::read("{", member(1), at(0)), None);
 }
 
 fn any_event() -> impl Strategy<Value = Event> {
