@@ -1,18 +1,16 @@
 //! Light or dark, and how dense: what a person likes, kept on the device so that the next visit starts with it, and in
 //! the profile so that it follows the person. `assets/appearance.js` takes it up before the first paint.
 
-use gloo_storage::{LocalStorage, Storage};
 use switchboard_contract::auth::{Density, Preferences, Theme};
 
 use crate::browser::document;
-
-const KEY: &str = "switchboard.appearance";
+use crate::storage::APPEARANCE;
 
 /// Shows the page as `preferences` say, now and on the next visit.
 pub fn adopt(preferences: &Preferences) {
     show(preferences);
     // Where storage is refused, the profile tells again after signing in.
-    let _ = LocalStorage::set(KEY, preferences);
+    let _ = APPEARANCE.set(preferences);
 }
 
 fn show(preferences: &Preferences) {

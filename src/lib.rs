@@ -32,6 +32,7 @@ pub mod query;
 pub mod realtime;
 pub mod routes;
 pub mod shell;
+pub mod storage;
 pub mod ui;
 
 /// Starts the dashboard in this page, in place of whatever the body holds.

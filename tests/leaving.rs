@@ -96,7 +96,7 @@ async fn open(with_chat: bool) -> Opened {
     let session = Session::new(Transport::new("/api".into()));
     let chat = with_chat.then(|| {
         let chat = Chat::new(Api::new(session.clone()), owner(), Callback::noop());
-        chat.start("ws://127.0.0.1:9/none".to_owned(), owner());
+        chat.start("ws://127.0.0.1:9/none".to_owned(), owner(), |_, _| ());
         chat
     });
     let gone = Rc::new(Cell::new(0));

@@ -10,6 +10,7 @@ pub mod return_to;
 mod session;
 mod waiting;
 
+pub use hint::Hint;
 pub use provider::{
     Auth, AuthProvider, AuthProviderProps, MeProvider, MeProviderProps, use_api, use_auth, use_me,
 };

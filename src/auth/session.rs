@@ -5,8 +5,10 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use switchboard_contract::auth::{AccessGrant, LoginRequest, Me, RefreshRequest};
+use switchboard_contract::decode;
 use switchboard_contract::ids::{MemberId, RenewalId};
 use switchboard_contract::problem::ProblemCode;
+use switchboard_engine::archive;
 use switchboard_engine::refresh::{Effect, Event, Outcome, Refresh, SignedOut};
 use yew::Callback;
 
@@ -17,6 +19,8 @@ use crate::api::{ApiError, Retrying, Transport, auth};
 use crate::browser::{
     Listener, Lock, Task, Timeout, document, monotonic_ms, now, random_bytes, random_seed, window,
 };
+use crate::query::asks::topic;
+use crate::realtime::Store;
 
 /// The lock that tabs take in turn to renew the session.
 const REFRESH_LOCK: &str = "switchboard.refresh";
@@ -451,7 +455,35 @@ impl Session {
                 attempt: before.map_or(2, |before| before.attempt + 1),
                 at_ms: monotonic_ms() + after_ms as f64,
             })));
+            self.remember();
         }
+    }
+
+    /// The server cannot be asked who is signed in. Whoever was so in this browser goes on with what it keeps for them, until
+    /// the server says otherwise.
+    fn remember(&self) {
+        let Some(member) = hint::load()
+            .map(|hint| hint.user_id)
+            .filter(|_| !hint::is_leaving())
+        else {
+            return;
+        };
+        let session = self.weak();
+        Store::open(Callback::noop()).read_archive(member, archive::Part::Values, move |found| {
+            let values = found.map(|found| found.values).unwrap_or_default();
+            let me = values
+                .iter()
+                .find(|value| value.topic == topic::ME)
+                .and_then(|value| decode::<Me>(&value.text).ok());
+            let still = || hint::load().is_some_and(|hint| hint.user_id == member) && !hint::is_leaving();
+            if let (Some(me), Some(session)) = (me, session.upgrade())
+                && me.id == member
+                && still()
+                && matches!(session.state(), AuthState::Restoring(_))
+            {
+                session.change(AuthState::SignedIn(Rc::new(me)));
+            }
+        });
     }
 
     fn change(&self, state: AuthState) {

@@ -37,7 +37,7 @@ pub(super) struct Carrier {
 }
 
 impl Carrier {
-    pub(super) fn new(chat: &Rc<Inner>, api: Api, url: String, owner: MemberId) -> Self {
+    pub(super) fn new(chat: &Rc<Inner>, api: Api, url: String, owner: MemberId, store: Store) -> Self {
         let report = {
             let chat = Rc::downgrade(chat);
             move |event: Event<ApiError>| {
@@ -66,15 +66,6 @@ impl Carrier {
             let report = report.clone();
             Callback::from(move |generation| report(Event::Locked { generation }))
         };
-        let on_notice = {
-            let chat = Rc::downgrade(chat);
-            Callback::from(move |notice| {
-                if let Some(inner) = chat.upgrade() {
-                    inner.store_notice.set(Some(notice));
-                    Chat(inner).tell(|topic| topic == Topic::Queue);
-                }
-            })
-        };
         let on_sign = Callback::from(move |sign| {
             report(Event::Link(match sign {
                 Sign::Awake => socket::Event::Awake,
@@ -84,18 +75,13 @@ impl Carrier {
         });
         Self {
             socket: Socket::new(api.clone(), url, on_socket),
-            store: Store::open(on_notice),
+            store,
             tabs: Tabs::new(&format!("switchboard.tabs.{owner}"), on_heard, on_locked),
             timers: Timers::new(),
             wake: Wake::new(on_sign),
             tasks: RefCell::default(),
             api,
         }
-    }
-
-    /// What this browser keeps; what is asked of it is done in the order of all who ask.
-    pub(super) fn store(&self) -> Store {
-        self.store.clone()
     }
 
     /// Tells all other tabs.
@@ -119,10 +105,7 @@ impl Chat {
                     _ => false,
                 });
             }
-            Effect::Deleted(id) => {
-                self.draft_gone(id);
-                return self.mark(|topic| topic == Topic::Draft(id));
-            }
+            Effect::Deleted(id) => return self.draft_gone(id),
             Effect::LoadingChanged => {
                 return self.mark(|topic| matches!(topic, Topic::Lists | Topic::Thread(_)));
             }
@@ -177,6 +160,12 @@ impl Chat {
                 let chat = Rc::downgrade(&self.0);
                 carrier.store.run(owner, op, move |result| {
                     report(&chat, Event::Stored { request, result });
+                });
+            }
+            Effect::Archive { request, owner, op } => {
+                let chat = Rc::downgrade(&self.0);
+                carrier.store.run_archive(owner, op, move |result| {
+                    report(&chat, Event::Archived { request, result });
                 });
             }
             Effect::RequestLock { generation } => carrier.tabs.request(generation),

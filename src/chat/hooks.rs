@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use switchboard_contract::ids::{ConversationId, MessageId};
 use switchboard_contract::live_chat::{LiveChatConversation, LiveChatMessage, Visibility};
+use switchboard_contract::time::Timestamp;
 use switchboard_engine::desk::{Desk, Fetch, Row};
 use switchboard_engine::inbox::Shelf;
 use switchboard_engine::queue::{Queued, State};
@@ -49,6 +50,8 @@ pub struct LiveChat {
     pub conversations: Vec<ConversationId>,
     /// Whether the first page is there.
     pub is_loaded: bool,
+    /// When an earlier visit kept what is there; none once it was loaded.
+    pub kept_at: Option<Timestamp>,
     /// Whether a page is on its way.
     pub is_loading: bool,
     /// Why the last load failed; what is there stays.
@@ -111,7 +114,8 @@ pub fn use_live_chat(shelf: Shelf) -> LiveChat {
         let error = desk.list_error(shelf);
         LiveChat {
             conversations: desk.list(shelf).collect(),
-            is_loaded: desk.inbox().is_loaded(shelf),
+            is_loaded: desk.inbox().is_loaded(shelf) || desk.inbox().is_restored(shelf),
+            kept_at: desk.list_kept_at(shelf),
             is_loading: desk.is_list_loading(shelf),
             error: error.map(|(error, _)| error.clone()),
             failed: error.map(|(_, fetch)| fetch.clone()),
@@ -270,6 +274,8 @@ pub struct ThreadView {
     pub rows: Vec<Row>,
     /// Whether the newest messages are there.
     pub is_loaded: bool,
+    /// When an earlier visit kept them; none once they were loaded.
+    pub kept_at: Option<Timestamp>,
     /// Whether a page is on its way.
     pub is_loading: bool,
     /// Whether there are earlier messages.
@@ -327,6 +333,7 @@ pub fn use_thread(id: ConversationId) -> ThreadView {
         ThreadView {
             rows,
             is_loaded: thread.is_some_and(Thread::is_loaded),
+            kept_at: desk.thread_kept_at(id),
             is_loading: desk.is_thread_loading(id),
             has_more_before: thread.is_some_and(Thread::has_more_before),
             error: desk

@@ -38,7 +38,9 @@ pub fn ChatProvider(props: &ChatProviderProps) -> Html {
     let api = use_api();
     let auth = use_auth();
     let config = use_config();
-    let me = use_me().id;
+    let person = use_me();
+    let me = person.id;
+    let client = use_query_client();
     // Stands below a key that names the person: they never change under it.
     let session = auth.session().clone();
     let toasts = use_toasts();
@@ -48,9 +50,10 @@ pub fn ChatProvider(props: &ChatProviderProps) -> Html {
     });
     use_effect_with((), {
         let chat = (*chat).clone();
+        let client = client.clone();
         let url = realtime_url(config.realtime_url.as_deref(), &config.api_base_url, &origin());
         move |()| {
-            chat.start(url, me);
+            chat.start(url, me, move |store, values| client.attach(me, store, values));
             move || {
                 if session.state() == AuthState::SignedOut(SignedOut::Revoked) {
                     // Nothing of it may stay on the device, and nobody could be asked. What no chat was open for is erased
@@ -65,6 +68,7 @@ pub fn ChatProvider(props: &ChatProviderProps) -> Html {
             }
         }
     });
+    use_effect_with(person, move |person| client.keep_me(person.clone()));
     use_own_presence(&chat);
     use_invalidation(&chat);
     html! {

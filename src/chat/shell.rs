@@ -7,6 +7,7 @@ use std::rc::Rc;
 use switchboard_contract::auth::Availability;
 use switchboard_contract::ids::{ActionId, ConversationId, MemberId, MessageId};
 use switchboard_contract::live_chat::{ConversationChange, Visibility};
+use switchboard_engine::archive;
 use switchboard_engine::awareness;
 use switchboard_engine::desk::{Deed, Desk, Event, Fetch};
 use switchboard_engine::inbox::Shelf;
@@ -22,13 +23,26 @@ use super::drafts::{DraftBox, Typed};
 use super::incoming::{AskedTurn, Incoming};
 use super::watching::{Topic, Watchers};
 use crate::api::{Api, ApiError, Retrying};
-use crate::browser::{is_shown, now, random_bytes, random_seed};
+use crate::browser::{Timeout, is_shown, now, random_bytes, random_seed};
+use crate::realtime::Store;
 use crate::realtime::store::Notice;
+
+/// What an earlier visit kept is waited for so long, in milliseconds: without it the server is asked for everything.
+const FOUND_WITHIN_MS: u64 = 1_000;
+
+/// A start that waits for what an earlier visit kept.
+struct Beginning {
+    url: String,
+    owner: MemberId,
+    store: Store,
+    _patience: Timeout,
+}
 
 /// What one tab has of the chat.
 pub(super) struct Inner {
     pub(super) desk: RefCell<Desk<ApiError>>,
     trace: RefCell<Trace<ApiError>>,
+    beginning: RefCell<Option<Beginning>>,
     pub(super) carrier: RefCell<Option<Carrier>>,
     api: Api,
     next: Cell<u64>,
@@ -72,6 +86,7 @@ impl Chat {
         Self(Rc::new(Inner {
             trace: RefCell::new(Trace::new(&identity, owner, seed)),
             desk: RefCell::new(Desk::new(identity, owner, seed)),
+            beginning: RefCell::default(),
             carrier: RefCell::default(),
             api,
             next: Cell::new(0),
@@ -90,13 +105,66 @@ impl Chat {
         }))
     }
 
-    /// Connects to the WebSocket at `url`, or lets another tab do it, and keeps everything live until [`Chat::stop`].
-    pub fn start(&self, url: String, owner: MemberId) {
-        let carrier = Carrier::new(&self.0, self.0.api.clone(), url, owner);
-        let store = carrier.store();
+    /// Connects to the WebSocket at `url`, or lets another tab do it, and keeps everything live until [`Chat::stop`]. It begins
+    /// with what an earlier visit kept of the log; `on_found` hears what else was kept, and where.
+    pub fn start(
+        &self,
+        url: String,
+        owner: MemberId,
+        on_found: impl FnOnce(&Store, Vec<archive::Value>) + 'static,
+    ) {
+        let on_notice = {
+            let chat = Rc::downgrade(&self.0);
+            Callback::from(move |notice| {
+                if let Some(inner) = chat.upgrade() {
+                    inner.store_notice.set(Some(notice));
+                    Self(inner).tell(|topic| topic == Topic::Queue);
+                }
+            })
+        };
+        let store = Store::open(on_notice);
+        let patience = {
+            let chat = Rc::downgrade(&self.0);
+            Timeout::new(FOUND_WITHIN_MS, move || {
+                if let Some(inner) = chat.upgrade() {
+                    Self(inner).begin(None);
+                }
+            })
+        };
+        *self.0.beginning.borrow_mut() = Some(Beginning {
+            url,
+            owner,
+            store: store.clone(),
+            _patience: patience,
+        });
+        let chat = Rc::downgrade(&self.0);
+        let reader = store.clone();
+        reader.read_archive(owner, archive::Part::All, move |found| {
+            let Some(inner) = chat.upgrade() else { return };
+            let runs = inner.beginning.borrow().is_some() || inner.carrier.borrow().is_some();
+            if runs {
+                let found = found.unwrap_or_default();
+                on_found(&store, found.values);
+                Self(inner).begin(found.log);
+            }
+        });
+    }
+
+    /// Starts with what was found, or without it where that takes too long.
+    fn begin(&self, kept: Option<archive::Kept>) {
+        let Some(beginning) = self.0.beginning.borrow_mut().take() else {
+            return;
+        };
+        let Beginning {
+            url, owner, store, ..
+        } = beginning;
+        let carrier = Carrier::new(&self.0, self.0.api.clone(), url, owner, store.clone());
         *self.0.carrier.borrow_mut() = Some(carrier);
         // A tab may open in the background: then another one leads.
         self.drive(Event::Link(switchboard_engine::socket::Event::Shown(is_shown())));
+        if let Some(kept) = kept {
+            self.drive(Event::Restore(Box::new(kept)));
+        }
         self.drive(Event::Start { erase: false });
         // Asked after it: by then the store is this person's, or refuses.
         self.start_drafts(owner, store);
@@ -104,6 +172,7 @@ impl Chat {
 
     /// Closes the connection and forgets what is in memory; what waits is kept for the same person.
     pub fn stop(&self) {
+        drop(self.0.beginning.borrow_mut().take());
         self.stop_drafts();
         self.drive(Event::Stop);
         self.forget_incoming();
@@ -114,6 +183,8 @@ impl Chat {
 
     /// Signed out: what waits is given up. Says how many actions that were.
     pub fn forget(&self) -> usize {
+        // What is kept has to go also where it was not read yet.
+        self.begin(None);
         let waiting = self.queue_len();
         self.drop_drafts();
         self.drive(Event::Forget);
@@ -200,6 +271,8 @@ impl Chat {
     }
 
     fn act(&self, conversation: ConversationId, deed: Deed) {
+        // What a person does is not kept waiting by what was kept.
+        self.begin(None);
         self.drive(Event::Do {
             id: ActionId::from_parts(now().wall, random_bytes()),
             conversation,

@@ -7,10 +7,7 @@ use switchboard_engine::form::{Kept, prefilled};
 use web_sys::Storage as RawStorage;
 
 use crate::browser::now;
-
-/// Before the key of every draft that belongs to whoever is signed in.
-pub const OF_MEMBER: &str = "switchboard.member.";
-const OWNER: &str = "switchboard.member.id";
+use crate::storage::draft::{OF_MEMBER, OWNER};
 
 /// Someone works in this tab: drafts of anyone else are removed, and those that are too old.
 pub fn open_member_drafts(id: MemberId) {

@@ -22,8 +22,8 @@ use crate::i18n::rule;
 pub struct FormOptions {
     /// Before the ids of its fields, where a page holds more than one form; may be empty.
     pub prefix: &'static str,
-    /// Where its draft is kept: after [`super::OF_MEMBER`] for a form of someone who is signed in, which then outlives the
-    /// tab, else for a reload of it; `None` for a form of secrets.
+    /// Where its draft is kept, from [`crate::storage::draft`]: for a form of someone who is signed in it outlives the tab, else
+    /// a reload of it; `None` for a form of secrets.
     pub draft: Option<&'static str>,
     /// A field's label, also in the summary; and what a step is called.
     pub label: fn(&str) -> AttrValue,

@@ -18,7 +18,7 @@ mod unsaved;
 pub use area::{FormTextArea, FormTextAreaProps};
 pub use caps_lock::{CapsLock, CapsLockProps};
 pub use cooldown::{Cooldown, use_cooldown, wait_text};
-pub use drafts::{OF_MEMBER, forget_member_drafts, open_member_drafts, prefill};
+pub use drafts::{forget_member_drafts, open_member_drafts, prefill};
 pub use field::{
     Choice, FormField, FormFieldProps, FormSelect, FormSelectProps, Segments, SegmentsProps, SelectField,
     SelectFieldProps,

@@ -23,7 +23,7 @@ use crate::ui::{Button, ButtonKind, ErrorState, Link, Loading, Notice, Skeleton,
 
 const OPTIONS: FormOptions = FormOptions {
     prefix: "",
-    draft: Some("switchboard.invitation"),
+    draft: Some(crate::storage::draft::INVITATION),
     label,
 };
 

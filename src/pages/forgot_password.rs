@@ -15,7 +15,7 @@ use crate::ui::{Button, ButtonKind, Link};
 
 const OPTIONS: FormOptions = FormOptions {
     prefix: "",
-    draft: Some("switchboard.forgot"),
+    draft: Some(crate::storage::draft::FORGOT),
     label: |_| t("login.email"),
 };
 

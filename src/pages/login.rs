@@ -22,7 +22,7 @@ const PASSWORD: &str = "password";
 const KEEP: &str = "keepSignedIn";
 const CODE: &str = "code";
 /// Keeps the address (never the password) across a reload of the tab.
-const DRAFT: &str = "switchboard.login";
+const DRAFT: &str = crate::storage::draft::LOGIN;
 
 const FIRST_STEP: FormOptions = FormOptions {
     prefix: "",

@@ -1,6 +1,5 @@
 //! A new account.
 
-use gloo_storage::{SessionStorage, Storage};
 use switchboard_contract::auth::RegisterRequest;
 use switchboard_contract::password::Personal;
 use switchboard_contract::validate;
@@ -17,14 +16,12 @@ use crate::forms::{
 };
 use crate::i18n::{t, t_with};
 use crate::routes::Route;
+use crate::storage::{SENT_TO, draft};
 use crate::ui::{Button, ButtonKind, Link};
-
-/// The address that waits for its mail, for a reload of the tab.
-const SENT_TO: &str = "switchboard.register-sent-to";
 
 const OPTIONS: FormOptions = FormOptions {
     prefix: "",
-    draft: Some("switchboard.register"),
+    draft: Some(draft::REGISTER),
     label,
 };
 
@@ -48,12 +45,12 @@ fn who(form: &Form) -> Personal<'_> {
 /// The page: the form, then where to look for the mail.
 #[component]
 pub fn Register() -> Html {
-    let sent_to = use_state(|| SessionStorage::get::<String>(SENT_TO).ok());
+    let sent_to = use_state(|| SENT_TO.get());
     let on_sent = {
         let sent_to = sent_to.clone();
         Callback::from(move |email: String| {
             // Where storage is refused, a reload shows the form again.
-            let _ = SessionStorage::set(SENT_TO, &email);
+            let _ = SENT_TO.set(&email);
             login::expect(&email);
             sent_to.set(Some(email));
         })
@@ -61,7 +58,7 @@ pub fn Register() -> Html {
     let on_again = {
         let sent_to = sent_to.clone();
         Callback::from(move |_: MouseEvent| {
-            SessionStorage::delete(SENT_TO);
+            SENT_TO.delete();
             sent_to.set(None);
         })
     };

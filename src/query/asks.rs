@@ -4,13 +4,17 @@ use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use switchboard_contract::auth::{AccountSecurity, Invitation, MemberList, SessionList};
 use switchboard_contract::ids::WebsiteId;
 use switchboard_contract::live_chat::{LabelList, LiveChatConversation, LiveChatUser};
 use switchboard_contract::page::{CursorPage, NumberedPage};
+use switchboard_contract::position::Position;
 use switchboard_contract::website::{FunnelList, Website, WebsiteContents, WebsiteStatusHistory};
 use switchboard_engine::query::{Key, Options, Target};
 
+use super::value::Codec;
 use crate::api::{Api, ApiError, ConversationQuery, StatusFilter, WebsiteQuery, team};
 
 /// The kinds of data: what changes one of a kind may concern all of it.
@@ -31,6 +35,8 @@ pub mod topic {
     pub const CONVERSATIONS: &str = "conversations";
     /// Invitations by their link.
     pub const INVITATIONS: &str = "invitations";
+    /// The signed-in person, as kept for the next visit; never asked for by this name.
+    pub const ME: &str = "me";
 }
 
 /// Everything of one kind.
@@ -52,6 +58,8 @@ pub struct Ask<T> {
     key: Key,
     fetch: Fetch<T>,
     options: Options,
+    codec: Option<Codec>,
+    as_of: fn(&T) -> Option<Position>,
 }
 
 impl<T> Clone for Ask<T> {
@@ -60,6 +68,8 @@ impl<T> Clone for Ask<T> {
             key: self.key.clone(),
             fetch: self.fetch.clone(),
             options: self.options,
+            codec: self.codec,
+            as_of: self.as_of,
         }
     }
 }
@@ -74,7 +84,14 @@ impl<T: 'static> Ask<T> {
             key: Key::new(topic, part),
             fetch: Rc::new(move |api| Box::pin(fetch(api))),
             options: Options::default(),
+            codec: None,
+            as_of: |_| None,
         }
+    }
+
+    /// The same, naming the place in the log that an answer reflects.
+    fn placed(self, as_of: fn(&T) -> Option<Position>) -> Self {
+        Self { as_of, ..self }
     }
 
     /// The same, asked again whenever someone begins to look: for what changes all the time.
@@ -99,18 +116,39 @@ impl<T: 'static> Ask<T> {
     pub(super) fn fetcher(&self) -> Fetch<T> {
         self.fetch.clone()
     }
+
+    pub(super) const fn codec(&self) -> Option<Codec> {
+        self.codec
+    }
+
+    pub(super) const fn as_of(&self) -> fn(&T) -> Option<Position> {
+        self.as_of
+    }
+}
+
+impl<T: Serialize + DeserializeOwned + PartialEq + 'static> Ask<T> {
+    /// The same, kept by the browser for the next visit and told to the other tabs. Never for what is secret, or only of this
+    /// sign-in.
+    fn kept(self) -> Self {
+        Self {
+            codec: Some(Codec::of::<T>()),
+            ..self
+        }
+    }
 }
 
 /// Everyone in the team, those invited included.
 #[must_use]
 pub fn members() -> Ask<MemberList> {
-    Ask::new(topic::MEMBERS, "", |api| async move { api.members().await })
+    Ask::new(topic::MEMBERS, "", |api| async move { api.members().await }).kept()
 }
 
 /// All labels, by name.
 #[must_use]
 pub fn labels() -> Ask<LabelList> {
     Ask::new(topic::LABELS, "", |api| async move { api.labels().await })
+        .placed(|labels| Some(labels.as_of.clone()))
+        .kept()
 }
 
 /// One page of the websites by name, from 1.
@@ -136,6 +174,7 @@ pub fn websites_by(query: &WebsiteQuery) -> Ask<NumberedPage<Website>> {
         let query = query.clone();
         async move { api.websites(&query).await }
     })
+    .kept()
 }
 
 /// One website.
@@ -144,6 +183,7 @@ pub fn website(id: WebsiteId) -> Ask<Website> {
     Ask::new(topic::WEBSITES, &id.to_string(), move |api| async move {
         api.website(id).await
     })
+    .kept()
 }
 
 /// How a website came to the state that it is in.

@@ -7,14 +7,19 @@ use std::future::Future;
 use std::pin::Pin;
 use std::rc::{Rc, Weak};
 
+use switchboard_contract::auth::Me;
+use switchboard_contract::ids::MemberId;
 use switchboard_contract::position::Position;
+use switchboard_engine::archive::{self, Age};
 use switchboard_engine::query::{Cache, Effect, Event, Fresh, Key, Target, View};
 use yew::Callback;
 
-use super::asks::Ask;
-use super::value::{Value, change_of};
+use super::asks::{Ask, topic};
+use super::outside::{Outside, Word};
+use super::value::{Codec, Value, change_of};
 use crate::api::{Api, ApiError, Retrying};
 use crate::browser::{Listener, Task, Timeout, document, is_shown, now, window};
+use crate::realtime::Store;
 
 type Answer = Pin<Box<dyn Future<Output = Result<Fresh<Value>, ApiError>>>>;
 type Fetcher = Rc<dyn Fn(Api) -> Answer>;
@@ -37,6 +42,13 @@ struct Inner {
     timer: RefCell<Option<Timeout>>,
     listeners: RefCell<Vec<Listener>>,
     last_id: Cell<u64>,
+    outside: RefCell<Option<Outside>>,
+    /// How the values of those who look are written down, where they are.
+    codecs: RefCell<BTreeMap<Key, Codec>>,
+    /// What an earlier visit kept or another tab told, and nobody has looked at here yet.
+    kept: RefCell<BTreeMap<Key, (String, Age)>>,
+    /// The person, to be kept as soon as there is a place.
+    me: RefCell<Option<Rc<Me>>>,
 }
 
 /// What one person's pages have loaded. Clones share it.
@@ -73,6 +85,10 @@ impl QueryClient {
             timer: RefCell::default(),
             listeners: RefCell::default(),
             last_id: Cell::new(0),
+            outside: RefCell::default(),
+            codecs: RefCell::default(),
+            kept: RefCell::default(),
+            me: RefCell::default(),
         }))
     }
 
@@ -104,6 +120,142 @@ impl QueryClient {
         self.drive(Event::Forget);
         self.0.timer.borrow_mut().take();
         self.0.fetchers.borrow_mut().clear();
+        self.0.outside.borrow_mut().take();
+        self.0.codecs.borrow_mut().clear();
+        self.0.kept.borrow_mut().clear();
+        self.0.me.borrow_mut().take();
+    }
+
+    /// From now on what comes is kept in `store` and told to the other tabs of `owner`; `values` are what an earlier visit
+    /// kept.
+    pub fn attach(&self, owner: MemberId, store: &Store, values: Vec<archive::Value>) {
+        let client = self.weak();
+        let on_word = move |word| {
+            if let Some(client) = client.upgrade() {
+                client.heard(word);
+            }
+        };
+        *self.0.outside.borrow_mut() = Some(Outside::new(owner, store.clone(), on_word));
+        for value in values {
+            let key = Key::new(&value.topic, &value.part);
+            self.set_kept(key, value.text, value.age);
+        }
+        let waiting: Vec<Key> = self.0.codecs.borrow().keys().cloned().collect();
+        for key in waiting {
+            self.take_kept(&key);
+        }
+        let me = self.0.me.borrow_mut().take();
+        if let Some(me) = me {
+            self.keep_me(me);
+        }
+    }
+
+    /// Keeps who is signed in, for a start without the server.
+    pub fn keep_me(&self, me: Rc<Me>) {
+        let outside = self.0.outside.borrow();
+        let Some(outside) = &*outside else {
+            *self.0.me.borrow_mut() = Some(me);
+            return;
+        };
+        if let Ok(text) = serde_json::to_string(&*me) {
+            let wall = now().wall;
+            let age = Age {
+                asked: wall,
+                came: wall,
+                as_of: None,
+            };
+            outside.keep(&Key::new(topic::ME, ""), text, age);
+        }
+    }
+
+    /// What is kept of a value, for whoever looks first.
+    fn set_kept(&self, key: Key, text: String, age: Age) {
+        let mut kept = self.0.kept.borrow_mut();
+        if kept.get(&key).is_none_or(|(_, known)| age.is_newer_than(known)) {
+            kept.insert(key, (text, age));
+        }
+    }
+
+    fn take_kept(&self, key: &Key) {
+        let Some(codec) = self.0.codecs.borrow().get(key).copied() else {
+            return;
+        };
+        let Some((text, age)) = self.0.kept.borrow_mut().remove(key) else {
+            return;
+        };
+        match (codec.read)(&text) {
+            Some(value) => self.drive(Event::Kept {
+                key: key.clone(),
+                fresh: Fresh {
+                    value,
+                    as_of: age.as_of,
+                },
+                at: age.came,
+            }),
+            None => {
+                if let Some(outside) = &*self.0.outside.borrow() {
+                    outside.lose(key);
+                }
+            }
+        }
+    }
+
+    /// Another tab told something.
+    fn heard(&self, word: Word) {
+        match word {
+            Word::Changed { topic, part } => {
+                let target = Word::target(topic.as_deref(), part.as_deref());
+                self.drive(Event::Invalidate(target));
+            }
+            Word::Confirmed {
+                topic,
+                part,
+                text,
+                age,
+            } => {
+                let key = Key::new(&topic, &part);
+                let codec = self.0.codecs.borrow().get(&key).copied();
+                let Some(codec) = codec else {
+                    return self.set_kept(key, text, age);
+                };
+                // What cannot be read here is asked for when it is looked at.
+                if let Some(value) = (codec.read)(&text) {
+                    self.drive(Event::Heard {
+                        key,
+                        fresh: Fresh {
+                            value,
+                            as_of: age.as_of,
+                        },
+                        asked: age.asked,
+                        at: age.came,
+                    });
+                }
+            }
+        }
+    }
+
+    /// The server has confirmed a value.
+    fn confirmed(&self, key: &Key) {
+        let (codecs, outside, cache) = (
+            self.0.codecs.borrow(),
+            self.0.outside.borrow(),
+            self.0.cache.borrow(),
+        );
+        let value = cache.confirmed(key).map(|fresh| &fresh.value);
+        let text = codecs
+            .get(key)
+            .zip(value)
+            .and_then(|(codec, value)| (codec.write)(value));
+        let (Some(outside), Some(text), Some(age)) = (&*outside, text, cache.age(key)) else {
+            return;
+        };
+        outside.tell(&Word::Confirmed {
+            topic: key.topic.to_string(),
+            part: key.part.to_string(),
+            text: text.clone(),
+            age: age.clone(),
+        });
+        outside.keep(key, text, age);
     }
 
     pub(super) fn view<T: 'static>(
@@ -185,6 +337,11 @@ impl QueryClient {
                 Err(_) => Event::Failed { id },
             };
             client.drive(ended);
+            if let (true, Some(client)) = (outcome.is_ok(), client.upgrade())
+                && let Some(outside) = &*client.0.outside.borrow()
+            {
+                outside.tell(&Word::changed(&target));
+            }
             if outcome.is_err() {
                 // Where no answer came it may have been done all the same, and a refusal tells that something else is known here
                 // than there.
@@ -200,12 +357,22 @@ impl QueryClient {
     }
 
     fn register<T: PartialEq + 'static>(&self, ask: &Ask<T>) {
-        let fetch = ask.fetcher();
+        let (fetch, as_of) = (ask.fetcher(), ask.as_of());
         let fetcher: Fetcher = Rc::new(move |api| {
             let answer = fetch(api);
-            Box::pin(async move { Ok(Fresh::unplaced(Value::new(answer.await?))) })
+            Box::pin(async move {
+                let value = answer.await?;
+                Ok(Fresh {
+                    as_of: as_of(&value),
+                    value: Value::new(value),
+                })
+            })
         });
         self.0.fetchers.borrow_mut().insert(ask.key().clone(), fetcher);
+        if let Some(codec) = ask.codec() {
+            self.0.codecs.borrow_mut().insert(ask.key().clone(), codec);
+            self.take_kept(ask.key());
+        }
     }
 
     fn next_id(&self) -> u64 {
@@ -233,7 +400,7 @@ impl QueryClient {
                 Effect::Changed { key } => {
                     changed.insert(key);
                 }
-                Effect::Confirmed { .. } => {}
+                Effect::Confirmed { key } => self.confirmed(&key),
                 Effect::SetTimer { generation, after_ms } => {
                     let client = self.weak();
                     let timer = Timeout::new(after_ms, move || client.swept(generation));
@@ -277,6 +444,7 @@ impl QueryClient {
         self.drive(Event::Timer { generation });
         let cache = self.0.cache.borrow();
         self.0.fetchers.borrow_mut().retain(|key, _| cache.holds(key));
+        self.0.codecs.borrow_mut().retain(|key, _| cache.holds(key));
     }
 
     /// Counts changes, to find out whether one came between drawing and watching.

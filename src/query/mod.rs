@@ -8,11 +8,13 @@
 //! | `asks.rs` | every kind of data: its key, and how it is fetched |
 //! | `client.rs` | the browser shell of the engine's cache |
 //! | `hooks.rs` | what components read |
+//! | `outside.rs` | what is kept for the next visit, and what tabs tell each other |
 //! | `value.rs` | values of any type in one cache |
 
 pub mod asks;
 mod client;
 mod hooks;
+mod outside;
 mod value;
 
 pub use client::{Mutating, QueryClient};

@@ -3,6 +3,9 @@
 use std::any::Any;
 use std::rc::Rc;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use switchboard_contract::decode;
 use switchboard_engine::query::{Change, Key};
 
 /// A value whose type only its reader knows. Cheap to clone; equal to another when both are of one type and equal.
@@ -29,6 +32,24 @@ impl Value {
 impl PartialEq for Value {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.any, &other.any) || (self.same)(&*self.any, &*other.any)
+    }
+}
+
+/// How values of one type are written down and read.
+#[derive(Clone, Copy)]
+pub(super) struct Codec {
+    /// `None` for a value of another type.
+    pub(super) write: fn(&Value) -> Option<String>,
+    /// `None` for a text that is none.
+    pub(super) read: fn(&str) -> Option<Value>,
+}
+
+impl Codec {
+    pub(super) fn of<T: Serialize + DeserializeOwned + PartialEq + 'static>() -> Self {
+        Self {
+            write: |value| serde_json::to_string(&*value.read::<T>()?).ok(),
+            read: |text| decode::<T>(text).ok().map(Value::new),
+        }
     }
 }
 
@@ -60,6 +81,15 @@ mod tests {
         assert_eq!(value.read::<String>(), None);
         assert!(value == Value::new(7_u32) && value != Value::new(8_u32));
         assert!(value != Value::new(7_u64), "another type");
+    }
+
+    #[test]
+    fn a_value_is_written_and_read_as_what_it_is() {
+        let codec = Codec::of::<Vec<u32>>();
+        let text = (codec.write)(&Value::new(vec![1_u32, 2])).expect("written");
+        let read = (codec.read)(&text).expect("read");
+        assert!(read == Value::new(vec![1_u32, 2]));
+        assert!((codec.read)("{}").is_none() && (codec.write)(&Value::new(7_u32)).is_none());
     }
 
     #[test]

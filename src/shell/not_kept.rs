@@ -79,6 +79,9 @@ pub(super) fn NotKept(props: &NotKeptProps) -> Html {
 fn text(notice: Option<Notice>, error: Option<StoreError>) -> AttrValue {
     let reason = match (notice, error) {
         (Some(Notice::SetAside(count)), None) => return t_count("not_kept.set_aside", count as u64, &[]),
+        (Some(Notice::Lost(count)), None) => return t_count("not_kept.lost", count, &[]),
+        (Some(Notice::Narrow), None) => return t("not_kept.narrow"),
+        (Some(Notice::Newer), None) => return t("not_kept.newer"),
         (Some(Notice::Newer), _) => t("not_kept.newer"),
         (Some(Notice::Stuck), _) | (_, Some(StoreError::Silent)) => t("not_kept.stuck"),
         (Some(Notice::Denied), _) | (_, Some(StoreError::Unavailable)) => t("not_kept.unavailable"),

@@ -1,6 +1,5 @@
 //! The main navigation: a rail beside the page, a bar below it on phones.
 
-use gloo_storage::{LocalStorage, Storage};
 use switchboard_contract::page::MAX_LIMIT;
 use yew::prelude::*;
 
@@ -9,9 +8,8 @@ use crate::i18n::{t, t_count};
 use crate::query::asks::{self, WEBSITES_PER_PAGE};
 use crate::query::use_query_client;
 use crate::routes::Section;
+use crate::storage::RAIL_SLIM;
 use crate::ui::{Icon, IconName, IconSize, Link};
-
-const PREFERENCE: &str = "switchboard.rail-slim";
 
 /// How many conversations hold something unread; the chat provides it as a context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -27,7 +25,7 @@ pub struct RailProps {
 /// The rail. Whether it is slim is kept on the device.
 #[component]
 pub fn Rail(props: &RailProps) -> Html {
-    let slim = use_state(|| LocalStorage::get(PREFERENCE).unwrap_or(false));
+    let slim = use_state(|| RAIL_SLIM.get().unwrap_or(false));
     let Unread(unread) = use_context::<Unread>().unwrap_or_default();
     use_effect_with(*slim, |slim| {
         let root = document().and_then(|document| document.document_element());
@@ -47,7 +45,7 @@ pub fn Rail(props: &RailProps) -> Html {
         Callback::from(move |_: MouseEvent| {
             let next = !*slim;
             // Where storage is refused the choice lasts until the page is left.
-            let _ = LocalStorage::set(PREFERENCE, next);
+            let _ = RAIL_SLIM.set(&next);
             slim.set(next);
         })
     };

@@ -18,6 +18,7 @@ use switchboard_contract::position::{Epoch, Offset, Position};
 use switchboard_contract::realtime::{EventType, LogEvent};
 use switchboard_contract::time::Timestamp;
 
+use crate::archive::{Kept, KeptConversation};
 use crate::planted::{self, Bug};
 use crate::thread::Thread;
 
@@ -82,6 +83,18 @@ struct List {
     end: Option<SortKey>,
     cursor: Option<String>,
     loaded: bool,
+    /// It is as an earlier visit kept it, and what came since: its first page is still to be loaded.
+    restored: bool,
+}
+
+/// How far a list was loaded, as it is kept for the next visit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct KeptList {
+    /// Which list.
+    pub shelf: Shelf,
+    /// The last one of it that is kept, with its last activity; none where all of it is.
+    pub end: Option<(Timestamp, ConversationId)>,
 }
 
 impl List {
@@ -272,7 +285,69 @@ impl Inbox {
     /// Whether a list's first page was loaded.
     #[must_use]
     pub fn is_loaded(&self, shelf: Shelf) -> bool {
-        self.lists.get(&shelf).is_some_and(|list| list.loaded)
+        self.lists
+            .get(&shelf)
+            .is_some_and(|list| list.loaded && !list.restored)
+    }
+
+    /// Whether a list is as an earlier visit kept it, and its first page is still to be loaded.
+    #[must_use]
+    pub fn is_restored(&self, shelf: Shelf) -> bool {
+        self.lists.get(&shelf).is_some_and(|list| list.restored)
+    }
+
+    /// What to keep of a list for the next visit, with at most `most` of its conversations; none where it was never loaded.
+    #[must_use]
+    pub fn kept_list(&self, shelf: Shelf, most: usize) -> Option<KeptList> {
+        let list = self.lists.get(&shelf).filter(|list| list.loaded)?;
+        let last = list.index.iter().nth(most.checked_sub(1)?).copied();
+        let end = match last.filter(|_| list.index.len() > most) {
+            Some(last) => Some(last),
+            None => list.end,
+        };
+        Some(KeptList {
+            shelf,
+            end: end.map(|(Reverse(at), Reverse(id))| (at, id)),
+        })
+    }
+
+    /// What to keep of a conversation for the next visit; none where it may have changed unheard.
+    #[must_use]
+    pub fn kept_conversation(&self, id: ConversationId) -> Option<KeptConversation> {
+        let entry = self.conversations.get(&id).filter(|_| self.is_current(id))?;
+        Some(KeptConversation {
+            conversation: (**entry.conversation.as_ref()?).clone(),
+            as_of: entry.as_of,
+        })
+    }
+
+    /// What an earlier visit has kept: everything reflects its position.
+    #[must_use]
+    pub fn restored(kept: Kept) -> Self {
+        let mut inbox = Self {
+            epoch: Some(kept.place.position.epoch),
+            ..Self::default()
+        };
+        for list in kept.lists {
+            let end = list.end.map(|(at, id)| (Reverse(at), Reverse(id)));
+            let list_of = List {
+                end,
+                loaded: true,
+                restored: true,
+                ..List::default()
+            };
+            inbox.lists.insert(list.shelf, list_of);
+        }
+        let mut changes = Changes::default();
+        for KeptConversation { conversation, as_of } in kept.conversations {
+            inbox.put(conversation, as_of, &mut changes);
+        }
+        for (id, thread) in kept.threads {
+            if inbox.conversation(id).is_some() {
+                inbox.threads.insert(id, Thread::restored(thread));
+            }
+        }
+        inbox
     }
 
     /// What to send as `cursor` for a list's next page; `None` when everything is loaded.
@@ -322,6 +397,7 @@ impl Inbox {
             list.cursor = page.next_cursor.filter(|_| page.has_more);
         }
         list.loaded = true;
+        list.restored &= !first;
         if first && let Some(end) = end {
             list.index.retain(|key| *key <= end);
         }

@@ -6,7 +6,7 @@ use switchboard_contract::ids::{EventId, FunnelId, VisitorId, WebsiteId};
 use switchboard_contract::live_chat::{LiveChatUser, Priority};
 use switchboard_contract::position::Epoch;
 
-fn id(n: u8) -> ConversationId {
+pub(crate) fn id(n: u8) -> ConversationId {
     ConversationId::from_parts(Timestamp::from_millis(i64::from(n)), [n; 10])
 }
 
@@ -65,14 +65,14 @@ pub(crate) fn conversation(n: u8, last_message_at: i64, shelf: Shelf) -> LiveCha
     }
 }
 
-fn position(offset: u64) -> Position {
+pub(crate) fn position(offset: u64) -> Position {
     Position {
         epoch: Epoch("e".into()),
         offset: Offset(offset),
     }
 }
 
-fn updated(offset: u64, conversation: &LiveChatConversation) -> LogEvent {
+pub(crate) fn updated(offset: u64, conversation: &LiveChatConversation) -> LogEvent {
     LogEvent {
         offset: Offset(offset),
         prev: Offset(offset - 1),
@@ -85,14 +85,14 @@ fn updated(offset: u64, conversation: &LiveChatConversation) -> LogEvent {
     }
 }
 
-fn deleted(offset: u64, id: ConversationId) -> LogEvent {
+pub(crate) fn deleted(offset: u64, id: ConversationId) -> LogEvent {
     let mut event = updated(offset, &conversation(0, 0, Shelf::Open));
     (event.kind, event.conversation_id, event.body) = (EventType::ConversationDeleted, Some(id), None);
     event
 }
 
 /// The server's answer to a list query.
-fn query(
+pub(crate) fn query(
     server: &Map<ConversationId, LiveChatConversation>,
     shelf: Shelf,
     limit: usize,

@@ -7,6 +7,7 @@
 //!
 //! | module | decides |
 //! | --- | --- |
+//! | [`archive`] | what a browser keeps of what was seen, for the next visit |
 //! | [`awareness`] | who types, looks and is there, and what is told of oneself |
 //! | [`desk`] | what follows from what in an operator's tab: the machines below put together |
 //! | [`drafts`] | what was typed and not sent, the same in all tabs |
@@ -29,6 +30,7 @@
 //! | [`retry`] | whether a failed request is tried again, and when |
 //! | [`telling`] | when something that lasts is told to others |
 
+pub mod archive;
 pub mod awareness;
 pub mod bulletin;
 pub mod desk;

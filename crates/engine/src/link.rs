@@ -76,6 +76,12 @@ impl Link {
         self.stream.position()
     }
 
+    /// Where a connection asks to go on; `None` before that is known.
+    #[must_use]
+    pub fn resume(&self) -> Option<Resume> {
+        self.stream.resume()
+    }
+
     /// The id of the event at a position, where this tab knows it.
     #[must_use]
     pub fn event_at(&self, position: &Position) -> Option<EventId> {

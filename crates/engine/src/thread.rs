@@ -3,9 +3,37 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use switchboard_contract::ids::MessageId;
+use serde::{Deserialize, Serialize};
+use switchboard_contract::ids::{ConversationId, MessageId};
 use switchboard_contract::live_chat::{LiveChatMessage, MessagePage, MessageType, Visibility};
 use switchboard_contract::position::Offset;
+
+/// Messages that are kept of a thread for the next visit; a longer one is cut at its start.
+pub const KEPT_MESSAGES: usize = 50;
+
+/// The newest messages of a thread, as they are kept for the next visit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct KeptThread {
+    /// Ascending by `seq`, each with the offset that it reflects.
+    pub messages: Vec<(LiveChatMessage, Offset)>,
+    /// Whether there are earlier ones.
+    pub has_more_before: bool,
+}
+
+impl KeptThread {
+    /// Whether these are messages of this conversation, without a hole.
+    #[must_use]
+    pub fn is_of(&self, conversation: ConversationId) -> bool {
+        let seqs = self.messages.iter().map(|(message, _)| message.seq);
+        let from = self.messages.first().map_or(0, |(first, _)| first.seq);
+        seqs.eq((from..).take(self.messages.len()))
+            && self
+                .messages
+                .iter()
+                .all(|(message, _)| message.conversation_id == conversation)
+    }
+}
 
 /// Messages kept without a hole: what is shown can be scrolled through.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,6 +44,8 @@ pub struct Thread {
     loaded: bool,
     /// Messages with a smaller `seq` may have been marked unheard.
     unsure: Option<u64>,
+    /// It is as an earlier visit kept it, and what came since.
+    restored: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -71,6 +101,45 @@ impl Thread {
     #[must_use]
     pub fn oldest_seq(&self) -> Option<u64> {
         self.messages.first_key_value().map(|(seq, _)| *seq)
+    }
+
+    /// Whether its newest page was not loaded since an earlier visit.
+    #[must_use]
+    pub const fn is_restored(&self) -> bool {
+        self.restored
+    }
+
+    /// What to keep of it for the next visit: none where nothing is known for sure.
+    #[must_use]
+    pub fn kept(&self) -> Option<KeptThread> {
+        let sure = self.messages.range(self.unsure.unwrap_or(0)..);
+        let count = sure.clone().count();
+        if !self.loaded || (count == 0 && !self.is_empty()) {
+            return None;
+        }
+        let messages: Vec<_> = sure
+            .skip(count.saturating_sub(KEPT_MESSAGES))
+            .map(|(_, entry)| ((*entry.message).clone(), entry.as_of))
+            .collect();
+        Some(KeptThread {
+            has_more_before: self.has_more_before || messages.len() < self.len(),
+            messages,
+        })
+    }
+
+    /// A thread as an earlier visit kept it.
+    #[must_use]
+    pub fn restored(kept: KeptThread) -> Self {
+        let mut thread = Self {
+            has_more_before: kept.has_more_before,
+            loaded: true,
+            restored: true,
+            ..Self::default()
+        };
+        for (message, as_of) in kept.messages {
+            thread.put(message, as_of);
+        }
+        thread
     }
 
     /// There is a hole in what was heard: messages may have been delivered and read since.
@@ -130,7 +199,7 @@ impl Thread {
         {
             self.has_more_before = page.has_more_before;
         }
-        self.loaded = true;
+        (self.loaded, self.restored) = (true, false);
         for message in page.items {
             self.put(message, page.as_of.offset);
         }
@@ -235,7 +304,6 @@ impl Thread {
 pub(crate) mod tests {
     use super::*;
     use proptest::prelude::*;
-    use switchboard_contract::ids::ConversationId;
     use switchboard_contract::position::{Epoch, Position};
     use switchboard_contract::time::Timestamp;
 

@@ -1,15 +1,16 @@
 //! The list of conversations with its tabs and search.
 
 use switchboard_contract::ids::ConversationId;
+use switchboard_contract::time::Timestamp;
 use switchboard_engine::inbox::Shelf;
 use yew::prelude::*;
 
 use super::keys::{Key, use_keys};
 use super::row::ConversationRow;
 use crate::api::Retrying;
-use crate::browser::focus_within;
+use crate::browser::{focus_within, now};
 use crate::chat::{LiveChat, use_live_chat};
-use crate::i18n::{t, t_with};
+use crate::i18n::{relative, t, t_with};
 use crate::people::visitor_name;
 use crate::ui::{
     Button, EmptyState, ErrorState, HEADING_ID, IconName, Loading, Notice, SearchField, Skeleton, Tabs, Tone,
@@ -95,6 +96,7 @@ pub(super) fn ListPane(props: &ListPaneProps) -> Html {
                 controls={PANEL_ID}
             />
             <div class="list-scroll" id={PANEL_ID} role="tabpanel" aria-label={shelf_label(props.shelf)} {onscroll}>
+                <div>{ view_kept(live.kept_at.map(|at| t_with("conversations.kept", &[("age", &age_of(at))]))) }</div>
                 <div>{ view_error(&live) }</div>
                 { while_retrying(retrying_alone(&live), view_list(&live, props, &shown, &search)) }
                 <div>{ view_end(&live) }</div>
@@ -115,6 +117,19 @@ fn matches(live: &LiveChat, id: ConversationId, search: &str) -> bool {
 /// The try that is repeated, where no error stands that tells of it.
 fn retrying_alone(live: &LiveChat) -> Option<&Retrying> {
     live.retrying.as_ref().filter(|_| live.error.is_none())
+}
+
+/// How long ago that was.
+pub(super) fn age_of(at: Timestamp) -> String {
+    relative(at, now().wall)
+}
+
+/// The words on what an earlier visit kept, where that is what is shown.
+pub(super) fn view_kept(words: Option<AttrValue>) -> Html {
+    match words {
+        Some(words) => html! { <Notice><span>{ words }</span></Notice> },
+        None => html! { <span hidden=true /> },
+    }
 }
 
 fn view_error(live: &LiveChat) -> Html {

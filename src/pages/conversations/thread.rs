@@ -10,6 +10,7 @@ use super::changes::ChangeNotices;
 use super::composer::{Composer, Wish};
 use super::deleting::GoneThread;
 use super::keys::{Key, use_keys};
+use super::list::{age_of, view_kept};
 use super::message::MessageRows;
 use super::people::{Typing, Viewers};
 use super::tail::Tail;
@@ -45,6 +46,9 @@ pub(super) fn ThreadPane(props: &ThreadPaneProps) -> Html {
     let chat = use_chat();
     let conversation = use_conversation(id);
     let thread = use_thread(id);
+    let kept = thread
+        .kept_at
+        .map(|at| t_with("thread.kept", &[("age", &age_of(at))]));
     use_looking_at(id);
     let wish = use_wish(&chat, id);
     let asks = use_state_eq(|| false);
@@ -116,6 +120,7 @@ pub(super) fn ThreadPane(props: &ThreadPaneProps) -> Html {
             </div>
             <Log {id} {thread} visitor={name.clone()} />
             <Typing {id} visitor={name} />
+            <div>{ view_kept(kept) }</div>
             <ChangeNotices {id} />
             <Composer
                 {id}

@@ -25,7 +25,7 @@ const SIDE: u32 = 128;
 
 const OPTIONS: FormOptions = FormOptions {
     prefix: "",
-    draft: Some("switchboard.member.profile"),
+    draft: Some(crate::storage::draft::PROFILE),
     label: |field| match field {
         NAME => t("register.name"),
         _ => t("profile.picture"),

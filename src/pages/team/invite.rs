@@ -27,7 +27,7 @@ const OPTIONS: FormOptions = FormOptions {
 
 /// Of an invitation: closing the dialog gives it up, losing the tab does not.
 const INVITATION: FormOptions = FormOptions {
-    draft: Some("switchboard.member.invitation"),
+    draft: Some(crate::storage::draft::INVITE),
     ..OPTIONS
 };
 

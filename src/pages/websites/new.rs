@@ -33,7 +33,7 @@ const ARCHIVE_S: u32 = 30 * 24 * 60 * 60;
 
 const OPTIONS: FormOptions = FormOptions {
     prefix: "website",
-    draft: Some("switchboard.member.website-new"),
+    draft: Some(crate::storage::draft::WEBSITE_NEW),
     label: |name| match name {
         DETAILS => t("website_new.details"),
         STEP_HOURS => t("website_new.hours"),

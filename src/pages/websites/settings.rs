@@ -33,7 +33,7 @@ const BASE: &str = "base";
 
 const OPTIONS: FormOptions = FormOptions {
     prefix: "website",
-    draft: Some("switchboard.member.website"),
+    draft: Some(crate::storage::draft::WEBSITE),
     label: fields::label,
 };
 

@@ -16,7 +16,7 @@ const NAME: &str = "switchboard";
 /// Raised with each change of what is kept, also by a kind of action that earlier versions of this program cannot read: they
 /// then refuse to open the database instead of setting such entries aside.
 ///
-/// 1: the queue. 2: drafts beside it.
+/// 1: the queue. 2: drafts, and what was seen, beside it.
 const VERSION: u32 = 2;
 
 /// The entries, by their id.
@@ -27,6 +27,8 @@ pub const LANE: &str = "lane";
 pub const META: &str = "meta";
 /// What is typed and not sent, by its place.
 pub const DRAFTS: &str = "drafts";
+/// What was seen, by its name.
+pub const ARCHIVE: &str = "archive";
 /// Entries and drafts that could not be read.
 pub const SET_ASIDE: &str = "setAside";
 
@@ -197,7 +199,7 @@ fn upgrade(request: &IdbOpenDbRequest) -> Result<(), JsValue> {
         numbered.set_auto_increment(true);
         handle.create_object_store_with_optional_parameters(SET_ASIDE, &numbered)?;
     }
-    for name in [META, DRAFTS] {
+    for name in [META, DRAFTS, ARCHIVE] {
         if lacks(name) {
             handle.create_object_store(name)?;
         }

@@ -9,7 +9,9 @@
 //! | `transaction.rs` | one operation in one transaction |
 //! | `record.rs` | how entries are written down |
 //! | `drafts.rs` | the same for drafts |
+//! | `archive.rs` | the same for what was seen |
 
+mod archive;
 mod database;
 mod drafts;
 mod record;
@@ -21,6 +23,7 @@ use std::rc::Rc;
 
 use js_sys::Reflect;
 use switchboard_contract::ids::MemberId;
+use switchboard_engine::archive::{self as seen, Found, MAX_BYTES, Part, less_room};
 use switchboard_engine::drafts::{Draft, kept};
 use switchboard_engine::store::{Answer, Op, StoreError};
 use wasm_bindgen::{JsCast, JsValue};
@@ -36,6 +39,10 @@ use database::{Database, Opener};
 pub enum Notice {
     /// So many entries could not be read. They are set aside, and the others go on.
     SetAside(usize),
+    /// So much of what was kept of an earlier visit could not be read. It is loaded anew.
+    Lost(u64),
+    /// There is little room: only what was seen last is kept for the next visit.
+    Narrow,
     /// A newer version of this program has changed the database: reload to get it.
     Newer,
     /// The browser keeps nothing for this page: a private window, or storage that is switched off.
@@ -91,6 +98,8 @@ type Done<A> = Box<dyn FnOnce(Result<A, StoreError>)>;
 enum Job {
     Queue(MemberId, Op, Done<Answer>),
     Drafts(MemberId, kept::Op, Done<kept::Answer>),
+    Archive(MemberId, seen::Op, Done<seen::Answer>),
+    ReadArchive(MemberId, Part, Done<Found>),
 }
 
 struct Inner {
@@ -101,6 +110,8 @@ struct Inner {
     on_notice: Callback<Notice>,
     told: Cell<Option<Notice>>,
     asked_to_persist: Cell<bool>,
+    /// Bytes of what was seen that there is room for.
+    room: Cell<u64>,
 }
 
 /// The queue of waiting actions as this browser keeps it. Clones share it. What was asked is carried out even when the last
@@ -120,6 +131,7 @@ impl Store {
             on_notice,
             told: Cell::new(None),
             asked_to_persist: Cell::new(false),
+            room: Cell::new(MAX_BYTES),
         }))
     }
 
@@ -137,6 +149,31 @@ impl Store {
         done: impl FnOnce(Result<kept::Answer, StoreError>) + 'static,
     ) {
         self.enqueue(Job::Drafts(owner, op, Box::new(done)));
+    }
+
+    /// The same for what `owner` has seen. Where the browser has no more room, less is kept.
+    pub fn run_archive(
+        &self,
+        owner: MemberId,
+        op: seen::Op,
+        done: impl FnOnce(Result<seen::Answer, StoreError>) + 'static,
+    ) {
+        self.enqueue(Job::Archive(owner, op, Box::new(done)));
+    }
+
+    /// Reads what an earlier visit of `owner` has kept.
+    pub fn read_archive(
+        &self,
+        owner: MemberId,
+        part: Part,
+        done: impl FnOnce(Result<Found, StoreError>) + 'static,
+    ) {
+        self.enqueue(Job::ReadArchive(owner, part, Box::new(done)));
+    }
+
+    /// Something that was kept turned out to be unreadable.
+    pub fn tell_lost(&self, count: u64) {
+        self.0.on_notice.emit(Notice::Lost(count));
     }
 
     /// Keeps drafts within this call, for a page that may be gone when it returns: nothing can be read first, so a newer one
@@ -175,6 +212,19 @@ impl Store {
                         let work = |database| drafts::carry_out(database, owner, op.clone());
                         done(inner.carry_out(work).await);
                     }
+                    Some(Job::Archive(owner, op, done)) => done(inner.archive(owner, op).await),
+                    Some(Job::ReadArchive(owner, part, done)) => {
+                        let work = |database| archive::read(database, owner, part);
+                        let found = inner.carry_out(work).await;
+                        match &found {
+                            Ok(found) if found.is_newer => inner.tell(Some(Notice::Newer)),
+                            Ok(found) if found.unreadable > 0 => {
+                                inner.on_notice.emit(Notice::Lost(found.unreadable));
+                            }
+                            _ => {}
+                        }
+                        done(found);
+                    }
                 }
             }
             inner.working.set(false);
@@ -183,6 +233,21 @@ impl Store {
 }
 
 impl Inner {
+    /// Keeps less, until that fits.
+    async fn archive(&self, owner: MemberId, op: seen::Op) -> Result<seen::Answer, StoreError> {
+        loop {
+            let room = self.room.get();
+            let work = |database| archive::carry_out(database, owner, op.clone(), room);
+            let result = self.carry_out(work).await;
+            let less = less_room(room).filter(|_| result == Err(StoreError::Full));
+            let Some(less) = less else { return result };
+            self.room.set(less);
+            if room == MAX_BYTES {
+                self.on_notice.emit(Notice::Narrow);
+            }
+        }
+    }
+
     async fn carry_out<A, W>(&self, work: impl Fn(IdbDatabase) -> W) -> Result<A, StoreError>
     where
         W: Future<Output = Result<transaction::Done<A>, Fault>>,

@@ -7,7 +7,7 @@ use switchboard_engine::store::{Answer, Entry, Meta, Op, Scope, StoreError, Writ
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{IdbDatabase, IdbObjectStore, IdbRequest, IdbTransaction};
 
-use super::database::{DRAFTS, LANE, META, OUTBOX, SET_ASIDE};
+use super::database::{ARCHIVE, DRAFTS, LANE, META, OUTBOX, SET_ASIDE};
 use super::{Fault, record};
 use crate::browser::{happening, within};
 
@@ -26,7 +26,7 @@ pub struct Done<A = Answer> {
 
 /// Carries out one operation. On an error nothing of it was done.
 pub async fn carry_out(database: IdbDatabase, owner: MemberId, op: Op) -> Result<Done, Fault> {
-    let stores = [OUTBOX, META, SET_ASIDE, DRAFTS];
+    let stores = [OUTBOX, META, SET_ASIDE, DRAFTS, ARCHIVE];
     let transaction = begin(&database, &stores, "strict").map_err(|error| Fault::of(&error))?;
     within_one(&transaction, read_and_write(&transaction, owner, op)).await
 }
@@ -88,7 +88,7 @@ pub fn begin(database: &IdbDatabase, stores: &[&str], durability: &str) -> Resul
 async fn read_and_write(transaction: &IdbTransaction, owner: MemberId, op: Op) -> Result<Done, Fault> {
     let store = |name| transaction.object_store(name).map_err(|error| Fault::of(&error));
     let (outbox, beside, aside) = (store(OUTBOX)?, store(META)?, store(SET_ASIDE)?);
-    let drafts = store(DRAFTS)?;
+    let (drafts, archive) = (store(DRAFTS)?, store(ARCHIVE)?);
 
     let meta = meta(&beside).await?;
     let records = match (op.scope(), &meta) {
@@ -117,7 +117,7 @@ async fn read_and_write(transaction: &IdbTransaction, owner: MemberId, op: Op) -
     let (planned, answer) = plan(owner, op, &meta, entries);
     writes.extend(planned);
     for write in &writes {
-        put(&outbox, &beside, &aside, &drafts, write)?;
+        put(&outbox, &beside, &aside, [&drafts, &archive], write)?;
     }
     Ok(Done {
         answer,
@@ -174,7 +174,7 @@ fn put(
     outbox: &IdbObjectStore,
     beside: &IdbObjectStore,
     aside: &IdbObjectStore,
-    drafts: &IdbObjectStore,
+    [drafts, archive]: [&IdbObjectStore; 2],
     write: &Write,
 ) -> Result<(), Fault> {
     let asked = match write {
@@ -187,7 +187,9 @@ fn put(
         Write::DeleteAll => outbox
             .clear()
             .and_then(|_| aside.clear())
-            .and_then(|_| drafts.clear()),
+            .and_then(|_| drafts.clear())
+            .and_then(|_| archive.clear()),
+        Write::DeleteArchive => archive.clear(),
     };
     asked.map(drop).map_err(|error| Fault::of(&error))
 }

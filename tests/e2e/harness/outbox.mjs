@@ -26,6 +26,35 @@ export async function crash(person, page) {
   await page.close();
 }
 
+/** Asks one thing of the object store of what was seen. */
+const askArchive = (page, mode, method, ...given) =>
+  page.evaluate(([how, name, values]) => new Promise((resolve, reject) => {
+    const opened = indexedDB.open("switchboard");
+    opened.onerror = () => reject(opened.error);
+    opened.onsuccess = () => {
+      const database = opened.result;
+      const transaction = database.transaction("archive", how);
+      const asked = transaction.objectStore("archive")[name](...values);
+      transaction.onabort = () => reject(transaction.error);
+      transaction.oncomplete = () => {
+        database.close();
+        resolve(asked.result);
+      };
+    };
+  }), [mode, method, given]);
+
+/** The names of what is kept of what was seen. */
+export const archived = (page) => askArchive(page, "readonly", "getAllKeys");
+
+/** All of it as one text. */
+export const archivedText = async (page) => (await askArchive(page, "readonly", "getAll")).join("\n");
+
+/** Writes garbage over the first conversation that is kept. */
+export const breakArchived = async (page) => {
+  const name = (await archived(page)).find((key) => key.startsWith("log/conversation/"));
+  await askArchive(page, "readwrite", "put", "{garbage", name);
+};
+
 /** The texts that are kept there as typed and not sent. */
 export const keptDrafts = (page) =>
   page.evaluate(() => new Promise((resolve, reject) => {

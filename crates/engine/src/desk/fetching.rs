@@ -17,6 +17,7 @@ const MAX_MARK_PAGES: u32 = 20;
 impl<E: Clone> Desk<E> {
     pub(super) fn open_thread(&mut self, id: ConversationId, out: &mut Vec<Effect>) {
         self.open.insert(id);
+        self.look_archive(id, out);
         if !self.inbox.is_current(id) {
             self.load(Fetch::Conversation(id), out);
         }
@@ -102,6 +103,12 @@ impl<E: Clone> Desk<E> {
     pub(super) fn load_all_anew(&mut self, out: &mut Vec<Effect>) {
         self.inbox.doubt();
         self.whole_from = self.position();
+        self.begin_archive(self.position(), out);
+        self.load_screen(out);
+    }
+
+    /// Fetches all that is on the screen.
+    pub(super) fn load_screen(&mut self, out: &mut Vec<Effect>) {
         for id in self.loads.conversations() {
             if !self.open.contains(&id) {
                 self.load(Fetch::Conversation(id), out);
@@ -189,6 +196,7 @@ impl<E: Clone> Desk<E> {
         self.enter_epoch();
         if !began && self.position().is_some() {
             self.began = Some((self.loads.newest(), as_of.clone()));
+            self.begin_archive(Some(as_of.clone()), out);
             self.whole_from = Some(as_of);
         }
     }

@@ -13,6 +13,7 @@ use switchboard_contract::page::CursorPage;
 use switchboard_contract::position::Position;
 use switchboard_contract::realtime::EventPage;
 
+use crate::archive::{self, Kept};
 use crate::awareness;
 use crate::bulletin::Bulletin;
 use crate::inbox::{Changes, Shelf};
@@ -115,6 +116,8 @@ pub enum TimerKind {
     Leader,
     /// Who types, looks and is there.
     Awareness,
+    /// What is kept for the next visit.
+    Archive,
 }
 
 /// What happened.
@@ -125,6 +128,16 @@ pub enum TimerKind {
     bound(serialize = "", deserialize = "E: Default")
 )]
 pub enum Event<E> {
+    /// What an earlier visit of the same person kept, before [`Event::Start`]: it is shown at once, and events go on from
+    /// there.
+    Restore(Box<Kept>),
+    /// The answer to [`Effect::Archive`].
+    Archived {
+        /// From there.
+        request: u64,
+        /// What came of it.
+        result: Result<archive::Answer, StoreError>,
+    },
     /// Someone is signed in.
     Start {
         /// Erase what waits on this device for another person.
@@ -283,6 +296,15 @@ pub enum Effect {
         owner: MemberId,
         /// What.
         op: Op,
+    },
+    /// Keep this for the next visit, in the order asked; answer with [`Event::Archived`].
+    Archive {
+        /// Goes back with the answer.
+        request: u64,
+        /// Whose.
+        owner: MemberId,
+        /// What.
+        op: archive::Op,
     },
     /// Ask for the lock of whoever leads; answer with [`Event::Locked`] once it is this tab's.
     RequestLock {

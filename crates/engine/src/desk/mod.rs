@@ -11,6 +11,7 @@
 //! ```
 
 mod actions;
+mod archiving;
 mod fetching;
 mod interface;
 mod keeping;
@@ -45,6 +46,7 @@ use crate::thread::Thread;
 pub use interface::{Attempt, Deed, Effect, Event, Fetch, Fetched, Request, Row, Timer, TimerKind};
 
 use actions::Posted;
+use archiving::Archiving;
 use keeping::{Keeping, Question};
 use loading::{Loads, Place};
 
@@ -90,6 +92,7 @@ pub struct Desk<E> {
     /// Threads whose marks are asked for page by page: where the last page had to end, and how many there were.
     asked_marks: BTreeMap<ConversationId, (u64, u32)>,
     awareness: Awareness,
+    archiving: Archiving,
     /// What the person has set: it outlasts a stop.
     availability: Availability,
 }
@@ -127,6 +130,7 @@ impl<E: Clone> Desk<E> {
             marked: BTreeMap::new(),
             asked_marks: BTreeMap::new(),
             awareness: Awareness::default(),
+            archiving: Archiving::default(),
             availability: Availability::default(),
         }
     }
@@ -254,6 +258,8 @@ impl<E: Clone> Desk<E> {
         let status = self.status();
         self.keeping.look_at_the_clock(now);
         match event {
+            Event::Restore(kept) => self.restore(*kept, out),
+            Event::Archived { request, result } => self.on_archived(request, result, out),
             Event::Start { erase } => self.start(now, erase, out),
             Event::Stop => self.stop(now, out),
             Event::Forget => {
@@ -310,13 +316,21 @@ impl<E: Clone> Desk<E> {
 
     fn start(&mut self, now: Now, erase: bool, out: &mut Vec<Effect>) {
         self.open_store(erase, out);
-        self.on_link(now, link::Event::Start(None), out);
+        let kept = self.take_restored();
+        let resume = kept.as_ref().map(|place| place.resume.clone());
+        self.on_link(now, link::Event::Start(resume), out);
         self.on_link(now, link::Event::Follow, out);
         self.told = Status::Connecting;
         self.meet(now, out);
         self.on_leader(now, crate::leader::Event::Start, out);
         // What was put on the screen before had nobody to load it, and has to come without a connection too.
-        self.load_all_anew(out);
+        match kept {
+            Some(place) => {
+                self.whole_from = Some(place.position);
+                self.load_screen(out);
+            }
+            None => self.load_all_anew(out),
+        }
     }
 
     fn stop(&mut self, now: Now, out: &mut Vec<Effect>) {
@@ -344,6 +358,7 @@ impl<E: Clone> Desk<E> {
         (self.began, self.whole_from) = (None, None);
         self.rights_doubted = false;
         self.marked.clear();
+        self.stop_archiving();
         self.asked_marks.clear();
         self.forget_people(now, out);
     }
@@ -362,6 +377,7 @@ impl<E: Clone> Desk<E> {
             TimerKind::Queue => self.on_queue(now, queue::Event::Timer { generation }, out),
             TimerKind::Awareness => self.on_awareness(now, awareness::Event::Timer { generation }, out),
             TimerKind::Store => self.on_store_timer(generation, out),
+            TimerKind::Archive => self.on_archive_timer(now, generation, out),
             TimerKind::Answer => self.on_answer_timer(now, generation, out),
             TimerKind::Leader => self.on_leader(now, crate::leader::Event::Timer { generation }, out),
         }
@@ -371,6 +387,10 @@ impl<E: Clone> Desk<E> {
     fn on_shell(&mut self, now: Now, event: socket::Event, out: &mut Vec<Effect>) {
         match event {
             socket::Event::Shown(shown) => {
+                if !shown {
+                    // The page may be gone next.
+                    self.write_archive(now, out);
+                }
                 self.on_leader(now, crate::leader::Event::Shown(shown), out);
             }
             // Of whichever sign-in the connection was.
@@ -418,6 +438,7 @@ impl<E: Clone> Desk<E> {
         match effect {
             stream::Effect::Apply(event) => {
                 self.note_writer(now, &event, out);
+                self.touch_archive(&event);
                 match self.inbox.apply(&event) {
                     Ok(changes) => self.changed(now, changes, out),
                     Err(unreadable) => {
@@ -495,6 +516,7 @@ impl<E: Clone> Desk<E> {
         }
         if matches!(status, Status::Live | Status::Polling) {
             self.on_awareness(now, awareness::Event::Connected, out);
+            self.hear_archive(out);
             self.on_queue(now, queue::Event::Wake, out);
             // The server looks at rights now and then: what it sent between their change and its `resync` is not to be seen any
             // more, and the connection has ended before that came.
@@ -518,6 +540,7 @@ impl<E: Clone> Desk<E> {
             }
         }
         if changes != Changes::default() {
+            self.change_archive(&changes, out);
             out.push(Effect::Changed(changes));
         }
     }

@@ -141,6 +141,7 @@ impl<E: Clone> Desk<E> {
                         self.on_link(now, link::Event::Lead, out);
                         self.on_awareness(now, awareness::Event::Leads(true), out);
                     }
+                    self.lead_archive(term, out);
                 }
                 leader::Effect::Follow => {
                     self.told = self.status();

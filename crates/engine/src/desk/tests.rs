@@ -1,3 +1,4 @@
+mod archiving;
 mod continuity;
 mod deletion;
 mod keeping;

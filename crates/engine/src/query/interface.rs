@@ -124,6 +124,17 @@ pub enum Event<V, E> {
         /// It.
         fresh: Fresh<V>,
     },
+    /// Another tab has it from the server.
+    Heard {
+        /// What.
+        key: Key,
+        /// It.
+        fresh: Fresh<V>,
+        /// When that tab asked for it, by the wall clock that they share.
+        asked: Timestamp,
+        /// When it came.
+        at: Timestamp,
+    },
     /// The value as an earlier visit kept it. Anything that came otherwise is newer.
     Kept {
         /// What was kept.
@@ -180,6 +191,7 @@ impl<V, E> fmt::Debug for Event<V, E> {
             Self::Prefetch { .. } => "Prefetch",
             Self::Fetched { .. } => "Fetched",
             Self::Came { .. } => "Came",
+            Self::Heard { .. } => "Heard",
             Self::Kept { .. } => "Kept",
             Self::Invalidate(_) => "Invalidate",
             Self::Reload { .. } => "Reload",

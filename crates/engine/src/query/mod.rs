@@ -15,8 +15,10 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use switchboard_contract::position::Position;
+use switchboard_contract::time::Timestamp;
 
 use crate::Now;
+use crate::archive::Age;
 
 /// The newest good value.
 #[derive(Debug)]
@@ -26,12 +28,16 @@ struct Known<V> {
     shown: V,
     /// When it was asked for, or came by itself; 0 when an earlier visit kept it.
     order: u64,
+    /// The same by the wall clock, which the tabs of a browser share.
+    asked: Timestamp,
     came: Now,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Fetching {
     attempt: u64,
+    /// When it began, by the wall clock.
+    asked: Timestamp,
     /// It may have changed since the fetch began.
     again: bool,
 }
@@ -65,6 +71,8 @@ pub struct Cache<V, E> {
     /// Numbers fetches and whatever comes otherwise, in order.
     counter: u64,
     timer: u64,
+    /// The wall clock at this step.
+    wall: Timestamp,
 }
 
 impl<V, E> Default for Cache<V, E> {
@@ -74,6 +82,7 @@ impl<V, E> Default for Cache<V, E> {
             mutations: Vec::new(),
             counter: 0,
             timer: 0,
+            wall: Timestamp::default(),
         }
     }
 }
@@ -113,6 +122,17 @@ impl<V: Clone + PartialEq, E: Clone> Cache<V, E> {
             .map(|known| &known.confirmed)
     }
 
+    /// How new the confirmed value of `key` is.
+    #[must_use]
+    pub fn age(&self, key: &Key) -> Option<Age> {
+        let known = self.entries.get(key)?.known.as_ref()?;
+        Some(Age {
+            asked: known.asked,
+            came: known.came.wall,
+            as_of: known.confirmed.as_of.clone(),
+        })
+    }
+
     /// Whether anything is kept or on its way for `key`.
     #[must_use]
     pub fn holds(&self, key: &Key) -> bool {
@@ -121,6 +141,7 @@ impl<V: Clone + PartialEq, E: Clone> Cache<V, E> {
 
     /// Takes in one event and says what to do.
     pub fn step(&mut self, now: Now, event: Event<V, E>, out: &mut Vec<Effect>) {
+        self.wall = now.wall;
         match event {
             Event::Watch { key, options } => {
                 let entry = self.entry(&key, options, now);
@@ -143,13 +164,24 @@ impl<V: Clone + PartialEq, E: Clone> Cache<V, E> {
             Event::Came { key, fresh } => {
                 self.counter += 1;
                 let order = self.counter;
-                self.take(now, &key, fresh, order, out);
+                if self.take(now, &key, fresh, (order, now.wall), out) {
+                    out.push(Effect::Confirmed { key });
+                }
+            }
+            Event::Heard {
+                key,
+                fresh,
+                asked,
+                at,
+            } => {
+                let came = Now { wall: at, ..now };
+                self.heard(came, &key, fresh, asked, out);
             }
             Event::Kept { key, fresh, at } => {
                 let entry = self.entry(&key, Options::default(), now);
                 if entry.known.is_none() {
                     entry.stale = true;
-                    self.take(Now { wall: at, ..now }, &key, fresh, 0, out);
+                    self.take(Now { wall: at, ..now }, &key, fresh, (0, at), out);
                 }
             }
             Event::Invalidate(target) => self.invalidate(&target, out),
@@ -229,6 +261,7 @@ impl<V: Clone + PartialEq, E: Clone> Cache<V, E> {
             let attempt = self.counter;
             entry.fetching = Some(Fetching {
                 attempt,
+                asked: self.wall,
                 again: false,
             });
             out.push(Effect::Fetch {
@@ -275,7 +308,9 @@ impl<V: Clone + PartialEq, E: Clone> Cache<V, E> {
             Ok(fresh) => {
                 entry.error = None;
                 entry.stale = fetching.again;
-                self.take(now, key, fresh, attempt, out);
+                if self.take(now, key, fresh, (attempt, fetching.asked), out) {
+                    out.push(Effect::Confirmed { key: key.clone() });
+                }
             }
             Err(error) => {
                 // Whoever comes later asks anew instead of finding an error that nobody has seen.
@@ -292,27 +327,59 @@ impl<V: Clone + PartialEq, E: Clone> Cache<V, E> {
         }
     }
 
-    /// Takes a value unless what is known is newer.
-    fn take(&mut self, now: Now, key: &Key, fresh: Fresh<V>, order: u64, out: &mut Vec<Effect>) {
+    /// Another tab has it: it counts unless what is known was asked for later, and tells nothing of what waits here to be
+    /// done.
+    fn heard(&mut self, came: Now, key: &Key, fresh: Fresh<V>, asked: Timestamp, out: &mut Vec<Effect>) {
+        if self.mutations.iter().any(|one| one.target.includes(key)) {
+            return self.invalidate(&Target::Key(key.clone()), out);
+        }
+        let age = Age {
+            asked,
+            came: came.wall,
+            as_of: fresh.as_of.clone(),
+        };
+        if self.age(key).is_some_and(|known| !age.is_newer_than(&known)) {
+            return;
+        }
+        let fetching = self.entry(key, Options::default(), came).fetching;
+        let order = match fetching.filter(|fetching| fetching.asked >= asked) {
+            // What is on its way here was asked for later.
+            Some(fetching) => fetching.attempt - 1,
+            None => {
+                self.counter += 1;
+                self.counter
+            }
+        };
+        self.take(came, key, fresh, (order, asked), out);
+    }
+
+    /// Takes a value unless what is known is newer; says whether it did. `order` and the time say when it was asked for.
+    fn take(
+        &mut self,
+        now: Now,
+        key: &Key,
+        fresh: Fresh<V>,
+        (order, asked): (u64, Timestamp),
+        out: &mut Vec<Effect>,
+    ) -> bool {
         let entry = self.entry(key, Options::default(), now);
         if let Some(known) = &entry.known
             && is_older(&fresh, order, &known.confirmed, known.order)
         {
-            return;
+            return false;
         }
         let shown = fresh.value.clone();
         entry.known = Some(Known {
             confirmed: fresh,
             shown,
             order,
+            asked,
             came: now,
         });
         self.settle();
         self.fold(key);
         out.push(Effect::Changed { key: key.clone() });
-        if order > 0 {
-            out.push(Effect::Confirmed { key: key.clone() });
-        }
+        true
     }
 
     fn invalidate(&mut self, target: &Target, out: &mut Vec<Effect>) {

@@ -545,3 +545,59 @@ proptest! {
         prop_assert!(world.cache.confirmed(&key()).is_some_and(|fresh| *fresh.value == world.server));
     }
 }
+
+fn heard(pairs: &[(u8, u8)], as_of: Option<Position>, asked: i64) -> Event<Value, &'static str> {
+    Event::Heard {
+        key: key(),
+        fresh: fresh(pairs, as_of),
+        asked: Timestamp::from_millis(asked),
+        at: Timestamp::from_millis(asked + 5),
+    }
+}
+
+#[test]
+fn what_another_tab_loaded_counts_where_it_was_asked_for_later() {
+    // Asked for at 0, came at 10.
+    let mut cache = holding(&[(1, 1)], None);
+    step(&mut cache, 20, heard(&[(1, 0)], None, -5));
+    assert_eq!(shown(&cache), value(&[(1, 1)]), "older");
+    let out = step(&mut cache, 30, heard(&[(1, 2)], None, 15));
+    assert_eq!(shown(&cache), value(&[(1, 2)]));
+    assert!(
+        !out.contains(&Effect::Confirmed { key: key() }),
+        "or the tabs would tell each other for ever"
+    );
+    assert_eq!(
+        cache.age(&key()).map(|age| age.came),
+        Some(Timestamp::from_millis(20)),
+        "its age is that of the other tab's"
+    );
+    // Places in the log count more than clocks.
+    let mut cache = holding(&[(1, 1)], place(5));
+    step(&mut cache, 20, heard(&[(1, 0)], place(4), 15));
+    assert_eq!(shown(&cache), value(&[(1, 1)]));
+    step(&mut cache, 20, heard(&[(1, 2)], place(6), -5));
+    assert_eq!(shown(&cache), value(&[(1, 2)]));
+}
+
+#[test]
+fn what_is_on_its_way_here_counts_where_it_was_asked_for_later() {
+    for (asked, expected) in [(50, 3), (70, 2)] {
+        let mut cache = holding(&[(1, 1)], None);
+        let out = step(&mut cache, 60, Event::Reload { key: key() });
+        let reload = attempt(&out).expect("a fetch");
+        step(&mut cache, 80, heard(&[(1, 2)], None, asked));
+        assert_eq!(shown(&cache), value(&[(1, 2)]));
+        step(&mut cache, 90, fetched(reload, Ok(fresh(&[(1, 3)], None))));
+        assert_eq!(shown(&cache), value(&[(1, expected)]), "heard of {asked}");
+    }
+}
+
+#[test]
+fn what_is_changed_here_is_asked_for_instead_of_being_overwritten() {
+    let mut cache = holding(&[(1, 1)], None);
+    step(&mut cache, 20, begin(7, 1, 9));
+    let out = step(&mut cache, 30, heard(&[(1, 2)], None, 25));
+    assert_eq!(shown(&cache), value(&[(1, 9)]));
+    assert!(attempt(&out).is_some());
+}

@@ -367,6 +367,7 @@ impl Queue {
                 let mut memory = Records {
                     meta: self.unsaved.meta.clone(),
                     entries: vec![entry.clone()],
+                    ..Records::default()
                 };
                 if let Answer::Changed { entries, .. } = memory.run(
                     self.owner,

@@ -324,8 +324,10 @@ pub enum Write {
     Put(Box<Entry>),
     /// Deletes one entry.
     Delete(ActionId),
-    /// Deletes all of them.
+    /// Deletes all of them, and what else is kept of the person.
     DeleteAll,
+    /// Deletes what is kept of what was seen ([`crate::archive`]).
+    DeleteArchive,
 }
 
 /// What came of an operation, once it is durable.
@@ -415,6 +417,8 @@ pub struct Records {
     pub meta: Meta,
     /// See [`Entry`].
     pub entries: Vec<Entry>,
+    /// What is kept beside them of what was seen.
+    pub archive: crate::archive::Records,
 }
 
 impl Records {
@@ -446,7 +450,11 @@ impl Records {
                 None => self.entries.push(*entry),
             },
             Write::Delete(id) => self.entries.retain(|known| known.id != id),
-            Write::DeleteAll => self.entries.clear(),
+            Write::DeleteAll => {
+                self.entries.clear();
+                self.archive = crate::archive::Records::default();
+            }
+            Write::DeleteArchive => self.archive = crate::archive::Records::default(),
         }
     }
 }

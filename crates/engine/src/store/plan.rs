@@ -88,8 +88,9 @@ fn open(owner: MemberId, erase: bool, meta: &Meta, entries: Vec<Entry>) -> (Vec<
     }
     let erased = entries.len() as u64;
     if erased > 0 && !erase {
+        // What the person decides about is what waits: what was only seen goes with who saw it.
         return (
-            Vec::new(),
+            vec![Write::DeleteArchive],
             Answer::Foreign {
                 entries: erased,
                 owned: meta.owner.is_some(),

@@ -7,6 +7,7 @@ use switchboard_contract::live_chat::{LiveChatConversation, MarkRead};
 use switchboard_contract::position::Position;
 use switchboard_contract::problem::ProblemCode;
 use switchboard_engine::Now;
+use switchboard_engine::archive;
 use switchboard_engine::desk::{self, Attempt, Deed, Desk, Effect, Event, Fetch, Fetched, Row, Timer};
 use switchboard_engine::inbox::Shelf;
 use switchboard_engine::outbox::Outcome;
@@ -52,6 +53,8 @@ pub(super) enum News {
     Warned(u64),
     Locked(u64),
     Stored(u64, Result<Answer, StoreError>),
+    Archived(u64, Result<archive::Answer, StoreError>),
+    Found(u64, Option<Box<archive::Kept>>),
     Heard(String),
 }
 
@@ -83,6 +86,8 @@ pub struct DeskShell {
     member: Option<MemberId>,
     lock: u64,
     signed_in: bool,
+    /// Waits for what an earlier visit kept.
+    beginning: bool,
     /// What the store holds of someone else was told of, and the person is asked.
     foreign: bool,
     /// Counts those warnings.
@@ -102,6 +107,7 @@ impl DeskShell {
             member: None,
             lock: 0,
             signed_in: false,
+            beginning: false,
             foreign: false,
             warned: 0,
             open: None,
@@ -190,8 +196,11 @@ impl DeskShell {
     }
 
     pub(super) fn step(&mut self, now: Now, news: News, out: &mut Vec<Asked>) {
+        if self.beginning && !self.is_to_begin(now, &news, out) {
+            return;
+        }
         let event = match news {
-            News::SignedIn(member) => return self.sign_in(now, member, out),
+            News::SignedIn(member) => return self.sign_in(member, out),
             News::Authorised => Event::Authorised,
             News::SignedOut(reason) => {
                 self.open = None;
@@ -235,6 +244,12 @@ impl DeskShell {
                 Some(request) => Event::Stored { request, result },
                 None => return,
             },
+            News::Archived(number, result) => match self.own(number) {
+                Some(request) => Event::Archived { request, result },
+                None => return,
+            },
+            // Too late, or of an earlier sign-in.
+            News::Found(..) => return,
             News::Heard(text) => match serde_json::from_str(&text) {
                 Ok(bulletin) => Event::Heard(Box::new(bulletin)),
                 Err(_) => return,
@@ -255,7 +270,7 @@ impl DeskShell {
         }
     }
 
-    fn sign_in(&mut self, now: Now, member: MemberId, out: &mut Vec<Asked>) {
+    fn sign_in(&mut self, member: MemberId, out: &mut Vec<Asked>) {
         self.number += 1;
         self.member = Some(member);
         self.signed_in = true;
@@ -265,6 +280,37 @@ impl DeskShell {
             tab: self.tab.clone(),
         };
         self.desk = Some(Desk::new(identity, member, self.seed ^ u64::from(self.number)));
+        self.beginning = true;
+        out.push(Asked::Browser(Wish::Recall(self.tagged(0), member)));
+    }
+
+    /// While what was kept is waited for, nothing else is there yet that could hear anything. Whether the news is for the desk
+    /// as it is now.
+    fn is_to_begin(&mut self, now: Now, news: &News, out: &mut Vec<Asked>) -> bool {
+        match news {
+            News::SignedIn(_) => true,
+            News::Found(number, kept) if self.own(*number).is_some() => {
+                self.begin(now, kept.clone(), out);
+                false
+            }
+            // What a person does is not kept waiting, and what is kept goes also where it was not read.
+            News::Act(_) | News::SignedOut(SignedOut::Never | SignedOut::Here | SignedOut::Revoked) => {
+                self.begin(now, None, out);
+                true
+            }
+            News::SignedOut(SignedOut::Expired) => {
+                self.beginning = false;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn begin(&mut self, now: Now, kept: Option<Box<archive::Kept>>, out: &mut Vec<Asked>) {
+        self.beginning = false;
+        if let Some(kept) = kept {
+            self.drive(now, Event::Restore(kept), out);
+        }
         self.drive(now, Event::Start { erase: false }, out);
         self.drive(now, Event::Show(Shelf::Open), out);
         // The page stands below a key that names the person: of a next one it is made anew, at the same address.
@@ -383,6 +429,9 @@ impl DeskShell {
             ),
             Effect::Store { request, owner, op } => {
                 Asked::Browser(Wish::Store(self.tagged(request), owner, op))
+            }
+            Effect::Archive { request, owner, op } => {
+                Asked::Browser(Wish::Archive(self.tagged(request), owner, op))
             }
             Effect::RequestLock { generation } => {
                 self.lock = self.tagged(generation);

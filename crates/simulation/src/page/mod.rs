@@ -19,6 +19,7 @@ use switchboard_contract::live_chat::{ConversationChange, Visibility};
 use switchboard_contract::problem::{Problem, ProblemCode};
 use switchboard_contract::time::Timestamp;
 use switchboard_engine::Now;
+use switchboard_engine::archive;
 use switchboard_engine::desk::TimerKind;
 use switchboard_engine::random::Random;
 use switchboard_engine::retry::{self, Failure};
@@ -118,6 +119,10 @@ pub enum News {
     Locked(LockName, u64),
     /// The store answered.
     Stored(u64, Result<Answer, StoreError>),
+    /// The browser keeps what was seen, or does not.
+    Archived(u64, Result<archive::Answer, StoreError>),
+    /// What an earlier visit kept.
+    Found(u64, Option<Box<archive::Kept>>),
     /// Another tab says something.
     Heard(Said),
     /// The network may be back, or the machine woke up.
@@ -206,6 +211,10 @@ pub enum Wish {
     Unlock(LockName, u64),
     /// Carry this out in one transaction, in the order asked; answer with [`News::Stored`].
     Store(u64, MemberId, Op),
+    /// Keep this of what was seen; answer with [`News::Archived`].
+    Archive(u64, MemberId, archive::Op),
+    /// Read what an earlier visit kept; answer with [`News::Found`].
+    Recall(u64, MemberId),
     /// Tell the other tabs.
     Say(Said),
     /// Keep this about the session.
@@ -388,6 +397,10 @@ impl Page {
             News::Stored(request, result) => {
                 self.desk_news(now, desk::News::Stored(request, result), out);
             }
+            News::Archived(request, result) => {
+                self.desk_news(now, desk::News::Archived(request, result), out);
+            }
+            News::Found(request, kept) => self.desk_news(now, desk::News::Found(request, kept), out),
         }
     }
 

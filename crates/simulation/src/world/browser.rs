@@ -59,6 +59,7 @@ pub(super) struct Browser {
     pub(super) hint: Hint,
     pub(super) store: Records,
     pub(super) transactions: VecDeque<Transaction>,
+    pub(super) archiving: VecDeque<super::archive::Transaction>,
     pub(super) full_until: u64,
     pub(super) failing_until: u64,
     pub(super) hanging_until: u64,

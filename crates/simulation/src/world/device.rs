@@ -200,6 +200,7 @@ impl World {
             let before = self.browser.store.clone();
             let answer = self.browser.store.run(owner, op.clone());
             self.check_transaction(&before, &op, &answer);
+            self.check_archive();
             Ok(answer)
         };
         if let Some(conversation) = appended.filter(|_| !matches!(result, Ok(Answer::Appended { .. }))) {
@@ -261,6 +262,9 @@ impl World {
             return;
         }
         slot.incarnation += 1;
+        // A new page begins where something was kept, and applies from there what an earlier one has applied in its own time.
+        slot.position = None;
+        slot.announced.clear();
         let incarnation = slot.incarnation;
         let first_call = (tab as u64) << 56 | u64::from(incarnation) << 32;
         let name = format!("tab-{tab}-{incarnation}");

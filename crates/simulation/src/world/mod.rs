@@ -12,6 +12,7 @@
 
 mod acts;
 pub mod agenda;
+mod archive;
 mod browser;
 mod device;
 mod faults;
@@ -63,6 +64,8 @@ enum Happening {
     Granted(usize, u32, LockName, u64),
     StoreRuns,
     StoreAnswers(usize, u32, u64, Result<Answer, StoreError>),
+    ArchiveRuns,
+    ArchiveAnswers(usize, u32, Box<crate::page::News>),
     Heard(usize, u32, Said),
     Reopen(usize),
     Thaw(usize),
@@ -261,6 +264,8 @@ impl World {
             Happening::StoreAnswers(tab, incarnation, request, result) => {
                 self.tell(tab, incarnation, crate::page::News::Stored(request, result));
             }
+            Happening::ArchiveRuns => self.run_archive(),
+            Happening::ArchiveAnswers(tab, incarnation, news) => self.tell(tab, incarnation, *news),
             Happening::Heard(tab, incarnation, said) => {
                 self.tell(tab, incarnation, crate::page::News::Heard(said));
             }

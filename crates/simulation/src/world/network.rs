@@ -489,6 +489,12 @@ impl World {
             Wish::Lock(name, generation) => self.request_lock(tab, name, generation),
             Wish::Unlock(name, generation) => self.release_lock(tab, name, generation),
             Wish::Store(request, owner, op) => self.ask_store(tab, request, owner, op),
+            Wish::Archive(request, owner, op) => {
+                self.ask_archive(tab, request, owner, super::archive::Wanted::Keep(op));
+            }
+            Wish::Recall(request, owner) => {
+                self.ask_archive(tab, request, owner, super::archive::Wanted::Read);
+            }
             Wish::Say(said) => self.say(tab, said),
             Wish::Keep(hint) => {
                 if hint.leaving && !self.browser.hint.leaving {

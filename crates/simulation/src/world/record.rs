@@ -47,6 +47,8 @@ pub(super) struct Record {
     pub(super) erased: BTreeSet<ActionId>,
     /// Messages that were stored in conversations which are deleted by now.
     pub(super) deleted: BTreeSet<MessageId>,
+    /// What the browser keeps of what was seen.
+    pub(super) archived: super::archive::Archived,
     /// Calls made in the last seconds of quiet.
     pub(super) calls_in_quiet: u64,
 }

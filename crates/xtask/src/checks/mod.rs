@@ -9,6 +9,7 @@ mod planted;
 mod portable;
 mod rendering;
 mod rust_text;
+mod storage;
 mod styles;
 
 use std::path::{Path, PathBuf};
@@ -20,7 +21,7 @@ use crate::paths;
 type Check = (&'static str, fn() -> Outcome);
 
 /// The checks that need nothing built.
-pub const SOURCES: [Check; 7] = [
+pub const SOURCES: [Check; 8] = [
     ("no empty render", rendering::check),
     ("layers", layers::check),
     ("message keys", messages::check),
@@ -28,6 +29,7 @@ pub const SOURCES: [Check; 7] = [
     ("no path of a machine", portable::check),
     ("no planted bug", planted::check),
     ("gallery", gallery::check),
+    ("storage keys", storage::check),
 ];
 
 /// The Rust files below a folder of the checkout, with their names relative to it.
