@@ -506,7 +506,11 @@ impl Session {
                 }
             }
             Said::Ask { generation } => self.drive(Event::PeerAsks { token: generation }),
-            Said::SignedOut => self.drive(Event::PeerSignedOut),
+            Said::SignedOut => {
+                let signed_in = hint::load().is_some() && !hint::is_leaving();
+                let since = signed_in.then(hint::generation);
+                self.drive(Event::PeerSignedOut { since });
+            }
         }
     }
 
@@ -528,7 +532,7 @@ impl Session {
             let session = self.weak();
             listeners.push(Listener::new(&window, "storage", move |_| {
                 if hint::is_leaving() {
-                    session.drive(Event::PeerSignedOut);
+                    session.drive(Event::PeerSignedOut { since: None });
                 }
             }));
         }

@@ -160,7 +160,11 @@ impl Page {
             Said::Ask { generation } => {
                 self.drive_session(now, Event::PeerAsks { token: generation }, out);
             }
-            Said::SignedOut => self.drive_session(now, Event::PeerSignedOut, out),
+            Said::SignedOut => {
+                let signed_in = self.hint.member.is_some() && !self.hint.leaving;
+                let since = signed_in.then_some(self.hint.generation);
+                self.drive_session(now, Event::PeerSignedOut { since }, out);
+            }
             Said::Bulletin(..) => {}
         }
     }
