@@ -492,8 +492,10 @@ impl Session {
                 token,
                 user,
             } => {
-                // A renewal of this tab that has just come is the machine's to take first.
-                if self.0.come.borrow().is_none() {
+                // A renewal of this tab that has just come is the machine's to take first. Where nobody is signed in, the token was
+                // handed over before a sign-out that this tab has slept through.
+                let signed_in = hint::load().is_some() && !hint::is_leaving();
+                if self.0.come.borrow().is_none() && signed_in {
                     self.drive(Event::Hinted {
                         hinted: hint::generation(),
                     });

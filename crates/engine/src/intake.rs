@@ -216,7 +216,14 @@ mod tests {
         }
         assert_eq!(
             frames,
-            [(6, false), (0, true), (6, false), (0, true), (6, false), (0, true)]
+            [
+                (6, false),
+                (0, true),
+                (6, false),
+                (0, true),
+                (6, false),
+                (0, true)
+            ]
         );
     }
 

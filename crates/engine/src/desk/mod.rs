@@ -326,7 +326,8 @@ impl<E: Clone> Desk<E> {
         self.keeping.forget();
         self.deleted_here.clear();
         // What was asked of the store before says nothing of it any more, but for the end of a sign-in.
-        self.asked.retain(|_, question| question.asked == tabs::Asked::End);
+        self.asked
+            .retain(|_, question| question.asked == tabs::Asked::End);
         (self.leads, self.doubted) = (false, false);
         self.told = Status::Idle;
         self.claimed = None;

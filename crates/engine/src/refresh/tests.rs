@@ -478,7 +478,10 @@ fn a_tab_that_slept_through_a_sign_out_and_a_sign_in_goes_on_in_the_later_sessio
     let out = step(&mut machine, 9, handed_over(3));
     assert!(out.contains(&Effect::Ready { token: 3 }), "{out:?}");
     let out = step(&mut machine, 10, Event::PeerSignedOut { since: Some(3) });
-    assert!(out.is_empty(), "told late, once it is in the later session: {out:?}");
+    assert!(
+        out.is_empty(),
+        "told late, once it is in the later session: {out:?}"
+    );
 }
 
 #[test]
