@@ -1641,7 +1641,7 @@ export interface components {
             /** @description This request. */
             id?: components["schemas"]["RenewalId"];
             /**
-             * @description Earlier requests of this browser that got no answer and may still arrive, the newest last. The newest 8 count.
+             * @description Earlier requests of this browser that got no answer and may still arrive, the newest last. The newest 32 count.
              * @default []
              */
             unanswered: components["schemas"]["RenewalId"][];

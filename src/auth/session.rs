@@ -524,8 +524,10 @@ impl Session {
                 token,
                 user,
             } => {
-                // A renewal of this tab that has just come is the machine's to take first.
-                if self.0.come.borrow().is_none() {
+                // A renewal of this tab that has just come is the machine's to take first. Where nobody is signed in, the token was
+                // handed over before a sign-out that this tab has slept through.
+                let signed_in = hint::load().is_some() && !hint::is_leaving();
+                if self.0.come.borrow().is_none() && signed_in {
                     self.drive(Event::Hinted {
                         hinted: hint::generation(),
                     });
@@ -538,7 +540,11 @@ impl Session {
                 }
             }
             Said::Ask { generation } => self.drive(Event::PeerAsks { token: generation }),
-            Said::SignedOut => self.drive(Event::PeerSignedOut),
+            Said::SignedOut => {
+                let signed_in = hint::load().is_some() && !hint::is_leaving();
+                let since = signed_in.then(hint::generation);
+                self.drive(Event::PeerSignedOut { since });
+            }
         }
     }
 
@@ -560,7 +566,7 @@ impl Session {
             let session = self.weak();
             listeners.push(Listener::new(&window, "storage", move |_| {
                 if hint::is_leaving() {
-                    session.drive(Event::PeerSignedOut);
+                    session.drive(Event::PeerSignedOut { since: None });
                 }
             }));
         }

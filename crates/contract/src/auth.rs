@@ -155,8 +155,9 @@ pub struct ChangeEmailRequest {
     pub current_password: String,
 }
 
-/// How many earlier requests of a renewal count.
-pub const MAX_UNANSWERED: usize = 8;
+/// How many earlier requests of a renewal count: more than the tabs of a browser make in a bad moment, so that none that is held
+/// up is forgotten.
+pub const MAX_UNANSWERED: usize = 32;
 
 /// `POST /api/auth/refresh`; the body may be left out. A browser that names its requests is not taken for a thief when one of
 /// them was held up on its way and arrives after later ones.
@@ -166,7 +167,7 @@ pub const MAX_UNANSWERED: usize = 8;
 pub struct RefreshRequest {
     /// This request.
     pub id: Option<RenewalId>,
-    /// Earlier requests of this browser that got no answer and may still arrive, the newest last. The newest 8 count.
+    /// Earlier requests of this browser that got no answer and may still arrive, the newest last. The newest 32 count.
     pub unanswered: Vec<RenewalId>,
 }
 

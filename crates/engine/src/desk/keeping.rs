@@ -17,6 +17,8 @@ const CAP_MS: u64 = 8_000;
 const PATIENCE_MS: u64 = 4_000;
 /// The same once something else is overdue.
 const SHORT_PATIENCE_MS: u64 = 500;
+/// The same for what is to be kept while the store has not been read: it may hold what was done earlier, which goes first.
+const UNREAD_PATIENCE_MS: u64 = 30_000;
 /// A timer that comes this late says that the page was frozen: the answer may come right after it.
 const LATE_MS: u64 = 1_000;
 
@@ -36,6 +38,8 @@ pub(super) struct Keeping {
     random: Random,
     /// Which sign-in the store belongs to, once it was opened.
     sign_in: Option<u64>,
+    /// Until when what is to be kept waits for the store to be read.
+    unread_until: Option<u64>,
     /// What has to be asked once more.
     again: Option<Op>,
     tries: u32,
@@ -64,6 +68,7 @@ impl Keeping {
         Self {
             random: Random::from_seed(seed),
             sign_in: None,
+            unread_until: None,
             again: None,
             tries: 0,
             generation: 0,
@@ -89,10 +94,15 @@ impl Keeping {
         } else {
             SHORT_PATIENCE_MS
         };
+        let appends = matches!(op, Op::Append(_));
+        let due = self.now + patience;
         Question {
             asked,
-            appends: matches!(op, Op::Append(_)),
-            due: self.now + patience,
+            appends,
+            due: self
+                .unread_until
+                .filter(|_| appends)
+                .map_or(due, |until| due.max(until)),
         }
     }
 
@@ -144,6 +154,7 @@ impl<E: Clone> Desk<E> {
 
     pub(super) fn open_store(&mut self, erase: bool, out: &mut Vec<Effect>) {
         self.keeping.rest();
+        self.keeping.unread_until = Some(self.keeping.now + UNREAD_PATIENCE_MS);
         let op = Op::Open { erase };
         self.keeping.again = Some(op.clone());
         self.ask(op, Asked::Open, out);
@@ -171,6 +182,7 @@ impl<E: Clone> Desk<E> {
     /// The store is open, for the sign-in of this number.
     pub(super) fn on_opened(&mut self, sign_in: u64) {
         self.keeping.rest();
+        self.keeping.unread_until = None;
         self.keeping.sign_in = Some(sign_in);
     }
 

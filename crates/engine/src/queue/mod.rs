@@ -237,7 +237,7 @@ impl Queue {
 
     /// The person's decision about an entry: durable first, then acted on.
     fn decide(&mut self, now: Now, id: ActionId, to: To, out: &mut Vec<Effect>) {
-        let Some(lane) = self.entry(id).map(|entry| entry.lane) else {
+        let Some((lane, known)) = self.entry(id).map(|entry| (entry.lane, entry.revision)) else {
             return;
         };
         let is_saving = self.saving.iter().any(|entry| entry.id == id);
@@ -255,6 +255,7 @@ impl Queue {
             id,
             lane,
             to,
+            known,
         };
         if self.is_unsaved(id) {
             self.run_unsaved(now, op, out);
@@ -356,7 +357,9 @@ impl Queue {
                 self.save_next(now, lane, out);
             }
             // The person's decision counts in this tab, and the tab that leads hears of it.
-            Op::Change { id, to, lane, .. } => {
+            Op::Change {
+                id, to, lane, known, ..
+            } => {
                 let Some(entry) = self
                     .kept
                     .get(&lane)
@@ -376,6 +379,7 @@ impl Queue {
                         id,
                         lane,
                         to,
+                        known,
                     },
                 ) {
                     out.push(Effect::Tell(Change::Put(entries.clone())));
@@ -423,7 +427,14 @@ impl Queue {
             let lane = self.kept.entry(entry.lane).or_default();
             match lane.iter_mut().find(|known| known.id == entry.id) {
                 Some(known) if known.revision > entry.revision => continue,
-                Some(known) => *known = entry.clone(),
+                Some(known) => {
+                    // Stored, and gone since with its conversation: whoever leads has asked after it was seen.
+                    let refused = matches!(entry.standing, Standing::Blocked(_));
+                    if refused && known.revision < entry.revision && self.leading.is_none() {
+                        self.done.remove(&entry.id);
+                    }
+                    *known = entry.clone();
+                }
                 None => {
                     let index = lane.partition_point(|known| known.position < entry.position);
                     lane.insert(index, entry.clone());
@@ -497,11 +508,8 @@ impl Queue {
     }
 
     /// The store has failed when an entry came to stand otherwise: whoever leads has it kept now, so that tabs that know only
-    /// the store show the same.
+    /// the store show the same. That something was given up any tab may bring: whoever was told of it besides may be gone.
     fn keep_again(&mut self, entries: &[Entry], out: &mut Vec<Effect>) {
-        if self.leading.is_none() {
-            return;
-        }
         let mut missed = Vec::new();
         for entry in entries {
             let lane = self.kept.get(&entry.lane);
@@ -509,6 +517,7 @@ impl Queue {
             if let Some(known) = known
                 && known.revision > entry.revision
                 && (&known.standing, known.reopen) != (&entry.standing, entry.reopen)
+                && (self.leading.is_some() || known.standing == Standing::TakingBack)
                 && !self.done.contains(&known.id)
             {
                 missed.push(Op::Change {
@@ -516,6 +525,7 @@ impl Queue {
                     id: known.id,
                     lane: known.lane,
                     to: To::of(known),
+                    known: known.revision,
                 });
             }
         }
@@ -651,9 +661,8 @@ impl Queue {
                     }
                 }
                 outbox::Effect::Blocked { id, problem } => {
-                    let Some(lane) = self.entry(id).map(|entry| entry.lane) else {
-                        continue;
-                    };
+                    let known = self.entry(id).map(|entry| (entry.lane, entry.revision));
+                    let Some((lane, known)) = known else { continue };
                     let to = To::Blocked(Box::new((*problem).clone()));
                     if self.is_unsaved(id) {
                         self.run_unsaved(
@@ -663,12 +672,20 @@ impl Queue {
                                 id,
                                 lane,
                                 to,
+                                known,
                             },
                             out,
                         );
                     } else {
                         let term = self.leading;
-                        self.ask(Op::Change { term, id, lane, to }, out);
+                        let op = Op::Change {
+                            term,
+                            id,
+                            lane,
+                            to,
+                            known,
+                        };
+                        self.ask(op, out);
                     }
                 }
                 outbox::Effect::SetTimer { generation, after_ms } => {

@@ -126,6 +126,67 @@ fn what_a_dead_leader_let_go_of_without_a_word_goes_when_the_next_one_leads() {
 }
 
 #[test]
+fn what_was_seen_and_is_refused_since_its_conversation_went_shows_in_every_tab() {
+    let mut browser = Browser::new(2);
+    browser.lead(0);
+    browser.step(1, done(1));
+    browser.step(1, Event::Seen(action(1)));
+    assert!(browser.states(1).is_empty(), "it shows as stored");
+    let attempt = browser.posted.pop().expect("sends it once more");
+    browser.attempted(attempt, refused(ProblemCode::Gone));
+    assert!(matches!(browser.states(1)[..], [(_, State::Blocked(_))]));
+}
+
+#[test]
+fn what_was_given_up_while_the_store_failed_stays_so_when_the_tab_that_led_is_gone() {
+    let mut browser = Browser::new(2);
+    browser.lead(1);
+    browser.step(1, done(1));
+    browser.failing = true;
+    browser.step(1, Event::Discard(action(1)));
+    assert!(matches!(browser.states(0)[..], [(_, State::TakingBack)]));
+    browser.failing = false;
+    browser.tabs[1] = Queue::new(member(1), 9);
+    browser.lead(1);
+    let (entries, next) = (browser.store.entries.clone(), browser.store.meta.next);
+    browser.step(0, Event::Opened(Waiting { entries, next }));
+    assert!(matches!(browser.states(1)[..], [(_, State::TakingBack)]));
+    assert_eq!(browser.store.entries[0].standing, Standing::TakingBack);
+}
+
+#[test]
+fn what_was_decided_while_the_store_hung_is_older_than_what_is_decided_once_it_works() {
+    let mut browser = Browser::new(2);
+    browser.lead(0);
+    browser.failing = true;
+    browser.step(0, done(1));
+    for _ in 0..2 {
+        let attempt = browser.posted.pop().expect("sends it itself");
+        browser.attempted(attempt, refused(ProblemCode::ConversationArchived));
+        let again = Event::Again {
+            id: action(1),
+            reopen: false,
+            seen_seq: 0,
+        };
+        browser.step(0, again);
+    }
+    let attempt = browser.posted.pop().expect("tries again");
+    browser.attempted(attempt, refused(ProblemCode::ConversationArchived));
+    // It is kept after all, as it was asked for first.
+    browser.failing = false;
+    let op = Op::Append(Box::new(reply(1, "text")));
+    browser.store.run(member(1), op);
+    let (entries, next) = (browser.store.entries.clone(), browser.store.meta.next);
+    browser.step(0, Event::Opened(Waiting { entries, next }));
+    assert!(
+        matches!(browser.states(1)[..], [(_, State::Blocked(_))]),
+        "the other tab hears how it stands"
+    );
+    browser.step(1, Event::Discard(action(1)));
+    assert_eq!(browser.taken.len(), 1, "whoever leads takes it back");
+}
+
+#[test]
 fn a_reply_is_stored_before_it_is_sent_and_sent_by_the_tab_that_leads() {
     let mut browser = Browser::new(2);
     browser.lead(0);

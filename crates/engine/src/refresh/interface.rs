@@ -87,8 +87,11 @@ pub enum Event {
         /// What it has.
         token: u64,
     },
-    /// Another tab signed out.
-    PeerSignedOut,
+    /// Another tab signed out; this one may have slept since.
+    PeerSignedOut {
+        /// The hint's generation where no marker stands and somebody is signed in: of a later session than the one that was left.
+        since: Option<u64>,
+    },
     /// The server told that a session is revoked, which may be an earlier one than the present one.
     Revoked,
     /// The person signed out.

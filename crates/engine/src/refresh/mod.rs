@@ -169,9 +169,9 @@ impl Refresh {
                     self.tell_logout(out);
                 }
             }
-            Event::PeerSignedOut => {
+            Event::PeerSignedOut { since } => {
                 if !matches!(self.state, State::SignedOut | State::Leaving { .. }) {
-                    self.sign_out(SignedOut::Here, out);
+                    self.on_peer_signed_out(since, out);
                 }
             }
             // The next renewal tells whether it is this one.
@@ -297,6 +297,22 @@ impl Refresh {
         }
         self.let_go(out);
         self.grant(now, token, expires_in_ms, out);
+    }
+
+    fn on_peer_signed_out(&mut self, since: Option<u64>, out: &mut Vec<Effect>) {
+        match since {
+            None => self.sign_out(SignedOut::Here, out),
+            // This tab is in the later session already.
+            Some(hinted) if self.token >= hinted => {}
+            Some(hinted) => {
+                // What else is known of tokens may be of the later session, which goes on and is this tab's as well.
+                let left = self.left.max(self.token);
+                self.sign_out(SignedOut::Here, out);
+                self.left = left;
+                self.hinted = self.hinted.max(hinted);
+                self.lock(out);
+            }
+        }
     }
 
     fn on_due(&mut self, now: Now, out: &mut Vec<Effect>) {

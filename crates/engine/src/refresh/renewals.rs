@@ -81,6 +81,16 @@ mod tests {
     }
 
     #[test]
+    fn a_burst_of_tries_without_an_answer_forgets_none_that_is_held_up() {
+        let mut kept = Renewals::default();
+        let _held_up = kept.begin(id(1));
+        for number in 2..20 {
+            let _lost = kept.begin(id(number));
+        }
+        assert!(kept.begin(id(20)).unanswered.contains(&id(1)));
+    }
+
+    #[test]
     fn only_the_newest_are_kept() {
         let mut kept = Renewals::default();
         for number in 0..50 {

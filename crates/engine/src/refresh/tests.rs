@@ -423,7 +423,7 @@ fn a_renewal_that_ends_after_the_sign_out_changes_nothing() {
     let mut machine = signed_in();
     let attempt = attempt(&step(&mut machine, 5, Event::Rejected { token: 1 }));
     step(&mut machine, 6, locked(attempt, 1));
-    let out = step(&mut machine, 7, Event::PeerSignedOut);
+    let out = step(&mut machine, 7, Event::PeerSignedOut { since: None });
     assert_eq!(
         out[..2],
         [Effect::AbortRefresh { attempt }, Effect::Unlock { attempt }]
@@ -446,6 +446,42 @@ fn a_renewal_that_ends_after_the_sign_out_changes_nothing() {
         "handed over too late"
     );
     assert_eq!(machine.token(), 0);
+}
+
+#[test]
+fn a_tab_that_slept_through_a_sign_out_and_a_sign_in_goes_on_in_the_later_session() {
+    let mut machine = signed_in();
+    // The earlier session's last token, and how far the tokens have come.
+    step(&mut machine, 5, Event::Hinted { hinted: 3 });
+    let handed_over = |token| Event::Peer {
+        token,
+        expires_in_ms: 600_000,
+    };
+    assert!(step(&mut machine, 6, handed_over(2)).is_empty());
+    let out = step(&mut machine, 7, Event::PeerSignedOut { since: Some(3) });
+    assert!(
+        matches!(
+            out[..],
+            [
+                Effect::SignedOut(SignedOut::Here),
+                Effect::Lock { .. },
+                Effect::SetTimer { .. }
+            ]
+        ),
+        "{out:?}"
+    );
+    assert_eq!(machine.left(), 1, "the later session's tokens are not left");
+    assert!(
+        step(&mut machine, 8, handed_over(2)).is_empty(),
+        "of the earlier session"
+    );
+    let out = step(&mut machine, 9, handed_over(3));
+    assert!(out.contains(&Effect::Ready { token: 3 }), "{out:?}");
+    let out = step(&mut machine, 10, Event::PeerSignedOut { since: Some(3) });
+    assert!(
+        out.is_empty(),
+        "told late, once it is in the later session: {out:?}"
+    );
 }
 
 #[test]

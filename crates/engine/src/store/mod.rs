@@ -217,6 +217,8 @@ pub enum Op {
         lane: Lane,
         /// What became of it.
         to: To,
+        /// Its revision as the asking tab knows it: ahead of what is kept where the store has failed meanwhile.
+        known: u32,
     },
     /// Let an entry go: it is done, or given up.
     Remove {
@@ -292,7 +294,14 @@ impl Op {
                 id,
                 lane,
                 to,
-            } => Self::Change { term, id, lane, to },
+                known,
+            } => Self::Change {
+                term,
+                id,
+                lane,
+                to,
+                known,
+            },
             Self::Remove {
                 term: Some(_),
                 id,

@@ -49,7 +49,7 @@ pub fn plan(owner: MemberId, op: Op, meta: &Meta, mut entries: Vec<Entry>) -> (V
             },
         ),
         Op::Append(entry) => append(*entry, meta, &entries),
-        Op::Change { id, to, .. } => change(id, to, entries),
+        Op::Change { id, to, known, .. } => change(id, to, known, entries),
         Op::Remove { id, .. } => remove(id, entries),
         Op::Claim => {
             let term = meta.term + 1;
@@ -143,7 +143,7 @@ fn append(mut entry: Entry, meta: &Meta, lane: &[Entry]) -> (Vec<Write>, Answer)
     (writes, answer)
 }
 
-fn change(id: ActionId, to: To, mut lane: Vec<Entry>) -> (Vec<Write>, Answer) {
+fn change(id: ActionId, to: To, known: u32, mut lane: Vec<Entry>) -> (Vec<Write>, Answer) {
     let Some(index) = lane.iter().position(|entry| entry.id == id) else {
         return (Vec::new(), Answer::Missing(id));
     };
@@ -156,6 +156,8 @@ fn change(id: ActionId, to: To, mut lane: Vec<Entry>) -> (Vec<Write>, Answer) {
         }
     }
     let entry = &mut lane[index];
+    // What a tab has decided while the store failed is counted on from, or that tab would take what is kept now for older.
+    entry.revision = entry.revision.max(known);
     match (to, &entry.standing) {
         // Given up is given up: only the server's word that it has it can change that.
         (To::Blocked(_) | To::Again { .. }, Standing::TakingBack) => {}

@@ -206,6 +206,7 @@ fn deciding_raises_what_was_seen_for_the_whole_lane_and_not_what_was_given_up() 
         id,
         lane,
         to,
+        known: 0,
     };
     let problem = Box::new(Problem::new(ProblemCode::NewerReply, "why"));
     shelf.run(member(1), change(action(1), To::Blocked(problem)));

@@ -144,8 +144,10 @@ impl Page {
                 token,
                 member,
             } => {
-                // A renewal of this tab that has just come is the machine's to take first.
-                if self.session.come.is_none() {
+                // A renewal of this tab that has just come is the machine's to take first. Where nobody is signed in, the token was
+                // handed over before a sign-out that this tab has slept through.
+                let signed_in = self.hint.member.is_some() && !self.hint.leaving;
+                if self.session.come.is_none() && signed_in {
                     let hinted = self.hint.generation;
                     self.drive_session(now, Event::Hinted { hinted }, out);
                     self.session.come = Some((token, member));
@@ -160,7 +162,11 @@ impl Page {
             Said::Ask { generation } => {
                 self.drive_session(now, Event::PeerAsks { token: generation }, out);
             }
-            Said::SignedOut => self.drive_session(now, Event::PeerSignedOut, out),
+            Said::SignedOut => {
+                let signed_in = self.hint.member.is_some() && !self.hint.leaving;
+                let since = signed_in.then_some(self.hint.generation);
+                self.drive_session(now, Event::PeerSignedOut { since }, out);
+            }
             Said::Bulletin(..) => {}
         }
     }

@@ -1,5 +1,7 @@
 //! Calls and sockets between the browser and the server, with what befalls them on the way.
 
+use std::collections::BTreeMap;
+
 use switchboard_contract::ids::{ConversationId, MessageId};
 use switchboard_contract::problem::{Problem, ProblemCode};
 use switchboard_engine::store::Action;
@@ -234,7 +236,10 @@ impl World {
 
     pub(super) fn abort(&mut self, number: u64) {
         // What is on its way may still arrive; its answer is heard by nobody.
-        let aborted = self.calls.extract_if(.., |_, in_flight| in_flight.call == number);
+        let (aborted, others): (BTreeMap<_, _>, BTreeMap<_, _>) = std::mem::take(&mut self.calls)
+            .into_iter()
+            .partition(|(_, in_flight)| in_flight.call == number);
+        self.calls = others;
         self.spent.extend(aborted);
     }
 

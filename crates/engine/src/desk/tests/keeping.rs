@@ -177,6 +177,32 @@ fn what_is_done_while_the_store_is_known_to_hang_waits_shorter() {
 }
 
 #[test]
+fn what_is_done_while_a_store_hangs_that_was_never_read_waits_for_what_is_kept_there() {
+    let mut browser = Browser::with_store(0, false);
+    browser.store.run(member(1), Op::Open { erase: false });
+    waiting(&mut browser, 6);
+    browser.hanging = true;
+    browser.open_tab(0, member(1));
+    browser.step(Event::Start { erase: false });
+    browser.send(0, 8);
+    let (timer, due) = browser.patience.expect("waits");
+    browser.now.monotonic = due;
+    let out = browser.step(Event::Timer(timer));
+    assert!(out.contains(&Effect::NotKept(StoreError::Silent)), "it is told");
+    assert!(sends(&out).is_empty());
+    let (_, sent) = sends(&browser.answer()).remove(0);
+    assert_eq!(sent.content, "text 7", "kept first");
+    // A store that never answers holds nothing up for good.
+    let mut browser = Browser::with_store(0, false);
+    browser.hanging = true;
+    browser.open_tab(0, member(1));
+    browser.step(Event::Start { erase: false });
+    browser.send(0, 8);
+    let (waited, out) = wait_in_vain(&mut browser);
+    assert_eq!((waited, sends(&out).len()), (30_000, 1));
+}
+
+#[test]
 fn a_page_that_was_frozen_hears_the_answer_before_it_gives_up_waiting() {
     let mut browser = Browser::new(1);
     browser.hanging = true;
