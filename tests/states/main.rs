@@ -114,7 +114,7 @@ impl Look {
     async fn go_on(&self, form: &Form) -> Result<(), String> {
         for step in form.steps {
             self.press("Continue").await?;
-            self.tells(&[("heading", step)]).await?;
+            self.tells(&[("heading", *step)]).await?;
         }
         if until(|| outline::find(&self.page.root, "button", form.submit).is_some()).await {
             return Ok(());
@@ -126,7 +126,7 @@ impl Look {
     async fn go_back(&self, form: &Form) -> Result<(), String> {
         for step in form.steps.iter().rev() {
             self.press("Back").await?;
-            if !until(|| self.hides(&[("heading", step)]).is_ok()).await {
+            if !until(|| self.hides(&[("heading", *step)]).is_ok()).await {
                 return Err(format!("{step} does not lead back"));
             }
         }
