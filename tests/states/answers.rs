@@ -44,13 +44,40 @@ pub fn no_websites() -> Value {
     numbered(&[])
 }
 
-pub fn websites() -> Value {
+pub fn website() -> Value {
     let at = "2026-11-22T09:30:00.000Z";
-    numbered(&[json!({
+    json!({
         "id": ID, "name": "Shop", "domain": "shop.example", "allowedOrigins": [], "timezone": "Europe/London",
         "autoCloseAfter": null, "archiveAfter": null, "deleteAfter": null, "publicKey": "k",
         "status": {"state": "online", "lastSeenAt": at}, "createdAt": at, "updatedAt": at, "version": 1,
-    })])
+    })
+}
+
+pub fn websites() -> Value {
+    numbered(&[website()])
+}
+
+/// The second of three pages.
+pub fn websites_in_the_middle() -> Value {
+    json!({"items": [website()], "page": 2, "pageSize": 25, "total": 51})
+}
+
+fn history_of(changes: &[Value]) -> Value {
+    json!({"status": {"state": "online", "lastSeenAt": "2026-11-22T09:30:00.000Z"}, "history": changes})
+}
+
+pub fn no_history() -> Value {
+    history_of(&[])
+}
+
+pub fn history() -> Value {
+    history_of(&[json!({"at": "2026-11-22T09:30:00.000Z", "state": "online"})])
+}
+
+pub fn funnels() -> Value {
+    json!({"items": [{
+        "id": ID, "websiteId": ID, "name": "Website chat", "isDefault": true, "pages": [], "place": 0, "version": 1,
+    }]})
 }
 
 pub fn members() -> Value {

@@ -1,5 +1,5 @@
 //! Every page in every state: while it loads, with nothing to show, when it fails, with old data, and as it should be. What a
-//! screen reader would be told is compared with one table (`table.rs`); a route without an entry there fails.
+//! screen reader would be told is compared with one table (`table.rs`, `websites.rs`); a route without an entry there fails.
 
 #![allow(clippy::expect_used)]
 
@@ -8,6 +8,7 @@ mod outline;
 #[path = "../support/mod.rs"]
 mod support;
 mod table;
+mod websites;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -23,7 +24,7 @@ use yew_router::Routable;
 
 use support::inbox::{ID, conversation_id, dress};
 use support::{Answer, FakeServer, Mounted, Replaced, Seen, forget_storage, mount, until};
-use table::{Form, PAGES, Page, Panel, Stale, State, Told, Who};
+use table::{Form, Page, Panel, Stale, State, Told, Who};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
@@ -109,6 +110,29 @@ impl Look {
         Ok(())
     }
 
+    /// From the fields of a form to the button that sends it.
+    async fn go_on(&self, form: &Form) -> Result<(), String> {
+        for step in form.steps {
+            self.press("Continue").await?;
+            self.tells(&[("heading", *step)]).await?;
+        }
+        if until(|| outline::find(&self.page.root, "button", form.submit).is_some()).await {
+            return Ok(());
+        }
+        Err(format!("no button {}\n{}", form.submit, shown(&self.page.root)))
+    }
+
+    /// From the button that sends a form to its fields.
+    async fn go_back(&self, form: &Form) -> Result<(), String> {
+        for step in form.steps.iter().rev() {
+            self.press("Back").await?;
+            if !until(|| self.hides(&[("heading", *step)]).is_ok()).await {
+                return Err(format!("{step} does not lead back"));
+            }
+        }
+        Ok(())
+    }
+
     /// Where something stands, in pixels.
     fn place(&self, selector: &str) -> Option<(i32, i32)> {
         let element = self.page.find(selector)?;
@@ -119,6 +143,7 @@ impl Look {
 
 fn named(text: &str) -> String {
     text.replace("{conversation}", &conversation_id(3))
+        .replace("{website}", ID)
 }
 
 fn is_told(root: &web_sys::Element, told: &[outline::Told], (role, name): &Told) -> bool {
@@ -155,7 +180,7 @@ fn respond(page: &Page, panel: Option<&Panel>, case: &Case, seen: &Seen) -> Answ
     let posts = page
         .form
         .as_ref()
-        .filter(|form| panel.is_none() && form.posts == seen.path && seen.method != "GET");
+        .filter(|form| panel.is_none() && named(form.posts) == seen.path && seen.method != "GET");
     let asked = panel.filter(|panel| is_asked(panel.asks, seen));
     if posts.is_some() || asked.is_some() {
         return match case {
@@ -296,20 +321,24 @@ fn later() -> Replaced {
 async fn form(page: &'static Page, form: &'static Form) -> Result<(), String> {
     let look = Look::at(page, None, Case::Failed).await;
     look.tells(page.always).await?;
+    let is_there = |id: &str| look.page.find(&format!("#{id}")).is_some();
+    if !until(|| form.fields.iter().all(|(id, _)| is_there(id))).await {
+        return Err(format!("not every field is there\n{}", shown(&look.page.root)));
+    }
     for (id, text) in form.fields {
         look.page.fill(&format!("#{id}"), text).await;
     }
-    if !until(|| outline::find(&look.page.root, "button", form.submit).is_some()).await {
-        return Err(format!("no button {}", form.submit));
-    }
+    look.go_on(form).await?;
     look.press(form.submit).await?;
     look.tells(form.refused).await?;
+    look.go_back(form).await?;
     for (id, text) in form.fields {
         let kept = support::value(&look.page, &format!("#{id}"));
         if kept != *text {
             return Err(format!("the failure left “{kept}” in #{id}"));
         }
     }
+    look.go_on(form).await?;
     look.answer(Case::Loading);
     look.press(form.submit).await?;
     let is_busy = || {
@@ -359,23 +388,34 @@ async fn check(pages: impl Iterator<Item = &'static Page>) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
+/// The whole table.
+fn pages() -> impl Iterator<Item = &'static Page> {
+    table::PAGES.iter().chain(websites::PAGES)
+}
+
 #[wasm_bindgen_test]
 fn every_route_is_in_the_table() {
-    let known: BTreeSet<&str> = PAGES.iter().map(|page| page.route).collect();
+    let known: BTreeSet<&str> = pages().map(|page| page.route).collect();
     let missing: Vec<&str> = Route::routes()
         .into_iter()
         .filter(|route| !known.contains(route))
         .collect();
-    assert!(missing.is_empty(), "not in tests/states/table.rs: {missing:?}");
-    assert_eq!(known.len(), PAGES.len(), "each route once");
+    assert!(
+        missing.is_empty(),
+        "not in the table of tests/states: {missing:?}"
+    );
+    let looks: BTreeSet<String> = pages()
+        .map(|page| format!("{} {:?}", page.path, page.who))
+        .collect();
+    assert_eq!(looks.len(), pages().count(), "each address once for each person");
 }
 
 #[wasm_bindgen_test]
 async fn pages_of_guests_tell_how_they_stand() {
-    check(PAGES.iter().filter(|page| page.who == Who::Nobody)).await;
+    check(pages().filter(|page| page.who == Who::Nobody)).await;
 }
 
 #[wasm_bindgen_test]
 async fn pages_of_members_tell_how_they_stand() {
-    check(PAGES.iter().filter(|page| page.who != Who::Nobody)).await;
+    check(pages().filter(|page| page.who != Who::Nobody)).await;
 }

@@ -1,9 +1,13 @@
 //! The table: every page, what it always offers, and how each of its panels looks while it loads, when there is nothing, when
-//! it failed, when what it shows is old, and when all is well. A new page joins by an entry in [`PAGES`].
+//! it failed, when what it shows is old, and when all is well. A new page joins by an entry in [`PAGES`];
+//! those of websites stand in a file of their own.
 
 use serde_json::{Value, json};
 
-use crate::answers::{conversations, members, no_page, no_websites, sessions, thread, visitors, websites};
+use crate::answers::{
+    conversations, funnels, history, members, no_history, no_page, no_websites, sessions, thread, visitors,
+    website, websites, websites_in_the_middle,
+};
 use crate::support::inbox::conversation;
 
 /// A role and an accessible name. News (`status`, `alert`) only have to begin like this; `text` stands anywhere on the page.
@@ -22,7 +26,7 @@ pub enum Who {
 pub struct Page {
     /// Its route, as `routes.rs` has it.
     pub route: &'static str,
-    /// An address of it; `{conversation}` stands for one that is on no list.
+    /// An address of it; `{conversation}` stands for one that is on no list, `{website}` for one that there is.
     pub path: &'static str,
     /// Who looks at it.
     pub who: Who,
@@ -76,7 +80,9 @@ pub enum Stale {
 pub struct Form {
     /// Fields by their id, and what is typed.
     pub fields: &'static [(&'static str, &'static str)],
-    /// The button that sends it.
+    /// The headings of the steps behind the fields, in order: `Continue` leads on, `Back` leads back.
+    pub steps: &'static [&'static str],
+    /// The button that sends it, in the last step.
     pub submit: &'static str,
     /// Where it is sent.
     pub posts: &'static str,
@@ -90,11 +96,14 @@ macro_rules! failed {
         concat!($what, " The server cannot answer now.")
     };
 }
+pub(crate) use failed;
 
-const SERVER_FAILED: &[Told] = &[("alert", "The server cannot answer now.")];
-const ADMIN: Who = Who::Member("owner");
+/// What a form says to that.
+pub const SERVER_FAILED: &[Told] = &[("alert", "The server cannot answer now.")];
+/// Someone who may do everything.
+pub const ADMIN: Who = Who::Member("owner");
 
-/// Every page.
+/// Every page but those of `websites.rs`.
 pub const PAGES: &[Page] = &[
     Page {
         route: "/",
@@ -222,29 +231,6 @@ pub const PAGES: &[Page] = &[
         form: None,
     },
     Page {
-        route: "/websites",
-        path: "/websites",
-        who: ADMIN,
-        always: &[("heading", "Websites")],
-        panels: &[Panel {
-            name: "websites",
-            asks: "/api/websites?pageSize=25",
-            loading: &[("status", "Loading websites")],
-            empty: Some(State {
-                body: no_websites,
-                told: &[("text", "No website yet")],
-            }),
-            error: &[("alert", failed!("Websites could not be loaded."))],
-            stale: Stale::AskedAgain(&[("alert", failed!("Websites could not be loaded."))]),
-            ready: State {
-                body: websites,
-                told: &[("table", "Websites"), ("columnheader", "Status")],
-            },
-            shape: Some("tbody tr"),
-        }],
-        form: None,
-    },
-    Page {
         route: "/analytics",
         path: "/analytics",
         who: ADMIN,
@@ -264,6 +250,7 @@ pub const PAGES: &[Page] = &[
         panels: &[],
         form: Some(Form {
             fields: &[("name", "Another Name")],
+            steps: &[],
             submit: "Save changes",
             posts: "/api/auth/me",
             refused: SERVER_FAILED,
@@ -344,6 +331,7 @@ pub const PAGES: &[Page] = &[
         panels: &[],
         form: Some(Form {
             fields: &[("email", "person@example.com"), ("password", "a password")],
+            steps: &[],
             submit: "Sign in",
             posts: "/api/auth/login",
             refused: SERVER_FAILED,
@@ -369,6 +357,7 @@ pub const PAGES: &[Page] = &[
                 ("email", "person@example.com"),
                 ("password", "orange lamp quietly walks"),
             ],
+            steps: &[],
             submit: "Create account",
             posts: "/api/auth/register",
             refused: SERVER_FAILED,
@@ -409,6 +398,7 @@ pub const PAGES: &[Page] = &[
         panels: &[],
         form: Some(Form {
             fields: &[("email", "person@example.com")],
+            steps: &[],
             submit: "Send reset link",
             posts: "/api/auth/forgot-password",
             refused: SERVER_FAILED,
@@ -426,6 +416,7 @@ pub const PAGES: &[Page] = &[
         panels: &[],
         form: Some(Form {
             fields: &[("password", "orange lamp quietly walks")],
+            steps: &[],
             submit: "Save password",
             posts: "/api/auth/reset-password",
             refused: SERVER_FAILED,

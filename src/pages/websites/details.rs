@@ -102,13 +102,55 @@ pub fn WebsiteDetails(props: &WebsiteDetailsProps) -> Html {
     }
 }
 
+/// The sections as they will stand, without what they say.
 fn skeleton() -> Html {
+    let section = |id: &'static str, title: AttrValue, body: Html| {
+        html! {
+            <section aria-labelledby={id}>
+                <div class="section-head"><h2 {id}>{ title }</h2></div>
+                <div>{ body }</div>
+            </section>
+        }
+    };
+    let block = |block: &'static str| html! { <Skeleton inline="100%" {block} /> };
     html! {
         <Loading label={t("website.loading")}>
-            <div class="form">
-                { for (0..4).map(|row| html! { <Skeleton key={row} inline="100%" block="2.25rem" /> }) }
+            <div class="grid">
+                { section("website-latest", t("overview.latest"), latest_shape()) }
+                { section("website-install", t("website.install"), block("12rem")) }
+                { section("website-history", t("website.history"), block("4rem")) }
+                { section("website-facts", t("website.facts"), block("6rem")) }
             </div>
         </Loading>
+    }
+}
+
+fn latest_shape() -> Html {
+    html! {
+        <Table label="" tight=true>
+            { latest_head() }
+            <tbody role="rowgroup">
+                { for (0..LATEST).map(|row| html! {
+                    <tr key={row}>
+                        <td><Skeleton inline="7rem" /></td>
+                        <td><Skeleton inline="80%" /></td>
+                        <td class="end"><Skeleton inline="3rem" /></td>
+                    </tr>
+                }) }
+            </tbody>
+        </Table>
+    }
+}
+
+fn latest_head() -> Html {
+    html! {
+        <thead role="rowgroup">
+            <tr role="row">
+                <th role="columnheader">{ t("overview.column_visitor") }</th>
+                <th role="columnheader">{ t("overview.column_message") }</th>
+                <th role="columnheader" class="end">{ t("overview.column_time") }</th>
+            </tr>
+        </thead>
     }
 }
 
@@ -123,18 +165,12 @@ fn Latest(props: &WebsiteDetailsProps) -> Html {
         }
         html! {
             <Table label={t("overview.latest")} tight=true>
-                <thead role="rowgroup">
-                    <tr role="row">
-                        <th role="columnheader">{ t("overview.column_visitor") }</th>
-                        <th role="columnheader">{ t("overview.column_message") }</th>
-                        <th role="columnheader" class="end">{ t("overview.column_time") }</th>
-                    </tr>
-                </thead>
+                { latest_head() }
                 <tbody role="rowgroup">{ for page.items.iter().map(conversation) }</tbody>
             </Table>
         }
     };
-    let skeleton = || html! { <Loading label={t("overview.latest_loading")}><Skeleton inline="100%" block="9rem" /></Loading> };
+    let skeleton = || html! { <Loading label={t("overview.latest_loading")}>{ latest_shape() }</Loading> };
     html! {
         <section aria-labelledby="website-latest">
             <div class="section-head"><h2 id="website-latest">{ t("overview.latest") }</h2></div>

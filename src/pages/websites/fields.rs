@@ -72,7 +72,7 @@ const WINDOWS: [u32; 12] = [
 
 /// A window in the largest unit that tells it exactly.
 pub fn window_name(seconds: u32) -> AttrValue {
-    let whole = |unit: u32| (seconds % unit == 0).then(|| u64::from(seconds / unit));
+    let whole = |unit: u32| seconds.is_multiple_of(unit).then(|| u64::from(seconds / unit));
     if let Some(days) = whole(DAY) {
         t_count("time.days", days, &[])
     } else if let Some(hours) = whole(HOUR) {

@@ -52,12 +52,15 @@ pub fn WebsiteSettings(props: &WebsiteSettingsProps) -> Html {
     let website = use_query(may_change.then(|| asks::website(id)));
     let class = scoped!(
         r#"
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        gap: var(--space-8);
         max-inline-size: 52rem;
         margin-inline: auto;
         padding: var(--space-6) var(--space-8) var(--space-12);
+
+        .parts {
+            display: grid;
+            grid-template-columns: minmax(0, 1fr);
+            gap: var(--space-8);
+        }
 
         @media (max-width: 900px) {
             padding: var(--space-5) var(--space-4) var(--space-8);
@@ -72,7 +75,15 @@ pub fn WebsiteSettings(props: &WebsiteSettingsProps) -> Html {
             </>
         };
     }
-    let ready = |website: &Website| html! { <Editor website={website.clone()} /> };
+    let ready = |website: &Website| {
+        html! {
+            // The funnels come with the fields above them: they would be pushed away by them otherwise.
+            <div class="parts">
+                <Editor website={website.clone()} />
+                <Funnels website={id} />
+            </div>
+        }
+    };
     let name = website.data.as_ref().map(|data| data.value.name.clone());
     html! {
         <>
@@ -82,8 +93,7 @@ pub fn WebsiteSettings(props: &WebsiteSettingsProps) -> Html {
                 }
             </Heading>
             <div {class}>
-                <div>{ view_query(&website, &t("website.failed"), skeleton, ready) }</div>
-                <Funnels website={id} />
+                { view_query(&website, &t("website.failed"), skeleton, ready) }
             </div>
         </>
     }
@@ -92,7 +102,14 @@ pub fn WebsiteSettings(props: &WebsiteSettingsProps) -> Html {
 fn skeleton() -> Html {
     html! {
         <Loading label={t("website.loading")}>
-            { for (0..6).map(|row| html! { <div class="form-item" key={row}><Skeleton inline="8rem" /><Skeleton inline="100%" block="2rem" /></div> }) }
+            <SettingsSection id="website-general" title={t("website_settings.general")} about={t("website_settings.general_about")}>
+                { for (0..3).map(|row| html! {
+                    <div class="form-item" key={row}>
+                        <Skeleton inline="8rem" />
+                        <Skeleton inline="100%" block="2rem" />
+                    </div>
+                }) }
+            </SettingsSection>
         </Loading>
     }
 }
@@ -251,7 +268,7 @@ fn Editor(props: &EditorProps) -> Html {
             z-index: var(--z-sticky);
             background: var(--surface);
         }
-        .bar:empty, .clash:empty {
+        .bar:empty, .clash:empty, .clash:has(> [hidden]) {
             display: none;
         }
 

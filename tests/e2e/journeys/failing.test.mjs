@@ -5,7 +5,7 @@ import { after, before, describe } from "node:test";
 
 import { Member } from "../harness/api.mjs";
 import { CONNECTION_LOST, Person, answered, it, launch } from "../harness/browser.mjs";
-import { eventually } from "../harness/eventually.mjs";
+import { eventually, shows } from "../harness/eventually.mjs";
 import { OWNER, openConversations, settled, submitSignIn } from "../harness/people.mjs";
 import { Server } from "../harness/server.mjs";
 
@@ -36,7 +36,7 @@ const problem = (status, code, more = {}) => ({
 });
 
 /** Parts of pages: where, what is asked, what is said to have failed, and what is there when it has not. */
-const partsWith = (conversation) => [
+const partsWith = (conversation, website) => [
   { at: "/", asks: /live-chat\/conversations\?.*limit=/, failed: "Conversations could not be loaded.", there: (page) => page.getByRole("table", { name: "Latest conversations" }) },
   { at: "/", asks: /visitors\?/, failed: "Visitors could not be loaded.", there: (page) => page.locator("dl").getByText(/^\d+$/).last() },
   { at: "/", asks: /websites\?/, failed: "Websites could not be loaded.", there: (page) => page.getByRole("table", { name: "Website status" }) },
@@ -45,6 +45,11 @@ const partsWith = (conversation) => [
   { at: `/conversations/${conversation}`, asks: /live-chat\/conversations\/[^/?]+$/, failed: "The visitor could not be loaded.", there: (page) => page.getByRole("region", { name: "Visitor" }), mayBeGone: true },
   { at: "/visitors", asks: /visitors\?/, failed: "Visitors could not be loaded.", there: (page) => page.getByText("Nobody is on your websites now").or(page.getByRole("table", { name: "Visitors" })) },
   { at: "/websites", asks: /websites\?/, failed: "Websites could not be loaded.", there: (page) => page.getByRole("table", { name: "Websites" }) },
+  { at: `/websites/${website}`, asks: /websites\/[^/?]+$/, failed: "The website could not be loaded.", there: (page) => page.getByRole("region", { name: "Installation" }) },
+  { at: `/websites/${website}`, asks: /live-chat\/conversations\?.*limit=8/, failed: "Conversations could not be loaded.", there: (page) => page.getByRole("table", { name: "Latest conversations" }) },
+  { at: `/websites/${website}`, asks: /websites\/[^/]+\/status/, failed: "The history could not be loaded.", there: (page) => page.getByRole("list", { name: "Status history" }).or(page.getByText("No change yet")) },
+  { at: `/websites/${website}/settings`, asks: /websites\/[^/?]+$/, failed: "The website could not be loaded.", there: (page) => page.getByRole("region", { name: "Lifecycle" }) },
+  { at: `/websites/${website}/settings`, asks: /websites\/[^/]+\/funnels/, failed: "Funnels could not be loaded.", there: (page) => page.getByRole("table", { name: "Funnels" }) },
   { at: "/settings/team", asks: /team\/members/, failed: "The team could not be loaded.", there: (page) => page.getByRole("table", { name: "Members" }) },
   { at: "/settings/team", asks: /team\/security/, failed: "The account's rule could not be loaded.", there: (page) => page.getByRole("switch", { name: "Require a second factor" }) },
   { at: "/settings/security", asks: /auth\/sessions/, failed: "Your sessions could not be loaded.", there: (page) => page.getByRole("list", { name: "Sessions" }) },
@@ -65,7 +70,8 @@ describe("endpoints that fail", () => {
     const { items } = await member.ask("live-chat/conversations?status=open");
     const { id } = items.at(-1);
     await member.change(id, { status: "closed" });
-    parts = partsWith(id);
+    const websites = await member.ask("websites?pageSize=1");
+    parts = partsWith(id, websites.items[0].id);
     await openConversations(person.page, server.origin, OWNER);
   });
 
@@ -143,6 +149,40 @@ describe("endpoints that fail", () => {
     await context.close();
   });
 
+  it("at a new website and at the settings of one keep what was typed", async () => {
+    const page = await person.context.newPage();
+    const button = (name) => page.getByRole("button", { name, exact: true });
+    const domain = page.getByLabel("Domain", { exact: true });
+    /** Sends what was typed against every fault, with `typed` told after each. */
+    const sends = async (name, typed) => {
+      for (const fault of ["500", "garbage"]) {
+        const { does, says } = FAULTS[fault];
+        await page.route(/\/api\/websites(\/[^/]+)?$/, (route) => (route.request().method() === "GET" ? route.continue() : does(route)));
+        await button(name).click();
+        await page.getByRole("alert").filter({ hasText: says }).waitFor();
+        await typed();
+        await page.unrouteAll();
+      }
+      await button(name).click();
+    };
+
+    await page.goto(`${server.origin}/websites/new`);
+    await page.getByLabel("Name", { exact: true }).fill("Harbour store");
+    await domain.fill("harbour.example");
+    for (const step of ["Hours", "Widget", "Install"]) {
+      await button("Continue").click();
+      await page.getByRole("heading", { level: 2, name: step, exact: true }).waitFor();
+    }
+    await sends("Finish", () => page.getByText("harbour.example").waitFor());
+    await page.getByRole("heading", { level: 1, name: "Harbour store" }).waitFor();
+
+    await page.getByRole("link", { name: "Website settings" }).click();
+    await domain.fill("quay.example");
+    await sends("Save changes", () => shows(() => domain.inputValue(), "quay.example"));
+    await page.getByText("Changes saved.").waitFor();
+    await page.close();
+  });
+
   it("are all of those that pages ask", async () => {
     const page = await person.context.newPage();
     const asked = new Set();
@@ -150,7 +190,7 @@ describe("endpoints that fail", () => {
       const { pathname, search } = new URL(request.url());
       if (pathname.startsWith("/api/") && request.method() === "GET") asked.add(`${pathname.slice(5)}${search}`);
     });
-    for (const address of new Set(parts.map(({ at }) => at))) {
+    for (const address of new Set(["/websites/new", ...parts.map(({ at }) => at)])) {
       await page.goto(`${server.origin}${address}`);
       await page.getByRole("heading", { level: 1 }).first().waitFor();
       await settled(page);

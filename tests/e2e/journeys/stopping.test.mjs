@@ -5,11 +5,12 @@ import { after, before, describe } from "node:test";
 import { it, launch } from "../harness/browser.mjs";
 import { eventually, shows } from "../harness/eventually.mjs";
 import { Exchange } from "../harness/exchange.mjs";
-import { keptMessages } from "../harness/outbox.mjs";
+import { keptDrafts, keptMessages } from "../harness/outbox.mjs";
 import { answer, chat, desk, untilConnected, untilLost } from "../harness/people.mjs";
 import { DASHBOARD } from "../harness/tcp_proxy.mjs";
 
 const REPLIES = ["The first that waits.", "The second that waits."];
+const DRAFT = "A third that nobody has sent";
 const TYPED = "Robin Renamed";
 const STOPPED = /^console: Switchboard \d+\.\d+\.\d+: /;
 /** What the framework itself says of what the program then reports. */
@@ -55,6 +56,8 @@ describe("a program that stops", () => {
     await untilLost(page);
     for (const text of REPLIES) await answer(page, text);
     await shows(() => keptMessages(page), REPLIES.length);
+    await desk(page).reply.pressSequentially(DRAFT);
+    await shows(() => keptDrafts(page), [DRAFT]);
 
     await tearOut();
     await heading().waitFor();
@@ -70,7 +73,7 @@ describe("a program that stops", () => {
     await page.getByRole("button", { name: "Copied" }).waitFor();
     const report = await page.evaluate(() => navigator.clipboard.readText());
     assert.match(report, /^Switchboard \d+\.\d+\.\d+: .+\(.+:\d+\)\nPage: \/conversations\/.+\nTime: \d{4}-.+Z\nBrowser: .+$/);
-    for (const text of [...REPLIES, TYPED, "Is anybody there?"]) assert.ok(!report.includes(text), text);
+    for (const text of [...REPLIES, DRAFT, TYPED, "Is anybody there?"]) assert.ok(!report.includes(text), text);
   });
 
   it("told the console once, and runs no more", async () => {
@@ -86,6 +89,7 @@ describe("a program that stops", () => {
     });
     assert.equal(told(), 1);
     assert.equal(await keptMessages(page), REPLIES.length, "what waits is where it was");
+    assert.deepEqual(await keptDrafts(page), [DRAFT], "and so is what was typed");
   });
 
   it("comes back with everything that waited and everything typed", async () => {
@@ -94,6 +98,7 @@ describe("a program that stops", () => {
     for (const text of REPLIES) await desk(page).log.getByText(text, { exact: true }).waitFor();
     for (const text of REPLIES) await chat(exchange.visitor.page).log.getByText(text, { exact: true }).waitFor();
     await shows(() => keptMessages(page), 0);
+    await shows(() => desk(page).reply.inputValue(), DRAFT);
     await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Settings" }).click();
     await shows(() => page.getByLabel("Full name").inputValue(), TYPED);
   });
