@@ -118,11 +118,17 @@ impl Queue {
             Event::Seen(id) => {
                 // Whoever leads lets go of it; that it is sent shows in every tab, also where the leader's word does not come.
                 let kept = self.kept.values().flatten().find(|entry| entry.id == id);
-                if let Some(lane) = kept.map(|entry| entry.lane)
+                let kept = kept.map(|entry| (entry.lane, matches!(entry.standing, Standing::Blocked(_))));
+                if let Some((lane, refused)) = kept
                     && self.leading.is_none()
                     && self.done.insert(id)
                 {
                     out.push(Effect::Changed(lane.conversation));
+                    // An earlier attempt has arrived after the refusal. Nobody sends it any more, so that whoever leads may
+                    // never hear of it, and it would hold back its lane.
+                    if refused {
+                        self.remove(id, lane, out);
+                    }
                 }
                 self.on_outbox(now, outbox::Event::Seen { id }, out);
             }

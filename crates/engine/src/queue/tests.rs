@@ -138,6 +138,21 @@ fn what_was_seen_and_is_refused_since_its_conversation_went_shows_in_every_tab()
 }
 
 #[test]
+fn what_was_refused_and_is_seen_all_the_same_holds_nothing_back_whoever_saw_it() {
+    let mut browser = Browser::new(2);
+    browser.lead(0);
+    browser.step(1, done(1));
+    let attempt = browser.posted.pop().expect("sends");
+    browser.attempted(attempt, refused(ProblemCode::ConversationClosed));
+    browser.step(1, done(2));
+    assert!(browser.posted.is_empty(), "it waits behind the refused one");
+    browser.step(1, Event::Seen(action(1)));
+    assert_eq!(browser.store.entries.len(), 1);
+    let (tab, _, entry) = browser.posted.pop().expect("goes on");
+    assert_eq!((tab, entry.id), (0, action(2)));
+}
+
+#[test]
 fn what_was_given_up_while_the_store_failed_stays_so_when_the_tab_that_led_is_gone() {
     let mut browser = Browser::new(2);
     browser.lead(1);
