@@ -47,7 +47,7 @@ pub fn no_websites() -> Value {
 pub fn website() -> Value {
     let at = "2026-11-22T09:30:00.000Z";
     json!({
-        "id": ID, "name": "Shop", "domain": "shop.example", "allowedOrigins": [], "timezone": "Europe/London",
+        "id": ID, "name": "Shop", "domain": "shop.example", "allowedOrigins": ["https://shop.example"], "timezone": "Europe/London",
         "autoCloseAfter": null, "archiveAfter": null, "deleteAfter": null, "publicKey": "k",
         "status": {"state": "online", "lastSeenAt": at}, "createdAt": at, "updatedAt": at, "version": 1,
     })

@@ -1,13 +1,10 @@
 //! The table: every page, what it always offers, and how each of its panels looks while it loads, when there is nothing, when
-//! it failed, when what it shows is old, and when all is well. A new page joins by an entry in [`PAGES`];
-//! those of websites stand in a file of their own.
+//! it failed, when what it shows is old, and when all is well. A new page joins by an entry in [`PAGES`]; those of
+//! websites stand in a file of their own.
 
 use serde_json::{Value, json};
 
-use crate::answers::{
-    conversations, funnels, history, members, no_history, no_page, no_websites, sessions, thread, visitors,
-    website, websites, websites_in_the_middle,
-};
+use crate::answers::{conversations, members, no_page, no_websites, sessions, thread, visitors, websites};
 use crate::support::inbox::conversation;
 
 /// A role and an accessible name. News (`status`, `alert`) only have to begin like this; `text` stands anywhere on the page.
