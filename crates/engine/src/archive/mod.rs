@@ -214,9 +214,10 @@ pub enum Write {
     Clear,
 }
 
-/// What came of an operation, once its transaction has ended.
+/// What came of an operation, once its transaction has ended. Its name stands in a field of its own, as a word of the protocol
+/// does: a trace keeps it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(tag = "kind", rename_all = "camelCase")]
 pub enum Answer {
     /// It is kept, and so many entries had to go for it.
     Kept {
