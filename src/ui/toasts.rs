@@ -177,7 +177,7 @@ pub fn ToastProvider(props: &ToastProviderProps) -> Html {
             <div
                 {class}
                 ref={root}
-                role="group"
+                role="region"
                 aria-label={t("toast.region")}
                 aria-keyshortcuts={SHORTCUT}
                 onmouseenter={on_over(true)}

@@ -41,7 +41,7 @@ async function gallery() {
       await page.screenshot({ path: join(folder, `gallery-${theme}-${dir}-${width}.png`), fullPage: true });
       const tell = page.locator("section").filter({ has: page.getByRole("heading", { name: "toasts" }) });
       for (const name of ["Success", "With an act", "Failure"]) await tell.getByRole("button", { name }).click();
-      await page.getByRole("group", { name: "Messages of this page" }).screenshot({ path: join(folder, `gallery-toasts-${theme}-${dir}-${width}.png`) });
+      await page.getByRole("region", { name: "Messages of this page" }).screenshot({ path: join(folder, `gallery-toasts-${theme}-${dir}-${width}.png`) });
       await page.getByRole("button", { name: "Change", exact: true }).click();
       await page.getByRole("menu", { name: "Change" }).screenshot({ path: join(folder, `gallery-menu-${theme}-${dir}-${width}.png`) });
       await person.context.close();

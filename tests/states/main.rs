@@ -22,7 +22,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use yew_router::Routable;
 
-use support::inbox::{ID, conversation_id, dress};
+use support::inbox::{ID, conversation_id, dress, leave};
 use support::{Answer, FakeServer, Mounted, Replaced, Seen, forget_storage, mount, until};
 use table::{Form, Page, Panel, Stale, State, Told, Who};
 
@@ -216,7 +216,7 @@ async fn loading(page: &'static Page, panel: &'static Panel) -> Result<Option<(i
     look.hides(panel.error)?;
     let place = panel.shape.and_then(|shape| look.place(shape));
     // Whoever waited sees it without asking again.
-    look.page.destroy().await;
+    leave(look.page).await;
     Ok(place)
 }
 
@@ -234,7 +234,7 @@ async fn ready(page: &'static Page, panel: &'static Panel, shape: Option<(i32, i
             ));
         }
     }
-    look.page.destroy().await;
+    leave(look.page).await;
     Ok(())
 }
 
@@ -245,7 +245,7 @@ async fn empty(page: &'static Page, panel: &'static Panel, state: &'static State
     look.hides(panel.ready.told)?;
     look.hides(panel.error)?;
     look.hides(panel.loading)?;
-    look.page.destroy().await;
+    leave(look.page).await;
     Ok(())
 }
 
@@ -259,7 +259,7 @@ async fn failed(page: &'static Page, panel: &'static Panel) -> Result<(), String
     look.press("Retry").await?;
     look.tells(panel.ready.told).await?;
     look.hides(panel.error)?;
-    look.page.destroy().await;
+    leave(look.page).await;
     Ok(())
 }
 
@@ -304,7 +304,7 @@ async fn stale(page: &'static Page, panel: &'static Panel) -> Result<(), String>
             }
         }
     }
-    look.page.destroy().await;
+    leave(look.page).await;
     Ok(())
 }
 
@@ -348,7 +348,7 @@ async fn form(page: &'static Page, form: &'static Form) -> Result<(), String> {
     if !until(is_busy).await {
         return Err("the button does not say that it is sent".to_owned());
     }
-    look.page.destroy().await;
+    leave(look.page).await;
     Ok(())
 }
 
@@ -365,7 +365,7 @@ async fn check(pages: impl Iterator<Item = &'static Page>) {
         if page.panels.is_empty() {
             let look = Look::at(page, None, Case::Ready).await;
             note(&mut wrong, page, "as it is", look.tells(page.always).await);
-            look.page.destroy().await;
+            leave(look.page).await;
         }
         for panel in page.panels {
             let mut note =

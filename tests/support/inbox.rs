@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use switchboard::app::{App, AppProps};
 use switchboard::browser::happening;
 use switchboard::config::Config;
+use switchboard::realtime::store::under_way;
 use switchboard_contract::ids::{ConversationId, MessageId};
 use switchboard_contract::time::Timestamp;
 use wasm_bindgen::JsValue;
@@ -159,8 +160,7 @@ pub async fn leave(page: Mounted<App>) {
     forget_kept().await;
 }
 
-/// Removes what is kept on the device. What a page that was just taken down still wrote may come after its `leave`: a test
-/// that counts what waits begins with this.
+/// Removes what is kept on the device.
 pub async fn forget_kept() {
     let factory = web_sys::window().expect("a window").indexed_db();
     let request = factory
@@ -171,8 +171,12 @@ pub async fn forget_kept() {
     happening(&request, &["success", "error"]).await;
 }
 
-/// Takes the page down; what waits stays on the device.
+/// Takes the page down; what waits stays on the device. What it has asked of the browser's storage is done before this is over.
 pub async fn close(page: Mounted<App>) {
     page.destroy().await;
+    assert!(
+        super::until(|| under_way() == 0).await,
+        "the storage is never done"
+    );
     super::forget_storage();
 }

@@ -92,6 +92,18 @@ impl Fault {
     }
 }
 
+thread_local! {
+    /// What is asked of all stores of this page and not done.
+    static UNDER_WAY: Cell<usize> = const { Cell::new(0) };
+}
+
+/// How much is asked of all stores of this page and not done, also of those that were dropped: for tests, which leave nothing
+/// behind.
+#[must_use]
+pub fn under_way() -> usize {
+    UNDER_WAY.get()
+}
+
 type Done<A> = Box<dyn FnOnce(Result<A, StoreError>)>;
 
 /// What is asked, and who hears its end.
@@ -189,6 +201,7 @@ impl Store {
 
     fn enqueue(&self, job: Job) {
         self.0.jobs.borrow_mut().push_back(job);
+        UNDER_WAY.set(UNDER_WAY.get() + 1);
         if self.0.working.replace(true) {
             return;
         }
@@ -226,6 +239,7 @@ impl Store {
                         done(found);
                     }
                 }
+                UNDER_WAY.set(UNDER_WAY.get() - 1);
             }
             inner.working.set(false);
         });

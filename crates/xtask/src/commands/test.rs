@@ -179,6 +179,7 @@ fn component_tests(bundlers: &Bundlers, depth: &str) -> Outcome {
             "--package",
             "switchboard",
             "--tests",
+            "--no-fail-fast",
             "--target",
             WASM_TARGET,
         ])
