@@ -341,6 +341,9 @@ impl Queue {
             Ok(Answer::Fenced { term }) => {
                 self.follow(now, out);
                 out.push(Effect::Fenced { term });
+                if self.outlasts_the_lead(&op) {
+                    self.ask(op.in_term(None), out);
+                }
             }
             Ok(Answer::Foreign { owned: true, .. }) => out.push(Effect::Foreign),
             Ok(Answer::Foreign { owned: false, .. }) => {
@@ -349,6 +352,19 @@ impl Queue {
             }
             Ok(Answer::Opened { .. } | Answer::Claimed { .. } | Answer::Cleared { .. }) => {}
             Err(error) => self.on_store_error(now, op, error, out),
+        }
+    }
+
+    /// What is stored, whoever leads next hears from the server once more. What is given up, and what this tab has let go of and
+    /// could not take from the store, that one may know nothing of: it would send it again, or show what is over.
+    fn outlasts_the_lead(&self, op: &Op) -> bool {
+        match op {
+            Op::Remove { id, .. } => {
+                let given_up = |entry: &Entry| entry.standing == Standing::TakingBack;
+                self.gone.contains(id) || self.entry(*id).is_some_and(given_up)
+            }
+            Op::Change { to, .. } => *to == To::TakingBack,
+            _ => false,
         }
     }
 
@@ -422,8 +438,9 @@ impl Queue {
         for mut entry in entries {
             if self.gone.contains(&entry.id) {
                 // A transaction that failed has left it in the store, where another tab has found it; or one that was not
-                // waited for any longer has put it there.
-                if self.leading.is_some() || self.perhaps_kept.contains(&entry.id) {
+                // waited for any longer has put it there. Of what is refused there nobody else finds out: it is not sent again.
+                let refused = matches!(entry.standing, Standing::Blocked(_));
+                if refused || self.leading.is_some() || self.perhaps_kept.contains(&entry.id) {
                     self.remove(entry.id, entry.lane, out);
                 }
                 continue;
