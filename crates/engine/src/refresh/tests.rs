@@ -253,10 +253,7 @@ fn a_renewal_that_ends_while_the_person_leaves_in_another_tab_is_the_same_sign_o
     let out = step(&mut machine, 7, Event::Attempted { attempt, outcome });
     assert_eq!(
         out,
-        [
-            Effect::Unlock { attempt },
-            Effect::SignedOut(SignedOut::Here)
-        ],
+        [Effect::Unlock { attempt }, Effect::SignedOut(SignedOut::Here)],
         "an expiry would keep what waits"
     );
     assert_eq!(machine.token(), 0);
