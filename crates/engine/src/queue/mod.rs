@@ -355,15 +355,16 @@ impl Queue {
         }
     }
 
-    /// What is stored, whoever leads next hears from the server once more. What is given up, and what this tab has let go of and
-    /// could not take from the store, that one may know nothing of: it would send it again, or show what is over.
+    /// What is stored or refused, whoever leads next hears from the server once more. What the person has decided, and what this
+    /// tab has let go of and could not take from the store, that one may know nothing of: it would send it again, or show what
+    /// is over.
     fn outlasts_the_lead(&self, op: &Op) -> bool {
         match op {
             Op::Remove { id, .. } => {
                 let given_up = |entry: &Entry| entry.standing == Standing::TakingBack;
                 self.gone.contains(id) || self.entry(*id).is_some_and(given_up)
             }
-            Op::Change { to, .. } => *to == To::TakingBack,
+            Op::Change { to, .. } => !matches!(to, To::Blocked(_)),
             _ => false,
         }
     }
@@ -531,7 +532,7 @@ impl Queue {
     }
 
     /// The store has failed when an entry came to stand otherwise: whoever leads has it kept now, so that tabs that know only
-    /// the store show the same. That something was given up any tab may bring: whoever was told of it besides may be gone.
+    /// the store show the same. What the person has decided any tab may bring: whoever was told of it besides may be gone.
     fn keep_again(&mut self, entries: &[Entry], out: &mut Vec<Effect>) {
         let mut missed = Vec::new();
         for entry in entries {
@@ -540,7 +541,7 @@ impl Queue {
             if let Some(known) = known
                 && known.revision > entry.revision
                 && (&known.standing, known.reopen) != (&entry.standing, entry.reopen)
-                && (self.leading.is_some() || known.standing == Standing::TakingBack)
+                && (self.leading.is_some() || !matches!(known.standing, Standing::Blocked(_)))
                 && !self.done.contains(&known.id)
             {
                 missed.push(Op::Change {
