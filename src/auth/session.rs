@@ -331,6 +331,7 @@ impl Session {
             let answer = auth::refresh(&transport, &request).await;
             let Some(session) = session.upgrade() else { return };
             let outcome = match answer {
+                _ if hint::is_leaving() => Outcome::Left,
                 // The person has left in another tab while this one stood still.
                 Ok(_) if hinted && hint::load().is_none() => Outcome::Refused,
                 Ok(grant) => {

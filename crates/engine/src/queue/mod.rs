@@ -341,6 +341,9 @@ impl Queue {
             Ok(Answer::Fenced { term }) => {
                 self.follow(now, out);
                 out.push(Effect::Fenced { term });
+                if self.outlasts_the_lead(&op) {
+                    self.ask(op.in_term(None), out);
+                }
             }
             Ok(Answer::Foreign { owned: true, .. }) => out.push(Effect::Foreign),
             Ok(Answer::Foreign { owned: false, .. }) => {
@@ -349,6 +352,20 @@ impl Queue {
             }
             Ok(Answer::Opened { .. } | Answer::Claimed { .. } | Answer::Cleared { .. }) => {}
             Err(error) => self.on_store_error(now, op, error, out),
+        }
+    }
+
+    /// What is stored or refused, whoever leads next hears from the server once more. What the person has decided, and what this
+    /// tab has let go of and could not take from the store, that one may know nothing of: it would send it again, or show what
+    /// is over.
+    fn outlasts_the_lead(&self, op: &Op) -> bool {
+        match op {
+            Op::Remove { id, .. } => {
+                let given_up = |entry: &Entry| entry.standing == Standing::TakingBack;
+                self.gone.contains(id) || self.entry(*id).is_some_and(given_up)
+            }
+            Op::Change { to, .. } => !matches!(to, To::Blocked(_)),
+            _ => false,
         }
     }
 
@@ -422,8 +439,9 @@ impl Queue {
         for mut entry in entries {
             if self.gone.contains(&entry.id) {
                 // A transaction that failed has left it in the store, where another tab has found it; or one that was not
-                // waited for any longer has put it there.
-                if self.leading.is_some() || self.perhaps_kept.contains(&entry.id) {
+                // waited for any longer has put it there. Of what is refused there nobody else finds out: it is not sent again.
+                let refused = matches!(entry.standing, Standing::Blocked(_));
+                if refused || self.leading.is_some() || self.perhaps_kept.contains(&entry.id) {
                     self.remove(entry.id, entry.lane, out);
                 }
                 continue;
@@ -514,7 +532,7 @@ impl Queue {
     }
 
     /// The store has failed when an entry came to stand otherwise: whoever leads has it kept now, so that tabs that know only
-    /// the store show the same. That something was given up any tab may bring: whoever was told of it besides may be gone.
+    /// the store show the same. What the person has decided any tab may bring: whoever was told of it besides may be gone.
     fn keep_again(&mut self, entries: &[Entry], out: &mut Vec<Effect>) {
         let mut missed = Vec::new();
         for entry in entries {
@@ -523,7 +541,7 @@ impl Queue {
             if let Some(known) = known
                 && known.revision > entry.revision
                 && (&known.standing, known.reopen) != (&entry.standing, entry.reopen)
-                && (self.leading.is_some() || known.standing == Standing::TakingBack)
+                && (self.leading.is_some() || !matches!(known.standing, Standing::Blocked(_)))
                 && !self.done.contains(&known.id)
             {
                 missed.push(Op::Change {

@@ -542,6 +542,101 @@ fn a_decision_that_the_store_could_not_keep_counts_for_the_next_leader() {
 }
 
 #[test]
+fn what_a_fenced_leader_has_taken_back_goes_and_nobody_sends_it_again() {
+    let mut browser = Browser::new(2);
+    browser.lead(0);
+    browser.step(0, done(1));
+    let attempt = browser.posted.pop().expect("posts");
+    browser.failing = true;
+    browser.step(0, Event::Discard(action(1)));
+    browser.attempted(attempt, Outcome::Unsure { wait_ms: 0 });
+    browser.step(0, Event::Wake);
+    let taken = browser.taken.pop().expect("takes it back");
+    browser.failing = false;
+    // Another tab leads by now, of which this one has not heard; that one knows what the store knows.
+    browser.tabs[1] = Queue::new(member(1), 9);
+    browser.lead(1);
+    browser.attempted(taken, Outcome::TakenBack);
+    assert!(browser.store.entries.is_empty());
+    let attempt = browser.posted.pop().expect("was sent again before that");
+    browser.attempted(attempt, refused(ProblemCode::Gone));
+    assert!(browser.tabs.iter().all(Queue::is_empty), "it is shown nowhere");
+}
+
+/// A reply that was refused; the store failed when the person insisted on it, and only the tab that followed knows of that.
+fn insisted_on_while_the_store_failed() -> Browser {
+    let mut browser = Browser::new(2);
+    browser.lead(0);
+    browser.step(0, done(1));
+    let attempt = browser.posted.pop().expect("posts");
+    browser.attempted(attempt, refused(ProblemCode::NewerReply));
+    browser.failing = true;
+    let again = Event::Again {
+        id: action(1),
+        reopen: false,
+        seen_seq: 3,
+    };
+    browser.step(1, again);
+    browser.failing = false;
+    browser.tabs[0] = Queue::new(member(1), 9);
+    browser.posted.clear();
+    browser
+}
+
+#[test]
+fn what_the_person_insisted_on_goes_out_where_only_a_tab_that_follows_knows_of_it() {
+    let mut browser = insisted_on_while_the_store_failed();
+    browser.lead(0);
+    assert!(browser.posted.is_empty(), "it knows the refusal only");
+    let entries = browser.store.entries.clone();
+    let next = browser.store.meta.next;
+    browser.step(1, Event::Opened(Waiting { entries, next }));
+    assert_eq!(browser.store.entries[0].standing, Standing::Waiting);
+    assert_eq!(browser.posted.len(), 1);
+}
+
+#[test]
+fn what_the_person_insisted_on_is_kept_also_by_a_leader_that_is_fenced() {
+    let mut browser = insisted_on_while_the_store_failed();
+    let Answer::Claimed { term, entries, next } = browser.store.run(member(1), Op::Claim) else {
+        panic!("claims")
+    };
+    browser.lead(0);
+    let waiting = Some(Waiting { entries, next });
+    browser.step(1, Event::Lead { term, waiting });
+    assert_eq!(browser.store.entries[0].standing, Standing::Waiting);
+    assert!(browser.posted.iter().any(|(tab, ..)| *tab == 0), "by who leads");
+}
+
+#[test]
+fn what_is_done_and_stands_refused_in_the_store_goes_also_from_a_tab_that_follows() {
+    let mut browser = Browser::new(2);
+    browser.lead(0);
+    browser.step(0, done(1));
+    let attempt = browser.posted.pop().expect("posts");
+    browser.attempted(attempt, refused(ProblemCode::NewerReply));
+    browser.failing = true;
+    let again = Event::Again {
+        id: action(1),
+        reopen: false,
+        seen_seq: 3,
+    };
+    browser.step(0, again);
+    let attempt = browser.posted.pop().expect("posts once more");
+    browser.attempted(attempt, Outcome::Stored);
+    assert!(browser.tabs.iter().all(Queue::is_empty));
+    browser.failing = false;
+    // The tab goes with all that it could not keep; the next one to lead knows only what the store does.
+    browser.tabs[0] = Queue::new(member(1), 9);
+    browser.lead(0);
+    let entries = browser.store.entries.clone();
+    let next = browser.store.meta.next;
+    browser.step(1, Event::Opened(Waiting { entries, next }));
+    assert!(browser.store.entries.is_empty());
+    assert!(browser.tabs.iter().all(Queue::is_empty));
+}
+
+#[test]
 fn what_was_asked_before_this_tab_got_its_term_is_asked_again_in_it() {
     let mut browser = Browser::new(1);
     browser.step(0, done(1));

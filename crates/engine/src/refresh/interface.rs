@@ -25,6 +25,9 @@ pub enum Outcome {
     Refused,
     /// A definite refusal: the session was ended from elsewhere.
     Revoked,
+    /// The person has left in another tab meanwhile, and the server may not have heard of it yet: whatever it answered, its
+    /// answer is not for them.
+    Left,
     /// No answer, or one that passes; wait at least this long, in milliseconds.
     Unsure {
         /// What the server asked for; 0 when it did not.

@@ -274,6 +274,7 @@ impl Refresh {
             }
             Outcome::Refused => self.sign_out_from(attempt, SignedOut::Expired, out),
             Outcome::Revoked => self.sign_out_from(attempt, SignedOut::Revoked, out),
+            Outcome::Left => self.sign_out_from(attempt, SignedOut::Here, out),
             Outcome::Unsure { .. } if planted::on(Bug::OfflineSignsOut) => {
                 self.sign_out_from(attempt, SignedOut::Expired, out);
             }

@@ -245,6 +245,23 @@ fn only_a_definite_refusal_signs_out() {
 }
 
 #[test]
+fn a_renewal_that_ends_while_the_person_leaves_in_another_tab_is_the_same_sign_out() {
+    let mut machine = signed_in();
+    let attempt = attempt(&step(&mut machine, 5, Event::Rejected { token: 1 }));
+    step(&mut machine, 6, locked(attempt, 1));
+    let outcome = Outcome::Left;
+    let out = step(&mut machine, 7, Event::Attempted { attempt, outcome });
+    assert_eq!(
+        out,
+        [Effect::Unlock { attempt }, Effect::SignedOut(SignedOut::Here)],
+        "an expiry would keep what waits"
+    );
+    assert_eq!(machine.token(), 0);
+    // Its word comes later.
+    assert!(step(&mut machine, 8, Event::PeerSignedOut { since: None }).is_empty());
+}
+
+#[test]
 fn a_sign_out_offline_is_told_to_the_server_before_anything_else() {
     let mut machine = signed_in();
     let out = step(&mut machine, 5, Event::SignOut);

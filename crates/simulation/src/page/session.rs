@@ -108,6 +108,7 @@ impl Page {
             out.push(Wish::Keep(self.hint.clone()));
         }
         let outcome = match answer {
+            _ if self.hint.leaving => Outcome::Left,
             // The person has left in another tab while this one stood still.
             Ok(_) if self.session.asked_hinted && self.hint.member.is_none() => Outcome::Refused,
             Ok(Response::Refreshed {
