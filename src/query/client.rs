@@ -49,6 +49,8 @@ struct Inner {
     kept: RefCell<BTreeMap<Key, (String, Age)>>,
     /// The person, to be kept as soon as there is a place.
     me: RefCell<Option<Rc<Me>>>,
+    /// Whether the server has confirmed anything since the sign-in.
+    is_confirmed: Cell<bool>,
 }
 
 /// What one person's pages have loaded. Clones share it.
@@ -89,6 +91,7 @@ impl QueryClient {
             codecs: RefCell::default(),
             kept: RefCell::default(),
             me: RefCell::default(),
+            is_confirmed: Cell::new(false),
         }))
     }
 
@@ -124,6 +127,7 @@ impl QueryClient {
         self.0.codecs.borrow_mut().clear();
         self.0.kept.borrow_mut().clear();
         self.0.me.borrow_mut().take();
+        self.0.is_confirmed.set(false);
     }
 
     /// From now on what comes is kept in `store` and told to the other tabs of `owner`; `values` are what an earlier visit
@@ -144,17 +148,21 @@ impl QueryClient {
         for key in waiting {
             self.take_kept(&key);
         }
-        let me = self.0.me.borrow_mut().take();
-        if let Some(me) = me {
-            self.keep_me(me);
+    }
+
+    /// Keeps who is signed in, for a start without the server. It is written once the server has confirmed something: the store
+    /// is this person's by then, which it is not yet when they sign in here for the first time.
+    pub fn keep_me(&self, me: Rc<Me>) {
+        *self.0.me.borrow_mut() = Some(me);
+        if self.0.is_confirmed.get() {
+            self.write_me();
         }
     }
 
-    /// Keeps who is signed in, for a start without the server.
-    pub fn keep_me(&self, me: Rc<Me>) {
+    fn write_me(&self) {
         let outside = self.0.outside.borrow();
-        let Some(outside) = &*outside else {
-            *self.0.me.borrow_mut() = Some(me);
+        let Some(outside) = &*outside else { return };
+        let Some(me) = self.0.me.borrow_mut().take() else {
             return;
         };
         if let Ok(text) = serde_json::to_string(&*me) {
@@ -256,6 +264,8 @@ impl QueryClient {
             age: age.clone(),
         });
         outside.keep(key, text, age);
+        self.0.is_confirmed.set(true);
+        self.write_me();
     }
 
     pub(super) fn view<T: 'static>(
