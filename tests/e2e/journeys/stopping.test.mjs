@@ -32,6 +32,12 @@ describe("a program that stops", () => {
     await browser?.close();
   });
 
+  /** From the settings. What was typed there is kept, and who leaves is asked all the same. */
+  async function goBack() {
+    await page.goBack();
+    await page.getByRole("dialog", { name: "Leave with unsaved changes?" }).getByRole("button", { name: "Leave" }).click();
+  }
+
   /**
    * Takes the last row out of the page behind the program's back, as extensions that translate or hide things do. The program
    * puts others before it, and its framework cannot.
@@ -50,7 +56,7 @@ describe("a program that stops", () => {
     await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Settings" }).click();
     await page.getByLabel("Full name").fill(TYPED);
     await page.getByText("1 unsaved change, kept on this device").waitFor();
-    await page.goBack();
+    await goBack();
     await desk(page).reply.waitFor();
     exchange.proxy.refuse(DASHBOARD);
     await untilLost(page);
@@ -104,7 +110,7 @@ describe("a program that stops", () => {
   });
 
   it("leads on by the links of its frame as well", async () => {
-    await page.goBack();
+    await goBack();
     await tearOut();
     await heading().waitFor();
     await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Visitors" }).click();
