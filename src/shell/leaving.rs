@@ -60,6 +60,8 @@ struct Asking {
     kept: QueueCount,
     /// The person wants it sent first: how many waited when that began.
     sending: Option<u64>,
+    /// Whether the person has chosen to send first: once nothing waits any more, that is what they wanted.
+    chosen: bool,
 }
 
 /// Props for [`LeaveProvider`].
@@ -92,6 +94,7 @@ pub fn LeaveProvider(props: &LeaveProviderProps) -> Html {
                         then,
                         kept,
                         sending: None,
+                        chosen: false,
                     }));
                 }
             };
@@ -121,7 +124,7 @@ pub fn LeaveProvider(props: &LeaveProviderProps) -> Html {
             let Some((asking, waiting)) = now else { return };
             if waiting.total() == 0 {
                 setter.set(None);
-                if asking.sending.is_some() {
+                if asking.chosen {
                     asking.then.emit(());
                 }
             } else if asking.sending.is_some() && waiting.unsent == 0 {
@@ -143,6 +146,7 @@ pub fn LeaveProvider(props: &LeaveProviderProps) -> Html {
             Callback::from(move |()| {
                 asking.set(Some(Asking {
                     sending: Some(waiting.unsent),
+                    chosen: true,
                     ..asking_now.clone()
                 }));
                 if let Some(chat) = &chat {
