@@ -33,7 +33,16 @@ pub(super) struct Carrier {
     tabs: Tabs,
     timers: Timers<TimerKind>,
     wake: Wake,
-    tasks: RefCell<BTreeMap<u64, Task>>,
+    tasks: RefCell<BTreeMap<Work, Task>>,
+}
+
+/// What is under way.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Work {
+    /// What [`Effect::Post`] of this generation asked for.
+    Post(u64),
+    /// Anything else, counted.
+    Other(u64),
 }
 
 impl Carrier {
@@ -145,7 +154,7 @@ impl Chat {
                 wait_ms,
             } => {
                 let api = carrier.api.clone();
-                self.spawn(carrier, async move {
+                self.spawn(carrier, Work::Other(self.number()), async move {
                     let result = api
                         .events(&after, wait_ms)
                         .await
@@ -178,7 +187,7 @@ impl Chat {
             Effect::Load { generation, fetch } => {
                 let api = carrier.api.telling(self.on_repeat(generation, &fetch));
                 let chat = Rc::downgrade(&self.0);
-                self.spawn(carrier, async move {
+                self.spawn(carrier, Work::Other(self.number()), async move {
                     let result = load(&api, &fetch).await;
                     if let Some(inner) = chat.upgrade() {
                         Chat(inner).load_ended(generation, &fetch);
@@ -188,10 +197,14 @@ impl Chat {
             }
             Effect::Post { generation, request } => {
                 let api = carrier.api.clone();
-                self.spawn(carrier, async move {
+                self.spawn(carrier, Work::Post(generation), async move {
                     let outcome = attempt(&api, request).await;
                     Event::Attempted { generation, outcome }
                 });
+            }
+            Effect::Abandon { generation } => {
+                let task = carrier.tasks.borrow_mut().remove(&Work::Post(generation));
+                drop(task);
             }
             Effect::SetTimer { timer, after_ms } => {
                 let chat = Rc::downgrade(&self.0);
@@ -212,21 +225,20 @@ impl Chat {
         }
     }
 
-    fn spawn(&self, carrier: &Carrier, work: impl Future<Output = Event<ApiError>> + 'static) {
-        let number = self.number();
+    fn spawn(&self, carrier: &Carrier, work: Work, future: impl Future<Output = Event<ApiError>> + 'static) {
         let chat = Rc::downgrade(&self.0);
         let task = Task::spawn(async move {
-            let event = work.await;
+            let event = future.await;
             let Some(inner) = chat.upgrade() else { return };
             let done = inner
                 .carrier
                 .borrow()
                 .as_ref()
-                .and_then(|carrier| carrier.tasks.borrow_mut().remove(&number));
+                .and_then(|carrier| carrier.tasks.borrow_mut().remove(&work));
             Chat(inner).drive(event);
             drop(done);
         });
-        carrier.tasks.borrow_mut().insert(number, task);
+        carrier.tasks.borrow_mut().insert(work, task);
     }
 }
 

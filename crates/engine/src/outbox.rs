@@ -219,6 +219,15 @@ impl<I, P> Item<I, P> {
         self.attempts
     }
 
+    /// The attempt that is on its way; none while none is.
+    #[must_use]
+    pub const fn attempt(&self) -> Option<u64> {
+        match self.state {
+            State::InFlight => Some(self.generation),
+            State::Queued | State::NeedsAuth | State::Blocked(_) => None,
+        }
+    }
+
     /// Whether it may be given up: the server cannot have it.
     #[must_use]
     pub const fn can_discard(&self) -> bool {

@@ -101,6 +101,10 @@ impl<E: Clone> Desk<E> {
                 queue::Effect::TakeBack { generation, entry } => {
                     self.take_back(now, generation, &entry, out);
                 }
+                queue::Effect::Abandon { generation } => {
+                    self.posted.remove(&generation);
+                    out.push(Effect::Abandon { generation });
+                }
                 queue::Effect::SetTimer { generation, after_ms } => out.push(Effect::SetTimer {
                     timer: Timer {
                         kind: TimerKind::Queue,

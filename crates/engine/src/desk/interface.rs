@@ -329,6 +329,11 @@ pub enum Effect {
         /// The request.
         request: Request,
     },
+    /// Do not ask for this any more, if it still can be helped: nobody waits for the answer.
+    Abandon {
+        /// Of the [`Effect::Post`].
+        generation: u64,
+    },
     /// Call back with [`Event::Timer`].
     SetTimer {
         /// Goes back when it runs out.

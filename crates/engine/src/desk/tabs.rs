@@ -95,12 +95,15 @@ impl<E: Clone> Desk<E> {
                     entries,
                     next,
                     sign_in,
+                    term,
                     ..
                 }),
             ) => {
                 self.on_opened(sign_in);
+                self.on_leader(now, leader::Event::Read { term }, out);
                 let waiting = queue::Waiting { entries, next };
-                self.on_queue(now, queue::Event::Opened(waiting), out);
+                let settled = self.keeping.is_settled();
+                self.on_queue(now, queue::Event::Opened { waiting, settled }, out);
             }
             (Asked::Claim(generation), Ok(Answer::Claimed { term, entries, next })) => {
                 self.claimed = Some(queue::Waiting { entries, next });

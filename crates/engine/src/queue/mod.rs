@@ -89,11 +89,12 @@ impl Queue {
                     self.save_next(now, lane, out);
                 }
             }
-            Event::Opened(waiting) => {
+            Event::Opened { waiting, settled } => {
                 self.remove_again(out);
-                // One transaction comes after the other: what is not there now has not been kept, and will not be.
+                // One transaction comes after the other: what is not there now has not been kept, and will not be, unless it
+                // was asked for later than this.
                 let is_there = |id: &ActionId| waiting.entries.iter().any(|entry| entry.id == *id);
-                self.perhaps_kept.retain(is_there);
+                self.perhaps_kept.retain(|id| !settled || is_there(id));
                 if self.leading.is_some() {
                     out.push(Effect::Tell(waiting.whole()));
                 }
@@ -510,11 +511,15 @@ impl Queue {
             }
         }
         self.kept.retain(|_, lane| !lane.is_empty());
-        // The store relinks what is kept; what is only here is relinked here.
-        for index in 0..self.unsaved.entries.len() {
-            if self.unsaved.entries[index].after == Some(id) {
-                self.unsaved.entries[index].after = before;
-                let entry = self.unsaved.entries[index].clone();
+        // The store relinks what is kept too, unless it has failed to let go of this one.
+        let followers = self.kept.values_mut().flatten().chain(&mut self.unsaved.entries);
+        let mut relinked = Vec::new();
+        for follower in followers.filter(|follower| follower.after == Some(id)) {
+            follower.after = before;
+            relinked.push(follower.clone());
+        }
+        for entry in relinked {
+            if self.is_unsaved(entry.id) || self.outbox.item(entry.id).is_some() {
                 self.hand(now, &entry, out);
             }
         }
@@ -569,6 +574,10 @@ impl Queue {
             .collect();
         // The last first: none is to be sent because the one before it is gone.
         for id in missing.into_iter().rev() {
+            // It may have been erased, and the attempt may still wait for a token: of a sign-in that it is not of.
+            if let Some(generation) = self.outbox.item(id).and_then(outbox::Item::attempt) {
+                out.push(Effect::Abandon { generation });
+            }
             self.drop_entry(now, id, out);
         }
     }

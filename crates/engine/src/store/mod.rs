@@ -353,6 +353,9 @@ pub enum Answer {
         erased: u64,
         /// The number of the sign-in that the store belongs to.
         sign_in: u64,
+        /// The term of whoever leads by now: whoever says to lead in an earlier one does no more.
+        #[serde(default)]
+        term: u64,
     },
     /// It is someone else's, and nothing was done.
     Foreign {

@@ -145,7 +145,8 @@ fn what_waits_for_one_person_is_never_another_persons() {
             entries: Vec::new(),
             next: 1,
             erased: 1,
-            sign_in: 2
+            sign_in: 2,
+            term: 0
         }
     );
     assert_eq!(

@@ -67,6 +67,8 @@ pub(super) enum Asked {
         /// Whether the way to the API may try it again by itself.
         repeatable: bool,
     },
+    /// Nobody waits for what was asked any more.
+    Abandon(Purpose),
     /// The server has ended the session.
     Ended,
     Browser(Wish),
@@ -447,6 +449,10 @@ impl DeskShell {
             },
             Effect::Load { generation, fetch } => call(What::Load(generation), load(fetch), true),
             Effect::Post { generation, request } => call(What::Post(generation), post(request), false),
+            Effect::Abandon { generation } => Asked::Abandon(Purpose {
+                what: What::Post(generation),
+                desk: self.number,
+            }),
             Effect::SetTimer { timer, after_ms } => Asked::Browser(Wish::Timer(
                 TimerFor::Desk(timer.kind),
                 self.tagged(timer.generation),

@@ -233,7 +233,7 @@ pub enum Signed {
 }
 
 /// What a call is for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 enum Purpose {
     Refresh { attempt: u64, request: RefreshRequest },
     Logout { attempt: u64 },
@@ -436,6 +436,7 @@ impl Page {
                 } => {
                     self.call(Purpose::Desk(purpose), request, repeatable, out);
                 }
+                desk::Asked::Abandon(purpose) => self.abandon_calls(&Purpose::Desk(purpose), out),
                 desk::Asked::Ended => ended = true,
                 desk::Asked::Browser(wish) => out.push(wish),
             }
