@@ -177,7 +177,7 @@ pub mod draft {
     pub const INVITE: &str = "switchboard.member.invitation";
     /// Of the form for a new website.
     pub const WEBSITE_NEW: &str = "switchboard.member.website-new";
-    /// Of a website's settings.
+    /// Of a website's settings: before a dot and the website's id.
     pub const WEBSITE: &str = "switchboard.member.website";
 }
 

@@ -25,7 +25,7 @@ mod zones;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Document, Element, Event, EventTarget, HtmlElement, ResizeObserver, Window};
+use web_sys::{Document, Element, Event, EventTarget, HtmlElement, ResizeObserver, Url, Window};
 
 pub use frame::Frame;
 pub use local::{LocalTime, local_time};
@@ -100,6 +100,13 @@ pub fn origin() -> String {
     window()
         .and_then(|window| window.location().origin().ok())
         .unwrap_or_default()
+}
+
+/// A host's name as browsers ask for it: lower case, other scripts by IDNA; none for what is no host.
+#[must_use]
+pub fn host_name(host: &str) -> Option<String> {
+    let url = Url::new(&format!("http://{host}")).ok()?;
+    Some(url.hostname()).filter(|name| !name.is_empty())
 }
 
 /// An event listener that is removed when it is dropped.

@@ -12,6 +12,7 @@
 mod conflict;
 mod deleting;
 mod details;
+mod domain;
 mod fields;
 mod funnels;
 mod hours;

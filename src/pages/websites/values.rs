@@ -52,7 +52,7 @@ pub fn fields(website: &Website) -> Vec<Field> {
     let value = |name: &str| values.get(name).cloned().unwrap_or_default();
     vec![
         Field::text(NAME, rules::name).holding(value(NAME)),
-        Field::text(DOMAIN, rules::domain).holding(value(DOMAIN)),
+        domain_field().holding(value(DOMAIN)),
         timezone_field().holding(value(TIMEZONE)),
         Field::text(ORIGINS, origins_rule).holding(value(ORIGINS)),
         hours_field().holding(value(HOURS)),
@@ -60,6 +60,11 @@ pub fn fields(website: &Website) -> Vec<Field> {
         Field::choice(ARCHIVE).holding(value(ARCHIVE)),
         Field::choice(DELETE).holding(value(DELETE)),
     ]
+}
+
+/// The field of the domain; [`super::domain`] asks whether it is taken.
+pub fn domain_field() -> Field {
+    Field::text(DOMAIN, rules::domain).asked()
 }
 
 /// The field of the time zone.

@@ -6,6 +6,7 @@ use switchboard_contract::position::{Offset, Position};
 use super::loading::Place;
 use super::{Desk, Effect, Fetch, Fetched};
 use crate::Now;
+use crate::bulletin::Word;
 use crate::inbox::{Changes, Elsewhere, Shelf};
 use crate::link;
 use crate::stream;
@@ -18,6 +19,9 @@ impl<E: Clone> Desk<E> {
     pub(super) fn open_thread(&mut self, id: ConversationId, out: &mut Vec<Effect>) {
         self.open.insert(id);
         self.look_archive(id, out);
+        if !self.leads {
+            self.say(Word::Shows(id), out);
+        }
         if !self.inbox.is_current(id) {
             self.load(Fetch::Conversation(id), out);
         }
@@ -120,6 +124,7 @@ impl<E: Clone> Desk<E> {
         for id in self.open.clone() {
             self.load_anew(id, out);
         }
+        self.tell_shown(out);
         out.push(Effect::Changed(Changes {
             elsewhere: Elsewhere::ALL.into(),
             ..Changes::default()
@@ -151,6 +156,10 @@ impl<E: Clone> Desk<E> {
             } else if let Fetch::Messages { conversation, before } = fetch {
                 if before.is_none() {
                     self.asked_marks.remove(&conversation);
+                }
+                if !self.open.contains(&conversation) {
+                    // Nobody closes here what another tab shows.
+                    self.loads.forget(Place::Thread(conversation));
                 }
                 self.make_sure_of_marks(now, conversation, out);
             }

@@ -55,6 +55,13 @@ impl<E: Clone> Loads<E> {
             .is_some_and(|loading| loading.generation.is_some())
     }
 
+    /// Whether messages of any thread are on their way.
+    pub(super) fn is_any_thread_under_way(&self) -> bool {
+        self.places
+            .iter()
+            .any(|(place, loading)| matches!(place, Place::Thread(_)) && loading.generation.is_some())
+    }
+
     pub(super) fn is_known(&self, place: Place) -> bool {
         self.places.contains_key(&place)
     }

@@ -38,6 +38,8 @@ struct Browser {
     traces: Vec<Trace<&'static str>>,
     locked: bool,
     heard: Vec<Bulletin>,
+    /// What tabs want of the network and the screen for what another one said: the tab, and what.
+    wanted: Vec<(usize, Effect)>,
     /// Frames that any tab sent.
     sent: Vec<String>,
     now: Now,
@@ -59,6 +61,7 @@ impl Browser {
             traces: Vec::new(),
             locked: false,
             heard: Vec::new(),
+            wanted: Vec::new(),
             sent: Vec::new(),
             now: Now::default(),
         };
@@ -109,7 +112,9 @@ impl Browser {
                 Effect::Tell(bulletin) => {
                     self.heard.push((*bulletin).clone());
                     for other in (0..self.tabs.len()).filter(|other| *other != tab) {
-                        self.step_tab(other, Event::Heard(bulletin.clone()));
+                        let wanted = self.step_tab(other, Event::Heard(bulletin.clone()));
+                        self.wanted
+                            .extend(wanted.into_iter().map(|effect| (other, effect)));
                     }
                 }
                 effect => {

@@ -55,7 +55,7 @@ pub(super) fn assignees(
             on_choose: choose(Some(member.id)),
         })
         .collect();
-    let instead = match (members.is_some(), &directory.members.error) {
+    let instead = match (members.is_some(), directory.members.trouble()) {
         (false, None) => Some(t("actions.members_loading")),
         (false, Some(error)) => Some(error.message()),
         (true, _) if others.is_empty() => Some(t("actions.no_colleagues")),

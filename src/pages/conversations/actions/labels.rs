@@ -36,7 +36,7 @@ pub(super) fn label_group(
             }
         })
         .collect();
-    let instead = match (labels.is_some(), &directory.labels.error) {
+    let instead = match (labels.is_some(), directory.labels.trouble()) {
         (false, None) => Some(t("actions.labels_loading")),
         (false, Some(error)) => Some(error.message()),
         (true, _) if choices.is_empty() => Some(t("actions.no_labels")),
