@@ -73,7 +73,6 @@ fn row(page: &Mounted<Page>, key: u32) -> Option<Element> {
 /// Where a row stands in the box, in pixels from its top.
 fn top_of(page: &Mounted<Page>, key: u32) -> Option<i32> {
     let frame = page.get("#box").get_bounding_client_rect().top();
-    #[expect(clippy::cast_possible_truncation, reason = "pixels of a page")]
     row(page, key).map(|row| (row.get_bounding_client_rect().top() - frame).round() as i32)
 }
 

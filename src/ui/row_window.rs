@@ -36,11 +36,6 @@ impl Seen {
     }
 
     /// The rows that are seen, at least in part.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "whole numbers of rows, from 0, that a page has room for"
-    )]
     pub(super) fn rows(&self, count: usize) -> Range<usize> {
         if !self.is_measured() {
             return 0..count.min(UNMEASURED);
@@ -56,7 +51,8 @@ impl Seen {
         if !self.is_measured() {
             return rows;
         }
-        let margin = rows.len().max(MARGIN);
+        // The same at each step of scrolling, however many rows are seen in part.
+        let margin = ((self.height / self.row).ceil() as usize).max(MARGIN);
         let start = rows.start.saturating_sub(margin) / STEP * STEP;
         let end = (rows.end + margin).div_ceil(STEP) * STEP;
         start..end.min(count)
@@ -67,8 +63,6 @@ impl Seen {
         if !self.is_measured() {
             return 0.0;
         }
-        // Rows of a page are far fewer than a float counts.
-        #[expect(clippy::cast_precision_loss, reason = "far fewer rows than a float counts")]
         let start = row as f64 * self.row;
         let below = start + self.row - (self.top + self.height);
         if start < self.top {
@@ -90,7 +84,7 @@ pub(super) fn moved<K: Copy + Eq>(seen: &[K], from: usize, after: &[K]) -> isize
         .filter_map(|(place, key)| {
             let was = from + place;
             let now = find_near(*key, was, after)?;
-            now.checked_signed_diff(was)
+            Some(isize::try_from(now).ok()? - isize::try_from(was).ok()?)
         })
         .collect();
     let mut together: BTreeMap<isize, usize> = BTreeMap::new();

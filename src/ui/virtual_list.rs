@@ -46,7 +46,6 @@ impl<K: Copy + Eq> Drawn<K> {
             if self.seen.has_left_top() {
                 let rows = self.seen.rows(self.keys.len());
                 let by = moved(&self.keys[rows.clone()], rows.start, keys);
-                #[expect(clippy::cast_precision_loss, reason = "far fewer rows than a float counts")]
                 scroll_by(scroller, by as f64 * self.seen.row);
             }
             self.keys = keys.clone();
@@ -85,10 +84,6 @@ impl<K: Copy + Eq> Drawn<K> {
 }
 
 fn scroll_by(scroller: &Element, pixels: f64) {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "whole pixels, and what a page has room for"
-    )]
     let by = pixels.round() as i32;
     if by != 0 {
         scroller.set_scroll_top(scroller.scroll_top() + by);
@@ -99,7 +94,7 @@ fn scroll_by(scroller: &Element, pixels: f64) {
 fn focus_in(list: Option<&Element>) -> Option<(String, String)> {
     let (list, focused) = (list?, focused()?);
     let row = focused.closest("[data-row]").ok().flatten()?;
-    let inside = list.contains(Some(&row)).then(|| focused.tag_name());
+    let inside = list.contains(Some(row.as_ref())).then(|| focused.tag_name());
     Some((row.get_attribute("data-row")?, inside?))
 }
 
@@ -124,6 +119,8 @@ where
         r#"
         position: relative;
         box-sizing: border-box;
+        margin: 0;
+        padding: 0;
         block-size: calc(var(--rows) * var(--row-block));
         padding-block-start: calc(var(--above) * var(--row-block));
 
@@ -258,10 +255,9 @@ fn use_watch<K: Copy + Eq + 'static>(
                 let was_seen = RefCell::new(true);
                 move || {
                     let is_seen = scroller.client_height() > 0;
-                    if is_seen && !was_seen.replace(is_seen) {
+                    if !was_seen.replace(is_seen) && is_seen {
                         scroller.set_scroll_top(drawn.borrow().scroll_top);
                     }
-                    was_seen.replace(is_seen);
                     look();
                 }
             };

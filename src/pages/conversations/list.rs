@@ -16,7 +16,7 @@ use super::keys::{Key, use_keys};
 use super::row::ConversationRow;
 use super::selection::{Choice, Selection};
 use crate::api::Retrying;
-use crate::browser::{Timeout, focus_within, focused, now};
+use crate::browser::{Timeout, catch_focus, focus_within, focused, now};
 use crate::chat::{LiveChat, use_live_chat};
 use crate::i18n::{relative, t, t_with};
 use crate::people::visitor_name;
@@ -95,6 +95,15 @@ pub(super) fn ListPane(props: &ListPaneProps) -> Html {
     };
     let root = use_node_ref();
     use_list_keys(props, &shown, &root);
+    {
+        // The bar below the list goes with the choice, and may have had the focus.
+        let (root, was_empty) = (root.clone(), use_mut_ref(|| true));
+        use_effect_with(props.chosen.is_empty(), move |is_empty| {
+            if !was_empty.replace(*is_empty) && *is_empty {
+                catch_focus(&root, &["a[aria-current]".to_owned(), "[data-row] a".to_owned()]);
+            }
+        });
+    }
     let tab = tab_of(filter.shelf);
     html! {
         <section class="pane pane-list" ref={root} aria-labelledby={HEADING_ID}>
@@ -186,19 +195,13 @@ fn use_shown(live: &LiveChat, filter: &Filter, typed: &AttrValue) -> Rc<[Convers
         }
         live.pick(filter, FOUND_HERE, |conversation| fits(conversation, &wanted))
     });
-    let found = live.conversations.clone();
-    let shown = use_memo(
-        (here, found, is_search, filter.is_search()),
-        |(here, found, is_search, is_found)| {
-            if !is_search {
-                return found.clone();
-            }
-            let here_still = here.iter().copied().filter(|id| live.conversation(*id).is_some());
-            let there = found.iter().copied().filter(|id| *is_found && !here.contains(id));
-            here_still.chain(there).collect()
-        },
-    );
-    (*shown).clone()
+    if !is_search {
+        return live.conversations.clone();
+    }
+    let here_still = here.iter().copied().filter(|id| live.conversation(*id).is_some());
+    let found = live.conversations.iter().copied();
+    let found = found.filter(|id| filter.is_search() && !here.contains(id));
+    here_still.chain(found).collect()
 }
 
 fn fits(conversation: &LiveChatConversation, wanted: &str) -> bool {
