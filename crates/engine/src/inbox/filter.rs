@@ -293,3 +293,136 @@ impl SortKey {
         (Timestamp::from_millis(self.at.saturating_neg()), self.id())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use switchboard_contract::live_chat::LiveChatConversation;
+
+    use super::super::tests::{conversation, id};
+    use super::*;
+
+    fn any() -> Filter {
+        Filter::from(Shelf::All)
+    }
+
+    #[test]
+    fn each_part_narrows_the_list_down() {
+        let at = Timestamp::from_millis(7);
+        let (website, funnel) = (
+            WebsiteId::from_parts(at, [1; 10]),
+            FunnelId::from_parts(at, [2; 10]),
+        );
+        let (member, label) = (
+            MemberId::from_parts(at, [3; 10]),
+            LabelId::from_parts(at, [4; 10]),
+        );
+        let plain = conversation(1, 5, Shelf::Open);
+        let full = LiveChatConversation {
+            website_id: website,
+            funnel_id: funnel,
+            assignee_id: Some(member),
+            labels: vec![label],
+            unread_count: 1,
+            ..plain.clone()
+        };
+        let parts = [
+            Filter {
+                website: Some(website),
+                ..any()
+            },
+            Filter {
+                funnel: Some(funnel),
+                ..any()
+            },
+            Filter {
+                assignee: Some(Assignee::Member(member)),
+                ..any()
+            },
+            Filter {
+                label: Some(label),
+                ..any()
+            },
+            Filter {
+                unread: true,
+                ..any()
+            },
+        ];
+        for filter in parts {
+            assert!(filter.place(&full).is_some(), "{filter:?}");
+            assert!(filter.place(&plain).is_none(), "{filter:?}");
+        }
+        let nobody = Filter {
+            assignee: Some(Assignee::Nobody),
+            ..any()
+        };
+        assert!(nobody.place(&plain).is_some() && nobody.place(&full).is_none());
+    }
+
+    #[test]
+    fn each_conversation_stands_on_one_shelf_and_among_all() {
+        let shelves = [Shelf::Open, Shelf::Snoozed, Shelf::Closed, Shelf::Archived];
+        for of in shelves {
+            let conversation = conversation(1, 5, of);
+            let holding: Vec<Shelf> = shelves
+                .into_iter()
+                .filter(|shelf| shelf.holds(&conversation))
+                .collect();
+            assert_eq!(holding, [of]);
+            assert!(Shelf::All.holds(&conversation));
+        }
+    }
+
+    /// The list by a sort, of conversations with ids 1, 2, … in the order given.
+    fn order(sort: Sort, of: &[LiveChatConversation]) -> Vec<ConversationId> {
+        let filter = Filter { sort, ..any() };
+        let mut places: Vec<SortKey> = of
+            .iter()
+            .filter_map(|conversation| filter.place(conversation))
+            .collect();
+        places.sort_unstable();
+        places.iter().map(SortKey::id).collect()
+    }
+
+    #[test]
+    fn each_order_is_the_servers() {
+        let of = |n: u8, at, waits: Option<i64>, priority| LiveChatConversation {
+            waiting_since: waits.map(Timestamp::from_millis),
+            priority,
+            ..conversation(n, at, Shelf::Open)
+        };
+        let all = [
+            of(1, 10, Some(9), Priority::Low),
+            of(2, 30, None, Priority::Urgent),
+            of(3, 30, Some(2), Priority::Normal),
+            of(4, 20, Some(2), Priority::Urgent),
+        ];
+        let ids = |numbers: [u8; 4]| numbers.map(id);
+        assert_eq!(
+            order(Sort::Newest, &all),
+            ids([3, 2, 4, 1]),
+            "the greater id first"
+        );
+        assert_eq!(
+            order(Sort::Oldest, &all),
+            ids([1, 4, 2, 3]),
+            "the smaller id first"
+        );
+        assert_eq!(
+            order(Sort::Waiting, &all),
+            [id(3), id(4), id(1)],
+            "who does not wait is left out"
+        );
+        assert_eq!(order(Sort::Priority, &all), ids([2, 4, 3, 1]));
+    }
+
+    #[test]
+    fn what_is_searched_for_stands_in_no_log() {
+        let filter = Filter {
+            search: Words::from(" Ada  Lovelace "),
+            ..any()
+        };
+        assert_eq!(filter.search.as_str(), "Ada Lovelace");
+        assert!(!format!("{filter:?}").contains("Ada"));
+        assert!(filter.parameters().contains(&("q", "Ada Lovelace".to_owned())));
+    }
+}

@@ -79,7 +79,11 @@ fn events_that_never_stop_ask_once_in_a_while() {
     }
     let asked = searches(&browser.step(Event::Timer(timer[0])));
     assert_eq!(asked.len(), 1);
-    assert_eq!(timers(&change(&mut browser, 20, 1)).len(), 1, "what comes meanwhile counts for the next time");
+    assert_eq!(
+        timers(&change(&mut browser, 20, 1)).len(),
+        1,
+        "what comes meanwhile counts for the next time"
+    );
     browser.end(&asked[0], found(&[3, 1, 2], None));
     let ids = [3, 2, 1].map(crate::inbox::tests::id);
     assert_eq!(browser.list_of(&boots()), ids, "what was there keeps its order");
@@ -109,5 +113,9 @@ fn nobody_asks_for_a_search_that_is_left() {
     browser.step(Event::Hide(boots()));
     assert!(searches(&browser.step(Event::Timer(timer))).is_empty());
     assert!(browser.list_of(&boots()).is_empty());
-    assert_eq!(searches(&browser.step(Event::Show(boots()))).len(), 1, "it begins anew");
+    assert_eq!(
+        searches(&browser.step(Event::Show(boots()))).len(),
+        1,
+        "it begins anew"
+    );
 }
