@@ -5,6 +5,7 @@ use switchboard_contract::live_chat::{
     ChangeConversations, ChangeResults, LiveChatConversation, MarkRead, ReadResult,
 };
 use switchboard_contract::page::CursorPage;
+use switchboard_engine::inbox::Filter;
 
 use super::{Api, ApiError, Call};
 
@@ -63,6 +64,23 @@ impl Api {
             .query_opt("limit", query.limit)
             .query_opt("cursor", query.cursor.as_deref());
         self.call(call).await
+    }
+
+    /// `GET /live-chat/conversations`: at most `limit` of a list, in its order; `cursor` is `nextCursor` of the page before.
+    ///
+    /// # Errors
+    /// See [`ApiError`].
+    pub async fn conversation_list(
+        &self,
+        filter: &Filter,
+        limit: u32,
+        cursor: Option<&str>,
+    ) -> Result<CursorPage<LiveChatConversation>, ApiError> {
+        let call = Call::get("/live-chat/conversations");
+        let parameters = filter.parameters().into_iter();
+        let call = parameters.fold(call, |call, (name, value)| call.query(name, value));
+        self.call(call.query("limit", limit).query_opt("cursor", cursor))
+            .await
     }
 
     /// `GET /live-chat/conversations/{id}`.

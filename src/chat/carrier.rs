@@ -7,7 +7,6 @@ use std::rc::{Rc, Weak};
 use switchboard_contract::ids::MemberId;
 use switchboard_contract::problem::ProblemCode;
 use switchboard_engine::desk::{Attempt, Effect, Event, Fetch, Fetched, Request, TimerKind};
-use switchboard_engine::inbox::Shelf;
 use switchboard_engine::outbox::Outcome;
 use switchboard_engine::socket::{self, Status};
 use switchboard_engine::stream::DifferenceError;
@@ -15,7 +14,7 @@ use yew::Callback;
 
 use super::shell::Inner;
 use super::{Chat, Topic};
-use crate::api::{Api, ApiError, Around, ConversationQuery, StatusFilter};
+use crate::api::{Api, ApiError, Around};
 use crate::browser::Task;
 use crate::realtime::store::Notice;
 use crate::realtime::{Sign, Socket, Store, Tabs, Timers, Wake};
@@ -266,19 +265,9 @@ async fn load(api: &Api, fetch: &Fetch) -> Result<Fetched, ApiError> {
     // A conversation may be gone; a list that is not there is a failure like any other.
     let may_be_gone = !matches!(fetch, Fetch::List { .. });
     let answer = match fetch {
-        Fetch::List { shelf, cursor } => {
-            let status = match shelf {
-                Shelf::Open => StatusFilter::Open,
-                Shelf::Closed => StatusFilter::Closed,
-                Shelf::Archived => StatusFilter::Archived,
-            };
-            let query = ConversationQuery {
-                status,
-                website: None,
-                limit: Some(LIST_PAGE),
-                cursor: cursor.clone(),
-            };
-            api.conversations(&query).await.map(Fetched::List)
+        Fetch::List { filter, cursor } => {
+            let page = api.conversation_list(filter, LIST_PAGE, cursor.as_deref()).await;
+            page.map(Fetched::List)
         }
         Fetch::Messages { conversation, before } => {
             let around = before.map_or(Around::Newest, Around::Before);

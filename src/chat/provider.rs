@@ -1,6 +1,6 @@
 //! Starts the chat of whoever is signed in and gives it to everything below.
 
-use switchboard_engine::inbox::{Elsewhere, Shelf};
+use switchboard_engine::inbox::{Elsewhere, Filter};
 use switchboard_engine::socket::Status;
 use yew::prelude::*;
 
@@ -144,9 +144,9 @@ fn connection(status: Status, monotonic: u64) -> Connection {
 fn UnreadProvider(props: &ChatProviderProps) -> Html {
     let chat = super::use_chat();
     use_topic(&chat, Topic::Any);
-    use_effect_with(chat.clone(), |chat| chat.show(Shelf::Open));
+    use_effect_with(chat.clone(), |chat| chat.show(Filter::default()));
     let unread = chat.read(|desk| {
-        desk.list(Shelf::Open)
+        desk.list(&Filter::default())
             .filter_map(|id| desk.conversation(id))
             .filter(|conversation| conversation.unread_count > 0)
             .count()

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use switchboard_contract::ids::ConversationId;
 use switchboard_engine::desk::Fetch;
-use switchboard_engine::inbox::Shelf;
+use switchboard_engine::inbox::Filter;
 use yew::Callback;
 
 use super::{Chat, Topic};
@@ -48,8 +48,8 @@ impl Chat {
 
     /// The try that is repeated of a list, if one is.
     #[must_use]
-    pub fn repeated_list(&self, shelf: Shelf) -> Option<Retrying> {
-        self.repeated(|fetch| matches!(fetch, Fetch::List { shelf: of, .. } if *of == shelf))
+    pub fn repeated_list(&self, filter: &Filter) -> Option<Retrying> {
+        self.repeated(|fetch| matches!(fetch, Fetch::List { filter: of, .. } if of == filter))
     }
 
     /// The try that is repeated of a thread's messages, if one is.

@@ -10,7 +10,7 @@ use switchboard_contract::live_chat::{ConversationChange, Visibility};
 use switchboard_engine::archive;
 use switchboard_engine::awareness;
 use switchboard_engine::desk::{Deed, Desk, Event, Fetch};
-use switchboard_engine::inbox::Shelf;
+use switchboard_engine::inbox::Filter;
 use switchboard_engine::intake::Intake;
 use switchboard_engine::queue::Queued;
 use switchboard_engine::socket::{self, Identity, Status};
@@ -342,13 +342,18 @@ impl Chat {
     }
 
     /// A list is on the screen.
-    pub fn show(&self, shelf: Shelf) {
-        self.drive(Event::Show(shelf));
+    pub fn show(&self, filter: Filter) {
+        self.drive(Event::Show(filter));
+    }
+
+    /// It no longer is.
+    pub fn hide(&self, filter: Filter) {
+        self.drive(Event::Hide(filter));
     }
 
     /// Loads the next page of a list.
-    pub fn more_of_list(&self, shelf: Shelf) {
-        self.drive(Event::MoreOfList(shelf));
+    pub fn more_of_list(&self, filter: Filter) {
+        self.drive(Event::MoreOfList(filter));
     }
 
     /// A thread is on the screen.

@@ -43,7 +43,7 @@ impl State {
     }
 }
 
-const ENTRIES: [Entry; 19] = [
+const ENTRIES: [Entry; 20] = [
     Entry {
         file: "brand",
         states: shown::brand,
@@ -119,6 +119,10 @@ const ENTRIES: [Entry; 19] = [
     Entry {
         file: "trying_again",
         states: shown::trying_again,
+    },
+    Entry {
+        file: "virtual_list",
+        states: shown::virtual_list,
     },
 ];
 

@@ -9,13 +9,13 @@ use crate::browser::monotonic_ms;
 use crate::query::{Loaded, Query};
 use crate::ui::{
     Avatar, Button, EmptyState, ErrorState, Icon, IconName, IconSize, Loading, Mark, Notice, PageHead,
-    Skeleton, Status, Table, Tone, TryingAgain, TryingAgainChip, view_query,
+    Skeleton, Status, Table, Tone, TryingAgain, TryingAgainChip, VirtualList, view_query,
 };
 
 /// Six hours: nobody looks at a gallery for longer.
 const LATER_MS: f64 = 21_600_000.0;
 
-const ICONS: [IconName; 41] = [
+const ICONS: [IconName; 42] = [
     IconName::Alert,
     IconName::Archive,
     IconName::Assign,
@@ -30,6 +30,7 @@ const ICONS: [IconName; 41] = [
     IconName::Edit,
     IconName::External,
     IconName::Eye,
+    IconName::Filter,
     IconName::Globe,
     IconName::Info,
     IconName::Left,
@@ -247,4 +248,29 @@ pub(super) fn trying_again() -> Vec<State> {
             },
         ),
     ]
+}
+
+pub(super) fn virtual_list() -> Vec<State> {
+    vec![
+        State::new("a hundred thousand rows", html! { <Long rows=100_000 /> }),
+        State::new("few rows", html! { <Long rows=3 /> }),
+    ]
+}
+
+#[derive(Properties, PartialEq)]
+struct LongProps {
+    rows: u32,
+}
+
+/// Rows that scroll in a box.
+#[component]
+fn Long(props: &LongProps) -> Html {
+    let scroller = use_node_ref();
+    let keys = use_memo(props.rows, |rows| (1..=*rows).collect::<std::rc::Rc<[u32]>>());
+    let view = Callback::from(|row: u32| html! { <span>{ crate::i18n::number(u64::from(row)) }</span> });
+    html! {
+        <div ref={scroller.clone()} style="block-size:12rem;overflow:auto;overflow-anchor:none;--row-block:2rem" tabindex="0">
+            <VirtualList<u32> label="Rows" keys={(*keys).clone()} {view} {scroller} />
+        </div>
+    }
 }

@@ -33,6 +33,8 @@ pub enum IconName {
     External,
     /// Show what is hidden.
     Eye,
+    /// Show less: what fits.
+    Filter,
     /// Websites.
     Globe,
     /// Something to know.
@@ -120,6 +122,7 @@ impl IconName {
             Self::Eye => {
                 "M2.5 12S6 6 12 6s9.5 6 9.5 6-3.5 6-9.5 6-9.5-6-9.5-6ZM9.3 12a2.7 2.7 0 1 0 5.4 0a2.7 2.7 0 1 0 -5.4 0Z"
             }
+            Self::Filter => "M4 6.5h16M7 12h10M10 17.5h4",
             Self::Globe => {
                 "M4 12a8 8 0 1 0 16 0a8 8 0 1 0 -16 0ZM4 12h16M12 4c2.1 2.3 3.2 5 3.2 8s-1.1 5.7-3.2 8c-2.1-2.3-3.2-5-3.2-8s1.1-5.7 3.2-8Z"
             }

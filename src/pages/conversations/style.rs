@@ -18,10 +18,22 @@ pub(super) fn inbox_class() -> AttrValue {
         .pane-head { display: flex; align-items: center; gap: var(--space-2); block-size: 3.25rem; padding-inline: var(--space-4) var(--space-3); flex: none; }
         .pane-head h1:focus { outline: none; }
         .pane-back, .only-narrow { display: none; }
-        .list-tools { padding-inline: var(--space-4); padding-block-end: var(--space-2); }
+        .list-tools { display: flex; align-items: center; gap: var(--space-2); padding-inline: var(--space-4); padding-block-end: var(--space-2); }
+        .list-tools .field-wrap { flex: 1; min-inline-size: 0; }
+        .filter-menu .icon-btn { inline-size: var(--control-l); block-size: var(--control-l); }
+        .filter-menu .is-set { background: var(--accent-subtle); color: var(--accent-text); }
+        .filter-chips { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-1); list-style: none; margin: 0; padding: 0 var(--space-4) var(--space-2); }
+        .filter-chip { display: inline-flex; align-items: center; max-inline-size: 100%; block-size: 1.5rem; padding-inline-start: var(--space-2); border-radius: var(--radius-xs); background: var(--accent-subtle); color: var(--accent-text); font-size: var(--text-12); }
+        .filter-chip bdi { max-inline-size: 10rem; }
+        .filter-chip button { display: inline-grid; place-items: center; inline-size: 1.5rem; block-size: 1.5rem; border-radius: var(--radius-xs); }
+        .filter-chip button:hover { background: var(--accent-subtle-2); }
+        .bulk-place { flex: none; }
+        .bulk { display: flex; align-items: center; gap: var(--space-1); padding: var(--space-2) var(--space-3) var(--space-2) var(--space-4); border-block-start: 1px solid var(--line); background: var(--surface-raised); }
+        .bulk-count { font-weight: var(--weight-medium); white-space: nowrap; padding-inline-end: var(--space-1); font-variant-numeric: var(--numeric); }
+        .bulk .menu { inset-block: auto calc(100% + var(--space-1)); }
         .field-quiet { border-color: transparent; background: var(--hover); }
         .field-quiet:hover { border-color: var(--line-strong); }
-        .list-scroll { flex: 1; min-block-size: 0; overflow: auto; overflow-anchor: none; }
+        .list-scroll { --row-block: var(--row-conversation); flex: 1; min-block-size: 0; overflow: auto; overflow-anchor: none; }
         .list-end { display: grid; place-items: center; padding: var(--space-4); }
 
         .conv { display: grid; grid-template-columns: 2rem minmax(0, 1fr); gap: 0 var(--space-3); block-size: var(--row-conversation); padding: var(--space-2) var(--space-4); position: relative; }
@@ -33,6 +45,13 @@ pub(super) fn inbox_class() -> AttrValue {
         .conv:focus-visible { outline-offset: -2px; }
         .conv[aria-current] { background: var(--accent-subtle); }
         .conv[aria-current]::after { content: ""; position: absolute; inset-block: 0; inset-inline-start: 0; inline-size: 2px; background: var(--accent); }
+        .conv-choose { appearance: none; position: absolute; z-index: 1; inset-block-start: calc(var(--space-2) + 0.5rem); inset-inline-start: calc(var(--space-4) + 0.5rem); inline-size: 1rem; block-size: 1rem; margin: 0; border: 1px solid var(--line-control); border-radius: var(--radius-xs); background: var(--surface); display: grid; place-items: center; opacity: 0; cursor: pointer; }
+        .conv-choose::before { content: ""; position: absolute; inset: -0.5rem; }
+        .conv-choose:checked { background: var(--accent); border-color: var(--accent); }
+        .conv-choose:checked::after { content: ""; inline-size: 0.5rem; block-size: 0.25rem; border: solid var(--text-on-solid); border-width: 0 0 1.75px 1.75px; transform: rotate(-45deg) translate(0.5px, -1px); }
+        li:hover > .conv-choose, .conv-choose:focus-visible, .conv-choose:checked, .is-choosing .conv-choose { opacity: 1; }
+        li:hover > .conv > :first-child, .conv-choose:focus-visible + .conv > :first-child, .conv-choose:checked + .conv > :first-child, .is-choosing .conv > :first-child { opacity: 0.12; }
+        .conv.is-chosen { background: var(--accent-subtle); }
         .conv-body { min-inline-size: 0; }
         .conv-line { display: flex; align-items: center; gap: var(--space-2); min-inline-size: 0; block-size: 1.25rem; }
         .conv-name { font-weight: var(--weight-medium); }

@@ -7,7 +7,7 @@ use super::loading::Place;
 use super::{Desk, Effect, Fetch, Fetched};
 use crate::Now;
 use crate::bulletin::Word;
-use crate::inbox::{Changes, Elsewhere, Shelf};
+use crate::inbox::{Changes, Elsewhere, Filter};
 use crate::link;
 use crate::stream;
 use crate::thread::Thread;
@@ -33,15 +33,6 @@ impl<E: Clone> Desk<E> {
             },
             out,
         );
-    }
-
-    pub(super) fn more_of_list(&mut self, shelf: Shelf, out: &mut Vec<Effect>) {
-        if let Some(cursor) = self.inbox.next_cursor(shelf)
-            && !self.is_list_loading(shelf)
-        {
-            let cursor = Some(cursor.to_owned());
-            self.load(Fetch::List { shelf, cursor }, out);
-        }
     }
 
     pub(super) fn more_of_thread(&mut self, id: ConversationId, out: &mut Vec<Effect>) {
@@ -95,7 +86,7 @@ impl<E: Clone> Desk<E> {
         if self.inbox.is_missing(id) {
             return;
         }
-        if self.loads.is_under_way(Place::Conversation(id)) {
+        if self.loads.is_under_way(&Place::Conversation(id)) {
             self.outrun.insert(id);
         } else {
             self.load_anew(id, out);
@@ -118,8 +109,8 @@ impl<E: Clone> Desk<E> {
                 self.load(Fetch::Conversation(id), out);
             }
         }
-        for shelf in self.shown.clone() {
-            self.load(Fetch::List { shelf, cursor: None }, out);
+        for filter in self.lists.all().cloned().collect::<Vec<Filter>>() {
+            self.load(Fetch::List { filter, cursor: None }, out);
         }
         for id in self.open.clone() {
             self.load_anew(id, out);
@@ -143,6 +134,7 @@ impl<E: Clone> Desk<E> {
             return;
         };
         let loaded = fetch.clone();
+        let is_there = result.is_ok();
         if let Ok(fetched) = result {
             let is_late = self.is_late(generation, fetched.as_of());
             if let Some(as_of) = fetched.as_of() {
@@ -159,7 +151,7 @@ impl<E: Clone> Desk<E> {
                 }
                 if !self.open.contains(&conversation) {
                     // Nobody closes here what another tab shows.
-                    self.loads.forget(Place::Thread(conversation));
+                    self.loads.forget(&Place::Thread(conversation));
                 }
                 self.make_sure_of_marks(now, conversation, out);
             }
@@ -167,6 +159,7 @@ impl<E: Clone> Desk<E> {
             // What events brought meanwhile is in the page that the next try brings.
             self.inbox.expect_no_messages(conversation);
         }
+        self.search_on(&loaded, is_there, out);
         if let Fetch::Conversation(id) = loaded
             && self.outrun.remove(&id)
         {
@@ -234,7 +227,7 @@ impl<E: Clone> Desk<E> {
             .iter()
             .copied()
             .filter(|id| !self.inbox.is_current(*id) && !self.inbox.is_missing(*id))
-            .filter(|id| !self.loads.is_under_way(Place::Conversation(*id)))
+            .filter(|id| !self.loads.is_under_way(&Place::Conversation(*id)))
             .collect();
         for id in unknown {
             self.load(Fetch::Conversation(id), out);
@@ -243,8 +236,8 @@ impl<E: Clone> Desk<E> {
 
     fn merge(&mut self, fetch: &Fetch, fetched: Fetched) -> Changes {
         match (fetch, fetched) {
-            (Fetch::List { shelf, cursor }, Fetched::List(page)) => {
-                self.inbox.merge_page(*shelf, page, cursor.is_none())
+            (Fetch::List { filter, cursor }, Fetched::List(page)) => {
+                self.inbox.merge_page(filter, page, cursor.is_none())
             }
             (
                 Fetch::Messages {

@@ -16,7 +16,7 @@ use switchboard_contract::realtime::EventPage;
 use crate::archive::{self, Kept};
 use crate::awareness;
 use crate::bulletin::Bulletin;
-use crate::inbox::{Changes, Shelf};
+use crate::inbox::{Changes, Filter};
 use crate::outbox::Outcome;
 use crate::queue::Queued;
 use crate::socket::{self, Status};
@@ -30,7 +30,7 @@ pub enum Fetch {
     /// A page of a list; the first one without a cursor.
     List {
         /// Which list.
-        shelf: Shelf,
+        filter: Filter,
         /// `nextCursor` of the page before.
         cursor: Option<String>,
     },
@@ -118,6 +118,8 @@ pub enum TimerKind {
     Awareness,
     /// What is kept for the next visit.
     Archive,
+    /// A search that is asked for again.
+    Search,
 }
 
 /// What happened.
@@ -175,13 +177,15 @@ pub enum Event<E> {
         result: Result<EventPage, DifferenceError>,
     },
     /// A list is on the screen.
-    Show(Shelf),
+    Show(Filter),
+    /// It no longer is.
+    Hide(Filter),
     /// A thread is on the screen.
     Open(ConversationId),
     /// It no longer is.
     Close(ConversationId),
     /// The end of what is loaded of a list was reached.
-    MoreOfList(Shelf),
+    MoreOfList(Filter),
     /// The start of what is loaded of a thread was reached.
     MoreOfThread(ConversationId),
     /// Try a failed load again.

@@ -5,20 +5,20 @@ use std::collections::BTreeMap;
 use switchboard_contract::ids::ConversationId;
 
 use super::Fetch;
-use crate::inbox::Shelf;
+use crate::inbox::Filter;
 
 /// What a load belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Place {
-    Shelf(Shelf),
+    List(Filter),
     Thread(ConversationId),
     Conversation(ConversationId),
 }
 
 impl Fetch {
-    pub(super) const fn place(&self) -> Place {
+    pub(super) fn place(&self) -> Place {
         match self {
-            Self::List { shelf, .. } => Place::Shelf(*shelf),
+            Self::List { filter, .. } => Place::List(filter.clone()),
             Self::Messages { conversation, .. } => Place::Thread(*conversation),
             Self::Conversation(id) => Place::Conversation(*id),
         }
@@ -49,9 +49,9 @@ impl<E> Default for Loads<E> {
 }
 
 impl<E: Clone> Loads<E> {
-    pub(super) fn is_under_way(&self, place: Place) -> bool {
+    pub(super) fn is_under_way(&self, place: &Place) -> bool {
         self.places
-            .get(&place)
+            .get(place)
             .is_some_and(|loading| loading.generation.is_some())
     }
 
@@ -62,12 +62,12 @@ impl<E: Clone> Loads<E> {
             .any(|(place, loading)| matches!(place, Place::Thread(_)) && loading.generation.is_some())
     }
 
-    pub(super) fn is_known(&self, place: Place) -> bool {
-        self.places.contains_key(&place)
+    pub(super) fn is_known(&self, place: &Place) -> bool {
+        self.places.contains_key(place)
     }
 
-    pub(super) fn error(&self, place: Place) -> Option<(&E, &Fetch)> {
-        let loading = self.places.get(&place)?;
+    pub(super) fn error(&self, place: &Place) -> Option<(&E, &Fetch)> {
+        let loading = self.places.get(place)?;
         loading.error.as_ref().map(|error| (error, &loading.fetch))
     }
 
@@ -105,8 +105,8 @@ impl<E: Clone> Loads<E> {
         Some(fetch)
     }
 
-    pub(super) fn forget(&mut self, place: Place) {
-        self.places.remove(&place);
+    pub(super) fn forget(&mut self, place: &Place) {
+        self.places.remove(place);
     }
 
     pub(super) fn clear(&mut self) {
@@ -122,7 +122,7 @@ impl<E: Clone> Loads<E> {
         under_way
             .filter_map(|(place, _)| match place {
                 Place::Conversation(id) => Some(*id),
-                Place::Shelf(_) | Place::Thread(_) => None,
+                Place::List(_) | Place::Thread(_) => None,
             })
             .collect()
     }

@@ -15,6 +15,7 @@ mod archiving;
 mod fetching;
 mod interface;
 mod keeping;
+mod lists;
 mod loading;
 mod people;
 mod tabs;
@@ -32,7 +33,7 @@ use crate::Now;
 use crate::awareness::{self, Awareness};
 use crate::bulletin::{Told, Word};
 use crate::health::Health;
-use crate::inbox::{Changes, Inbox, Shelf};
+use crate::inbox::{Changes, Filter, Inbox};
 use crate::leader::Leader;
 use crate::link::{self, Link};
 use crate::pending;
@@ -48,6 +49,7 @@ pub use interface::{Attempt, Deed, Effect, Event, Fetch, Fetched, Request, Row, 
 use actions::Posted;
 use archiving::Archiving;
 use keeping::{Keeping, Question};
+use lists::Lists;
 use loading::{Loads, Place};
 
 /// The machine. See the module's documentation.
@@ -85,7 +87,7 @@ pub struct Desk<E> {
     whole_from: Option<Position>,
     /// The person's rights may have changed, and the connection may still bring what they allowed before.
     rights_doubted: bool,
-    shown: BTreeSet<Shelf>,
+    lists: Lists,
     open: BTreeSet<ConversationId>,
     /// How far each conversation was marked as read here.
     marked: BTreeMap<ConversationId, u64>,
@@ -125,7 +127,7 @@ impl<E: Clone> Desk<E> {
             began: None,
             whole_from: None,
             rights_doubted: false,
-            shown: BTreeSet::new(),
+            lists: Lists::default(),
             open: BTreeSet::new(),
             marked: BTreeMap::new(),
             asked_marks: BTreeMap::new(),
@@ -190,33 +192,33 @@ impl<E: Clone> Desk<E> {
 
     /// Whether a list is being loaded.
     #[must_use]
-    pub fn is_list_loading(&self, shelf: Shelf) -> bool {
-        self.loads.is_under_way(Place::Shelf(shelf))
+    pub fn is_list_loading(&self, filter: &Filter) -> bool {
+        self.loads.is_under_way(&Place::List(filter.clone()))
     }
 
     /// Why a list's last load failed, and what to try again.
     #[must_use]
-    pub fn list_error(&self, shelf: Shelf) -> Option<(&E, &Fetch)> {
-        self.loads.error(Place::Shelf(shelf))
+    pub fn list_error(&self, filter: &Filter) -> Option<(&E, &Fetch)> {
+        self.loads.error(&Place::List(filter.clone()))
     }
 
     /// Whether messages of a thread are being loaded.
     #[must_use]
     pub fn is_thread_loading(&self, conversation: ConversationId) -> bool {
-        self.loads.is_under_way(Place::Thread(conversation))
+        self.loads.is_under_way(&Place::Thread(conversation))
     }
 
     /// Why the last load of a thread, or of its conversation, failed, and what to try again.
     #[must_use]
     pub fn thread_error(&self, conversation: ConversationId) -> Option<(&E, &Fetch)> {
-        let thread = self.loads.error(Place::Thread(conversation));
-        thread.or_else(|| self.loads.error(Place::Conversation(conversation)))
+        let thread = self.loads.error(&Place::Thread(conversation));
+        thread.or_else(|| self.loads.error(&Place::Conversation(conversation)))
     }
 
     /// Why the last load of a conversation by itself failed, and what to try again.
     #[must_use]
     pub fn conversation_error(&self, conversation: ConversationId) -> Option<(&E, &Fetch)> {
-        self.loads.error(Place::Conversation(conversation))
+        self.loads.error(&Place::Conversation(conversation))
     }
 
     /// The rows of a thread in order.
@@ -248,9 +250,9 @@ impl<E: Clone> Desk<E> {
             .filter(|queued| matches!(queued.entry.action, Action::Change(_) | Action::Delete))
     }
 
-    /// The ids of a list, newest activity first, without what the person has deleted.
-    pub fn list(&self, shelf: Shelf) -> impl Iterator<Item = ConversationId> {
-        self.inbox.list(shelf).filter(|id| !self.deleting.contains(id))
+    /// The ids of a list in its order, without what the person has deleted.
+    pub fn list(&self, filter: &Filter) -> impl Iterator<Item = ConversationId> {
+        self.inbox.list(filter).filter(|id| !self.deleting.contains(id))
     }
 
     /// Takes in one event and says what to do.
@@ -279,20 +281,16 @@ impl<E: Clone> Desk<E> {
                 let event = stream::Event::Difference { generation, result };
                 self.on_link(now, link::Event::Stream(event), out);
             }
-            Event::Show(shelf) => {
-                self.shown.insert(shelf);
-                if !self.inbox.is_loaded(shelf) && !self.loads.is_known(Place::Shelf(shelf)) {
-                    self.load(Fetch::List { shelf, cursor: None }, out);
-                }
-            }
+            Event::Show(filter) => self.show(filter, out),
+            Event::Hide(filter) => self.hide(&filter),
             Event::Open(id) => self.open_thread(id, out),
             Event::Close(id) => {
                 self.open.remove(&id);
                 self.asked_marks.remove(&id);
-                self.loads.forget(Place::Thread(id));
+                self.loads.forget(&Place::Thread(id));
                 self.inbox.expect_no_messages(id);
             }
-            Event::MoreOfList(shelf) => self.more_of_list(shelf, out),
+            Event::MoreOfList(filter) => self.more_of_list(filter, out),
             Event::MoreOfThread(id) => self.more_of_thread(id, out),
             Event::Reload(fetch) => self.load(fetch, out),
             Event::Do {
@@ -379,6 +377,7 @@ impl<E: Clone> Desk<E> {
             TimerKind::Store => self.on_store_timer(generation, out),
             TimerKind::Archive => self.on_archive_timer(now, generation, out),
             TimerKind::Answer => self.on_answer_timer(now, generation, out),
+            TimerKind::Search => self.on_search_timer(generation, out),
             TimerKind::Leader => self.on_leader(now, crate::leader::Event::Timer { generation }, out),
         }
     }
@@ -447,6 +446,7 @@ impl<E: Clone> Desk<E> {
                         }
                     }
                 }
+                self.touch_search(&event, out);
                 if self.is_about_owner(&event) {
                     self.load_all_anew(out);
                     self.rights_doubted = true;

@@ -3,9 +3,11 @@ mod continuity;
 mod deletion;
 mod keeping;
 mod people;
+mod searching;
 
 use super::*;
 use crate::bulletin::Bulletin;
+use crate::inbox::Shelf;
 use crate::outbox::Outcome;
 use crate::store::tests::member;
 use crate::store::{Answer, Op, Records, StoreError};
@@ -278,14 +280,14 @@ fn refused(problem: Problem) -> Attempt {
 #[test]
 fn a_snapshot_loads_what_is_on_the_screen_anew() {
     let mut browser = Browser::new(1);
-    browser.step(Event::Show(Shelf::Open));
+    browser.step(Event::Show(Shelf::Open.into()));
     browser.step(Event::Open(id()));
     let fetches: Vec<Fetch> = loads(&browser.go_live("snapshot"))
         .into_iter()
         .map(|(_, fetch)| fetch)
         .collect();
     assert!(fetches.contains(&Fetch::List {
-        shelf: Shelf::Open,
+        filter: Shelf::Open.into(),
         cursor: None
     }));
     assert!(fetches.contains(&Fetch::Messages {
@@ -568,13 +570,13 @@ fn what_was_shown_before_the_start_is_loaded_then() {
     };
     let mut desk = Machine::new(identity, member(1), 1);
     let mut early = Vec::new();
-    desk.step(Now::default(), Event::Show(Shelf::Open), &mut early);
+    desk.step(Now::default(), Event::Show(Shelf::Open.into()), &mut early);
     desk.step(Now::default(), Event::Open(id()), &mut early);
     let mut out = Vec::new();
     desk.step(Now::default(), Event::Start { erase: false }, &mut out);
     let loaded: Vec<Fetch> = loads(&out).into_iter().map(|(_, fetch)| fetch).collect();
     let list = Fetch::List {
-        shelf: Shelf::Open,
+        filter: Shelf::Open.into(),
         cursor: None,
     };
     assert!(loaded.contains(&list), "{loaded:?}");

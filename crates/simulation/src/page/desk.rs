@@ -9,7 +9,7 @@ use switchboard_contract::problem::ProblemCode;
 use switchboard_engine::Now;
 use switchboard_engine::archive;
 use switchboard_engine::desk::{self, Attempt, Deed, Desk, Effect, Event, Fetch, Fetched, Row, Timer};
-use switchboard_engine::inbox::Shelf;
+use switchboard_engine::inbox::Filter;
 use switchboard_engine::outbox::Outcome;
 use switchboard_engine::queue::Queued;
 use switchboard_engine::refresh::SignedOut;
@@ -178,12 +178,10 @@ impl DeskShell {
     #[must_use]
     pub fn list(&self) -> Option<(Vec<ConversationId>, bool)> {
         let inbox = self.desk.as_ref()?.inbox();
-        inbox.is_loaded(Shelf::Open).then(|| {
-            (
-                inbox.list(Shelf::Open).collect(),
-                inbox.next_cursor(Shelf::Open).is_some(),
-            )
-        })
+        let open = Filter::default();
+        inbox
+            .is_loaded(&open)
+            .then(|| (inbox.list(&open).collect(), inbox.next_cursor(&open).is_some()))
     }
 
     /// Messages that were announced since the last look.
@@ -314,7 +312,7 @@ impl DeskShell {
             self.drive(now, Event::Restore(kept), out);
         }
         self.drive(now, Event::Start { erase: false }, out);
-        self.drive(now, Event::Show(Shelf::Open), out);
+        self.drive(now, Event::Show(Filter::default()), out);
         // The page stands below a key that names the person: of a next one it is made anew, at the same address.
         if let Some(open) = self.open {
             self.drive(now, Event::Open(open), out);
@@ -323,7 +321,7 @@ impl DeskShell {
 
     fn try_again(&mut self, now: Now, out: &mut Vec<Asked>) {
         let Some(desk) = &self.desk else { return };
-        let list = desk.list_error(Shelf::Open);
+        let list = desk.list_error(&Filter::default());
         let thread = self.open.and_then(|open| desk.thread_error(open));
         let failed: Vec<Fetch> = list
             .into_iter()
@@ -487,7 +485,10 @@ impl DeskShell {
 
 fn load(fetch: Fetch) -> Request {
     match fetch {
-        Fetch::List { shelf, cursor } => Request::List { shelf, cursor },
+        Fetch::List { filter, cursor } => Request::List {
+            shelf: filter.shelf,
+            cursor,
+        },
         Fetch::Messages { conversation, before } => Request::Messages { conversation, before },
         Fetch::Conversation(id) => Request::Conversation(id),
     }

@@ -40,7 +40,7 @@ impl Database {
             .conversations
             .values()
             .map(|stored| &stored.wire)
-            .filter(|wire| caller.rights.allow(wire.website_id) && Shelf::of(wire) == Some(shelf))
+            .filter(|wire| caller.rights.allow(wire.website_id) && shelf.holds(wire))
             .collect();
         items.sort_by_key(|wire| (Reverse(wire.last_message_at), Reverse(wire.id)));
         items

@@ -47,7 +47,7 @@ fn answer(browser: &mut Browser, out: Vec<Effect>) {
 /// A tab that leads and shows the list.
 fn at_work() -> Browser {
     let mut browser = Browser::new(1);
-    let out = browser.step(Event::Show(Shelf::Open));
+    let out = browser.step(Event::Show(Shelf::Open.into()));
     answer(&mut browser, out);
     let out = browser.go_live("snapshot");
     answer(&mut browser, out);
@@ -111,7 +111,7 @@ fn nothing_is_written_while_the_screen_is_loaded_nor_by_who_follows() {
     answer(&mut browser, loading);
     browser.open_tab(1, member(1));
     browser.step_tab(1, Event::Start { erase: false });
-    let out = browser.step_tab(1, Event::Show(Shelf::Open));
+    let out = browser.step_tab(1, Event::Show(Shelf::Open.into()));
     assert!(timers(&out).is_empty());
     assert!(writes(&browser.step_tab(1, Event::Link(socket::Event::Shown(false)))).is_empty());
 }
@@ -126,14 +126,17 @@ fn a_start_shows_the_last_visit_and_resumes_from_there() {
     next.open_tab(0, member(1));
     next.step(Event::Restore(Box::new(kept.clone())));
     assert_eq!(
-        next.tabs[0].list(Shelf::Open).count(),
+        next.tabs[0].list(&Shelf::Open.into()).count(),
         2,
         "shown before anything is asked"
     );
-    assert_eq!(next.tabs[0].list_kept_at(Shelf::Open), Some(kept.place.at));
+    assert_eq!(
+        next.tabs[0].list_kept_at(&Shelf::Open.into()),
+        Some(kept.place.at)
+    );
     let mut out = next.step(Event::Start { erase: false });
     assert_eq!(next.tabs[0].position(), Some(position(9)));
-    out.extend(next.step(Event::Show(Shelf::Open)));
+    out.extend(next.step(Event::Show(Shelf::Open.into())));
     next.go_live("replay");
     assert!(
         next.sent
@@ -149,8 +152,12 @@ fn a_start_shows_the_last_visit_and_resumes_from_there() {
         "it is known"
     );
     answer(&mut next, out);
-    assert_eq!(next.tabs[0].list_kept_at(Shelf::Open), None, "loaded since");
-    assert!(next.tabs[0].inbox().is_loaded(Shelf::Open));
+    assert_eq!(
+        next.tabs[0].list_kept_at(&Shelf::Open.into()),
+        None,
+        "loaded since"
+    );
+    assert!(next.tabs[0].inbox().is_loaded(&Shelf::Open.into()));
 }
 
 #[test]
@@ -160,7 +167,7 @@ fn what_was_kept_is_not_shown_over_what_is_known() {
     let kept = keep(&mut browser, wanted).expect("kept");
     let mut late = Browser::new(1);
     late.step(Event::Restore(Box::new(kept)));
-    assert_eq!(late.tabs[0].list(Shelf::Open).count(), 0);
+    assert_eq!(late.tabs[0].list(&Shelf::Open.into()).count(), 0);
 }
 
 #[test]
