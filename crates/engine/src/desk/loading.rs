@@ -12,6 +12,7 @@ use crate::inbox::Shelf;
 pub(super) enum Place {
     Shelf(Shelf),
     Thread(ConversationId),
+    Passage(ConversationId),
     Conversation(ConversationId),
 }
 
@@ -20,6 +21,7 @@ impl Fetch {
         match self {
             Self::List { shelf, .. } => Place::Shelf(*shelf),
             Self::Messages { conversation, .. } => Place::Thread(*conversation),
+            Self::Passage { conversation, .. } => Place::Passage(*conversation),
             Self::Conversation(id) => Place::Conversation(*id),
         }
     }
@@ -115,7 +117,7 @@ impl<E: Clone> Loads<E> {
         under_way
             .filter_map(|(place, _)| match place {
                 Place::Conversation(id) => Some(*id),
-                Place::Shelf(_) | Place::Thread(_) => None,
+                Place::Shelf(_) | Place::Thread(_) | Place::Passage(_) => None,
             })
             .collect()
     }

@@ -3,6 +3,7 @@ mod continuity;
 mod deletion;
 mod keeping;
 mod people;
+mod reading;
 
 use super::*;
 use crate::bulletin::Bulletin;

@@ -483,6 +483,7 @@ fn load(fetch: Fetch) -> Request {
     match fetch {
         Fetch::List { shelf, cursor } => Request::List { shelf, cursor },
         Fetch::Messages { conversation, before } => Request::Messages { conversation, before },
+        Fetch::Passage { conversation, part } => Request::Passage { conversation, part },
         Fetch::Conversation(id) => Request::Conversation(id),
     }
 }
