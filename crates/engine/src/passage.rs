@@ -161,7 +161,7 @@ impl Passage {
     pub fn merge(&mut self, part: Part, page: MessagePage) {
         let (Some(first), Some(last)) = (page.items.first(), page.items.last()) else {
             match part {
-                Part::Before(_) => self.run.grow_before(page),
+                Part::Before(seq) if Some(seq) == self.run.oldest_seq() => self.run.grow_before(page),
                 Part::After(seq) if seq >= self.run.newest_seq() => self.has_more_after = false,
                 _ => {}
             }

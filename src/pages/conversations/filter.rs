@@ -17,6 +17,12 @@ pub(super) fn shelf_of(query: &str) -> Shelf {
         .unwrap_or_default()
 }
 
+/// The number of the message that a query string, such as `?message=12`, leads to.
+pub(super) fn message_of(query: &str) -> Option<u64> {
+    let mut pairs = query.trim_start_matches('?').split('&');
+    pairs.find_map(|pair| pair.strip_prefix("message=")?.parse().ok())
+}
+
 /// The query that asks for a list; nothing for the usual one.
 pub(super) fn query_of(shelf: Shelf) -> Vec<(&'static str, &'static str)> {
     match shelf {
@@ -40,5 +46,11 @@ mod tests {
         }
         assert_eq!(shelf_of("?status=nonsense&x"), Shelf::Open);
         assert_eq!(shelf_of("?x=1&status=closed"), Shelf::Closed);
+    }
+
+    #[test]
+    fn the_address_may_lead_to_a_message() {
+        assert_eq!(message_of("?status=closed&message=12"), Some(12));
+        assert_eq!(message_of("?message=x&messages=3"), None);
     }
 }
