@@ -181,7 +181,7 @@ async fn a_reader_stays_where_they_are_and_sees_what_they_send() {
 
     log.set_scroll_top(0);
     // The browser tells of scrolling with its next frame; until then nothing is loaded.
-    page.until("earlier messages", |page| top_of(page, "message 1").is_some())
+    page.until("earlier messages", |page| top_of(page, "message 30").is_some())
         .await;
     let top = top_of(&page, "message 31").expect("still there");
     let frame = log.get_bounding_client_rect().top();

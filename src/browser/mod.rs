@@ -28,7 +28,7 @@ use wasm_bindgen::closure::Closure;
 use web_sys::{Document, Element, Event, EventTarget, HtmlElement, ResizeObserver, Url, Window};
 
 pub use frame::Frame;
-pub use local::{LocalTime, local_time};
+pub use local::{LocalTime, local_time, start_of_day, today};
 pub use lock::Lock;
 pub use saving::{copy_text, download};
 pub use task::{Task, TaskSlot, use_task};

@@ -8,6 +8,7 @@ use switchboard_contract::ids::MemberId;
 use switchboard_contract::problem::ProblemCode;
 use switchboard_engine::desk::{Attempt, Effect, Event, Fetch, Fetched, Request, TimerKind};
 use switchboard_engine::outbox::Outcome;
+use switchboard_engine::passage::Part;
 use switchboard_engine::socket::{self, Status};
 use switchboard_engine::stream::DifferenceError;
 use yew::Callback;
@@ -271,6 +272,17 @@ async fn load(api: &Api, fetch: &Fetch) -> Result<Fetched, ApiError> {
         }
         Fetch::Messages { conversation, before } => {
             let around = before.map_or(Around::Newest, Around::Before);
+            api.messages(*conversation, around, THREAD_PAGE)
+                .await
+                .map(Fetched::Messages)
+        }
+        Fetch::Passage { conversation, part } => {
+            let around = match *part {
+                Part::Around(seq) => Around::Message(seq),
+                Part::At(at) => Around::Time(at),
+                Part::Before(seq) => Around::Before(seq),
+                Part::After(seq) => Around::After(seq),
+            };
             api.messages(*conversation, around, THREAD_PAGE)
                 .await
                 .map(Fetched::Messages)

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use switchboard_contract::ids::ConversationId;
 use switchboard_contract::live_chat::{LiveChatConversation, LiveChatMessage, Visibility};
 use switchboard_contract::time::Timestamp;
-use switchboard_engine::desk::{Desk, Fetch, Row};
+use switchboard_engine::desk::{Aim, Desk, Fetch, Row};
 use switchboard_engine::queue::{Queued, State};
 use switchboard_engine::socket::Status;
 use switchboard_engine::thread::Thread;
@@ -185,15 +185,21 @@ pub fn use_waiting_draft(id: ConversationId) -> Option<Typed> {
 /// The messages of one conversation.
 #[derive(Clone)]
 pub struct ThreadView {
-    /// Stored messages in order, then those that wait.
+    /// Stored messages in order, then those that wait; only stored ones where the thread is not shown to its end.
     pub rows: Vec<Row>,
-    /// Whether the newest messages are there.
+    /// Whether messages are there.
     pub is_loaded: bool,
+    /// Whether the thread is shown to its end.
+    pub is_at_latest: bool,
+    /// The newest `seq` that is known; 0 when there is none.
+    pub newest_seq: u64,
+    /// Where the person wants to read, once that is among the rows.
+    pub aim: Option<Aim>,
     /// When an earlier visit kept them; none once they were loaded.
     pub kept_at: Option<Timestamp>,
     /// Whether a page is on its way.
     pub is_loading: bool,
-    /// Whether there are earlier messages.
+    /// Whether there are earlier messages than those.
     pub has_more_before: bool,
     /// Why the last load failed, and what to try again.
     pub error: Option<(ApiError, Fetch)>,
@@ -247,10 +253,13 @@ pub fn use_thread(id: ConversationId) -> ThreadView {
         rows.retain(|row| gone.is_none() || matches!(row, Row::Queued(_)));
         ThreadView {
             rows,
-            is_loaded: thread.is_some_and(Thread::is_loaded),
+            is_loaded: thread.is_some_and(Thread::is_loaded) || !desk.is_at_latest(id),
+            is_at_latest: desk.is_at_latest(id),
+            newest_seq: thread.map_or(0, Thread::newest_seq),
+            aim: desk.aim(id),
             kept_at: desk.thread_kept_at(id),
             is_loading: desk.is_thread_loading(id),
-            has_more_before: thread.is_some_and(Thread::has_more_before),
+            has_more_before: desk.has_more_before(id),
             error: desk
                 .thread_error(id)
                 .map(|(error, fetch)| (error.clone(), fetch.clone())),

@@ -39,9 +39,12 @@ impl Chat {
     fn tell_of(&self, fetch: &Fetch) {
         self.tell(|topic| match (fetch, topic) {
             (Fetch::List { .. }, Topic::Lists) => true,
-            (Fetch::Messages { conversation, .. } | Fetch::Conversation(conversation), Topic::Thread(id)) => {
-                *conversation == id
-            }
+            (
+                Fetch::Messages { conversation, .. }
+                | Fetch::Passage { conversation, .. }
+                | Fetch::Conversation(conversation),
+                Topic::Thread(id),
+            ) => *conversation == id,
             _ => false,
         });
     }
@@ -55,7 +58,9 @@ impl Chat {
     /// The try that is repeated of a thread's messages, if one is.
     #[must_use]
     pub fn repeated_thread(&self, id: ConversationId) -> Option<Retrying> {
-        self.repeated(|fetch| matches!(fetch, Fetch::Messages { conversation, .. } if *conversation == id))
+        self.repeated(|fetch| {
+            matches!(fetch, Fetch::Messages { conversation, .. } | Fetch::Passage { conversation, .. } if *conversation == id)
+        })
     }
 
     /// The try that is repeated of a conversation by itself, if one is.

@@ -12,6 +12,7 @@ use switchboard_engine::awareness;
 use switchboard_engine::desk::{Deed, Desk, Event, Fetch};
 use switchboard_engine::inbox::Filter;
 use switchboard_engine::intake::Intake;
+use switchboard_engine::passage::Target;
 use switchboard_engine::queue::Queued;
 use switchboard_engine::socket::{self, Identity, Status};
 use switchboard_engine::store::{Action, StoreError, action_id};
@@ -377,6 +378,21 @@ impl Chat {
     /// Loads earlier messages of a thread.
     pub fn more_of_thread(&self, conversation: ConversationId) {
         self.drive(Event::MoreOfThread(conversation));
+    }
+
+    /// Loads later messages of a thread that is not shown to its end.
+    pub fn later_of_thread(&self, conversation: ConversationId) {
+        self.drive(Event::LaterOfThread(conversation));
+    }
+
+    /// Shows a thread at some place of it.
+    pub fn jump(&self, conversation: ConversationId, to: Target) {
+        self.drive(Event::Jump { conversation, to });
+    }
+
+    /// Shows a thread at its end.
+    pub fn to_latest(&self, conversation: ConversationId) {
+        self.drive(Event::Latest(conversation));
     }
 
     /// Tries a failed load again.

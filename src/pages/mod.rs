@@ -27,7 +27,7 @@ pub use analytics::Analytics;
 pub use config_problem::{ConfigProblem, ConfigProblemProps};
 pub use conversations::{
     ChangeNotices, ChangeNoticesProps, Composer, ComposerProps, Conversations, ConversationsProps, Faces,
-    FacesProps, MessageRows, MessageRowsProps, TypingLine, TypingLineProps, Wish,
+    FacesProps, MessageRows, MessageRowsProps, RowStretch, TypingLine, TypingLineProps, Wish,
 };
 pub use forgot_password::ForgotPassword;
 pub use login::{Login, LoginForm};

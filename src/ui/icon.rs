@@ -13,6 +13,8 @@ pub enum IconName {
     Assign,
     /// Back, at the start of the line.
     Back,
+    /// A day.
+    Calendar,
     /// Conversations.
     Chat,
     /// Analytics.
@@ -104,6 +106,9 @@ impl IconName {
                 "M6.5 8.5a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0ZM3.5 19.5a6.5 6.5 0 0 1 13 0M19 7.5v6M16 10.5h6"
             }
             Self::Back => "M19 12H5M11 6l-6 6 6 6",
+            Self::Calendar => {
+                "M7 5.5h10a2.5 2.5 0 0 1 2.5 2.5v9a2.5 2.5 0 0 1-2.5 2.5H7A2.5 2.5 0 0 1 4.5 17V8A2.5 2.5 0 0 1 7 5.5ZM4.5 10.5h15M8.5 3.5v4M15.5 3.5v4"
+            }
             Self::Chat => "M20 11.6a7.4 7.4 0 0 1-11 6.5L4.5 19.5l1.4-4.3A7.4 7.4 0 1 1 20 11.6Z",
             Self::Chart => "M5 20v-8M12 20V4M19 20v-5",
             Self::Check => "M5 12.5l4.5 4.5L19 7.5",

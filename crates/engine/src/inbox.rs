@@ -20,6 +20,7 @@ use switchboard_contract::realtime::{EventType, LogEvent};
 use switchboard_contract::time::Timestamp;
 
 use crate::archive::{Kept, KeptConversation};
+use crate::passage::{Part, Passage};
 use crate::planted::{self, Bug};
 use crate::thread::Thread;
 
@@ -131,6 +132,10 @@ pub struct Changes {
 type Early = BTreeMap<u64, (EventType, LiveChatMessage, Offset)>;
 /// More of them are not kept.
 const MAX_EARLY: usize = 200;
+/// A thread that has grown longer by scrolling up is shown as a passage, and keeps [`SHORT_THREAD`] messages.
+const LONG_THREAD: usize = 2_000;
+/// So many of the newest messages stay of a thread that is closed, or that has grown too long.
+const SHORT_THREAD: usize = 200;
 
 /// The store. See the module's documentation.
 #[derive(Clone, Debug, Default)]
@@ -147,6 +152,9 @@ pub struct Inbox {
     found: Option<Found>,
     threads: BTreeMap<ConversationId, Thread>,
     early: BTreeMap<ConversationId, Early>,
+    /// Where somebody reads away from the end of an open thread.
+    passages: BTreeMap<ConversationId, Passage>,
+    early_of_passages: BTreeMap<ConversationId, Early>,
 }
 
 impl Inbox {
@@ -163,7 +171,9 @@ impl Inbox {
             for thread in self.threads.values_mut() {
                 thread.forget_positions();
             }
-            for (_, _, offset) in self.early.values_mut().flat_map(BTreeMap::values_mut) {
+            self.passages.values_mut().for_each(Passage::forget_positions);
+            let early = self.early.values_mut().chain(self.early_of_passages.values_mut());
+            for (_, _, offset) in early.flat_map(BTreeMap::values_mut) {
                 *offset = Offset(0);
             }
             // A database that was restored may have it again.
@@ -189,6 +199,7 @@ impl Inbox {
     pub fn doubt(&mut self) {
         self.stale.extend(self.conversations.keys());
         self.threads.values_mut().for_each(Thread::doubt);
+        self.passages.values_mut().for_each(Passage::doubt);
     }
 
     /// Whether a conversation is known as the server has it, as far as has been heard; a deleted one is not.
@@ -232,6 +243,12 @@ impl Inbox {
     #[must_use]
     pub fn thread(&self, id: ConversationId) -> Option<&Thread> {
         self.threads.get(&id)
+    }
+
+    /// What is shown of a thread away from its end; none where its end is shown.
+    #[must_use]
+    pub fn passage(&self, id: ConversationId) -> Option<&Passage> {
+        self.passages.get(&id)
     }
 
     /// The ids of a list, in its order.
@@ -528,6 +545,7 @@ impl Inbox {
         let stored = page.items.iter().map(|message| message.id).collect();
         self.threads.entry(id).or_default().merge_newest(page);
         self.fold_early(id);
+        self.join_passage(id);
         Changes {
             threads: BTreeSet::from([id]),
             stored,
@@ -553,9 +571,89 @@ impl Inbox {
         page.as_of.offset = self.newness(&page.as_of);
         self.threads.entry(id).or_default().merge_before(page);
         self.fold_early(id);
+        self.join_passage(id);
+        self.divide(id);
         Changes {
             threads: BTreeSet::from([id]),
             ..Changes::default()
+        }
+    }
+
+    /// A page of a passage is asked for: see [`Inbox::expect_messages`].
+    pub fn expect_passage(&mut self, id: ConversationId) {
+        self.early_of_passages.entry(id).or_default();
+    }
+
+    /// Takes in a page of a thread away from its end: what it shows of the thread from now on, unless the two meet.
+    pub fn merge_passage(&mut self, id: ConversationId, part: Part, mut page: MessagePage) -> Changes {
+        if self.deleted.contains(&id) {
+            return Changes::default();
+        }
+        page.as_of.offset = self.newness(&page.as_of);
+        match self.passages.get_mut(&id) {
+            Some(passage) => passage.merge(part, page),
+            None if matches!(part, Part::Around(_) | Part::At(_)) => {
+                self.passages
+                    .extend(Passage::of_page(page).map(|passage| (id, passage)));
+            }
+            None => {}
+        }
+        let early = self.early_of_passages.remove(&id).unwrap_or_default();
+        if let Some(passage) = self.passages.get_mut(&id) {
+            for (kind, message, offset) in early.into_values() {
+                if kind == EventType::MessageUpdated {
+                    passage.mark_up_to(&message, offset);
+                }
+                passage.put_one(message, offset);
+            }
+        }
+        self.join_passage(id);
+        Changes {
+            threads: BTreeSet::from([id]),
+            ..Changes::default()
+        }
+    }
+
+    /// The end of a thread is shown again.
+    pub fn leave_passage(&mut self, id: ConversationId) -> Changes {
+        let mut changes = Changes::default();
+        self.early_of_passages.remove(&id);
+        if self.passages.remove(&id).is_some() {
+            changes.threads.insert(id);
+        }
+        changes
+    }
+
+    /// Nobody looks at a thread any more: of a long one the newest messages are left.
+    pub fn shorten(&mut self, id: ConversationId) {
+        self.leave_passage(id);
+        if let Some(thread) = self.threads.get_mut(&id) {
+            thread.keep_newest(SHORT_THREAD);
+        }
+    }
+
+    fn join_passage(&mut self, id: ConversationId) {
+        if let Some(thread) = self.threads.get_mut(&id)
+            && self
+                .passages
+                .get(&id)
+                .is_some_and(|passage| passage.meets(thread))
+            && let Some(passage) = self.passages.remove(&id)
+        {
+            passage.join(thread);
+        }
+    }
+
+    /// Somebody has scrolled up far: what they read is a passage from now on.
+    fn divide(&mut self, id: ConversationId) {
+        if let Some(thread) = self.threads.get_mut(&id)
+            && thread.len() > LONG_THREAD
+            && thread.unsure().is_none()
+            && !self.passages.contains_key(&id)
+            && let Some(passage) = Passage::of_start(thread)
+        {
+            thread.keep_newest(SHORT_THREAD);
+            self.passages.insert(id, passage);
         }
     }
 
@@ -600,10 +698,19 @@ impl Inbox {
                 let message: LiveChatMessage = read(event).ok_or_else(unreadable)?;
                 let conversation = message.conversation_id;
                 changes.stored.push(message.id);
-                if let Some(early) = self.early.get_mut(&conversation) {
-                    early.insert(message.seq, (event.kind, message.clone(), event.offset));
-                    if early.len() > MAX_EARLY {
-                        early.pop_first();
+                for early in [&mut self.early, &mut self.early_of_passages] {
+                    if let Some(early) = early.get_mut(&conversation) {
+                        early.insert(message.seq, (event.kind, message.clone(), event.offset));
+                        if early.len() > MAX_EARLY {
+                            early.pop_first();
+                        }
+                    }
+                }
+                if let Some(passage) = self.passages.get_mut(&conversation) {
+                    let marked =
+                        event.kind == EventType::MessageUpdated && passage.mark_up_to(&message, event.offset);
+                    if passage.put_one(message.clone(), event.offset) || marked {
+                        changes.threads.insert(conversation);
                     }
                 }
                 if let Some(thread) = self.threads.get_mut(&conversation) {
@@ -696,6 +803,7 @@ impl Inbox {
             },
         );
         self.threads.remove(&id);
+        self.leave_passage(id);
         changes.conversations.insert(id);
         changes.threads.insert(id);
     }

@@ -23,7 +23,10 @@
 //! | [`form`] | what is wrong with a form, when to say so, what survives a reload |
 //! | [`health`] | how the connection fares, for people who want to know |
 //! | [`inbox`] | conversations and lists under events and snapshots |
-//! | [`thread`] | the messages of one conversation |
+//! | [`thread`] | the messages of one conversation, from its end on |
+//! | [`passage`] | messages of one conversation away from its end |
+//! | [`prose`] | what of a message's text is a link, emphasised, a list |
+//! | [`roll`] | which entries of a long log are drawn, and where its reader is |
 //! | [`refresh`] | when to renew the access token, and what is a sign-out |
 //! | [`trace`] | what a tab went through, without a word of anyone, to be played through again |
 //! | [`query`] | what was asked of the server: shared, kept, asked again; what a person changes shows at once |
@@ -43,13 +46,16 @@ pub mod intake;
 pub mod leader;
 pub mod link;
 pub mod outbox;
+pub mod passage;
 pub mod pending;
 pub mod planted;
+pub mod prose;
 pub mod query;
 pub mod queue;
 pub mod random;
 pub mod refresh;
 pub mod retry;
+pub mod roll;
 pub mod socket;
 pub mod store;
 pub mod stream;

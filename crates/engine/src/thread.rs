@@ -275,7 +275,8 @@ impl Thread {
         changed
     }
 
-    fn put(&mut self, mut message: LiveChatMessage, mut as_of: Offset) -> bool {
+    /// Takes in a message wherever it stands; whoever calls sees to it that no hole is left.
+    pub(crate) fn put(&mut self, mut message: LiveChatMessage, mut as_of: Offset) -> bool {
         if let Some(known) = self.messages.get_mut(&message.seq) {
             if std::mem::take(&mut known.guessed) {
                 // The first mark is the one that stays; where it has none here, the later message's came after this copy.
@@ -309,6 +310,73 @@ impl Thread {
     fn forget_all(&mut self) {
         self.messages.clear();
         self.seqs.clear();
+    }
+
+    /// Messages of one page, with nothing known of what lies around them but what the page tells.
+    pub(crate) fn of_page(page: MessagePage) -> Self {
+        let mut thread = Self {
+            has_more_before: page.has_more_before,
+            loaded: true,
+            ..Self::default()
+        };
+        for message in page.items {
+            thread.put(message, page.as_of.offset);
+        }
+        thread
+    }
+
+    /// Takes in what `page` tells of the messages before those that are kept, and that it ends there or later.
+    pub(crate) fn grow_before(&mut self, page: MessagePage) {
+        if page
+            .items
+            .first()
+            .is_none_or(|first| Some(first.seq) <= self.oldest_seq())
+        {
+            self.has_more_before = page.has_more_before;
+        }
+        for message in page.items {
+            self.put(message, page.as_of.offset);
+        }
+    }
+
+    /// Takes in another stretch that touches this one. Each message keeps the position that it reflects.
+    pub(crate) fn join(&mut self, other: Self) {
+        if other
+            .oldest_seq()
+            .is_some_and(|oldest| self.oldest_seq().is_none_or(|own| oldest < own))
+        {
+            self.has_more_before = other.has_more_before;
+        }
+        for entry in other.messages.into_values() {
+            self.put((*entry.message).clone(), entry.as_of);
+        }
+    }
+
+    /// Lets go of all but the newest `most`. They are loaded again by scrolling.
+    pub(crate) fn keep_newest(&mut self, most: usize) {
+        if let Some(first) = self.len().checked_sub(most).filter(|first| *first > 0)
+            && let Some(seq) = self.messages.keys().nth(first).copied()
+        {
+            self.messages = self.messages.split_off(&seq);
+            self.seqs.retain(|_, kept| *kept >= seq);
+            self.has_more_before = true;
+        }
+    }
+
+    /// Lets go of all but the oldest `most`. Says whether any went.
+    pub(crate) fn keep_oldest(&mut self, most: usize) -> bool {
+        let Some(seq) = self.messages.keys().nth(most).copied() else {
+            return false;
+        };
+        self.messages.split_off(&seq);
+        self.seqs.retain(|_, kept| *kept < seq);
+        true
+    }
+
+    /// Whether a message with this `seq` is kept.
+    #[must_use]
+    pub fn holds(&self, seq: u64) -> bool {
+        self.messages.contains_key(&seq)
     }
 }
 

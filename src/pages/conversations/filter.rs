@@ -28,6 +28,12 @@ pub(super) fn filter_of(query: &[(String, String)], me: MemberId) -> Filter {
     filter
 }
 
+/// The number of the message that a query string, such as `?message=12`, leads to.
+pub(super) fn message_of(query: &str) -> Option<u64> {
+    let mut pairs = query.trim_start_matches('?').split('&');
+    pairs.find_map(|pair| pair.strip_prefix("message=")?.parse().ok())
+}
+
 /// The query that asks for a list; nothing for the usual one.
 pub(super) fn query_of(filter: &Filter, me: MemberId) -> Vec<(&'static str, String)> {
     let mine = filter.assignee == Some(Assignee::Member(me));
@@ -170,5 +176,11 @@ mod tests {
     fn a_search_is_no_longer_than_the_server_takes() {
         assert_eq!(search_of("  two   words ").as_str(), "two words");
         assert_eq!(search_of(&"é".repeat(300)).as_str().chars().count(), 200);
+    }
+
+    #[test]
+    fn the_address_may_lead_to_a_message() {
+        assert_eq!(message_of("?status=closed&message=12"), Some(12));
+        assert_eq!(message_of("?message=x&messages=3"), None);
     }
 }

@@ -118,7 +118,16 @@ pub(super) fn inbox_class() -> AttrValue {
         .log > * { inline-size: 100%; max-inline-size: var(--measure-thread); margin-inline: auto; }
         .log > :first-child { margin-block-start: auto; }
         .thread-gone .log > :first-child { margin-block-start: 0; }
-        .log-start { display: grid; justify-items: center; }
+        .log-start { display: grid; justify-items: center; min-block-size: 2.25rem; }
+        .log-row { display: flow-root; }
+        .is-marked { border-radius: var(--radius-m); animation: log-marked 3s var(--ease-out); }
+        @keyframes log-marked { 0%, 60% { background: var(--accent-subtle-2); } 100% { background: transparent; } }
+        @media (prefers-reduced-motion: reduce) { .is-marked { animation: none; background: var(--accent-subtle-2); } }
+        .log-first { position: absolute; inset-block-start: var(--space-3); inset-inline: 0; display: grid; justify-items: center; pointer-events: none; }
+        .log-first .btn { pointer-events: auto; box-shadow: var(--elevation-1); }
+        .jump { flex: none; position: relative; }
+        .jump-form { position: absolute; z-index: 20; inset-block-start: calc(100% + var(--space-1)); inset-inline-end: 0; display: flex; align-items: end; gap: var(--space-2); padding: var(--space-3); border: 1px solid var(--line); border-radius: var(--radius-m); background: var(--surface); box-shadow: var(--elevation-2); }
+        .jump-form label { display: grid; gap: var(--space-1); font-size: var(--text-12); line-height: var(--lh-12); color: var(--text-2); }
         .log-start > * { inline-size: 100%; }
         .log-start > .while-retrying > div { display: grid; justify-items: center; }
         .log-start > .while-retrying > div > :not(.btn) { inline-size: 100%; }
@@ -127,6 +136,8 @@ pub(super) fn inbox_class() -> AttrValue {
         .day { display: flex; align-items: center; gap: var(--space-3); padding-block: var(--space-3); font-size: var(--text-11); line-height: var(--lh-11); color: var(--text-3); font-weight: var(--weight-medium); }
         .day::before { content: ""; flex: 1; block-size: 1px; background: var(--line); }
         .day::after { content: ""; flex: 1; block-size: 1px; background: var(--line); }
+        .day-new { color: var(--danger-text); }
+        .day-new::before, .day-new::after { background: var(--danger-line); }
         .system { text-align: center; font-size: var(--text-12); line-height: var(--lh-12); color: var(--text-3); padding-block: var(--space-2); text-wrap: balance; overflow-wrap: anywhere; }
         .msg { display: grid; grid-template-columns: 1.75rem minmax(0, 1fr); column-gap: var(--space-2); margin-block-start: var(--space-1); }
         .msg-first { margin-block-start: var(--space-3); }
@@ -136,6 +147,18 @@ pub(super) fn inbox_class() -> AttrValue {
         .msg-by .icon { align-self: center; }
         .msg-body { grid-column: 2; display: grid; justify-items: start; gap: var(--space-1); }
         .bubble { max-inline-size: min(85%, 32rem); padding: 0.4375rem 0.75rem; border-radius: var(--radius-l); border-start-start-radius: var(--radius-xs); background: var(--bubble-agent); font-size: var(--text-14); line-height: var(--lh-14); white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: plaintext; text-align: start; }
+        .bubble > * + * { margin-block-start: var(--space-1); }
+        .bubble ul, .bubble ol { padding-inline-start: 1.25rem; margin-block-end: 0; }
+        .bubble ul { list-style: disc; }
+        .bubble ol { list-style: decimal; }
+        .bubble code { font-family: var(--font-mono); font-size: 0.925em; background: var(--hover); border-radius: var(--radius-xs); padding-inline: 0.1875rem; }
+        .bubble pre { margin-block-end: 0; padding: var(--space-2); border-radius: var(--radius-s); background: var(--hover); white-space: pre-wrap; overflow-wrap: anywhere; }
+        .bubble pre code { padding: 0; background: none; }
+        .bubble blockquote, .refused-for { margin: 0; padding-inline-start: var(--space-2); border-inline-start: 2px solid var(--line-control); color: var(--text-2); }
+        .bubble a, .refused-for a { unicode-bidi: isolate; color: var(--accent-text); text-decoration: underline; text-underline-offset: 2px; }
+        .refused { display: grid; gap: var(--space-1); max-inline-size: min(85%, 32rem); }
+        .refused-for { font-size: var(--text-13); line-height: var(--lh-13); white-space: pre-wrap; overflow-wrap: anywhere; max-block-size: 12rem; overflow: auto; }
+        .refused-acts { display: flex; flex-wrap: wrap; gap: var(--space-3); }
         .msg-user { grid-template-columns: minmax(0, 1fr); }
         .msg-user .msg-by { grid-column: 1; justify-content: flex-end; }
         .msg-user .msg-body { grid-column: 1; justify-items: end; }

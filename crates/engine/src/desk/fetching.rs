@@ -36,9 +36,21 @@ impl<E: Clone> Desk<E> {
     }
 
     pub(super) fn more_of_thread(&mut self, id: ConversationId, out: &mut Vec<Effect>) {
-        if let Some(thread) = self.inbox.thread(id)
+        if self.is_thread_loading(id) {
+            return;
+        }
+        if let Some(passage) = self.inbox.passage(id) {
+            if let Some(part) = passage.before() {
+                self.load(
+                    Fetch::Passage {
+                        conversation: id,
+                        part,
+                    },
+                    out,
+                );
+            }
+        } else if let Some(thread) = self.inbox.thread(id)
             && thread.has_more_before()
-            && !self.is_thread_loading(id)
         {
             let before = thread.oldest_seq();
             self.load(
@@ -54,6 +66,9 @@ impl<E: Clone> Desk<E> {
     pub(super) fn load(&mut self, fetch: Fetch, out: &mut Vec<Effect>) {
         if let Fetch::Messages { conversation, .. } = fetch {
             self.inbox.expect_messages(conversation);
+        }
+        if let Fetch::Passage { conversation, .. } = fetch {
+            self.inbox.expect_passage(conversation);
         }
         let generation = self.loads.begin(fetch.clone());
         out.push(Effect::Load { generation, fetch });
@@ -77,6 +92,7 @@ impl<E: Clone> Desk<E> {
                 },
                 out,
             );
+            self.load_passage_anew(id, out);
         }
     }
 
@@ -140,6 +156,7 @@ impl<E: Clone> Desk<E> {
             if let Some(as_of) = fetched.as_of() {
                 self.begin_at(now, as_of.clone(), out);
             }
+            self.settle_aim(now, &fetch, &fetched, out);
             let changes = self.merge(&fetch, fetched);
             self.changed(now, changes, out);
             self.find_open(out);
@@ -253,10 +270,18 @@ impl<E: Clone> Desk<E> {
                 },
                 Fetched::Messages(page),
             ) => self.inbox.merge_messages_before(*conversation, page),
+            (Fetch::Passage { conversation, part }, Fetched::Messages(page)) => {
+                self.inbox.merge_passage(*conversation, *part, page)
+            }
             (Fetch::Conversation(_), Fetched::Conversation(conversation)) => {
                 self.inbox.merge_read(*conversation)
             }
-            (Fetch::Conversation(id) | Fetch::Messages { conversation: id, .. }, Fetched::Missing) => {
+            (
+                Fetch::Conversation(id)
+                | Fetch::Messages { conversation: id, .. }
+                | Fetch::Passage { conversation: id, .. },
+                Fetched::Missing,
+            ) => {
                 let as_of = self.position().map_or(Offset(0), |position| position.offset);
                 self.inbox.set_missing(*id, as_of)
             }

@@ -18,6 +18,7 @@ use crate::awareness;
 use crate::bulletin::Bulletin;
 use crate::inbox::{Changes, Filter};
 use crate::outbox::Outcome;
+use crate::passage::{Part, Target};
 use crate::queue::Queued;
 use crate::socket::{self, Status};
 use crate::store::{Answer, Op, StoreError};
@@ -41,6 +42,13 @@ pub enum Fetch {
         /// Only messages with a smaller `seq`.
         before: Option<u64>,
     },
+    /// A page of a thread away from its newest messages.
+    Passage {
+        /// Which thread.
+        conversation: ConversationId,
+        /// Which page.
+        part: Part,
+    },
     /// One conversation by itself.
     Conversation(ConversationId),
 }
@@ -51,7 +59,7 @@ pub enum Fetch {
 pub enum Fetched {
     /// For [`Fetch::List`].
     List(CursorPage<LiveChatConversation>),
-    /// For [`Fetch::Messages`].
+    /// For [`Fetch::Messages`] and [`Fetch::Passage`].
     Messages(MessagePage),
     /// For [`Fetch::Conversation`].
     Conversation(Box<LiveChatConversation>),
@@ -186,8 +194,19 @@ pub enum Event<E> {
     Close(ConversationId),
     /// The end of what is loaded of a list was reached.
     MoreOfList(Filter),
-    /// The start of what is loaded of a thread was reached.
+    /// The start of what is shown of a thread was reached.
     MoreOfThread(ConversationId),
+    /// The end of what is shown of a thread was reached, where that is not the thread's end.
+    LaterOfThread(ConversationId),
+    /// The person wants to read a thread at some place.
+    Jump {
+        /// Which thread.
+        conversation: ConversationId,
+        /// Where.
+        to: Target,
+    },
+    /// The person wants to read a thread at its end.
+    Latest(ConversationId),
     /// Try a failed load again.
     Reload(Fetch),
     /// The person did something.
@@ -371,6 +390,15 @@ pub enum Effect {
     NotKept(StoreError),
     /// After [`Effect::NotKept`]: the browser keeps it again, and nothing is left that lives in this tab only.
     Kept,
+}
+
+/// Where the person wants to read, once it is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Aim {
+    /// Counts what was wanted: the same one is followed once.
+    pub number: u64,
+    /// The message.
+    pub seq: u64,
 }
 
 /// What a thread shows: stored messages and, after them, what waits to be sent.

@@ -12,6 +12,7 @@ use crate::inbox::Filter;
 pub(super) enum Place {
     List(Filter),
     Thread(ConversationId),
+    Passage(ConversationId),
     Conversation(ConversationId),
 }
 
@@ -20,6 +21,7 @@ impl Fetch {
         match self {
             Self::List { filter, .. } => Place::List(filter.clone()),
             Self::Messages { conversation, .. } => Place::Thread(*conversation),
+            Self::Passage { conversation, .. } => Place::Passage(*conversation),
             Self::Conversation(id) => Place::Conversation(*id),
         }
     }
@@ -122,7 +124,7 @@ impl<E: Clone> Loads<E> {
         under_way
             .filter_map(|(place, _)| match place {
                 Place::Conversation(id) => Some(*id),
-                Place::List(_) | Place::Thread(_) => None,
+                Place::List(_) | Place::Thread(_) | Place::Passage(_) => None,
             })
             .collect()
     }

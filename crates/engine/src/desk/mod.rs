@@ -18,6 +18,7 @@ mod keeping;
 mod lists;
 mod loading;
 mod people;
+mod reading;
 mod tabs;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,6 +37,7 @@ use crate::health::Health;
 use crate::inbox::{Changes, Filter, Inbox};
 use crate::leader::Leader;
 use crate::link::{self, Link};
+use crate::passage::Target;
 use crate::pending;
 use crate::planted::{self, Bug};
 use crate::queue::{self, Queue, Queued};
@@ -44,7 +46,7 @@ use crate::store::{Action, action_id};
 use crate::stream;
 use crate::thread::Thread;
 
-pub use interface::{Attempt, Deed, Effect, Event, Fetch, Fetched, Request, Row, Timer, TimerKind};
+pub use interface::{Aim, Attempt, Deed, Effect, Event, Fetch, Fetched, Request, Row, Timer, TimerKind};
 
 use actions::Posted;
 use archiving::Archiving;
@@ -89,6 +91,8 @@ pub struct Desk<E> {
     rights_doubted: bool,
     lists: Lists,
     open: BTreeSet<ConversationId>,
+    /// Where the person wants to read in open threads, with a number for each wish.
+    aims: BTreeMap<ConversationId, (u64, Target)>,
     /// How far each conversation was marked as read here.
     marked: BTreeMap<ConversationId, u64>,
     /// Threads whose marks are asked for page by page: where the last page had to end, and how many there were.
@@ -129,6 +133,7 @@ impl<E: Clone> Desk<E> {
             rights_doubted: false,
             lists: Lists::default(),
             open: BTreeSet::new(),
+            aims: BTreeMap::new(),
             marked: BTreeMap::new(),
             asked_marks: BTreeMap::new(),
             awareness: Awareness::default(),
@@ -206,12 +211,14 @@ impl<E: Clone> Desk<E> {
     #[must_use]
     pub fn is_thread_loading(&self, conversation: ConversationId) -> bool {
         self.loads.is_under_way(&Place::Thread(conversation))
+            || self.loads.is_under_way(&Place::Passage(conversation))
     }
 
     /// Why the last load of a thread, or of its conversation, failed, and what to try again.
     #[must_use]
     pub fn thread_error(&self, conversation: ConversationId) -> Option<(&E, &Fetch)> {
-        let thread = self.loads.error(&Place::Thread(conversation));
+        let passage = self.loads.error(&Place::Passage(conversation));
+        let thread = passage.or_else(|| self.loads.error(&Place::Thread(conversation)));
         thread.or_else(|| self.loads.error(&Place::Conversation(conversation)))
     }
 
@@ -221,9 +228,12 @@ impl<E: Clone> Desk<E> {
         self.loads.error(&Place::Conversation(conversation))
     }
 
-    /// The rows of a thread in order.
+    /// The rows of a thread in order; of one that is read away from its end, those around that place.
     #[must_use]
     pub fn rows(&self, conversation: ConversationId) -> Vec<Row> {
+        if let Some(passage) = self.inbox.passage(conversation) {
+            return passage.messages().cloned().map(Row::Stored).collect();
+        }
         let thread = self.inbox.thread(conversation);
         let stored = thread
             .into_iter()
@@ -287,11 +297,17 @@ impl<E: Clone> Desk<E> {
             Event::Close(id) => {
                 self.open.remove(&id);
                 self.asked_marks.remove(&id);
+                self.aims.remove(&id);
                 self.loads.forget(&Place::Thread(id));
+                self.loads.forget(&Place::Passage(id));
                 self.inbox.expect_no_messages(id);
+                self.inbox.shorten(id);
             }
             Event::MoreOfList(filter) => self.more_of_list(filter, out),
             Event::MoreOfThread(id) => self.more_of_thread(id, out),
+            Event::LaterOfThread(id) => self.later_of_thread(id, out),
+            Event::Jump { conversation, to } => self.jump(now, conversation, to, out),
+            Event::Latest(id) => self.leave_passage(now, id, out),
             Event::Reload(fetch) => self.load(fetch, out),
             Event::Do {
                 id,
@@ -352,6 +368,7 @@ impl<E: Clone> Desk<E> {
         self.posted.clear();
         self.inbox = Inbox::default();
         self.loads.clear();
+        self.aims.clear();
         self.outrun.clear();
         (self.began, self.whole_from) = (None, None);
         self.rights_doubted = false;

@@ -3,6 +3,7 @@ mod continuity;
 mod deletion;
 mod keeping;
 mod people;
+mod reading;
 mod searching;
 
 use super::*;

@@ -80,6 +80,11 @@ fn live_chat() -> Vec<Route> {
             ("before", Integer, "Those before this `seq`"),
             ("after", Integer, "Those after this `seq`"),
             ("around", Integer, "Those around this `seq`"),
+            (
+                "at",
+                Text,
+                "Those around the first message at or after this instant in RFC 3339; the newest ones where there is none",
+            ),
             ("limit", Integer, "1 to 200, 50 unless given"),
         ])
         .answers::<MessagePage>(200, "The messages"),

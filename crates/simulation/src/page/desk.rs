@@ -490,6 +490,7 @@ fn load(fetch: Fetch) -> Request {
             cursor,
         },
         Fetch::Messages { conversation, before } => Request::Messages { conversation, before },
+        Fetch::Passage { conversation, part } => Request::Passage { conversation, part },
         Fetch::Conversation(id) => Request::Conversation(id),
     }
 }

@@ -4,6 +4,7 @@
 //! timers by their slot.
 
 mod link;
+mod prose;
 mod store;
 mod view;
 

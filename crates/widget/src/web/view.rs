@@ -1,4 +1,4 @@
-//! The document: built once, then changed message by message. Text is set as text only.
+//! The document: built once, then changed message by message. Text is set as text, or becomes nodes ([`super::prose`]).
 
 use js_sys::{Array, Date, Function, Intl, Object, Reflect};
 use switchboard_contract::live_chat::LiveChatMessage;
@@ -270,7 +270,10 @@ impl View {
             _ => "",
         });
         drawn.element.set_class_name(&class);
-        set_text(&drawn.bubble, row.text());
+        // Text is set as text should drawing it fail.
+        if row.side != Side::Team || super::prose::draw(&self.document, &drawn.bubble, row.text()).is_err() {
+            set_text(&drawn.bubble, row.text());
+        }
         if row.ends && row.side != Side::Notice {
             set_text(&drawn.meta, &self.meta(&row));
         } else {
@@ -348,7 +351,7 @@ fn formatter(options: &[(&str, &str)]) -> Result<Function, JsValue> {
 }
 
 #[inline(never)]
-fn add(
+pub(super) fn add(
     document: &Document,
     parent: &Element,
     tag: &str,

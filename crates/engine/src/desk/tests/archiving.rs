@@ -37,7 +37,7 @@ fn answer(browser: &mut Browser, out: Vec<Effect>) {
                 as_of: position(9),
             }),
             Fetch::Conversation(_) => Fetched::Conversation(Box::new(conversation(1))),
-            Fetch::Messages { .. } => page(3),
+            Fetch::Messages { .. } | Fetch::Passage { .. } => page(3),
         };
         let result = Ok(fetched);
         browser.step(Event::Loaded { generation, result });
