@@ -47,6 +47,7 @@ fn message(seq: u8, kind: MessageType, content: &str) -> LiveChatMessage {
         author_name: by_operator.then(|| "Operator".to_owned()),
         visibility: Visibility::Public,
         attachments: Vec::new(),
+        mentions: Vec::new(),
         created_at: at(i64::from(seq)),
         delivered_at: None,
         read_at: None,
@@ -72,6 +73,7 @@ fn queued() -> Vec<Row> {
             content: content.to_owned(),
             visibility: Visibility::Public,
             seen_seq: 5,
+            mentions: Vec::new(),
         };
         let id = action_id(MessageId::from_parts(at(0), [n; 10]));
         Row::Queued(Queued {

@@ -93,6 +93,7 @@ fn use_invalidation(chat: &Chat) {
                 Elsewhere::Websites => topic::WEBSITES,
                 Elsewhere::Members => topic::MEMBERS,
                 Elsewhere::Labels => topic::LABELS,
+                Elsewhere::CannedReplies => topic::CANNED_REPLIES,
                 Elsewhere::Sessions => topic::SESSIONS,
                 Elsewhere::Conversations => topic::CONVERSATIONS,
             });

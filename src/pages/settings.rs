@@ -10,7 +10,13 @@ use crate::scoped;
 use crate::ui::{Button, ButtonKind, HEADING_ID, Link};
 
 /// The pages, in the order of the list.
-const PAGES: [Route; 3] = [Route::Profile, Route::Team, Route::Security];
+const PAGES: [Route; 5] = [
+    Route::Profile,
+    Route::Team,
+    Route::CannedReplies,
+    Route::Labels,
+    Route::Security,
+];
 
 /// Props for [`SettingsPage`].
 #[derive(Properties, PartialEq)]

@@ -12,6 +12,7 @@ mod field;
 mod form_summary;
 mod growing_text_area;
 mod icon;
+mod label_dot;
 mod link;
 mod menu;
 mod page_head;
@@ -22,6 +23,7 @@ mod scoped;
 mod search_field;
 mod skeleton;
 mod states;
+mod suggestions;
 mod table;
 mod tabs;
 mod toasts;
@@ -34,8 +36,9 @@ pub use countdown::use_seconds_until;
 pub use dialog::{Dialog, DialogAct, DialogProps};
 pub use field::{Checkbox, CheckboxProps, Field, FieldProps};
 pub use form_summary::{FieldProblem, FormSummary, FormSummaryProps};
-pub use growing_text_area::{GrowingTextArea, GrowingTextAreaProps};
+pub use growing_text_area::{GrowingTextArea, GrowingTextAreaProps, select_text, selected_text};
 pub use icon::{Icon, IconName, IconProps, IconSize};
+pub use label_dot::{LabelDot, LabelDotProps};
 pub use link::{Link, LinkProps};
 pub use menu::{Checked, Menu, MenuChoice, MenuGroup, MenuItem, MenuProps};
 pub use page_head::{HEADING_ID, PageHead, PageHeadProps};
@@ -49,6 +52,7 @@ pub use states::{
     EmptyState, EmptyStateProps, ErrorState, ErrorStateProps, Notice, NoticeProps, Status, StatusProps, Tone,
     view_query, view_trouble, while_retrying,
 };
+pub use suggestions::{Suggestion, Suggestions, SuggestionsProps, option_id};
 pub use table::{Table, TableProps};
 pub use tabs::{Tabs, TabsProps};
 pub use toasts::{ToastAct, ToastProvider, ToastProviderProps, Toasts, use_toasts};

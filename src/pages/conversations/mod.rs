@@ -31,7 +31,7 @@ use crate::ui::{EmptyState, IconName};
 
 use announcer::Announcer;
 pub use changes::{ChangeNotices, ChangeNoticesProps};
-pub use composer::{Composer, ComposerProps, Wish};
+pub use composer::{Aids, Composer, ComposerProps, Wish};
 use filter::{query_of, shelf_of};
 use keys::{Key, use_keys};
 use list::ListPane;

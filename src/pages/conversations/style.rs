@@ -74,13 +74,6 @@ pub(super) fn inbox_class() -> AttrValue {
         .labels .label-change .menu { inset-inline: var(--space-4); max-inline-size: none; }
         .label-list { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-1); }
         .label-chip { display: inline-flex; align-items: center; gap: var(--space-1); max-inline-size: 100%; block-size: 1.5rem; padding-inline: var(--space-2); border-radius: var(--radius-xs); background: var(--hover); color: var(--text-2); font-size: var(--text-12); }
-        .label-dot { flex: none; inline-size: 0.5rem; block-size: 0.5rem; border-radius: 2px; background: var(--neutral-8); }
-        .label-blue { background: var(--accent); }
-        .label-green { background: var(--success-solid); }
-        .label-yellow { background: #c9a100; }
-        .label-orange { background: #d9772b; }
-        .label-red { background: var(--danger-solid); }
-        .label-purple { background: #8a63d2; }
         .item .label-dot { margin-inline: 0.25rem; }
         .thread-who { min-inline-size: 0; flex: 1; }
         .thread-who h2:focus, .visitor-id h2:focus { outline: none; }

@@ -194,6 +194,8 @@ impl Browser {
                 deed: Deed::Send {
                     content: format!("text {n}"),
                     visibility: Visibility::Public,
+                    mentions: Vec::new(),
+                    hold_ms: 0,
                 },
             },
         )

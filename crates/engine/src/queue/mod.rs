@@ -250,10 +250,17 @@ impl Queue {
         let mut asked = self.asked.values();
         if is_saving && !asked.any(|op| matches!(op, Op::Append(entry) if entry.id == id)) {
             // The store has not heard of it: it waits for what is saved before it, or for the store to be opened.
-            if to == To::TakingBack {
-                self.saving.retain(|entry| entry.id != id);
-                out.push(Effect::Changed(lane.conversation));
+            match to {
+                To::TakingBack => self.saving.retain(|entry| entry.id != id),
+                // It is kept as one that goes at once.
+                To::Again { .. } => {
+                    for entry in self.saving.iter_mut().filter(|entry| entry.id == id) {
+                        entry.hold_ms = None;
+                    }
+                }
+                To::Blocked(_) => {}
             }
+            out.push(Effect::Changed(lane.conversation));
             return;
         }
         let op = Op::Change {
@@ -540,7 +547,7 @@ impl Queue {
             let known = lane.and_then(|lane| lane.iter().find(|known| known.id == entry.id));
             if let Some(known) = known
                 && known.revision > entry.revision
-                && (&known.standing, known.reopen) != (&entry.standing, entry.reopen)
+                && (&known.standing, known.reopen, known.hold_ms) != (&entry.standing, entry.reopen, entry.hold_ms)
                 && (self.leading.is_some() || !matches!(known.standing, Standing::Blocked(_)))
                 && !self.done.contains(&known.id)
             {
@@ -626,6 +633,7 @@ impl Queue {
                     Standing::Blocked(problem) => Some(Rc::new((**problem).clone())),
                     Standing::Waiting | Standing::TakingBack => None,
                 },
+                hold_ms: entry.held_for(now.wall),
             };
             let event = outbox::Event::Enqueue {
                 lane: entry.lane,
@@ -641,6 +649,7 @@ impl Queue {
             payload: entry.clone(),
             after: entry.after,
             place: entry.position,
+            held: entry.hold_ms.is_some(),
         };
         self.on_outbox(now, revised, out);
         match entry.standing {

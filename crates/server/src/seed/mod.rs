@@ -209,6 +209,7 @@ async fn tell(tx: &mut Tx, place: Place, story: &Story, origin: &str, now: Times
             content: (*text).to_owned(),
             visibility,
             attachments: Vec::new(),
+            mentions: Vec::new(),
         })?;
     }
     tx.pretend(at);
