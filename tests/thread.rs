@@ -115,6 +115,8 @@ async fn thread() -> (Mounted<MessageRows>, Heard) {
         me_name: "Me".into(),
         on_retry: hear("retry"),
         on_discard: hear("discard"),
+        on_edit: Callback::noop(),
+        on_release: Callback::noop(),
     };
     (mount::<MessageRows>(props).await, heard)
 }
@@ -179,6 +181,8 @@ impl Writing {
             on_send: Callback::from(move |message| log.borrow_mut().push(message)),
             on_draft: Callback::from(move |text| kept.borrow_mut().push(text)),
             closed: false,
+            aids: switchboard::pages::Aids::default(),
+            on_release: Callback::noop(),
             on_typing: Callback::noop(),
             wish: None,
         };

@@ -176,7 +176,11 @@ mod tests {
             assert!(one.short.chars().all(plain), "{}", one.short);
         }
         for category in Category::ALL {
-            assert!(all.iter().any(|one| one.category == category), "{}", category.key());
+            assert!(
+                all.iter().any(|one| one.category == category),
+                "{}",
+                category.key()
+            );
         }
     }
 
@@ -189,7 +193,10 @@ mod tests {
             .collect();
         assert_eq!(
             told,
-            [("cat", "kitten pet", Category::Nature), ("dog", "", Category::Nature)]
+            [
+                ("cat", "kitten pet", Category::Nature),
+                ("dog", "", Category::Nature)
+            ]
         );
     }
 }

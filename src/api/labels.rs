@@ -43,7 +43,8 @@ impl Api {
     /// # Errors
     /// [`ApiError::Forbidden`] for agents, [`ApiError::NotFound`].
     pub async fn label_contents(&self, id: LabelId) -> Result<LabelContents, ApiError> {
-        self.call(Call::get(format!("/live-chat/labels/{id}/contents"))).await
+        self.call(Call::get(format!("/live-chat/labels/{id}/contents")))
+            .await
     }
 
     /// `DELETE /live-chat/labels/{id}`: takes it off every conversation as well.

@@ -32,7 +32,7 @@ pub use local::{LocalTime, local_time};
 pub use lock::Lock;
 pub use saving::{copy_text, download};
 pub use task::{Task, TaskSlot, use_task};
-pub use time::{Happening, Interval, Sleep, Timeout, happening, sleep, within};
+pub use time::{Grace, Happening, Interval, Sleep, Timeout, grace, happening, sleep, within};
 pub use workers::start_worker;
 pub use zones::{own_time_zone, time_zones};
 

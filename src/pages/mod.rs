@@ -29,8 +29,8 @@ pub use analytics::Analytics;
 pub use canned_replies::CannedReplies;
 pub use config_problem::{ConfigProblem, ConfigProblemProps};
 pub use conversations::{
-    Aids, ChangeNotices, ChangeNoticesProps, Composer, ComposerProps, Conversations, ConversationsProps, Faces,
-    FacesProps, MessageRows, MessageRowsProps, TypingLine, TypingLineProps, Wish,
+    Aids, ChangeNotices, ChangeNoticesProps, Composer, ComposerProps, Conversations, ConversationsProps,
+    Faces, FacesProps, MessageRows, MessageRowsProps, TypingLine, TypingLineProps, Wish,
 };
 pub use forgot_password::ForgotPassword;
 pub use labels::Labels;

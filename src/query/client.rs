@@ -344,13 +344,7 @@ impl QueryClient {
         T: PartialEq + 'static,
         R: 'static,
     {
-        let call = async move {
-            if grace.await {
-                Some(call.await)
-            } else {
-                None
-            }
-        };
+        let call = async move { if grace.await { Some(call.await) } else { None } };
         self.perform(mutating, call, then);
     }
 

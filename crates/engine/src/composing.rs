@@ -60,7 +60,9 @@ pub fn call(text: &str, cursor: usize) -> Option<Call> {
         Kind::Member => !query.starts_with(char::is_whitespace) && !query.contains("  "),
         Kind::Emoji => {
             query.chars().count() >= LEAST_EMOJI_CHARS
-                && query.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '+'))
+                && query
+                    .chars()
+                    .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '+'))
         }
     };
     fits.then(|| Call {
@@ -232,7 +234,8 @@ mod tests {
         assert_eq!(called("see (@Mara Li"), expect(Kind::Member, "Mara Li"));
         assert_eq!(called("so :smi"), expect(Kind::Emoji, "smi"));
         for text in [
-            "", "a", "1/2", "and/or", "/re fund", "http://x", "me@x", "@ x", "at 12:30", "x :", "x :)", "@a\nb",
+            "", "a", "1/2", "and/or", "/re fund", "http://x", "me@x", "@ x", "at 12:30", "x :", "x :)",
+            "@a\nb",
         ] {
             assert_eq!(called(text), None, "{text}");
         }
@@ -242,14 +245,23 @@ mod tests {
 
     #[test]
     fn the_best_fit_comes_first() {
-        let all = [("refund", "Money back"), ("hello", "Greeting"), ("re", "Answer"), ("help", "Where to find help")];
+        let all = [
+            ("refund", "Money back"),
+            ("hello", "Greeting"),
+            ("re", "Answer"),
+            ("help", "Where to find help"),
+        ];
         let found = |query: &str| {
             best(query, &all, |(short, words)| (short, words), 9)
                 .into_iter()
                 .map(|(short, _)| *short)
                 .collect::<Vec<_>>()
         };
-        assert_eq!(found("re"), ["re", "refund", "hello"], "by name, the exact one first, then in a title");
+        assert_eq!(
+            found("re"),
+            ["re", "refund", "hello"],
+            "by name, the exact one first, then in a title"
+        );
         assert_eq!(found("BACK"), ["refund"]);
         assert_eq!(found("hp"), ["help"], "letters in their order");
         assert_eq!(found("zzz"), Vec::<&str>::new());
@@ -260,7 +272,10 @@ mod tests {
     #[test]
     fn marks_are_put_around_and_taken_away() {
         let bold = toggle_mark("a word here", 2..6, "**");
-        assert_eq!((bold.text.as_str(), bold.selected.clone()), ("a **word** here", 4..8));
+        assert_eq!(
+            (bold.text.as_str(), bold.selected.clone()),
+            ("a **word** here", 4..8)
+        );
         let plain = toggle_mark(&bold.text, bold.selected.clone(), "**");
         assert_eq!((plain.text.as_str(), plain.selected), ("a word here", 2..6));
         let both = toggle_mark(&bold.text, bold.selected, "*");
@@ -278,7 +293,10 @@ mod tests {
                 .map(|(range, who)| (text[range].to_owned(), who))
                 .collect::<Vec<_>>()
         };
-        assert_eq!(who("@Mara Lindt, and @Mara!"), [("@Mara Lindt".to_owned(), 2), ("@Mara".to_owned(), 1)]);
+        assert_eq!(
+            who("@Mara Lindt, and @Mara!"),
+            [("@Mara Lindt".to_owned(), 2), ("@Mara".to_owned(), 1)]
+        );
         assert_eq!(who("(@Zoë)"), [("@Zoë".to_owned(), 3)]);
         for text in ["@Maras", "mail@Mara", "Mara", "@mara", "@"] {
             assert_eq!(who(text), [], "{text}");

@@ -145,9 +145,9 @@ impl Elsewhere {
                 Some(Self::Members)
             }
             EventType::LabelCreated | EventType::LabelUpdated | EventType::LabelDeleted => Some(Self::Labels),
-            EventType::CannedReplyCreated
-            | EventType::CannedReplyUpdated
-            | EventType::CannedReplyDeleted => Some(Self::CannedReplies),
+            EventType::CannedReplyCreated | EventType::CannedReplyUpdated | EventType::CannedReplyDeleted => {
+                Some(Self::CannedReplies)
+            }
             EventType::SessionRevoked => Some(Self::Sessions),
             _ => None,
         }

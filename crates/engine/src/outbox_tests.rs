@@ -430,7 +430,10 @@ fn what_is_held_back_goes_when_its_time_comes_and_not_because_something_wakes() 
         panic!("a timer")
     };
     assert_eq!(*after_ms, 5_000);
-    assert!(posts(&step(&mut outbox, 200, held(2, 0))).is_empty(), "its lane waits");
+    assert!(
+        posts(&step(&mut outbox, 200, held(2, 0))).is_empty(),
+        "its lane waits"
+    );
     assert!(posts(&step(&mut outbox, 300, Event::Wake)).is_empty());
     let generation = *generation;
     let out = step(&mut outbox, 5_100, Event::Timer { generation });

@@ -66,8 +66,8 @@ enum Names {
 
 use For::{Admin, Agent, Anyone, Owner, RefreshCookie, Visitor};
 use Names::{
-    CannedReply, Chosen, Conversation, ConversationInBody, ConversationItems, Funnel, Label, Member, Nothing, Session,
-    Token, Website,
+    CannedReply, Chosen, Conversation, ConversationInBody, ConversationItems, Funnel, Label, Member, Nothing,
+    Session, Token, Website,
 };
 
 /// Every operation.

@@ -78,7 +78,10 @@ async fn canned_replies_are_made_changed_and_deleted(app: &App) {
     let owner = app.token(OWNER).await;
     let first = make(app, &owner, &body("hello", "shared")).await;
     assert_eq!(first.status, 201, "{}", first.text);
-    assert_eq!((first.at("/scope"), first.at("/title")), ("shared".to_owned(), "Greeting".to_owned()));
+    assert_eq!(
+        (first.at("/scope"), first.at("/title")),
+        ("shared".to_owned(), "Greeting".to_owned())
+    );
     let second = made(app, &owner, "bye", "shared").await;
     assert_eq!(shortcuts(app, &owner).await, ["bye", "hello"]);
     let changed = change(
@@ -90,7 +93,10 @@ async fn canned_replies_are_made_changed_and_deleted(app: &App) {
     )
     .await;
     assert_eq!(changed.status, 200, "{}", changed.text);
-    assert_eq!((changed.at("/title"), changed.at("/content")), ("Goodbye".to_owned(), "See you".to_owned()));
+    assert_eq!(
+        (changed.at("/title"), changed.at("/content")),
+        ("Goodbye".to_owned(), "See you".to_owned())
+    );
     assert_eq!(changed.json["version"], 2);
     let same = change(app, &owner, &second, None, &json!({"title": "Goodbye"})).await;
     assert_eq!(same.json, changed.json, "no change, no version");
@@ -115,7 +121,10 @@ async fn a_personal_one_is_its_authors_alone(app: &App) {
     let changed = change(app, &agent, &id, None, &json!({"title": "Mine"})).await;
     assert_eq!(agents.event("cannedReply.updated").await["body"], changed.json);
     assert_eq!(delete(app, &agent, &id).await.status, 204);
-    assert_eq!(agents.event("cannedReply.deleted").await["body"], json!({"id": id}));
+    assert_eq!(
+        agents.event("cannedReply.deleted").await["body"],
+        json!({"id": id})
+    );
     // The first that the owner hears of is the team's.
     let shared = make(app, &owner, &body("ours", "shared")).await;
     let heard = owners.event("cannedReply.created").await;

@@ -22,9 +22,15 @@ async fn a_note_names_members_of_the_team(app: &App) {
     let (adam, olga) = (id_of(app, &agent).await, id_of(app, &owner).await);
     let chat = app.chatting_visitor("hello").await;
     let note = json!({"id": new_id(), "visibility": "internal", "mentions": [olga, adam, olga]});
-    let first = app.reply(&agent, &chat.conversation, "@Olga look", note.clone()).await;
+    let first = app
+        .reply(&agent, &chat.conversation, "@Olga look", note.clone())
+        .await;
     assert_eq!(first.status, 201, "{}", first.text);
-    assert_eq!(first.json["message"]["mentions"], json!([olga, adam]), "each once, in order");
+    assert_eq!(
+        first.json["message"]["mentions"],
+        json!([olga, adam]),
+        "each once, in order"
+    );
     let path = format!("/api/live-chat/conversations/{}/messages", chat.conversation);
     let history = app.get(&path).bearer(&owner).send().await;
     let items = history.json["items"].as_array().expect("items");
@@ -32,7 +38,11 @@ async fn a_note_names_members_of_the_team(app: &App) {
     let mut other = note;
     other["mentions"] = json!([]);
     let again = app.reply(&agent, &chat.conversation, "@Olga look", other).await;
-    assert_eq!((again.status, &again.json), (200, &first.json), "the text is what is the same");
+    assert_eq!(
+        (again.status, &again.json),
+        (200, &first.json),
+        "the text is what is the same"
+    );
 }
 
 async fn what_a_visitor_reads_names_nobody(app: &App) {
@@ -47,7 +57,9 @@ async fn what_a_visitor_reads_names_nobody(app: &App) {
         let refused = app.reply(&agent, &chat.conversation, "@Adam", more).await;
         assert!(refused.problem(422, "validation_failed")["fields"]["mentions"].is_array());
     }
-    let plain = app.reply(&agent, &chat.conversation, "hi", json!({"id": new_id()})).await;
+    let plain = app
+        .reply(&agent, &chat.conversation, "hi", json!({"id": new_id()}))
+        .await;
     assert!(plain.json["message"].get("mentions").is_none());
 }
 
@@ -59,5 +71,10 @@ async fn who_is_not_in_the_team_is_left_out(app: &App) {
     let chat = app.chatting_visitor("hello").await;
     let note = json!({"id": new_id(), "visibility": "internal", "mentions": [foreign, new_id(), olga]});
     let stored = app.reply(&agent, &chat.conversation, "@all", note).await;
-    assert_eq!(stored.json["message"]["mentions"], json!([olga]), "{}", stored.text);
+    assert_eq!(
+        stored.json["message"]["mentions"],
+        json!([olga]),
+        "{}",
+        stored.text
+    );
 }

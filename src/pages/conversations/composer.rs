@@ -14,9 +14,7 @@ use yew::prelude::*;
 use crate::browser::focus_node;
 use crate::chat::{Composing, Typed};
 use crate::i18n::{number, t, t_with};
-use crate::ui::{
-    Button, ButtonKind, GrowingTextArea, IconName, Suggestions,
-};
+use crate::ui::{Button, ButtonKind, GrowingTextArea, IconName, Suggestions};
 
 pub use aids::{Aids, use_aids};
 pub use picker::{EmojiPicker, EmojiPickerProps};

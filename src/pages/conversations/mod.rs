@@ -10,6 +10,7 @@ mod deleting;
 mod filter;
 mod keys;
 mod list;
+mod mention;
 mod message;
 mod people;
 mod row;
@@ -18,6 +19,7 @@ mod tail;
 mod thread;
 mod timer;
 mod visitor;
+mod waiting;
 
 use switchboard_contract::ids::ConversationId;
 use switchboard_engine::inbox::Shelf;

@@ -117,6 +117,8 @@ pub(super) fn inbox_class() -> AttrValue {
         .msg-note .bubble { background: var(--bubble-note); }
         .msg-note .msg-by { color: var(--warning-text); }
         .msg-note .msg-by b { color: inherit; }
+        .mention { font-weight: var(--weight-medium); color: var(--accent-text); }
+        .mention-me { border-radius: var(--radius-xs); background: var(--accent-subtle); }
         .bubble-failed { box-shadow: inset 0 0 0 1px var(--danger-line); background: var(--surface); }
         .bubble-pending { background: var(--surface); box-shadow: inset 0 0 0 1px var(--accent-line); }
         .delivery { display: flex; align-items: center; gap: var(--space-1); font-size: var(--text-11); line-height: var(--lh-11); color: var(--text-3); min-block-size: 1rem; }
@@ -130,7 +132,7 @@ pub(super) fn inbox_class() -> AttrValue {
         .composer > * { inline-size: 100%; max-inline-size: var(--measure-thread); margin-inline: auto; }
         .composer-other { display: flex; align-items: center; gap: var(--space-2); color: var(--text-2); }
         .composer-other p { flex: 1; }
-        .composer-box { border: 1px solid var(--line-control); border-radius: var(--radius-m); background: var(--surface); }
+        .composer-box { position: relative; border: 1px solid var(--line-control); border-radius: var(--radius-m); background: var(--surface); }
         .composer-box:focus-within { border-color: var(--focus); box-shadow: 0 0 0 1px var(--focus); }
         .composer-box textarea { display: block; inline-size: 100%; border: 0; background: none; resize: none; padding: 0.625rem 0.75rem 0.25rem; font-size: var(--text-14); line-height: var(--lh-14); outline: none; min-block-size: 3.5rem; max-block-size: 11rem; }
         .composer-box textarea::placeholder { color: var(--text-3); opacity: 1; }

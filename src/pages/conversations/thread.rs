@@ -3,11 +3,12 @@
 use switchboard_contract::ids::{ConversationId, MessageId};
 use switchboard_contract::live_chat::{ConversationStatus, LiveChatConversation, Priority, Visibility};
 use switchboard_engine::desk::Row;
+use switchboard_engine::store::action_id;
 use yew::prelude::*;
 
 use super::actions::{Actions, Deletion};
 use super::changes::ChangeNotices;
-use super::composer::{Composer, Wish};
+use super::composer::{Composer, Wish, use_aids};
 use super::deleting::GoneThread;
 use super::keys::{Key, use_keys};
 use super::list::{age_of, view_kept};
@@ -57,9 +58,24 @@ pub(super) fn ThreadPane(props: &ThreadPaneProps) -> Html {
         use_callback((), move |asked: bool, ()| asks.set(asked))
     };
     let deps = (chat.clone(), id);
-    let on_send = use_callback(deps.clone(), |(content, visibility), (chat, id): &(Chat, _)| {
-        chat.send(*id, content, visibility);
-    });
+    let me = use_me();
+    let aids = use_aids(conversation.as_deref());
+    let on_send = {
+        let hold_ms = me.preferences.undo_send.hold_ms();
+        let deps = (chat.clone(), id, aids.clone(), hold_ms);
+        use_callback(
+            deps,
+            |(content, visibility): (String, _), (chat, id, aids, hold_ms)| {
+                // A note only the team reads: it names members, and nobody waits to call it back.
+                let (mentions, hold_ms) = match visibility {
+                    Visibility::Public => (Vec::new(), *hold_ms),
+                    Visibility::Internal => (aids.mentions(&content), 0),
+                };
+                chat.send_held(*id, content, visibility, mentions, hold_ms);
+            },
+        )
+    };
+    let on_release = use_callback(chat.clone(), |(), chat: &Chat| chat.release());
     let on_draft = use_callback(deps.clone(), |typed: Typed, (chat, id)| {
         chat.keep_draft(*id, typed)
     });
@@ -132,6 +148,8 @@ pub(super) fn ThreadPane(props: &ThreadPaneProps) -> Html {
                 {on_other}
                 {on_typing}
                 {closed}
+                {aids}
+                {on_release}
             />
             <div>
                 if let (true, Some(known)) = (*asks, &conversation) {
@@ -262,6 +280,8 @@ fn Log(props: &LogProps) -> Html {
         let chat = chat.clone();
         use_callback(chat, |id: MessageId, chat| chat.discard(id))
     };
+    let on_edit = use_callback(chat.clone(), |id: MessageId, chat| chat.edit(action_id(id)));
+    let on_release = use_callback(chat.clone(), |(), chat: &Chat| chat.release());
     let thread = &props.thread;
     html! {
         <div class="log-frame">
@@ -280,6 +300,8 @@ fn Log(props: &LogProps) -> Html {
                         me_name={me.name.clone()}
                         {on_retry}
                         {on_discard}
+                        {on_edit}
+                        {on_release}
                     />
                 }
             </div>

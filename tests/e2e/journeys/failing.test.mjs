@@ -52,11 +52,13 @@ const partsWith = (conversation, website) => [
   { at: `/websites/${website}/settings`, asks: /websites\/[^/]+\/funnels/, failed: "Funnels could not be loaded.", there: (page) => page.getByRole("table", { name: "Funnels" }) },
   { at: "/settings/team", asks: /team\/members/, failed: "The team could not be loaded.", there: (page) => page.getByRole("table", { name: "Members" }) },
   { at: "/settings/team", asks: /team\/security/, failed: "The account's rule could not be loaded.", there: (page) => page.getByRole("switch", { name: "Require a second factor" }) },
+  { at: "/settings/canned-replies", asks: /live-chat\/canned-replies/, failed: "Canned replies could not be loaded.", there: (page) => page.getByText("No canned replies yet") },
+  { at: "/settings/labels", asks: /live-chat\/labels/, failed: "Labels could not be loaded.", there: (page) => page.getByText("No labels yet").or(page.getByRole("table", { name: "Labels" })) },
   { at: "/settings/security", asks: /auth\/sessions/, failed: "Your sessions could not be loaded.", there: (page) => page.getByRole("list", { name: "Sessions" }) },
 ];
 
 /** Loaded by every page, or only where a menu or dialog wants it: their own tests tell how they fail. */
-const ELSEWHERE = [/auth\/(me|refresh|login)/, /live-chat\/labels/, /realtime/, /events/];
+const ELSEWHERE = [/auth\/(me|refresh|login)/, /realtime/, /events/];
 
 describe("endpoints that fail", () => {
   let browser, server, person, parts;

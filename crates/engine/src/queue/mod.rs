@@ -547,7 +547,8 @@ impl Queue {
             let known = lane.and_then(|lane| lane.iter().find(|known| known.id == entry.id));
             if let Some(known) = known
                 && known.revision > entry.revision
-                && (&known.standing, known.reopen, known.hold_ms) != (&entry.standing, entry.reopen, entry.hold_ms)
+                && (&known.standing, known.reopen, known.hold_ms)
+                    != (&entry.standing, entry.reopen, entry.hold_ms)
                 && (self.leading.is_some() || !matches!(known.standing, Standing::Blocked(_)))
                 && !self.done.contains(&known.id)
             {

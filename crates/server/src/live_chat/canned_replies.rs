@@ -145,9 +145,8 @@ pub(crate) async fn change(
     ApiJson(mut request): ApiJson<ChangeCannedReply>,
 ) -> ApiResult<Json<CannedReply>> {
     request.title = request.title.map(|title| title.trim().to_owned());
-    let holds = |text: &Option<String>, rule: fn(&str) -> Result<(), Violation>| {
-        text.as_deref().map_or(Ok(()), rule)
-    };
+    let holds =
+        |text: &Option<String>, rule: fn(&str) -> Result<(), Violation>| text.as_deref().map_or(Ok(()), rule);
     Checks::default()
         .field("shortcut", holds(&request.shortcut, shortcut))
         .field("title", holds(&request.title, canned_title))
@@ -245,9 +244,8 @@ async fn writable(tx: &mut Tx, operator: &Operator, id: CannedReplyId) -> ApiRes
 
 /// One that the operator may read: another member's personal one does not exist for them.
 async fn by_id(tx: &mut Tx, operator: &Operator, id: CannedReplyId) -> ApiResult<Option<CannedReply>> {
-    let sql = format!(
-        "SELECT {REPLY} FROM canned_replies WHERE id = $1 AND account_id = $2 AND owner IN ('', $3)"
-    );
+    let sql =
+        format!("SELECT {REPLY} FROM canned_replies WHERE id = $1 AND account_id = $2 AND owner IN ('', $3)");
     sqlx::query(sqlx::AssertSqlSafe(sql))
         .bind(id.to_string())
         .bind(operator.account_id.to_string())

@@ -190,10 +190,11 @@ pub(crate) async fn contents(
                 if by_id(tx, account, id).await?.is_none() {
                     return Err(ApiError::not_found("label"));
                 }
-                let row = sqlx::query("SELECT COUNT(*) AS carried FROM conversation_labels WHERE label_id = $1")
-                    .bind(id.to_string())
-                    .fetch_one(tx.conn())
-                    .await?;
+                let row =
+                    sqlx::query("SELECT COUNT(*) AS carried FROM conversation_labels WHERE label_id = $1")
+                        .bind(id.to_string())
+                        .fetch_one(tx.conn())
+                        .await?;
                 Ok(LabelContents {
                     conversations: columns::count(&row, "carried")?,
                 })

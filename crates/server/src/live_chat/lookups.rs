@@ -119,7 +119,7 @@ pub async fn members_among(
     account: AccountId,
     mut ids: Vec<MemberId>,
 ) -> ApiResult<Vec<MemberId>> {
-    let mut known = BTreeSet::new();
+    let mut known = BTreeSet::<MemberId>::new();
     for piece in lists::chunks(&ids) {
         let sql = format!(
             "SELECT id FROM members WHERE id IN ({}) AND account_id = ${} AND removed_at IS NULL",

@@ -1,8 +1,8 @@
 //! The routes of what operators do to conversations besides writing, and of labels.
 
 use switchboard_contract::live_chat::{
-    ChangeConversations, ChangeLabel, ChangeResults, CreateLabel, Label, LabelContents,
-    LabelList, MarkRead, ReadResult,
+    ChangeConversations, ChangeLabel, ChangeResults, CreateLabel, Label, LabelContents, LabelList, MarkRead,
+    ReadResult,
 };
 use switchboard_contract::problem::ProblemCode as Code;
 use utoipa::openapi::schema::Type::String as Text;

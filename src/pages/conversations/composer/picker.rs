@@ -167,14 +167,22 @@ struct Group {
 /// What is found; without a query those used last and each category.
 fn groups(all: &Rc<Vec<Emoji>>, query: &str, recent: &[String]) -> Vec<Group> {
     if !query.is_empty() {
-        let found = best(&query.replace(' ', "_"), all.iter(), |one| (&one.short, &one.words), MOST_FOUND);
+        let found = best(
+            &query.replace(' ', "_"),
+            all.iter(),
+            |one| (&one.short, &one.words),
+            MOST_FOUND,
+        );
         let all: Vec<Emoji> = found.into_iter().cloned().collect();
         let found = Group {
             key: "found",
             label: t("emoji.found"),
             all,
         };
-        return Some(found).into_iter().filter(|group| !group.all.is_empty()).collect();
+        return Some(found)
+            .into_iter()
+            .filter(|group| !group.all.is_empty())
+            .collect();
     }
     let used = recent
         .iter()
@@ -188,7 +196,11 @@ fn groups(all: &Rc<Vec<Emoji>>, query: &str, recent: &[String]) -> Vec<Group> {
     let categories = Category::ALL.map(|category| Group {
         key: category.key(),
         label: category_name(category),
-        all: all.iter().filter(|one| one.category == category).cloned().collect(),
+        all: all
+            .iter()
+            .filter(|one| one.category == category)
+            .cloned()
+            .collect(),
     });
     [last]
         .into_iter()

@@ -58,7 +58,10 @@ pub(super) fn use_writing(area: &NodeRef, aids: &Aids, text: &str, is_note: bool
     let offer = call
         .as_ref()
         // What was typed elsewhere meanwhile may have changed what stands there.
-        .filter(|call| text.get(call.range.clone()).is_some_and(|word| word.ends_with(&call.query)))
+        .filter(|call| {
+            text.get(call.range.clone())
+                .is_some_and(|word| word.ends_with(&call.query))
+        })
         .filter(|call| *put_away != Some(call.range.start))
         .map(|call| offer(call, aids, &emoji.all, is_note))
         .filter(Offer::is_shown);

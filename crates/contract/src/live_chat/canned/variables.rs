@@ -216,7 +216,8 @@ mod tests {
 
     #[test]
     fn variables_are_filled_in() {
-        let template = "Hi {{visitor.firstName}} ({{visitor.name}}), {{ agent.firstName }} of {{website.name}} here.";
+        let template =
+            "Hi {{visitor.firstName}} ({{visitor.name}}), {{ agent.firstName }} of {{website.name}} here.";
         let expansion = expand(template, &values());
         assert_eq!(
             expansion.text,
@@ -274,6 +275,9 @@ mod tests {
         ] {
             assert_eq!(expand(text, &values()).text, text);
         }
-        assert_eq!(expand("{{ {{visitor.firstName}} }}", &values()).text, "{{ Ines }}");
+        assert_eq!(
+            expand("{{ {{visitor.firstName}} }}", &values()).text,
+            "{{ Ines }}"
+        );
     }
 }
