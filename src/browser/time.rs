@@ -159,7 +159,7 @@ pub struct Grace {
 
 /// Waits for some milliseconds, or until the callback is called.
 #[must_use]
-pub fn grace(millis: u64) -> (Grace, Callback<()>) {
+pub fn grace(millis: u64) -> (Grace, yew::Callback<()>) {
     let slot = Slot::new();
     let (ring, end) = (slot.clone(), slot.clone());
     let timeout = Timeout::new(millis, move || Slot::fill(&ring, true));
@@ -167,7 +167,7 @@ pub fn grace(millis: u64) -> (Grace, Callback<()>) {
         slot,
         _timeout: timeout,
     };
-    (grace, Callback::from(move |()| Slot::fill(&end, false)))
+    (grace, yew::Callback::from(move |()| Slot::fill(&end, false)))
 }
 
 impl Future for Grace {

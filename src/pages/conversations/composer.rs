@@ -17,7 +17,7 @@ use crate::i18n::{number, t, t_with};
 use crate::ui::{Button, ButtonKind, GrowingTextArea, IconName, Suggestions};
 
 pub use aids::{Aids, use_aids};
-pub use picker::{EmojiPicker, EmojiPickerProps};
+use picker::EmojiPicker;
 use suggesting::preview;
 use writing::{LIST_ID, Writing, selection, use_writing};
 

@@ -118,7 +118,7 @@ impl World {
         let act = match kind {
             ActKind::Reply => self.type_message(tab, member, conversation, Visibility::Public, 0),
             ActKind::HeldReply => {
-                self.counters.count("held back");
+                self.counters.count("reply held back");
                 self.type_message(tab, member, conversation, Visibility::Public, HOLD_MS)
             }
             ActKind::SendNow => page::Act::SendNow,

@@ -148,10 +148,12 @@ impl Writing {
         }
         let (active, last) = (self.active(), self.options().saturating_sub(1));
         match event.key().as_str() {
+            "Escape" => self.put_away.set(Some(call.range.start)),
+            // Nothing to choose from: the key is the text's.
+            _ if self.options() == 0 => return false,
             "ArrowDown" => self.place.set(if active == last { 0 } else { active + 1 }),
             "ArrowUp" => self.place.set(if active == 0 { last } else { active - 1 }),
-            "Enter" | "Tab" if self.options() > 0 => on_choose.emit(active),
-            "Escape" => self.put_away.set(Some(call.range.start)),
+            "Enter" | "Tab" => on_choose.emit(active),
             _ => return false,
         }
         true
