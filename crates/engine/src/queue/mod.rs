@@ -135,6 +135,7 @@ impl Queue {
             Event::Timer { generation } => self.on_outbox(now, outbox::Event::Timer { generation }, out),
             Event::Wake => self.on_outbox(now, outbox::Event::Wake, out),
             Event::Again { id, reopen, seen_seq } => {
+                self.end_hold(now, id, out);
                 self.decide(now, id, To::Again { reopen, seen_seq }, out);
             }
             Event::Discard(id) if planted::on(Bug::DiscardWithoutTakeBack) => self.let_go(id, out),
@@ -239,6 +240,24 @@ impl Queue {
 
     fn is_unsaved(&self, id: ActionId) -> bool {
         self.unsaved.entries.iter().any(|entry| entry.id == id)
+    }
+
+    /// What is kept need not wait until the store has heard that it may go: the page may be closed by then. Whoever leads after a
+    /// crash holds it back for the rest of its time, and the server knows it by its id.
+    fn end_hold(&mut self, now: Now, id: ActionId, out: &mut Vec<Effect>) {
+        let Some(entry) = self.entry(id).filter(|entry| entry.hold_ms.is_some()).cloned() else {
+            return;
+        };
+        if self.outbox.item(id).is_some() {
+            let event = outbox::Event::Revised {
+                id,
+                after: entry.after,
+                place: entry.position,
+                payload: entry,
+                held: false,
+            };
+            self.on_outbox(now, event, out);
+        }
     }
 
     /// The person's decision about an entry: durable first, then acted on.

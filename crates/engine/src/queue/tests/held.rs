@@ -110,3 +110,18 @@ fn what_the_browser_has_no_room_for_is_held_back_as_well() {
     assert!(browser.posted.is_empty());
     assert_eq!(posted(&mut browser, 0, at(5_000)), [action(1)]);
 }
+
+#[test]
+fn what_is_let_go_as_the_page_goes_does_not_wait_for_the_store() {
+    let mut browser = Browser::new(1);
+    browser.lead(0);
+    browser.step(0, held(1));
+    let again = Event::Again {
+        id: action(1),
+        reopen: false,
+        seen_seq: 0,
+    };
+    let mut out = Vec::new();
+    browser.tabs[0].step(at(0), again, &mut out);
+    assert!(out.iter().any(|effect| matches!(effect, Effect::Post { .. })));
+}
