@@ -47,6 +47,7 @@ fn message(seq: u8, kind: MessageType, content: &str) -> LiveChatMessage {
         author_name: by_operator.then(|| "Operator".to_owned()),
         visibility: Visibility::Public,
         attachments: Vec::new(),
+        mentions: Vec::new(),
         created_at: at(i64::from(seq)),
         delivered_at: None,
         read_at: None,
@@ -76,6 +77,7 @@ fn queued() -> Vec<Row> {
             content: content.to_owned(),
             visibility: Visibility::Public,
             seen_seq: 5,
+            mentions: Vec::new(),
         };
         let id = action_id(MessageId::from_parts(at(0), [n; 10]));
         Row::Queued(Queued {
@@ -125,6 +127,7 @@ async fn thread() -> (Mounted<MessageRows>, Heard) {
         on_retry: hear("retry"),
         on_discard: hear("discard"),
         on_edit: hear("edit"),
+        on_release: Callback::noop(),
     };
     (mount::<MessageRows>(props).await, heard)
 }
@@ -231,6 +234,8 @@ impl Writing {
             on_send: Callback::from(move |message| log.borrow_mut().push(message)),
             on_draft: Callback::from(move |text| kept.borrow_mut().push(text)),
             closed: false,
+            aids: switchboard::pages::Aids::default(),
+            on_release: Callback::noop(),
             on_typing: Callback::noop(),
             wish: None,
         };

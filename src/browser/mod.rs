@@ -32,7 +32,7 @@ pub use local::{LocalTime, local_time, start_of_day, today};
 pub use lock::Lock;
 pub use saving::{copy_text, download};
 pub use task::{Task, TaskSlot, use_task};
-pub use time::{Happening, Interval, Sleep, Timeout, happening, sleep, within};
+pub use time::{Grace, Happening, Interval, Sleep, Timeout, grace, happening, sleep, within};
 pub use workers::start_worker;
 pub use zones::{own_time_zone, time_zones};
 
@@ -252,6 +252,36 @@ pub fn focus_within(root: &yew::NodeRef, selector: &str) -> bool {
         focus(element);
     }
     found.is_some()
+}
+
+/// Moves the focus by so many places among the elements below `root` that fit. Before the first of them it goes to what `before`
+/// finds, and from there to the first one; behind the last it stays.
+pub fn step_focus(root: &yew::NodeRef, selector: &str, before: &str, step: isize) {
+    let Some(found) = root
+        .cast::<Element>()
+        .and_then(|root| root.query_selector_all(selector).ok())
+    else {
+        return;
+    };
+    let all: Vec<HtmlElement> = (0..found.length())
+        .filter_map(|place| found.item(place)?.dyn_into().ok())
+        .collect();
+    let now = focused().and_then(|focused| all.iter().position(|element| *element == focused));
+    let next = match now {
+        None if step > 0 => Some(0),
+        None => return,
+        Some(now) => now.checked_add_signed(step),
+    };
+    match next {
+        Some(next) => {
+            if let Some(element) = all.get(next) {
+                focus(element);
+            }
+        }
+        None => {
+            let _ = focus_within(root, before);
+        }
+    }
 }
 
 /// Presses the first element below `root` that fits and is shown, as the mouse would. `false` when there is none.

@@ -19,6 +19,7 @@
 mod carrier;
 mod directory;
 mod drafts;
+mod held;
 mod hooks;
 mod incoming;
 mod live_chat;

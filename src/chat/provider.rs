@@ -5,6 +5,7 @@ use switchboard_engine::socket::Status;
 use yew::prelude::*;
 
 use super::directory::DirectoryProvider;
+use super::held::use_held;
 use super::hooks::use_topic;
 use super::people::use_own_presence;
 use super::{Chat, Topic};
@@ -71,6 +72,7 @@ pub fn ChatProvider(props: &ChatProviderProps) -> Html {
     use_effect_with(person, move |person| client.keep_me(person.clone()));
     use_own_presence(&chat);
     use_invalidation(&chat);
+    use_held(&chat);
     html! {
         <ContextProvider<Chat> context={(*chat).clone()}>
             <ConnectionProvider>
@@ -93,6 +95,7 @@ fn use_invalidation(chat: &Chat) {
                 Elsewhere::Websites => topic::WEBSITES,
                 Elsewhere::Members => topic::MEMBERS,
                 Elsewhere::Labels => topic::LABELS,
+                Elsewhere::CannedReplies => topic::CANNED_REPLIES,
                 Elsewhere::Sessions => topic::SESSIONS,
                 Elsewhere::Conversations => topic::CONVERSATIONS,
             });

@@ -43,7 +43,7 @@ impl State {
     }
 }
 
-const ENTRIES: [Entry; 20] = [
+const ENTRIES: [Entry; 22] = [
     Entry {
         file: "brand",
         states: shown::brand,
@@ -51,6 +51,10 @@ const ENTRIES: [Entry; 20] = [
     Entry {
         file: "icon",
         states: shown::icon,
+    },
+    Entry {
+        file: "label_dot",
+        states: shown::label_dot,
     },
     Entry {
         file: "avatar",
@@ -95,6 +99,10 @@ const ENTRIES: [Entry; 20] = [
     Entry {
         file: "growing_text_area",
         states: inputs::growing_text_area,
+    },
+    Entry {
+        file: "suggestions",
+        states: inputs::suggestions,
     },
     Entry {
         file: "search_field",

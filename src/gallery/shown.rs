@@ -1,5 +1,6 @@
 //! What is looked at.
 
+use switchboard_contract::live_chat::LabelColour;
 use switchboard_contract::time::Timestamp;
 use yew::prelude::*;
 
@@ -8,14 +9,14 @@ use crate::api::{ApiError, Retrying};
 use crate::browser::monotonic_ms;
 use crate::query::{Loaded, Query};
 use crate::ui::{
-    Avatar, Button, EmptyState, ErrorState, Icon, IconName, IconSize, Loading, Mark, Notice, PageHead,
-    Skeleton, Status, Table, Tone, TryingAgain, TryingAgainChip, VirtualList, view_query,
+    Avatar, Button, EmptyState, ErrorState, Icon, IconName, IconSize, LabelDot, Loading, Mark, Notice,
+    PageHead, Skeleton, Status, Table, Tone, TryingAgain, TryingAgainChip, VirtualList, view_query,
 };
 
 /// Six hours: nobody looks at a gallery for longer.
 const LATER_MS: f64 = 21_600_000.0;
 
-const ICONS: [IconName; 42] = [
+const ICONS: [IconName; 43] = [
     IconName::Alert,
     IconName::Archive,
     IconName::Assign,
@@ -52,6 +53,7 @@ const ICONS: [IconName; 42] = [
     IconName::Search,
     IconName::Send,
     IconName::Settings,
+    IconName::Smile,
     IconName::Tag,
     IconName::Trash,
     IconName::UpDown,
@@ -73,6 +75,22 @@ pub(super) fn icon() -> Vec<State> {
         <div class="row">{ for sizes.into_iter().map(|size| html! { <Icon key={format!("{size:?}")} name={IconName::Chat} {size} /> }) }</div>
     };
     vec![State::wide("all", all), State::new("sizes", sizes)]
+}
+
+pub(super) fn label_dot() -> Vec<State> {
+    let colours = [
+        LabelColour::Grey,
+        LabelColour::Blue,
+        LabelColour::Green,
+        LabelColour::Yellow,
+        LabelColour::Orange,
+        LabelColour::Red,
+        LabelColour::Purple,
+    ];
+    let all = html! {
+        <div class="row">{ for colours.into_iter().map(|colour| html! { <LabelDot key={format!("{colour:?}")} {colour} /> }) }</div>
+    };
+    vec![State::new("all", all)]
 }
 
 pub(super) fn avatar() -> Vec<State> {

@@ -79,6 +79,8 @@ pub enum IconName {
     Send,
     /// Settings.
     Settings,
+    /// Emoji.
+    Smile,
     /// A label.
     Tag,
     /// Delete.
@@ -171,6 +173,7 @@ impl IconName {
             Self::Settings => {
                 "M4 7.5h8.5M17.5 7.5H20M4 16.5h2.5M11.5 16.5H20M12.5 7.5a2.5 2.5 0 1 0 5 0a2.5 2.5 0 1 0 -5 0ZM6.5 16.5a2.5 2.5 0 1 0 5 0a2.5 2.5 0 1 0 -5 0Z"
             }
+            Self::Smile => "M4 12a8 8 0 1 0 16 0a8 8 0 1 0 -16 0ZM8.5 14a4 4 0 0 0 7 0M9 9.8h.01M15 9.8h.01",
             Self::Tag => {
                 "M4.5 6A1.5 1.5 0 0 1 6 4.5h5.7l7.4 7.4a1.5 1.5 0 0 1 0 2.1l-5.1 5.1a1.5 1.5 0 0 1-2.1 0L4.5 11.7V6ZM8.5 8.5h.01"
             }

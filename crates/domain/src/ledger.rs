@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Error, Value, json};
-use switchboard_contract::ids::{ConversationId, LabelId, MessageId};
+use switchboard_contract::ids::{ConversationId, LabelId, MemberId, MessageId};
 use switchboard_contract::live_chat::{Attachment, LiveChatMessage, MessageType, Visibility};
 use switchboard_contract::realtime::EventType;
 use switchboard_contract::time::Timestamp;
@@ -30,6 +30,8 @@ pub struct Draft {
     pub visibility: Visibility,
     /// Its files.
     pub attachments: Vec<Attachment>,
+    /// Whom it names.
+    pub mentions: Vec<MemberId>,
 }
 
 /// A notice from the server.
@@ -164,6 +166,7 @@ impl Ledger {
             author_name: draft.author_name,
             visibility: draft.visibility,
             attachments: draft.attachments,
+            mentions: draft.mentions,
             created_at: self.now,
             delivered_at: None,
             read_at: None,
@@ -201,6 +204,7 @@ impl Ledger {
             content: notice.text,
             visibility: notice.visibility,
             attachments: Vec::new(),
+            mentions: Vec::new(),
         })
     }
 

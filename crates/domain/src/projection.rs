@@ -15,6 +15,7 @@ pub fn message(message: &LiveChatMessage, public_seq: Option<u64>) -> Option<Liv
     (message.visibility == Visibility::Public).then(|| LiveChatMessage {
         seq,
         author_id: None,
+        mentions: Vec::new(),
         delivered_at: own(message.delivered_at),
         read_at: own(message.read_at),
         ..message.clone()
@@ -56,6 +57,7 @@ mod tests {
             author_name: Some("Mira".to_owned()),
             visibility,
             attachments: Vec::new(),
+            mentions: vec![MemberId::from_parts(at, [4; 10])],
             created_at: at,
             delivered_at: None,
             read_at: None,
@@ -66,6 +68,7 @@ mod tests {
     fn public_messages_lose_their_authors_id_and_the_gaps() {
         let seen = message(&stored(Visibility::Public), Some(4)).expect("public");
         assert_eq!((seen.seq, seen.author_id), (4, None));
+        assert_eq!(seen.mentions, []);
         assert_eq!(seen.author_name.as_deref(), Some("Mira"));
     }
 

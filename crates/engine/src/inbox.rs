@@ -72,6 +72,8 @@ pub enum Elsewhere {
     Members,
     /// The labels there are.
     Labels,
+    /// The canned replies there are.
+    CannedReplies,
     /// Where the person is signed in.
     Sessions,
     /// Conversations that others show in lists of their own: one is gone for good.
@@ -80,10 +82,11 @@ pub enum Elsewhere {
 
 impl Elsewhere {
     /// All of it: what may have changed unheard.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Websites,
         Self::Members,
         Self::Labels,
+        Self::CannedReplies,
         Self::Sessions,
         Self::Conversations,
     ];
@@ -101,6 +104,9 @@ impl Elsewhere {
                 Some(Self::Members)
             }
             EventType::LabelCreated | EventType::LabelUpdated | EventType::LabelDeleted => Some(Self::Labels),
+            EventType::CannedReplyCreated | EventType::CannedReplyUpdated | EventType::CannedReplyDeleted => {
+                Some(Self::CannedReplies)
+            }
             EventType::SessionRevoked => Some(Self::Sessions),
             _ => None,
         }
@@ -740,6 +746,9 @@ impl Inbox {
             | EventType::LabelCreated
             | EventType::LabelUpdated
             | EventType::LabelDeleted
+            | EventType::CannedReplyCreated
+            | EventType::CannedReplyUpdated
+            | EventType::CannedReplyDeleted
             | EventType::SessionRevoked
             | EventType::Unknown => changes.elsewhere.extend(Elsewhere::of(event.kind)),
         }

@@ -9,6 +9,7 @@
 //! | --- | --- |
 //! | [`archive`] | what a browser keeps of what was seen, for the next visit |
 //! | [`awareness`] | who types, looks and is there, and what is told of oneself |
+//! | [`composing`] | what a text that is typed calls for, and what a choice makes of it |
 //! | [`desk`] | what follows from what in an operator's tab: the machines below put together |
 //! | [`drafts`] | what was typed and not sent, the same in all tabs |
 //! | [`intake`] | how much of what comes in is taken in before the page is drawn again |
@@ -36,6 +37,7 @@
 pub mod archive;
 pub mod awareness;
 pub mod bulletin;
+pub mod composing;
 pub mod desk;
 pub mod drafts;
 pub mod feedback;

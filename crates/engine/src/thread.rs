@@ -398,6 +398,7 @@ pub(crate) mod tests {
             author_name: None,
             visibility: Visibility::Public,
             attachments: Vec::new(),
+            mentions: Vec::new(),
             created_at: Timestamp::from_millis(seq.cast_signed()),
             delivered_at: None,
             read_at: None,

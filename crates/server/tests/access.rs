@@ -48,6 +48,8 @@ enum Names {
     ConversationItems,
     /// A label, in the path.
     Label,
+    /// A canned reply, in the path.
+    CannedReply,
     /// An id that its sender chooses, in the path: what another account has under it is another thing.
     Chosen,
     /// A website, in the path.
@@ -64,8 +66,8 @@ enum Names {
 
 use For::{Admin, Agent, Anyone, Owner, RefreshCookie, Visitor};
 use Names::{
-    Chosen, Conversation, ConversationInBody, ConversationItems, Funnel, Label, Member, Nothing, Session,
-    Token, Website,
+    CannedReply, Chosen, Conversation, ConversationInBody, ConversationItems, Funnel, Label, Member, Nothing,
+    Session, Token, Website,
 };
 
 /// Every operation.
@@ -119,6 +121,11 @@ const RULES: &[(&str, &str, For, Names)] = &[
     ("POST", "/api/live-chat/labels", Agent, Nothing),
     ("PATCH", "/api/live-chat/labels/{id}", Admin, Label),
     ("DELETE", "/api/live-chat/labels/{id}", Admin, Label),
+    ("GET", "/api/live-chat/labels/{id}/contents", Admin, Label),
+    ("GET", "/api/live-chat/canned-replies", Agent, Nothing),
+    ("POST", "/api/live-chat/canned-replies", Agent, Nothing),
+    ("PATCH", "/api/live-chat/canned-replies/{id}", Agent, CannedReply),
+    ("DELETE", "/api/live-chat/canned-replies/{id}", Agent, CannedReply),
     ("GET", "/api/visitors", Agent, Nothing),
     ("GET", "/api/websites", Agent, Nothing),
     ("POST", "/api/websites", Admin, Nothing),
@@ -168,6 +175,17 @@ async fn world(app: &App) -> World {
     let (conversation, message) = foreign_conversation(app, &other.public_key).await;
     let label = json!({"id": common::new_id(), "name": "Other label", "colour": "blue"});
     let label = accounts::call(app, Method::POST, "/api/live-chat/labels", &other.token, label).await;
+    let canned = json!({
+        "id": common::new_id(), "shortcut": "other", "title": "Other", "content": "Other", "scope": "shared",
+    });
+    let canned = accounts::call(
+        app,
+        Method::POST,
+        "/api/live-chat/canned-replies",
+        &other.token,
+        canned,
+    )
+    .await;
     let funnels = get(
         app,
         &format!("/api/websites/{}/funnels", other.website),
@@ -186,6 +204,7 @@ async fn world(app: &App) -> World {
             ("conversation", conversation),
             ("message", message),
             ("label", label.at("/id")),
+            ("cannedreply", canned.at("/id")),
             ("website", other.website),
             ("funnel", funnel),
         ]),
@@ -368,7 +387,7 @@ impl Operation<'_> {
                     kept.text
                 );
             }
-            Conversation | Label | Session | Member | Website | Funnel => {
+            Conversation | Label | CannedReply | Session | Member | Website | Funnel => {
                 let kind = match self.names {
                     Funnel => "website".to_owned(),
                     names => format!("{names:?}").to_lowercase(),

@@ -366,9 +366,9 @@ async fn history_is_paged_by_seq(app: &App) {
     let from = first.saturating_sub(2).max(1);
     assert_eq!(around, (from..from + 5).collect::<Vec<u64>>());
     let early = page("limit=5&at=2001-01-01T01:00:00%2B01:00").await;
-    assert_eq!(early.at("/items/0/seq"), 1);
+    assert_eq!(early.json["items"][0]["seq"], 1);
     let late = page("limit=5&at=2999-01-01T00:00:00Z").await;
-    assert_eq!(late.at("/items/4/seq"), 21);
+    assert_eq!(late.json["items"][4]["seq"], 21);
     assert_eq!(late.json["hasMoreAfter"], false);
     for (query, (before, after)) in [("after=21", (true, false)), ("before=1", (false, true))] {
         let answer = page(query).await;

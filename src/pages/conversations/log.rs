@@ -86,6 +86,7 @@ pub(super) fn Log(props: &LogProps) -> Html {
     let on_retry = use_callback(chat.clone(), |id: MessageId, chat| chat.retry(id));
     let on_discard = use_callback(chat.clone(), |id: MessageId, chat| chat.discard(id));
     let on_edit = use_callback(chat.clone(), |id: MessageId, chat| chat.edit(action_id(id)));
+    let on_release = use_callback(chat.clone(), |(), chat: &Chat| chat.release());
     let drawn = &place.drawn;
     let stretches = drawn.stretches.iter();
     let stretches = stretches.map(|stretch| RowStretch::of(rows, stretch.entries.clone(), stretch.gap));
@@ -111,6 +112,7 @@ pub(super) fn Log(props: &LogProps) -> Html {
                             {on_retry}
                             {on_discard}
                             {on_edit}
+                            {on_release}
                         />
                     }
                 </div>

@@ -10,6 +10,8 @@ use switchboard_engine::queue::{Queued, State};
 use switchboard_engine::store::{Action, message_id};
 use yew::prelude::*;
 
+use super::mention::view_text;
+use super::waiting::view_acts;
 use crate::browser::now;
 use crate::deeds::{colleague_reply, reason, retry_text};
 use crate::i18n::{clock_time, day_and_time, local_day, t, t_with, weekday_date};
@@ -83,8 +85,12 @@ pub struct MessageRowsProps {
     pub on_retry: Callback<MessageId>,
     /// Gives a refused message up.
     pub on_discard: Callback<MessageId>,
-    /// Gives a refused message up, and takes its text back to where one types.
+    /// Takes the text of one that is not sent, or was refused, back to where one types.
+    #[prop_or_default]
     pub on_edit: Callback<MessageId>,
+    /// Lets go what is held back.
+    #[prop_or_default]
+    pub on_release: Callback<()>,
 }
 
 /// What decides how a row looks beside its neighbours.
@@ -188,6 +194,7 @@ fn view_stretch(props: &MessageRowsProps, stretch: &RowStretch, today: i64) -> V
                 on_retry={props.on_retry.clone()}
                 on_discard={props.on_discard.clone()}
                 on_edit={props.on_edit.clone()}
+                on_release={props.on_release.clone()}
             />
         }
     });
@@ -229,6 +236,7 @@ struct MessageRowProps {
     on_retry: Callback<MessageId>,
     on_discard: Callback<MessageId>,
     on_edit: Callback<MessageId>,
+    on_release: Callback<()>,
 }
 
 /// One row; drawn again only when it looks otherwise, however many come in beside it.
@@ -261,8 +269,14 @@ fn view_row(props: &MessageRowProps) -> Html {
         return html! { <p class="system"><bdi>{ message.content.clone() }</bdi></p> };
     }
     let (content, state) = match row {
-        Row::Stored(message) => (view_prose(&message.content), stored_state(message, last)),
-        Row::Queued(queued) => (view_prose(text(queued)), queued_state(props, queued)),
+        Row::Stored(message) => (
+            view_text(&message.content, &message.mentions),
+            stored_state(message, last),
+        ),
+        Row::Queued(queued) => (
+            view_text(text(queued), mentions(queued)),
+            queued_state(props, queued),
+        ),
     };
     let bubble = match row {
         Row::Queued(Queued {
@@ -344,6 +358,13 @@ fn text(queued: &Queued) -> &str {
     }
 }
 
+fn mentions(queued: &Queued) -> &[MemberId] {
+    match &queued.entry.action {
+        Action::Send(draft) => &draft.mentions,
+        Action::Change(_) | Action::Delete | Action::Read { .. } => &[],
+    }
+}
+
 fn queued_state(props: &MessageRowProps, queued: &Queued) -> Html {
     let id = message_id(queued.entry.id);
     let State::Blocked(problem) = &queued.state else {
@@ -357,6 +378,7 @@ fn queued_state(props: &MessageRowProps, queued: &Queued) -> Html {
             <div class="delivery">
                 <Icon name={IconName::Clock} size={IconSize::Small} />
                 <span>{ text }</span>
+                { view_acts(queued, &props.on_edit, &props.on_release) }
             </div>
         };
     };

@@ -14,6 +14,7 @@ mod jump;
 mod keys;
 mod list;
 mod log;
+mod mention;
 mod message;
 mod people;
 mod row;
@@ -23,6 +24,7 @@ mod thread;
 mod timer;
 mod unread;
 mod visitor;
+mod waiting;
 
 use switchboard_contract::ids::{ConversationId, MemberId};
 use switchboard_engine::inbox::Filter;
@@ -37,7 +39,7 @@ use crate::ui::{EmptyState, IconName};
 
 use announcer::Announcer;
 pub use changes::{ChangeNotices, ChangeNoticesProps};
-pub use composer::{Composer, ComposerProps, Wish};
+pub use composer::{Aids, Composer, ComposerProps, Wish};
 use filter::{filter_of, query_of};
 use keys::{Key, use_keys};
 use list::ListPane;

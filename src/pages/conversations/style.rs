@@ -93,13 +93,6 @@ pub(super) fn inbox_class() -> AttrValue {
         .labels .label-change .menu { inset-inline: var(--space-4); max-inline-size: none; }
         .label-list { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-1); }
         .label-chip { display: inline-flex; align-items: center; gap: var(--space-1); max-inline-size: 100%; block-size: 1.5rem; padding-inline: var(--space-2); border-radius: var(--radius-xs); background: var(--hover); color: var(--text-2); font-size: var(--text-12); }
-        .label-dot { flex: none; inline-size: 0.5rem; block-size: 0.5rem; border-radius: 2px; background: var(--neutral-8); }
-        .label-blue { background: var(--accent); }
-        .label-green { background: var(--success-solid); }
-        .label-yellow { background: #c9a100; }
-        .label-orange { background: #d9772b; }
-        .label-red { background: var(--danger-solid); }
-        .label-purple { background: #8a63d2; }
         .item .label-dot { margin-inline: 0.25rem; }
         .thread-who { min-inline-size: 0; flex: 1; }
         .thread-who h2:focus, .visitor-id h2:focus { outline: none; }
@@ -166,6 +159,8 @@ pub(super) fn inbox_class() -> AttrValue {
         .msg-note .bubble { background: var(--bubble-note); }
         .msg-note .msg-by { color: var(--warning-text); }
         .msg-note .msg-by b { color: inherit; }
+        .mention { font-weight: var(--weight-medium); color: var(--accent-text); }
+        .mention-me { border-radius: var(--radius-xs); background: var(--accent-subtle); }
         .bubble-failed { box-shadow: inset 0 0 0 1px var(--danger-line); background: var(--surface); }
         .bubble-pending { background: var(--surface); box-shadow: inset 0 0 0 1px var(--accent-line); }
         .delivery { display: flex; align-items: center; gap: var(--space-1); font-size: var(--text-11); line-height: var(--lh-11); color: var(--text-3); min-block-size: 1rem; }
@@ -179,7 +174,7 @@ pub(super) fn inbox_class() -> AttrValue {
         .composer > * { inline-size: 100%; max-inline-size: var(--measure-thread); margin-inline: auto; }
         .composer-other { display: flex; align-items: center; gap: var(--space-2); color: var(--text-2); }
         .composer-other p { flex: 1; }
-        .composer-box { border: 1px solid var(--line-control); border-radius: var(--radius-m); background: var(--surface); }
+        .composer-box { position: relative; border: 1px solid var(--line-control); border-radius: var(--radius-m); background: var(--surface); }
         .composer-box:focus-within { border-color: var(--focus); box-shadow: 0 0 0 1px var(--focus); }
         .composer-box textarea { display: block; inline-size: 100%; border: 0; background: none; resize: none; padding: 0.625rem 0.75rem 0.25rem; font-size: var(--text-14); line-height: var(--lh-14); outline: none; min-block-size: 3.5rem; max-block-size: 11rem; }
         .composer-box textarea::placeholder { color: var(--text-3); opacity: 1; }

@@ -8,7 +8,7 @@ use yew_router::hooks::use_location;
 
 use super::actions::{Actions, Deletion};
 use super::changes::ChangeNotices;
-use super::composer::{Composer, Wish};
+use super::composer::{Composer, Wish, use_aids};
 use super::deleting::GoneThread;
 use super::filter::message_of;
 use super::jump::JumpToDate;
@@ -17,6 +17,7 @@ use super::list::{age_of, view_kept};
 use super::log::Log;
 use super::people::{Typing, Viewers};
 use super::timer::{ConversationTimer, ConversationTimerProps};
+use crate::auth::use_me;
 use crate::chat::{
     Chat, Typed, use_chat, use_composing, use_conversation, use_looking_at, use_returned, use_thread,
 };
@@ -55,11 +56,26 @@ pub(super) fn ThreadPane(props: &ThreadPaneProps) -> Html {
         use_callback((), move |asked: bool, ()| asks.set(asked))
     };
     let deps = (chat.clone(), id);
-    let on_send = use_callback(deps.clone(), |(content, visibility), (chat, id): &(Chat, _)| {
-        // What is sent is seen to arrive.
-        chat.to_latest(*id);
-        chat.send(*id, content, visibility);
-    });
+    let me = use_me();
+    let aids = use_aids(conversation.as_deref());
+    let on_send = {
+        let hold_ms = me.preferences.undo_send.hold_ms();
+        let deps = (chat.clone(), id, aids.clone(), hold_ms);
+        use_callback(
+            deps,
+            |(content, visibility): (String, _), (chat, id, aids, hold_ms)| {
+                // A note only the team reads: it names members, and nobody waits to call it back.
+                let (mentions, hold_ms) = match visibility {
+                    Visibility::Public => (Vec::new(), *hold_ms),
+                    Visibility::Internal => (aids.mentions(&content), 0),
+                };
+                // What is sent is seen to arrive.
+                chat.to_latest(*id);
+                chat.send_held(*id, content, visibility, mentions, hold_ms);
+            },
+        )
+    };
+    let on_release = use_callback(chat.clone(), |(), chat: &Chat| chat.release());
     let on_draft = use_callback(deps.clone(), |typed: Typed, (chat, id)| {
         chat.keep_draft(*id, typed)
     });
@@ -133,6 +149,8 @@ pub(super) fn ThreadPane(props: &ThreadPaneProps) -> Html {
                 {on_other}
                 {on_typing}
                 {closed}
+                {aids}
+                {on_release}
             />
             <div>
                 if let (true, Some(known)) = (*asks, &conversation) {

@@ -109,6 +109,7 @@ mod tests {
             author_name: None,
             visibility: Visibility::Public,
             attachments: Vec::new(),
+            mentions: Vec::new(),
             created_at: Timestamp::default(),
             delivered_at: None,
             read_at: None,

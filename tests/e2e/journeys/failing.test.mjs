@@ -66,6 +66,8 @@ const partsWith = ({ conversation, website, invitation }) => [
   { at: "/settings/team", asks: /team\/members/, failed: "The team could not be loaded.", there: (page) => page.getByRole("table", { name: "Members" }) },
   { at: "/settings/team", asks: /team\/security/, failed: "The account's rule could not be loaded.", there: (page) => page.getByRole("switch", { name: "Require a second factor" }) },
   { at: "/settings/team", opens: (page) => button(page, "Invite member").click(), asks: /websites\?/, failed: "Websites could not be loaded.", there: (page) => page.getByRole("dialog").getByRole("checkbox").first() },
+  { at: "/settings/canned-replies", asks: /live-chat\/canned-replies/, failed: "Canned replies could not be loaded.", there: (page) => page.getByText("No canned replies yet") },
+  { at: "/settings/labels", asks: /live-chat\/labels/, failed: "Labels could not be loaded.", there: (page) => page.getByText("No labels yet").or(page.getByRole("table", { name: "Labels" })) },
   { at: "/settings/security", asks: /auth\/sessions/, failed: "Your sessions could not be loaded.", there: (page) => page.getByRole("list", { name: "Sessions" }) },
   { at: invitation, asks: /team\/invitations/, failed: "The invitation could not be loaded.", there: (page) => page.getByRole("button", { name: "Join" }), mayBeGone: true },
 ];

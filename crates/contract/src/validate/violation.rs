@@ -88,6 +88,14 @@ violations! {
         ForeignWebsite = "Choose among your own websites.";
         /// The name of another label.
         LabelTaken = "Another label has this name.";
+        /// Members named in what a visitor reads.
+        MentionInReply = "Mention members in internal notes only.";
+        /// Not a shortcut of a canned reply.
+        Shortcut = "Use small letters from a to z, digits and hyphens.";
+        /// The shortcut of another canned reply of the same scope.
+        ShortcutTaken = "Another canned reply has this shortcut.";
+        /// A variable that canned replies do not have.
+        Variable = "Use only these variables: {{visitor.name}}, {{visitor.firstName}}, {{visitor.email}}, {{agent.name}}, {{agent.firstName}}, {{website.name}}.";
         /// Not a host name.
         Domain = "Enter a domain, such as shop.example.";
         /// The domain of another website of the account.

@@ -89,6 +89,12 @@ pub enum Deed {
         content: String,
         /// Who sees it.
         visibility: Visibility,
+        /// The members whom a note names.
+        #[serde(default)]
+        mentions: Vec<MemberId>,
+        /// So many milliseconds it is held back, for the person to think again ([`Event::Release`]); 0 sends it at once.
+        #[serde(default)]
+        hold_ms: u32,
     },
     /// Changes the conversation.
     Change(ConversationChange),
@@ -230,6 +236,8 @@ pub enum Event<E> {
     Retry(ActionId),
     /// The person gives an action up.
     Discard(ActionId),
+    /// What is held back goes at once: this, or all of it.
+    Release(Option<ActionId>),
     /// An attempt ended.
     Attempted {
         /// From [`Effect::Post`].

@@ -317,6 +317,7 @@ impl<E: Clone> Desk<E> {
             Event::Seen { id, conversation } => self.mark_read(now, id, conversation, out),
             Event::Retry(id) => self.retry(now, id, out),
             Event::Discard(id) => self.on_queue(now, queue::Event::Discard(id), out),
+            Event::Release(id) => self.release(now, id, out),
             Event::Attempted { generation, outcome } => self.on_attempted(now, generation, outcome, out),
             Event::Person(event) => self.on_person(now, event, out),
             Event::Authorised => self.on_authorised(now, out),

@@ -202,6 +202,8 @@ impl Browser {
                 deed: Deed::Send {
                     content: format!("text {n}"),
                     visibility: Visibility::Public,
+                    mentions: Vec::new(),
+                    hold_ms: 0,
                 },
             },
         )
@@ -582,4 +584,29 @@ fn what_was_shown_before_the_start_is_loaded_then() {
     };
     assert!(loaded.contains(&list), "{loaded:?}");
     assert!(loaded.contains(&Fetch::Conversation(id())), "{loaded:?}");
+}
+
+#[test]
+fn a_held_reply_goes_once_the_person_lets_it_go() {
+    let mut browser = Browser::new(1);
+    let mention = member(3);
+    let held = |n: u8, hold_ms| Event::Do {
+        id: action(n),
+        conversation: id(),
+        deed: Deed::Send {
+            content: format!("text {n}"),
+            visibility: Visibility::Internal,
+            mentions: vec![mention],
+            hold_ms,
+        },
+    };
+    assert!(sends(&browser.step(held(7, 5_000))).is_empty());
+    assert!(
+        sends(&browser.step(Event::Authorised)).is_empty(),
+        "a new token lets nothing go"
+    );
+    let other = Event::Release(Some(action(8)));
+    assert!(sends(&browser.step(other)).is_empty(), "another one is meant");
+    let (_, message) = sends(&browser.step(Event::Release(None))).pop().expect("sends");
+    assert_eq!(message.mentions, [mention]);
 }

@@ -358,7 +358,8 @@ fn events_about_what_others_hold_are_passed_on() {
         (2, EventType::MemberUpdated, vec![Elsewhere::Members]),
         (3, EventType::WebsiteStatus, vec![Elsewhere::Websites]),
         (4, EventType::SessionRevoked, vec![Elsewhere::Sessions]),
-        (5, EventType::Unknown, vec![]),
+        (5, EventType::CannedReplyDeleted, vec![Elsewhere::CannedReplies]),
+        (6, EventType::Unknown, vec![]),
     ] {
         let changes = inbox.apply(&event(offset, kind)).expect("readable");
         let expected = Changes {

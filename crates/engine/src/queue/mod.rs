@@ -136,6 +136,7 @@ impl Queue {
             Event::Timer { generation } => self.on_outbox(now, outbox::Event::Timer { generation }, out),
             Event::Wake => self.on_outbox(now, outbox::Event::Wake, out),
             Event::Again { id, reopen, seen_seq } => {
+                self.end_hold(now, id, out);
                 self.decide(now, id, To::Again { reopen, seen_seq }, out);
             }
             Event::Discard(id) if planted::on(Bug::DiscardWithoutTakeBack) => self.let_go(id, out),
@@ -242,6 +243,24 @@ impl Queue {
         self.unsaved.entries.iter().any(|entry| entry.id == id)
     }
 
+    /// What is kept need not wait until the store has heard that it may go: the page may be closed by then. Whoever leads after a
+    /// crash holds it back for the rest of its time, and the server knows it by its id.
+    fn end_hold(&mut self, now: Now, id: ActionId, out: &mut Vec<Effect>) {
+        let Some(entry) = self.entry(id).filter(|entry| entry.hold_ms.is_some()).cloned() else {
+            return;
+        };
+        if self.outbox.item(id).is_some() {
+            let event = outbox::Event::Revised {
+                id,
+                after: entry.after,
+                place: entry.position,
+                payload: entry,
+                held: false,
+            };
+            self.on_outbox(now, event, out);
+        }
+    }
+
     /// The person's decision about an entry: durable first, then acted on.
     fn decide(&mut self, now: Now, id: ActionId, to: To, out: &mut Vec<Effect>) {
         let Some((lane, known)) = self.entry(id).map(|entry| (entry.lane, entry.revision)) else {
@@ -251,10 +270,17 @@ impl Queue {
         let mut asked = self.asked.values();
         if is_saving && !asked.any(|op| matches!(op, Op::Append(entry) if entry.id == id)) {
             // The store has not heard of it: it waits for what is saved before it, or for the store to be opened.
-            if to == To::TakingBack {
-                self.saving.retain(|entry| entry.id != id);
-                out.push(Effect::Changed(lane.conversation));
+            match to {
+                To::TakingBack => self.saving.retain(|entry| entry.id != id),
+                // It is kept as one that goes at once.
+                To::Again { .. } => {
+                    for entry in self.saving.iter_mut().filter(|entry| entry.id == id) {
+                        entry.hold_ms = None;
+                    }
+                }
+                To::Blocked(_) => {}
             }
+            out.push(Effect::Changed(lane.conversation));
             return;
         }
         let op = Op::Change {
@@ -545,7 +571,8 @@ impl Queue {
             let known = lane.and_then(|lane| lane.iter().find(|known| known.id == entry.id));
             if let Some(known) = known
                 && known.revision > entry.revision
-                && (&known.standing, known.reopen) != (&entry.standing, entry.reopen)
+                && (&known.standing, known.reopen, known.hold_ms)
+                    != (&entry.standing, entry.reopen, entry.hold_ms)
                 && (self.leading.is_some() || !matches!(known.standing, Standing::Blocked(_)))
                 && !self.done.contains(&known.id)
             {
@@ -635,6 +662,7 @@ impl Queue {
                     Standing::Blocked(problem) => Some(Rc::new((**problem).clone())),
                     Standing::Waiting | Standing::TakingBack => None,
                 },
+                hold_ms: entry.held_for(now.wall),
             };
             let event = outbox::Event::Enqueue {
                 lane: entry.lane,
@@ -650,6 +678,7 @@ impl Queue {
             payload: entry.clone(),
             after: entry.after,
             place: entry.position,
+            held: entry.hold_ms.is_some(),
         };
         self.on_outbox(now, revised, out);
         match entry.standing {

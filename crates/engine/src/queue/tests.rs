@@ -1,4 +1,5 @@
 mod closed;
+mod held;
 
 use super::*;
 use crate::outbox::Outcome;

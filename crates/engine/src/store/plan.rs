@@ -167,6 +167,7 @@ fn change(id: ActionId, to: To, known: u32, mut lane: Vec<Entry>) -> (Vec<Write>
         (To::Again { reopen, .. }, _) => {
             entry.standing = Standing::Waiting;
             entry.reopen |= reopen;
+            entry.hold_ms = None;
         }
         (To::TakingBack, _) => entry.standing = Standing::TakingBack,
     }

@@ -18,6 +18,7 @@ pub fn reply(n: u8, content: &str) -> Entry {
         content: content.to_owned(),
         visibility: Visibility::Public,
         seen_seq: 1,
+        mentions: Vec::new(),
     };
     Entry::new(
         action(n),

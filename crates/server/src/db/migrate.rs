@@ -15,6 +15,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (6, include_str!("../../migrations/0006_time.sql")),
     (7, include_str!("../../migrations/0007_websites.sql")),
     (8, include_str!("../../migrations/0008_generation.sql")),
+    (11, include_str!("../../migrations/0011_replies.sql")),
 ];
 
 /// Any constant: servers that start together migrate one after the other.

@@ -4,7 +4,7 @@
 //! - [`Db::write`] runs in a transaction and answers after the commit. On SQLite all writes pass through one task that
 //!   commits several queued jobs at once (`writer`); on Postgres each is a transaction of its own.
 //!
-//! Lock order, everywhere: member → session → message id → label → website → visitor → conversation → account; several of
+//! Lock order, everywhere: member → session → message id → canned reply → label → website → visitor → conversation → account; several of
 //! one kind by id. The account's counter, from which offsets are taken, comes last, so that offsets are allocated in
 //! commit order (`protocol.md` *Realtime*, rule 1).
 //!
@@ -21,7 +21,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use sqlx::{Any, AnyConnection, AnyPool, Transaction};
 use switchboard_contract::ids::{
-    ConversationId, LabelId, MemberId, MessageId, SessionId, VisitorId, WebsiteId,
+    CannedReplyId, ConversationId, LabelId, MemberId, MessageId, SessionId, VisitorId, WebsiteId,
 };
 use switchboard_contract::time::Timestamp;
 
@@ -53,6 +53,8 @@ pub enum Lock {
     Visitor(VisitorId),
     /// A conversation.
     Conversation(ConversationId),
+    /// A canned reply.
+    CannedReply(CannedReplyId),
     /// A label.
     Label(LabelId),
     /// Every conversation that has a label.
@@ -132,6 +134,10 @@ impl Tx {
             ),
             Lock::Conversation(id) => (
                 "SELECT 1 FROM conversations WHERE id = $1 FOR NO KEY UPDATE",
+                id.to_string(),
+            ),
+            Lock::CannedReply(id) => (
+                "SELECT 1 FROM canned_replies WHERE id = $1 FOR NO KEY UPDATE",
                 id.to_string(),
             ),
             Lock::Label(id) => (

@@ -12,9 +12,10 @@
 //! | [`marks`] | delivered and read |
 //! | [`tombstones`] | what is remembered of deleted conversations |
 //! | [`lifecycle`] | what time does: closing, archiving, deletion, the end of a snooze |
-//! | [`conversations`], [`history`], [`send`], [`take_back`], [`change`], [`delete`], [`read`], [`labels`], [`people`] | the routes |
+//! | [`conversations`], [`history`], [`send`], [`take_back`], [`change`], [`delete`], [`read`], [`labels`], [`canned_replies`], [`people`] | the routes |
 
 pub mod actions;
+pub mod canned_replies;
 pub mod change;
 pub mod conversations;
 pub mod delete;
@@ -55,6 +56,15 @@ pub fn router() -> Router<AppState> {
         .route(
             "/api/live-chat/labels/{id}",
             patch(labels::change).delete(labels::delete),
+        )
+        .route("/api/live-chat/labels/{id}/contents", get(labels::contents))
+        .route(
+            "/api/live-chat/canned-replies",
+            get(canned_replies::list).post(canned_replies::create),
+        )
+        .route(
+            "/api/live-chat/canned-replies/{id}",
+            patch(canned_replies::change).delete(canned_replies::delete),
         )
         .route("/api/visitors", get(people::list))
 }

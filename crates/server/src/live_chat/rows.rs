@@ -31,7 +31,7 @@ pub const CONVERSATION_FROM: &str = "FROM conversations c JOIN visitors v ON v.i
 /// Columns of a message `m`.
 pub const MESSAGE: &str = "m.id AS m_id, m.conversation_id AS m_conversation_id, m.seq AS m_seq, \
     m.public_seq AS m_public_seq, m.kind AS m_kind, m.content AS m_content, m.author_id AS m_author_id, \
-    m.author_name AS m_author_name, m.visibility AS m_visibility, m.attachments AS m_attachments, \
+    m.author_name AS m_author_name, m.visibility AS m_visibility, m.attachments AS m_attachments, m.mentions AS m_mentions, \
     m.created_at AS m_created_at, m.delivered_at AS m_delivered_at, m.read_at AS m_read_at";
 
 /// One conversation of an account.
@@ -186,6 +186,7 @@ pub fn read_message(row: &AnyRow) -> ApiResult<(LiveChatMessage, Option<u64>)> {
         author_name: row.try_get("m_author_name")?,
         visibility: columns::word(row, "m_visibility")?,
         attachments: columns::json(row, "m_attachments")?,
+        mentions: columns::json(row, "m_mentions")?,
         created_at: columns::instant(row, "m_created_at")?,
         delivered_at: columns::maybe_instant(row, "m_delivered_at")?,
         read_at: columns::maybe_instant(row, "m_read_at")?,

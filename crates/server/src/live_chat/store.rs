@@ -151,8 +151,8 @@ pub(super) async fn insert_message(tx: &mut Tx, account: AccountId, entry: &Entr
     let message = &entry.message;
     sqlx::query(
         "INSERT INTO messages (conversation_id, seq, public_seq, account_id, id, kind, content, author_id, \
-         author_name, visibility, attachments, event_offset, visitor_event_offset, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+         author_name, visibility, attachments, event_offset, visitor_event_offset, created_at, mentions) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
     )
     .bind(message.conversation_id.to_string())
     .bind(columns::to_count(message.seq)?)
@@ -174,6 +174,7 @@ pub(super) async fn insert_message(tx: &mut Tx, account: AccountId, entry: &Entr
             .transpose()?,
     )
     .bind(message.created_at.as_millis())
+    .bind(serde_json::to_string(&message.mentions)?)
     .execute(tx.conn())
     .await
     .map_err(|error| match error {

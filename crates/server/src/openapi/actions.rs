@@ -1,7 +1,8 @@
 //! The routes of what operators do to conversations besides writing, and of labels.
 
 use switchboard_contract::live_chat::{
-    ChangeConversations, ChangeLabel, ChangeResults, CreateLabel, Label, LabelList, MarkRead, ReadResult,
+    ChangeConversations, ChangeLabel, ChangeResults, CreateLabel, Label, LabelContents, LabelList, MarkRead,
+    ReadResult,
 };
 use switchboard_contract::problem::ProblemCode as Code;
 use utoipa::openapi::schema::Type::String as Text;
@@ -93,6 +94,15 @@ fn labels() -> Vec<Route> {
         .takes::<ChangeLabel>()
         .answers::<Label>(200, "As it is now")
         .refuses(&[Code::Forbidden, Code::Conflict]),
+        Route::get(
+            "/api/live-chat/labels/{id}/contents",
+            TAG,
+            "What deleting a label takes it off; for owners and admins",
+        )
+        .caller(Caller::Operator)
+        .id("id", "The label")
+        .answers::<LabelContents>(200, "How many conversations carry it")
+        .refuses(&[Code::Forbidden]),
         Route::delete(
             "/api/live-chat/labels/{id}",
             TAG,

@@ -22,6 +22,7 @@ pub(super) fn all() -> Vec<Route> {
         accounts::team(),
         live_chat(),
         super::actions::all(),
+        super::replies::all(),
         super::websites::all(),
         visitors_side(),
         realtime(),

@@ -188,6 +188,7 @@ async fn accept(
         content: attempt.content.text,
         visibility: Visibility::Public,
         attachments: Vec::new(),
+        mentions: Vec::new(),
     })?;
     let mut written = ledger.store(tx).await?;
     let entry = written

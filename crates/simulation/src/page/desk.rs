@@ -345,7 +345,16 @@ impl DeskShell {
                 id,
                 content,
                 visibility,
-            } => done(action_id(id), conversation, Deed::Send { content, visibility }),
+                hold_ms,
+            } => {
+                let deed = Deed::Send {
+                    content,
+                    visibility,
+                    mentions: Vec::new(),
+                    hold_ms,
+                };
+                done(action_id(id), conversation, deed)
+            }
             Act::Change {
                 id,
                 conversation,
@@ -363,6 +372,7 @@ impl DeskShell {
             Act::Read(id, conversation) => Event::Seen { id, conversation },
             Act::Retry(id) => Event::Retry(id),
             Act::Discard(id) => Event::Discard(id),
+            Act::SendNow => Event::Release(None),
             Act::SignedIn { .. } | Act::SignOut | Act::TryAgain => return None,
         })
     }

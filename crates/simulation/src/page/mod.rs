@@ -157,6 +157,8 @@ pub enum Act {
         content: String,
         /// Who sees it.
         visibility: Visibility,
+        /// So many milliseconds it is held back.
+        hold_ms: u32,
     },
     /// Changes a conversation.
     Change {
@@ -179,6 +181,8 @@ pub enum Act {
     Retry(ActionId),
     /// Gives one up.
     Discard(ActionId),
+    /// Lets go at once what is held back.
+    SendNow,
     /// Tries again to load what could not be loaded.
     TryAgain,
 }
