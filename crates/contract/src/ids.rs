@@ -109,6 +109,10 @@ id!(
     LabelId
 );
 id!(
+    /// A saved filter of the list of conversations.
+    ViewId
+);
+id!(
     /// A file sent with a message.
     AttachmentId
 );

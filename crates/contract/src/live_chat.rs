@@ -2,12 +2,18 @@
 
 mod actions;
 mod labels;
+mod search;
+mod views;
 
 pub use actions::{
     ChangeConversations, ChangeResult, ChangeResults, ConversationChange, ConversationRef, MAX_CHANGED,
     MAX_CHANGED_LABELS, MarkRead, ReadResult,
 };
 pub use labels::{ChangeLabel, CreateLabel, Label, LabelColour, LabelList, MAX_LABEL_CHARS};
+pub use search::{ConversationPage, FoundIn, MAX_SEARCH_CHARS, Mark, SearchMatch};
+pub use views::{
+    ChangeView, CreateView, ListSort, ListStatus, MAX_VIEW_CHARS, MAX_VIEWS, View, ViewFilter, ViewList,
+};
 
 use std::collections::BTreeMap;
 
