@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use switchboard_contract::auth::{AccountSecurity, Invitation, MemberList, SessionList};
 use switchboard_contract::ids::WebsiteId;
-use switchboard_contract::live_chat::{LabelList, LiveChatConversation, LiveChatUser};
+use switchboard_contract::live_chat::{LabelList, LiveChatConversation, LiveChatUser, ViewList};
 use switchboard_contract::page::{CursorPage, NumberedPage};
 use switchboard_contract::position::Position;
 use switchboard_contract::website::{FunnelList, Website, WebsiteContents, WebsiteStatusHistory};
@@ -23,6 +23,8 @@ pub mod topic {
     pub const MEMBERS: &str = "members";
     /// Labels.
     pub const LABELS: &str = "labels";
+    /// Saved filters of the list of conversations.
+    pub const VIEWS: &str = "views";
     /// Websites and their state.
     pub const WEBSITES: &str = "websites";
     /// People on the websites.
@@ -149,6 +151,12 @@ pub fn labels() -> Ask<LabelList> {
     Ask::new(topic::LABELS, "", |api| async move { api.labels().await })
         .placed(|labels| Some(labels.as_of.clone()))
         .kept()
+}
+
+/// The person's own views and the shared ones. No event tells of changes.
+#[must_use]
+pub fn views() -> Ask<ViewList> {
+    Ask::new(topic::VIEWS, "", |api| async move { api.views().await }).kept()
 }
 
 /// One page of the websites by name, from 1.

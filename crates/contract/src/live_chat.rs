@@ -13,6 +13,7 @@ pub use labels::{ChangeLabel, CreateLabel, Label, LabelColour, LabelList, MAX_LA
 pub use search::{ConversationPage, FoundIn, MAX_SEARCH_CHARS, Mark, SearchMatch};
 pub use views::{
     ChangeView, CreateView, ListSort, ListStatus, MAX_VIEW_CHARS, MAX_VIEWS, View, ViewFilter, ViewList,
+    view_name,
 };
 
 use std::collections::BTreeMap;

@@ -7,6 +7,7 @@ use yew::prelude::*;
 
 use super::keys::{Key, use_keys};
 use super::row::ConversationRow;
+use super::views::Views;
 use crate::api::Retrying;
 use crate::browser::{focus_within, now};
 use crate::chat::{LiveChat, use_live_chat};
@@ -87,6 +88,7 @@ pub(super) fn ListPane(props: &ListPaneProps) -> Html {
                     value={(*search).clone()}
                     {on_input}
                 />
+                <Views />
             </div>
             <Tabs
                 label={t("conversations.status")}

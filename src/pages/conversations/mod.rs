@@ -17,6 +17,7 @@ mod style;
 mod tail;
 mod thread;
 mod timer;
+mod views;
 mod visitor;
 
 use switchboard_contract::ids::ConversationId;
@@ -39,6 +40,7 @@ pub use message::{MessageRows, MessageRowsProps};
 pub use people::{Faces, FacesProps, TypingLine, TypingLineProps};
 use style::inbox_class;
 use thread::ThreadPane;
+pub use views::Views;
 use visitor::VisitorPane;
 
 /// Props for [`Conversations`].

@@ -18,7 +18,8 @@ pub(super) fn inbox_class() -> AttrValue {
         .pane-head { display: flex; align-items: center; gap: var(--space-2); block-size: 3.25rem; padding-inline: var(--space-4) var(--space-3); flex: none; }
         .pane-head h1:focus { outline: none; }
         .pane-back, .only-narrow { display: none; }
-        .list-tools { padding-inline: var(--space-4); padding-block-end: var(--space-2); }
+        .list-tools { display: flex; align-items: center; gap: var(--space-2); padding-inline: var(--space-4); padding-block-end: var(--space-2); }
+        .list-tools .field-wrap { flex: 1; min-inline-size: 0; }
         .field-quiet { border-color: transparent; background: var(--hover); }
         .field-quiet:hover { border-color: var(--line-strong); }
         .list-scroll { flex: 1; min-block-size: 0; overflow: auto; overflow-anchor: none; }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{FunnelId, LabelId, MemberId, ViewId, WebsiteId};
 use crate::position::Position;
 use crate::time::Timestamp;
+use crate::validate::Violation;
 
 /// Most characters in a view's name.
 pub const MAX_VIEW_CHARS: usize = 60;
@@ -80,6 +81,34 @@ pub struct ViewFilter {
     /// The order; `newest` unless given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sort: Option<ListSort>,
+}
+
+impl ViewFilter {
+    /// The same without what does not narrow it, and without what this build does not know.
+    #[must_use]
+    pub fn normal(mut self) -> Self {
+        let status = self.status.filter(|status| *status != ListStatus::Unknown);
+        self.status = status.filter(|status| *status != ListStatus::default());
+        let sort = self.sort.filter(|sort| *sort != ListSort::Unknown);
+        self.sort = sort.filter(|sort| *sort != ListSort::default());
+        self.unread = self.unread.filter(|unread| *unread);
+        self.q = self.q.filter(|text| !text.trim().is_empty());
+        self.assignee = self.assignee.filter(|text| !text.is_empty());
+        self
+    }
+}
+
+/// A view's name: spaces around it do not count.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn view_name(text: &str) -> Result<(), Violation> {
+    match text.trim() {
+        "" => Err(Violation::Required),
+        name if name.chars().count() > MAX_VIEW_CHARS => Err(Violation::TooLong(MAX_VIEW_CHARS)),
+        name if name.chars().any(char::is_control) => Err(Violation::ControlCharacters),
+        _ => Ok(()),
+    }
 }
 
 /// A saved filter: of one person, or shared with the team.
@@ -158,4 +187,41 @@ pub struct ChangeView {
     /// Another place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position: Option<u32>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_narrow_is_left_out() {
+        let said = ViewFilter {
+            status: Some(ListStatus::Open),
+            unread: Some(false),
+            q: Some(" ".to_owned()),
+            sort: Some(ListSort::Newest),
+            assignee: Some("me".to_owned()),
+            ..ViewFilter::default()
+        };
+        let kept = ViewFilter {
+            assignee: Some("me".to_owned()),
+            ..ViewFilter::default()
+        };
+        assert_eq!(said.normal(), kept);
+        let unknown = ViewFilter {
+            status: Some(ListStatus::Unknown),
+            sort: Some(ListSort::Unknown),
+            ..ViewFilter::default()
+        };
+        assert_eq!(unknown.normal(), ViewFilter::default());
+    }
+
+    #[test]
+    fn names_are_short_and_not_blank() {
+        assert_eq!(view_name(" Refunds "), Ok(()));
+        assert_eq!(view_name("  "), Err(Violation::Required));
+        assert_eq!(view_name(&"é".repeat(60)), Ok(()));
+        assert_eq!(view_name(&"é".repeat(61)), Err(Violation::TooLong(60)));
+        assert_eq!(view_name("a\u{7}"), Err(Violation::ControlCharacters));
+    }
 }

@@ -9,8 +9,8 @@ use sqlx::any::AnyRow;
 use switchboard_contract::auth::Role;
 use switchboard_contract::ids::{AccountId, MemberId, ViewId};
 use switchboard_contract::live_chat::{
-    ChangeView, CreateView, ListSort, ListStatus, MAX_SEARCH_CHARS, MAX_VIEW_CHARS, MAX_VIEWS, View,
-    ViewFilter, ViewList,
+    ChangeView, CreateView, ListSort, ListStatus, MAX_SEARCH_CHARS, MAX_VIEWS, View, ViewFilter, ViewList,
+    view_name,
 };
 use switchboard_contract::problem::ProblemCode;
 use switchboard_contract::validate::{Checks, Violation};
@@ -260,17 +260,11 @@ fn read(row: &AnyRow) -> ApiResult<Stored> {
 }
 
 fn check(name: Option<&str>, filter: Option<&ViewFilter>) -> ApiResult<()> {
-    let name = match name {
-        Some("") => Err(Violation::Required),
-        Some(name) if name.chars().count() > MAX_VIEW_CHARS => Err(Violation::TooLong(MAX_VIEW_CHARS)),
-        Some(name) if name.chars().any(char::is_control) => Err(Violation::ControlCharacters),
-        _ => Ok(()),
-    };
     let filter = filter.cloned().unwrap_or_default();
     let choice = |is_one: bool| if is_one { Ok(()) } else { Err(Violation::Choice) };
     let search = filter.q.as_deref().unwrap_or_default();
     Ok(Checks::default()
-        .field("name", name)
+        .field("name", name.map_or(Ok(()), view_name))
         .field("status", choice(filter.status != Some(ListStatus::Unknown)))
         .field("sort", choice(filter.sort != Some(ListSort::Unknown)))
         .field(
