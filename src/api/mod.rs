@@ -17,6 +17,7 @@ mod messages;
 mod realtime;
 pub mod team;
 mod transport;
+mod views;
 mod visitors;
 mod websites;
 

@@ -49,6 +49,7 @@ pub fn rule(violation: Violation) -> AttrValue {
         Violation::FunnelTaken => t("rule.funnel_taken"),
         Violation::DefaultFunnel => t("rule.default_funnel"),
         Violation::TooMany(most) => t_count("rule.too_many", count(most), &[]),
+        Violation::TooManyViews(most) => t_count("rule.too_many_views", count(most), &[]),
         Violation::TooManyWebsites(most) => t_count("rule.too_many_websites", count(most), &[]),
     }
 }

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use switchboard_contract::auth::{AccountSecurity, Invitation, MemberList, SessionList};
 use switchboard_contract::ids::{LabelId, WebsiteId};
 use switchboard_contract::live_chat::{
-    CannedReplyList, LabelContents, LabelList, LiveChatConversation, LiveChatUser,
+    CannedReplyList, LabelContents, LabelList, LiveChatConversation, LiveChatUser, ViewList,
 };
 use switchboard_contract::page::{CursorPage, NumberedPage};
 use switchboard_contract::position::Position;
@@ -27,6 +27,8 @@ pub mod topic {
     pub const CANNED_REPLIES: &str = "canned-replies";
     /// Labels.
     pub const LABELS: &str = "labels";
+    /// Saved filters of the list of conversations.
+    pub const VIEWS: &str = "views";
     /// Websites and their state.
     pub const WEBSITES: &str = "websites";
     /// People on the websites.
@@ -172,6 +174,12 @@ pub fn canned_replies() -> Ask<CannedReplyList> {
     })
     .placed(|replies| Some(replies.as_of.clone()))
     .kept()
+}
+
+/// The person's own views and the shared ones. No event tells of changes.
+#[must_use]
+pub fn views() -> Ask<ViewList> {
+    Ask::new(topic::VIEWS, "", |api| async move { api.views().await }).kept()
 }
 
 /// One page of the websites by name, from 1.

@@ -113,6 +113,10 @@ id!(
     CannedReplyId
 );
 id!(
+    /// A saved filter of the list of conversations.
+    ViewId
+);
+id!(
     /// A file sent with a message.
     AttachmentId
 );

@@ -3,6 +3,8 @@
 mod actions;
 mod canned;
 mod labels;
+mod search;
+mod views;
 
 pub use actions::{
     ChangeConversations, ChangeResult, ChangeResults, ConversationChange, ConversationRef, MAX_CHANGED,
@@ -15,6 +17,11 @@ pub use canned::{
 };
 pub use labels::{
     ChangeLabel, CreateLabel, Label, LabelColour, LabelContents, LabelList, MAX_LABEL_CHARS, label_name,
+};
+pub use search::{ConversationPage, FoundIn, MAX_SEARCH_CHARS, Mark, SearchMatch};
+pub use views::{
+    ChangeView, CreateView, ListSort, ListStatus, MAX_VIEW_CHARS, MAX_VIEWS, View, ViewFilter, ViewList,
+    view_name,
 };
 
 use std::collections::BTreeMap;

@@ -7,6 +7,7 @@ use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::db::Db;
 use crate::live_chat::lifecycle;
+use crate::live_chat::search::backlog;
 use crate::mail::Mailer;
 use crate::realtime::{self, hub::Hub};
 use crate::website::erase;
@@ -54,6 +55,7 @@ impl AppState {
             seed::demo(&state).await.map_err(broken)?;
         }
         tokio::spawn(lifecycle::run(state.db.clone(), state.clock.clone()));
+        tokio::spawn(backlog::run(state.db.clone()));
         tokio::spawn(erase::run(state.db.clone(), state.clock.clone()));
         tokio::spawn(upkeep::run(
             state.db.clone(),

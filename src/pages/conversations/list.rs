@@ -15,6 +15,7 @@ use super::filters::{FilterChips, Filters, filter_words, is_narrowed, tab_of, us
 use super::keys::{Key, use_keys};
 use super::row::ConversationRow;
 use super::selection::{Choice, Selection};
+use super::views::Views;
 use crate::api::Retrying;
 use crate::browser::{Timeout, catch_focus, focus_within, focused, now};
 use crate::chat::{LiveChat, use_live_chat};
@@ -115,6 +116,7 @@ pub(super) fn ListPane(props: &ListPaneProps) -> Html {
                     value={typed.clone()}
                     {on_input}
                 />
+                <Views />
                 <Filters filter={filter.clone()} on_filter={props.on_filter.clone()} />
             </div>
             <div class="filter-place">

@@ -23,6 +23,7 @@ mod style;
 mod thread;
 mod timer;
 mod unread;
+mod views;
 mod visitor;
 mod waiting;
 
@@ -48,6 +49,7 @@ pub use people::{Faces, FacesProps, TypingLine, TypingLineProps};
 use selection::{Choice, Selection};
 use style::inbox_class;
 use thread::ThreadPane;
+pub use views::Views;
 use visitor::VisitorPane;
 
 /// Props for [`Conversations`].

@@ -126,6 +126,8 @@ violations! {
         FileTooLarge = "Choose a file of at most ", " KiB.";
         /// More than this many websites.
         TooManyWebsites = "Choose at most ", " websites.";
+        /// More than this many saved views.
+        TooManyViews = "Keep at most ", " views. Delete one of yours first.";
         /// More than this many entries of a list.
         TooMany = "Enter at most ", " of them.";
     }

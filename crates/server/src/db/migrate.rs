@@ -1,4 +1,4 @@
-//! Brings the tables up to date. Migrations are embedded, plain common SQL, applied in order, each in a transaction.
+//! Brings the tables up to date. Migrations are embedded, common SQL but for full-text indexes, applied in order.
 
 use sha2::{Digest, Sha256};
 use sqlx::{AnyPool, Executor};
@@ -15,7 +15,23 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (6, include_str!("../../migrations/0006_time.sql")),
     (7, include_str!("../../migrations/0007_websites.sql")),
     (8, include_str!("../../migrations/0008_generation.sql")),
+    (9, include_str!("../../migrations/0009_search.sql")),
+    (10, include_str!("../../migrations/0010_views.sql")),
     (11, include_str!("../../migrations/0011_replies.sql")),
+];
+
+/// What a migration has to say to one database only, before the text that both run.
+const OF_ONE: &[(i64, Dialect, &str)] = &[
+    (
+        9,
+        Dialect::Sqlite,
+        include_str!("../../migrations/0009_search.on_sqlite.sql"),
+    ),
+    (
+        9,
+        Dialect::Postgres,
+        include_str!("../../migrations/0009_search.on_postgres.sql"),
+    ),
 ];
 
 /// Any constant: servers that start together migrate one after the other.
@@ -44,11 +60,18 @@ pub async fn migrate(pool: &AnyPool, dialect: Dialect) -> Result<(), sqlx::Error
         return Err(foreign("it was written by a newer version; install that version"));
     }
     for (number, text) in MIGRATIONS {
-        let checksum = checksum(text);
+        let own = OF_ONE
+            .iter()
+            .find(|(known, of, _)| (known, *of) == (number, dialect))
+            .map_or("", |(_, _, text)| text);
+        let checksum = checksum(&[own, text].concat());
         match applied.iter().find(|(applied, _)| applied == number) {
             Some((_, stored)) if *stored == checksum => {}
             Some(_) => return Err(foreign("its tables are those of another version")),
             None => {
+                if !own.is_empty() {
+                    tx.execute(own).await?;
+                }
                 tx.execute(*text).await?;
                 sqlx::query("INSERT INTO migrations (number, checksum) VALUES ($1, $2)")
                     .bind(number)

@@ -4,7 +4,7 @@
 //! - [`Db::write`] runs in a transaction and answers after the commit. On SQLite all writes pass through one task that
 //!   commits several queued jobs at once (`writer`); on Postgres each is a transaction of its own.
 //!
-//! Lock order, everywhere: member → session → message id → canned reply → label → website → visitor → conversation → account; several of
+//! Lock order, everywhere: member → session → message id → canned reply → label → view → website → visitor → conversation → account; several of
 //! one kind by id. The account's counter, from which offsets are taken, comes last, so that offsets are allocated in
 //! commit order (`protocol.md` *Realtime*, rule 1).
 //!
@@ -21,7 +21,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use sqlx::{Any, AnyConnection, AnyPool, Transaction};
 use switchboard_contract::ids::{
-    CannedReplyId, ConversationId, LabelId, MemberId, MessageId, SessionId, VisitorId, WebsiteId,
+    CannedReplyId, ConversationId, LabelId, MemberId, MessageId, SessionId, ViewId, VisitorId, WebsiteId,
 };
 use switchboard_contract::time::Timestamp;
 
@@ -57,6 +57,8 @@ pub enum Lock {
     CannedReply(CannedReplyId),
     /// A label.
     Label(LabelId),
+    /// A saved filter.
+    View(ViewId),
     /// Every conversation that has a label.
     ConversationsWithLabel(LabelId),
     /// A message's id, whether there is such a message or not.
@@ -94,6 +96,12 @@ impl Tx {
     /// Where statements run: `query.execute(tx.conn())`.
     pub fn conn(&mut self) -> &mut AnyConnection {
         &mut self.inner
+    }
+
+    /// Which database answers: full-text indexes have a language of their own in each.
+    #[must_use]
+    pub const fn dialect(&self) -> Dialect {
+        self.dialect
     }
 
     /// The instant of this transaction.
@@ -142,6 +150,10 @@ impl Tx {
             ),
             Lock::Label(id) => (
                 "SELECT 1 FROM labels WHERE id = $1 FOR NO KEY UPDATE",
+                id.to_string(),
+            ),
+            Lock::View(id) => (
+                "SELECT 1 FROM views WHERE id = $1 FOR NO KEY UPDATE",
                 id.to_string(),
             ),
             Lock::ConversationsWithLabel(id) => (

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sqlx::{AssertSqlSafe, Row};
-use switchboard_contract::ids::{AccountId, FunnelId, MemberId, WebsiteId};
+use switchboard_contract::ids::{AccountId, FunnelId, MemberId, VisitorId, WebsiteId};
 use switchboard_contract::live_chat::MessageType;
 use switchboard_contract::problem::ProblemCode;
 use switchboard_contract::time::Timestamp;
@@ -12,6 +12,7 @@ use switchboard_domain::conversation::{Added, Conversation};
 use super::story::{Line, Story};
 use crate::auth::keys;
 use crate::db::{Db, Tx, columns};
+use crate::live_chat::search::index::{self, Said};
 use crate::problem::{ApiError, ApiResult};
 use crate::realtime::hub::StreamKey;
 
@@ -149,6 +150,10 @@ pub(super) async fn batch(db: &Db, place: &Arc<Place>, stories: Vec<Story>) -> A
             insert(tx, "visitors", VISITOR_COLUMNS, rows.visitors).await?;
             insert(tx, "conversations", CONVERSATION_COLUMNS, rows.conversations).await?;
             insert(tx, "messages", MESSAGE_COLUMNS, rows.messages).await?;
+            insert(tx, "pages_seen", &["visitor_id", "pages"], rows.pages).await?;
+            let visitors: Vec<VisitorId> = stories.iter().map(|story| story.visitor).collect();
+            index::visitors(tx, &visitors).await?;
+            index::messages(tx, &said(&stories)).await?;
             tx.wake_after_commit(StreamKey::Account(place.account));
             Ok(())
         })
@@ -240,6 +245,21 @@ struct Rows {
     visitors: Vec<Vec<Value>>,
     conversations: Vec<Vec<Value>>,
     messages: Vec<Vec<Value>>,
+    pages: Vec<Vec<Value>>,
+}
+
+/// What the stories' messages are found by; a line's place is its `seq`.
+fn said(stories: &[Story]) -> Vec<Said<'_>> {
+    let mut said = Vec::new();
+    for story in stories {
+        said.extend((1..).zip(&story.lines).map(|(seq, line)| Said {
+            conversation: story.id,
+            seq,
+            kind: line.kind,
+            content: line.text,
+        }));
+    }
+    said
 }
 
 fn rows(place: &Place, stories: &[Story], first_offset: u64) -> ApiResult<Rows> {
@@ -286,6 +306,11 @@ fn tell(place: &Place, story: &Story, offset: &mut u64, rows: &mut Rows) -> ApiR
     }
     let (browser, os, device) = story.device;
     let (page, title) = story.page;
+    let page = format!("https://{domain}{page}");
+    rows.pages.push(vec![
+        story.visitor.to_string().into(),
+        serde_json::to_string(&[(&page, title)])?.into(),
+    ]);
     rows.visitors.push(vec![
         story.visitor.to_string().into(),
         place.account.to_string().into(),
@@ -300,7 +325,7 @@ fn tell(place: &Place, story: &Story, offset: &mut u64, rows: &mut Rows) -> ApiR
         browser.into(),
         os.into(),
         device.into(),
-        format!("https://{domain}{page}").into(),
+        page.into(),
         title.into(),
         funnel.to_string().into(),
         begin.into(),

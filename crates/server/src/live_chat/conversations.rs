@@ -2,16 +2,18 @@
 
 use axum::Json;
 use axum::extract::State;
-use serde::{Deserialize, Serialize};
+use serde::de::DeserializeOwned;
 use sqlx::AssertSqlSafe;
 use sqlx::Row;
 use switchboard_contract::ids::{ConversationId, FunnelId, LabelId, MemberId, WebsiteId};
-use switchboard_contract::live_chat::LiveChatConversation;
-use switchboard_contract::page::CursorPage;
+use switchboard_contract::live_chat::{ConversationPage, ListSort, ListStatus, LiveChatConversation};
 
+use super::order::{self, Cursor};
 use super::rows::{self, CONVERSATION, CONVERSATION_FROM, MESSAGE, VISITOR};
-use crate::auth::{Operator, Rights, keys};
-use crate::db::Tx;
+use super::search::query::Query;
+use super::search::{self, matches};
+use crate::auth::{Operator, Rights};
+use crate::db::{Dialect, Tx};
 use crate::events;
 use crate::http::{IdPath, Params};
 use crate::problem::{ApiError, ApiResult};
@@ -20,17 +22,6 @@ use crate::state::AppState;
 
 /// The newest message, of whatever visibility, beside its conversation.
 const NEWEST: &str = "LEFT JOIN messages m ON m.conversation_id = c.id AND m.seq = c.last_seq";
-
-/// Which shelf of the inbox.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Shelf {
-    Open,
-    Snoozed,
-    Closed,
-    Archived,
-    All,
-}
 
 /// Who is in charge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,38 +33,26 @@ enum Assignee {
 /// What a list holds.
 #[derive(Clone, Debug)]
 struct Filter {
-    shelf: Shelf,
+    status: ListStatus,
     website: Option<WebsiteId>,
     funnel: Option<FunnelId>,
     assignee: Option<Assignee>,
     label: Option<LabelId>,
     unread: bool,
+    search: Option<Query>,
+    sort: ListSort,
     limit: u32,
     after: Option<Cursor>,
 }
 
-/// The last item of a page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Cursor {
-    at: i64,
-    id: ConversationId,
-}
-
-impl Cursor {
-    fn encode(self) -> ApiResult<String> {
-        Ok(keys::encode(&serde_json::to_vec(&self)?))
-    }
-
-    fn decode(text: &str) -> Option<Self> {
-        serde_json::from_slice(&keys::decode_any(text)?).ok()
-    }
-}
-
 impl Filter {
     fn from_params(params: &Params, operator: &Operator) -> ApiResult<Self> {
-        if params.text("sort").is_some_and(|sort| sort != "newest") {
-            return Err(ApiError::bad_parameter("sort", "expected newest."));
-        }
+        let sort = word(
+            params,
+            "sort",
+            "newest, oldest, waiting and priority",
+            ListSort::Unknown,
+        )?;
         let assignee = match params.text("assignee") {
             None => None,
             Some("me") => Some(Assignee::Member(operator.member_id)),
@@ -84,23 +63,38 @@ impl Filter {
         };
         let after = params
             .text("cursor")
-            .map(|text| {
-                Cursor::decode(text)
-                    .ok_or_else(|| ApiError::bad_parameter("cursor", "expected the nextCursor of a page."))
-            })
+            .map(|text| Cursor::decode(text, sort))
             .transpose()?;
         Ok(Self {
-            shelf: params
-                .word("status", "open, snoozed, closed, archived and all")?
-                .unwrap_or(Shelf::Open),
+            status: word(
+                params,
+                "status",
+                "open, snoozed, closed, archived and all",
+                ListStatus::Unknown,
+            )?,
             website: params.parsed("websiteId", "a website's id")?,
             funnel: params.parsed("funnelId", "a funnel's id")?,
             assignee,
             label: params.parsed("label", "a label's id")?,
             unread: params.flag("unread")?.unwrap_or(false),
+            search: params.text("q").map_or(Ok(None), Query::parse)?,
+            sort,
             limit: params.limit()?,
             after,
         })
+    }
+}
+
+/// A parameter that is one of an enum's words; its default where it is absent.
+fn word<T>(params: &Params, name: &str, words: &str, unknown: T) -> ApiResult<T>
+where
+    T: DeserializeOwned + Default + PartialEq,
+{
+    match params.word(name, words)? {
+        Some(word) if word == unknown => {
+            Err(ApiError::bad_parameter(name, format!("expected one of {words}.")))
+        }
+        word => Ok(word.unwrap_or_default()),
     }
 }
 
@@ -133,7 +127,7 @@ impl Conditions {
     }
 }
 
-fn conditions(filter: &Filter, operator: &Operator) -> Conditions {
+fn conditions(filter: &Filter, operator: &Operator, dialect: Dialect) -> Conditions {
     let mut conditions = Conditions {
         sql: Vec::new(),
         values: Vec::new(),
@@ -151,16 +145,16 @@ fn conditions(filter: &Filter, operator: &Operator) -> Conditions {
             );
         }
     }
-    match filter.shelf {
+    match filter.status {
         // The end of a snooze takes the instant away, with an event: a list never depends on the time of asking.
-        Shelf::Open => conditions.add(
+        ListStatus::Open => conditions.add(
             "c.status = 'open' AND c.is_archived = 0 AND c.snoozed_until IS NULL",
             [],
         ),
-        Shelf::Snoozed => conditions.add("c.status = 'open' AND c.snoozed_until IS NOT NULL", []),
-        Shelf::Closed => conditions.add("c.status = 'closed' AND c.is_archived = 0", []),
-        Shelf::Archived => conditions.add("c.is_archived = 1", []),
-        Shelf::All => {}
+        ListStatus::Snoozed => conditions.add("c.status = 'open' AND c.snoozed_until IS NOT NULL", []),
+        ListStatus::Closed => conditions.add("c.status = 'closed' AND c.is_archived = 0", []),
+        ListStatus::Archived => conditions.add("c.is_archived = 1", []),
+        ListStatus::All | ListStatus::Unknown => {}
     }
     if let Some(website) = filter.website {
         conditions.add("c.website_id = ?", [text(&website)]);
@@ -182,25 +176,30 @@ fn conditions(filter: &Filter, operator: &Operator) -> Conditions {
     if filter.unread {
         conditions.add("c.unread_count > 0", []);
     }
+    if let Some(only) = order::only(filter.sort) {
+        conditions.add(only, []);
+    }
     if let Some(cursor) = filter.after {
-        conditions.add(
-            "(c.last_message_at < ? OR (c.last_message_at = ? AND c.id < ?))",
-            [
-                Value::Number(cursor.at),
-                Value::Number(cursor.at),
-                text(&cursor.id),
-            ],
-        );
+        let (condition, values, id) = cursor.condition();
+        let values = values.into_iter().map(Value::Number);
+        conditions.add(&condition, values.chain([text(&id)]));
+    }
+    for (condition, wanted) in filter
+        .search
+        .iter()
+        .flat_map(|query| search::conditions(dialect, query))
+    {
+        conditions.add(&condition, wanted.into_iter().map(Value::Text));
     }
     conditions
 }
 
-/// Conversations that the caller may see, newest activity first.
+/// Conversations that the caller may see, in the order asked for, with what was found in them.
 pub(crate) async fn list(
     State(state): State<AppState>,
     operator: Operator,
     params: Params,
-) -> ApiResult<Json<CursorPage<LiveChatConversation>>> {
+) -> ApiResult<Json<ConversationPage>> {
     let filter = Filter::from_params(&params, &operator)?;
     let page = state
         .db
@@ -209,17 +208,14 @@ pub(crate) async fn list(
     Ok(Json(page))
 }
 
-async fn page(
-    tx: &mut Tx,
-    operator: &Operator,
-    filter: &Filter,
-) -> ApiResult<CursorPage<LiveChatConversation>> {
+async fn page(tx: &mut Tx, operator: &Operator, filter: &Filter) -> ApiResult<ConversationPage> {
     let as_of = events::position(tx, StreamKey::Account(operator.account_id)).await?;
-    let conditions = conditions(filter, operator);
+    let conditions = conditions(filter, operator, tx.dialect());
     let sql = format!(
         "SELECT {CONVERSATION}, {VISITOR}, {MESSAGE} {CONVERSATION_FROM} {NEWEST} WHERE {} \
-         ORDER BY c.last_message_at DESC, c.id DESC LIMIT {}",
+         ORDER BY {} LIMIT {}",
         conditions.sql.join(" AND "),
+        order::by(filter.sort),
         // One more than the page tells whether there is a next one.
         filter.limit + 1
     );
@@ -239,20 +235,19 @@ async fn page(
         .collect::<ApiResult<Vec<_>>>()?;
     let has_more = rows.len() > limit;
     let next_cursor = match items.last() {
-        Some(last) if has_more => Some(
-            Cursor {
-                at: last.last_message_at.as_millis(),
-                id: last.id,
-            }
-            .encode()?,
-        ),
+        Some(last) if has_more => Some(Cursor::after(filter.sort, last).encode()?),
         _ => None,
     };
-    Ok(CursorPage {
+    let matches = match &filter.search {
+        Some(query) => matches::of(tx, query, &items).await?,
+        None => Vec::new(),
+    };
+    Ok(ConversationPage {
         items,
         next_cursor,
         has_more,
         as_of,
+        matches,
     })
 }
 

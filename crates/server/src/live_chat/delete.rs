@@ -10,6 +10,7 @@ use switchboard_domain::deletion::{self, Erasure, Fact, Found, Line, Verdict};
 use switchboard_domain::stored::StoredConversation;
 
 use super::actions::{self, Begun};
+use super::search::index;
 use super::{rows, tombstones};
 use crate::auth::{Operator, keys};
 use crate::db::{Lock, Tx, columns};
@@ -114,6 +115,7 @@ pub(super) async fn erase(tx: &mut Tx, account: AccountId, stored: &StoredConver
     tombstones::put(tx, account, id, tombstone).await?;
     keep_fact(tx, account, &fact).await?;
     redact_results(tx, id).await?;
+    index::forget_conversation(tx, id).await?;
     for sql in [
         // Every place in the logs stays, `deletion::redact` for stored rows.
         "UPDATE events SET body = NULL WHERE conversation_id = $1",

@@ -12,7 +12,9 @@
 //! | [`marks`] | delivered and read |
 //! | [`tombstones`] | what is remembered of deleted conversations |
 //! | [`lifecycle`] | what time does: closing, archiving, deletion, the end of a snooze |
-//! | [`conversations`], [`history`], [`send`], [`take_back`], [`change`], [`delete`], [`read`], [`labels`], [`canned_replies`], [`people`] | the routes |
+//! | [`search`] | the index of words, and what is found by it |
+//! | `order` | the orders of a list |
+//! | [`conversations`], [`history`], [`send`], [`take_back`], [`change`], [`delete`], [`read`], [`labels`], [`canned_replies`], [`views`], [`people`] | the routes |
 
 pub mod actions;
 pub mod canned_replies;
@@ -25,13 +27,16 @@ pub mod ledger;
 pub mod lifecycle;
 pub mod lookups;
 pub mod marks;
+mod order;
 pub mod people;
 pub mod read;
 pub mod rows;
+pub mod search;
 pub mod send;
 mod store;
 pub mod take_back;
 pub mod tombstones;
+pub mod views;
 pub use axum::Router;
 use axum::routing::{delete as on_delete, get, patch, post};
 
@@ -65,6 +70,11 @@ pub fn router() -> Router<AppState> {
         .route(
             "/api/live-chat/canned-replies/{id}",
             patch(canned_replies::change).delete(canned_replies::delete),
+        )
+        .route("/api/live-chat/views", get(views::list).post(views::create))
+        .route(
+            "/api/live-chat/views/{id}",
+            patch(views::change).delete(views::delete),
         )
         .route("/api/visitors", get(people::list))
 }

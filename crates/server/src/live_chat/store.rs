@@ -8,6 +8,7 @@ use switchboard_contract::time::Timestamp;
 use switchboard_domain::stored::StoredConversation;
 
 use super::ledger::Entry;
+use super::search::index::{self, Said};
 use crate::db::{Tx, columns};
 use crate::problem::{ApiError, ApiResult};
 
@@ -143,7 +144,7 @@ pub(super) async fn labels(
     Ok(())
 }
 
-/// Stores a message.
+/// Stores a message and what it is found by.
 ///
 /// # Errors
 /// 409 when another one took its id meanwhile; the database's failure.
@@ -184,5 +185,11 @@ pub(super) async fn insert_message(tx: &mut Tx, account: AccountId, entry: &Entr
         }
         error => error.into(),
     })?;
-    Ok(())
+    let said = Said {
+        conversation: message.conversation_id,
+        seq: message.seq,
+        kind: message.kind,
+        content: &message.content,
+    };
+    index::messages(tx, &[said]).await
 }

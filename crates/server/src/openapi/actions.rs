@@ -1,8 +1,8 @@
-//! The routes of what operators do to conversations besides writing, and of labels.
+//! The routes of what operators do to conversations besides writing, of labels and of saved views.
 
 use switchboard_contract::live_chat::{
-    ChangeConversations, ChangeLabel, ChangeResults, CreateLabel, Label, LabelContents, LabelList, MarkRead,
-    ReadResult,
+    ChangeConversations, ChangeLabel, ChangeResults, ChangeView, CreateLabel, CreateView, Label,
+    LabelContents, LabelList, MarkRead, ReadResult, View, ViewList,
 };
 use switchboard_contract::problem::ProblemCode as Code;
 use utoipa::openapi::schema::Type::String as Text;
@@ -15,6 +15,7 @@ const TAG: &str = "live-chat";
 pub(super) fn all() -> Vec<Route> {
     let mut routes = conversations();
     routes.extend(labels());
+    routes.extend(views());
     routes
 }
 
@@ -110,6 +111,49 @@ fn labels() -> Vec<Route> {
         )
         .caller(Caller::Operator)
         .id("id", "The label")
+        .answers_empty(204, "Deleted")
+        .refuses(&[Code::Forbidden]),
+    ]
+}
+
+fn views() -> Vec<Route> {
+    vec![
+        Route::get(
+            "/api/live-chat/views",
+            TAG,
+            "Saved filters of the list of conversations: the caller's own and the shared ones",
+        )
+        .caller(Caller::Operator)
+        .answers::<ViewList>(200, "All of them"),
+        Route::post(
+            "/api/live-chat/views",
+            TAG,
+            "Saves a view, for the caller or, by owners and admins, for the team; a repeat with the same id and content \
+             returns it",
+        )
+        .caller(Caller::Operator)
+        .takes::<CreateView>()
+        .answers::<View>(201, "Saved")
+        .answers::<View>(200, "Saved before")
+        .refuses(&[Code::Forbidden, Code::IdReused]),
+        Route::patch(
+            "/api/live-chat/views/{id}",
+            TAG,
+            "Changes a view; shared ones by owners and admins",
+        )
+        .caller(Caller::Operator)
+        .id("id", "The view")
+        .header("If-Match", "The version that the change is meant for, in quotes")
+        .takes::<ChangeView>()
+        .answers::<View>(200, "As it is now")
+        .refuses(&[Code::Forbidden, Code::Conflict]),
+        Route::delete(
+            "/api/live-chat/views/{id}",
+            TAG,
+            "Deletes a view; shared ones by owners and admins",
+        )
+        .caller(Caller::Operator)
+        .id("id", "The view")
         .answers_empty(204, "Deleted")
         .refuses(&[Code::Forbidden]),
     ]

@@ -1,7 +1,7 @@
 //! Every route of the API.
 
 use switchboard_contract::live_chat::{
-    LiveChatConversation, LiveChatUser, MessagePage, SendMessage, SendResult,
+    ConversationPage, LiveChatConversation, LiveChatUser, MessagePage, SendMessage, SendResult,
 };
 use switchboard_contract::page::CursorPage;
 use switchboard_contract::problem::ProblemCode as Code;
@@ -38,7 +38,7 @@ fn live_chat() -> Vec<Route> {
         Route::get(
             "/api/live-chat/conversations",
             "live-chat",
-            "Conversations that the caller may see, newest activity first",
+            "Conversations that the caller may see",
         )
         .caller(Caller::Operator)
         .query(&[
@@ -52,15 +52,29 @@ fn live_chat() -> Vec<Route> {
             ("assignee", Text, "`me`, `none` or a member's id"),
             ("label", Text, "Only with this label"),
             ("unread", Boolean, "Only with messages that no operator has read"),
-            ("sort", Text, "`newest`"),
+            (
+                "q",
+                Text,
+                "Words, at most 200 characters, each of which stands in a message or note, in the visitor's name, \
+                 address or telephone number, or in a page that the visitor has seen; case and accents make no \
+                 difference, the last word may be the beginning of one, and no other sign means anything",
+            ),
+            (
+                "sort",
+                Text,
+                "`newest` activity first (unless given), `oldest` activity first, `waiting` (only those whose visitors \
+                 wait, the longest first) or `priority` (urgent first, then newest)",
+            ),
             ("limit", Integer, "1 to 200, 50 unless given"),
-            ("cursor", Text, "`nextCursor` of the page before"),
+            (
+                "cursor",
+                Text,
+                "`nextCursor` of the page before, of a list with the same `sort`",
+            ),
         ])
-        .answers_as(
-            "ConversationPage",
-            list_of::<CursorPage<LiveChatConversation>, LiveChatConversation>(),
+        .answers::<ConversationPage>(
             200,
-            "One page; `messages` of each holds at most the newest one",
+            "One page; `messages` of each holds at most the newest one. With `q`, `matches` says what was found",
         ),
         Route::get(
             "/api/live-chat/conversations/{id}",

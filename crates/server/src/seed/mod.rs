@@ -19,6 +19,7 @@ use crate::config::{Config, loopback_twin};
 use crate::db::{Tx, columns};
 use crate::ids;
 use crate::live_chat::ledger::{Draft, Ledger};
+use crate::live_chat::search::pages;
 use crate::problem::ApiResult;
 use crate::state::AppState;
 use stories::{STORIES, Says, Story};
@@ -282,7 +283,8 @@ async fn insert_visitor(tx: &mut Tx, place: Place, user: &LiveChatUser) -> ApiRe
     .bind(user.last_seen_at.as_millis())
     .execute(tx.conn())
     .await?;
-    Ok(())
+    let page = user.page.as_deref().unwrap_or_default();
+    pages::seen(tx, user.id, page, user.page_title.as_deref()).await
 }
 
 fn conversation(place: Place, user: &LiveChatUser, at: Timestamp) -> ApiResult<StoredConversation> {

@@ -14,6 +14,7 @@ use crate::db::{Lock, Tx};
 use crate::events::{self, Audience, NewEvent};
 use crate::http::ApiJson;
 use crate::live_chat::rows;
+use crate::live_chat::search::pages;
 use crate::problem::{ApiError, ApiResult};
 use crate::realtime::hub::StreamKey;
 use crate::state::AppState;
@@ -62,12 +63,16 @@ async fn looks_at(tx: &mut Tx, visitor: VisitorId, page: &str, title: Option<Str
     let now = tx.now().as_millis();
     sqlx::query("UPDATE visitors SET page = $1, page_title = $2, last_seen_at = $3 WHERE id = $4")
         .bind(page.to_owned())
-        .bind(title)
+        .bind(title.clone())
         .bind(now)
         .bind(visitor.to_string())
         .execute(tx.conn())
         .await?;
-    Ok(before.as_deref() != Some(page))
+    let moved = before.as_deref() != Some(page);
+    if moved {
+        pages::seen(tx, visitor, page, title.as_deref()).await?;
+    }
+    Ok(moved)
 }
 
 /// An event for the visitor's open conversation, whose `user` has changed; the conversation's own row has not, so its

@@ -19,6 +19,7 @@ use crate::db::{Lock, Tx, columns};
 use crate::http::{ApiJson, origin};
 use crate::ids;
 use crate::live_chat::rows;
+use crate::live_chat::search::pages;
 use crate::problem::{ApiError, ApiResult};
 use crate::state::AppState;
 use crate::website;
@@ -184,6 +185,9 @@ async fn arrive(tx: &mut Tx, website: &StoredWebsite, visit: &Visit) -> ApiResul
     .bind(now.as_millis())
     .execute(tx.conn())
     .await?;
+    if let Some(page) = &visit.request.page {
+        pages::seen(tx, id, page, visit.request.page_title.as_deref()).await?;
+    }
     Ok((id, token))
 }
 
@@ -216,10 +220,13 @@ async fn come_back(tx: &mut Tx, website: &StoredWebsite, id: VisitorId, visit: &
     .bind(id.to_string())
     .execute(tx.conn())
     .await?;
-    if visit.request.page.is_some() && visit.request.page != before {
-        tell_operators(tx, website.account_id, id).await?;
+    match &visit.request.page {
+        Some(page) if visit.request.page != before => {
+            pages::seen(tx, id, page, visit.request.page_title.as_deref()).await?;
+            tell_operators(tx, website.account_id, id).await
+        }
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// The frame's way in: a code that works once, holding the token under the code itself, so that neither can be read
