@@ -27,6 +27,7 @@ const ICONS: [IconName; 41] = [
     IconName::Clock,
     IconName::Copy,
     IconName::Down,
+    IconName::Download,
     IconName::Edit,
     IconName::External,
     IconName::Eye,

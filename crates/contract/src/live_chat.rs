@@ -1,11 +1,16 @@
 //! Conversations, messages and the people on the sites (`/api/live-chat/*`, `/api/visitors`).
 
 mod actions;
+mod handling;
 mod labels;
 
 pub use actions::{
     ChangeConversations, ChangeResult, ChangeResults, ConversationChange, ConversationRef, MAX_CHANGED,
-    MAX_CHANGED_LABELS, MarkRead, ReadResult,
+    MAX_CHANGED_LABELS, MAX_CLOSE_REASON_CHARS, MarkRead, ReadResult,
+};
+pub use handling::{
+    MailTranscript, StartConversation, Transcript, TranscriptConversation, TranscriptFormat,
+    TranscriptMessage,
 };
 pub use labels::{ChangeLabel, CreateLabel, Label, LabelColour, LabelList, MAX_LABEL_CHARS};
 
@@ -232,6 +237,9 @@ pub struct LiveChatConversation {
     /// What the visitor thought of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rating: Option<Rating>,
+    /// What the visitor said about it, with the rating.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating_comment: Option<String>,
     /// When the row was made.
     pub created_at: Timestamp,
     /// When it was last changed.

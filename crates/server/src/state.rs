@@ -54,6 +54,11 @@ impl AppState {
             seed::demo(&state).await.map_err(broken)?;
         }
         tokio::spawn(lifecycle::run(state.db.clone(), state.clock.clone()));
+        tokio::spawn(realtime::note_attendance(
+            state.db.clone(),
+            state.clock.clone(),
+            Arc::clone(&state.hub),
+        ));
         tokio::spawn(erase::run(state.db.clone(), state.clock.clone()));
         tokio::spawn(upkeep::run(
             state.db.clone(),

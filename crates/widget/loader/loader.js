@@ -66,9 +66,13 @@ iframe { bottom: 84px; width: min(376px, 100vw - 40px); height: min(620px, 100vh
   const beat = () => {
     if (dead || document.hidden) return;
     if (!session) start();
-    else if (page != location.href || Date.now() - beatAt > 59e3) {
+    else if (page != location.href || Date.now() - beatAt > 14e3) {
       beatAt = Date.now();
-      post("page").then((answer) => answer.status == 401 && (session = 0), () => {});
+      post("page").then(({ status }) => {
+        if (status == 401) session = 0;
+        // Somebody writes to this visitor: the frame says so.
+        if (status == 200 && !frame) toggle((session.conversation = { status: "open" }) && wanted);
+      }).catch(() => {});
     }
   };
 
@@ -145,7 +149,7 @@ iframe { bottom: 84px; width: min(376px, 100vw - 40px); height: min(620px, 100vh
     };
   }
   addEventListener("popstate", moved);
-  setInterval(beat, 6e4);
+  setInterval(beat, 15e3);
 
   window.Switchboard = { open: () => toggle(2), close };
   (window.requestIdleCallback || setTimeout)(start);

@@ -5,7 +5,7 @@ use switchboard_contract::live_chat::{ConversationStatus, LiveChatConversation, 
 use switchboard_engine::desk::Row;
 use yew::prelude::*;
 
-use super::actions::{Actions, Deletion};
+use super::actions::{Actions, Asked, Question};
 use super::changes::ChangeNotices;
 use super::composer::{Composer, Wish};
 use super::deleting::GoneThread;
@@ -51,10 +51,10 @@ pub(super) fn ThreadPane(props: &ThreadPaneProps) -> Html {
         .map(|at| t_with("thread.kept", &[("age", &age_of(at))]));
     use_looking_at(id);
     let wish = use_wish(&chat, id);
-    let asks = use_state_eq(|| false);
+    let asks = use_state_eq(|| None::<Question>);
     let on_ask = {
         let asks = asks.setter();
-        use_callback((), move |asked: bool, ()| asks.set(asked))
+        use_callback((), move |asked: Option<Question>, ()| asks.set(asked))
     };
     let deps = (chat.clone(), id);
     let on_send = use_callback(deps.clone(), |(content, visibility), (chat, id): &(Chat, _)| {
@@ -108,7 +108,7 @@ pub(super) fn ThreadPane(props: &ThreadPaneProps) -> Html {
                 </div>
                 <div class="thread-actions">
                     if let Some(known) = &conversation {
-                        <Actions conversation={known.clone()} on_delete={on_ask.reform(|()| true)} />
+                        <Actions conversation={known.clone()} on_ask={on_ask.reform(Some)} />
                     }
                 </div>
                 <IconButton
@@ -134,11 +134,12 @@ pub(super) fn ThreadPane(props: &ThreadPaneProps) -> Html {
                 {closed}
             />
             <div>
-                if let (true, Some(known)) = (*asks, &conversation) {
-                    <Deletion
+                if let (Some(question), Some(known)) = (*asks, &conversation) {
+                    <Asked
+                        {question}
                         conversation={known.clone()}
                         on_deleted={props.on_back.clone()}
-                        on_cancel={on_ask.reform(|()| false)}
+                        on_close={on_ask.reform(|()| None)}
                     />
                 }
             </div>
