@@ -4,9 +4,9 @@ import { after, afterEach, before, beforeEach, describe } from "node:test";
 import { readFile } from "node:fs/promises";
 
 import { Member } from "../harness/api.mjs";
-import { Person, answered, it, launch } from "../harness/browser.mjs";
+import { CONNECTION_LOST, Person, answered, it, launch } from "../harness/browser.mjs";
 import { eventually, shows } from "../harness/eventually.mjs";
-import { AGENT, OWNER, answer, chat, desk, openChat, openConversations, submitSignIn, untilConnected, write } from "../harness/people.mjs";
+import { AGENT, OWNER, answer, chat, desk, openChat, openConversations, submitSignIn, untilConnected, untilLost, write } from "../harness/people.mjs";
 import { Server } from "../harness/server.mjs";
 
 const ASKED = "Which tent stands in a storm?";
@@ -128,7 +128,9 @@ describe("managing conversations", () => {
   it("is handed over with a note, also without a network", async () => {
     await openConversations(owner.page, server.origin, OWNER);
     const conversation = await ask(owner);
+    owner.allow(...CONNECTION_LOST);
     await owner.context.setOffline(true);
+    await untilLost(owner.page);
     await choose(owner.page, "Transfer…");
     const to = dialog(owner.page).getByRole("combobox", { name: "To" });
     await to.selectOption({ value: await agentId() });

@@ -12,6 +12,7 @@ use switchboard_contract::live_chat::{
     MailTranscript, MessageType, Transcript, TranscriptConversation, TranscriptFormat, TranscriptMessage,
     Visibility,
 };
+use switchboard_contract::problem::ProblemCode;
 use switchboard_contract::validate::Checks;
 
 use super::rows::{self, MESSAGE};
@@ -22,6 +23,9 @@ use crate::mail::letters::Letters;
 use crate::mail::{self, Mail};
 use crate::problem::{ApiError, ApiResult};
 use crate::state::AppState;
+
+/// Longest transcript that leaves by mail, in bytes: many servers take no more than a few megabytes.
+const MAX_MAILED_BYTES: usize = 1024 * 1024;
 
 /// What was said, as a file: public messages, and notes where they are asked for.
 pub(crate) async fn download(
@@ -78,6 +82,13 @@ pub(crate) async fn mail(
         .field("to", mail::check_address(&request.to))
         .finish()?;
     let to = request.to.trim().to_owned();
+    let text = document::text(&transcript);
+    if text.len() > MAX_MAILED_BYTES {
+        return Err(ApiError::new(
+            ProblemCode::BodyTooLarge,
+            "This conversation is too long for a mail. Download the transcript and send it another way.",
+        ));
+    }
     throttle::hit(
         &state.db,
         vec![
@@ -89,7 +100,7 @@ pub(crate) async fn mail(
     let letter: Mail = Letters {
         public_url: &state.config.public_url,
     }
-    .transcript(&to, &document::text(&transcript));
+    .transcript(&to, &text);
     state
         .db
         .write(move |tx| Box::pin(async move { mail::queue(tx, letter).await }))

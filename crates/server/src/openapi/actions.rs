@@ -73,7 +73,7 @@ fn conversations() -> Vec<Route> {
         .id("id", "The conversation")
         .takes::<MailTranscript>()
         .answers_empty(202, "It leaves as soon as it can")
-        .refuses(&[Code::RateLimited]),
+        .refuses(&[Code::BodyTooLarge, Code::RateLimited]),
         Route::delete(
             "/api/live-chat/conversations/{id}",
             TAG,
