@@ -161,6 +161,32 @@ describe("managing conversations", () => {
     await agent.page.getByRole("button", { name: "Assign", exact: true }).waitFor();
   });
 
+  it("is prioritised and labelled by the keyboard alone", async () => {
+    const { page } = owner;
+    // Wide enough for a button for each.
+    await page.setViewportSize({ width: 1_800, height: 900 });
+    const label = crypto.randomUUID();
+    await member.ask("live-chat/labels", { method: "POST", body: { id: label, name: "Coast" } });
+    await openConversations(page, server.origin, OWNER);
+    const conversation = await ask(owner);
+    const chooseFirst = async (name, role) => {
+      await page.getByRole("button", { name, exact: true }).focus();
+      await page.keyboard.press("Enter");
+      await page.getByRole("menu", { name }).getByRole(role).first().waitFor();
+      await page.keyboard.press("Home");
+      await page.keyboard.press("Enter");
+    };
+    await chooseFirst("Priority", "menuitemradio");
+    await chooseFirst("Labels", "menuitemcheckbox");
+    await page.keyboard.press("Escape");
+    await shows(async () => {
+      const { priority, labels } = await member.conversation(conversation);
+      return { priority, labels };
+    }, { priority: "urgent", labels: [label] });
+    await page.reload();
+    await page.getByRole("region", { name: "Visitor" }).getByText("Coast").waitFor();
+  });
+
   it("is handed out in turn to those who are available, and waits while nobody is", async () => {
     await owner.page.goto(`${server.origin}/websites`);
     await submitSignIn(owner.page, OWNER);
