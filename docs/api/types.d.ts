@@ -983,7 +983,7 @@ export interface components {
             /**
              * Format: int32
              * @description Nobody who has this many open conversations, of whichever website, is given another: 1 to
-             *     [`MAX_ASSIGNMENT_CAP`]; null = no limit.
+             *     [`MAX_ASSIGNMENT_CAP`]; absent = no limit.
              */
             cap?: number;
             /** @description By which rule. */

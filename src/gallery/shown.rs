@@ -15,7 +15,7 @@ use crate::ui::{
 /// Six hours: nobody looks at a gallery for longer.
 const LATER_MS: f64 = 21_600_000.0;
 
-const ICONS: [IconName; 41] = [
+const ICONS: [IconName; 42] = [
     IconName::Alert,
     IconName::Archive,
     IconName::Assign,

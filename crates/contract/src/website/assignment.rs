@@ -33,8 +33,8 @@ pub struct Assignment {
     /// By which rule.
     pub mode: AssignmentMode,
     /// Nobody who has this many open conversations, of whichever website, is given another: 1 to
-    /// [`MAX_ASSIGNMENT_CAP`]; null = no limit.
-    #[serde(default)]
+    /// [`MAX_ASSIGNMENT_CAP`]; absent = no limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cap: Option<u32>,
 }
 
