@@ -188,10 +188,9 @@ describe("managing conversations", () => {
   });
 
   it("is handed out in turn to those who are available, and waits while nobody is", async () => {
-    await owner.page.goto(`${server.origin}/websites`);
-    await submitSignIn(owner.page, OWNER);
     const website = (await member.ask("websites?page=1&pageSize=1")).items[0];
     await owner.page.goto(`${server.origin}/websites/${website.id}/settings`);
+    await submitSignIn(owner.page, OWNER);
     const section = owner.page.getByRole("region", { name: "Assignment" });
     await section.getByRole("combobox", { name: "New conversations are assigned" }).selectOption({ label: "Automatically, in turn" });
     await section.getByRole("combobox", { name: "Limit for each person" }).selectOption({ label: "10 open conversations" });
