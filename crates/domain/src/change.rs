@@ -505,6 +505,13 @@ mod tests {
         for (change, field) in cases {
             assert_eq!(fields(change), [field]);
         }
+        let because = |reason: &str, change: ConversationChange| ConversationChange {
+            close_reason: Some(reason.to_owned()),
+            ..change
+        };
+        assert_eq!(fields(because("sold out", status(Open))), ["set.closeReason"]);
+        assert_eq!(fields(because(" ", status(Closed))), ["set.closeReason"]);
+        assert!(check(&because("sold out", status(Closed)), at(0)).is_ok());
         assert!(check(&archived(true), at(0)).is_ok());
     }
 }
