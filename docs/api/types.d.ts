@@ -321,7 +321,8 @@ export interface paths {
         /** Conversations that the caller may see, newest activity first */
         get: operations["get_live_chat_conversations"];
         put?: never;
-        post?: never;
+        /** Writes to a visitor first; a repeat with the same id and content returns the conversation */
+        post: operations["post_live_chat_conversations"];
         delete?: never;
         options?: never;
         head?: never;
@@ -375,6 +376,40 @@ export interface paths {
         put?: never;
         /** The team has read everything up to a `seq`; the mark only moves forward */
         post: operations["post_live_chat_conversations_id_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/conversations/{id}/transcript": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was said, as a file: public messages, and notes where they are asked for */
+        get: operations["get_live_chat_conversations_id_transcript"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/conversations/{id}/transcript/mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends what the visitor saw by mail */
+        post: operations["post_live_chat_conversations_id_transcript_mail"];
         delete?: never;
         options?: never;
         head?: never;
@@ -636,6 +671,23 @@ export interface paths {
         put?: never;
         /** The visitor looks at another page, or still at this one */
         post: operations["post_visitor_page"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visitor/rating": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the visitor thought of a conversation that is over; a comment may follow, and it can be changed once */
+        post: operations["post_visitor_rating"];
         delete?: never;
         options?: never;
         head?: never;
@@ -923,6 +975,25 @@ export interface components {
          * @description A change that may wait in an outbox; a repeat with the same id returns the first result.
          */
         ActionId: string;
+        /**
+         * @description How a website hands out conversations when they begin, and when they begin again with nobody in charge. Only those who see the website
+         *     and are available get any; while there is nobody, a conversation waits for the first who is.
+         */
+        Assignment: {
+            /**
+             * Format: int32
+             * @description Nobody who has this many open conversations, of whichever website, is given another: 1 to
+             *     [`MAX_ASSIGNMENT_CAP`]; absent = no limit.
+             */
+            cap?: number;
+            /** @description By which rule. */
+            mode: components["schemas"]["AssignmentMode"];
+        };
+        /**
+         * @description How the conversations of a website find the operator in charge.
+         * @enum {string}
+         */
+        AssignmentMode: "manual" | "round_robin" | "least_busy";
         /** @description A file sent with a message. */
         Attachment: {
             /** @description The file. */
@@ -1017,6 +1088,11 @@ export interface components {
             /** @description Labels to put on it. */
             addLabels?: components["schemas"]["LabelId"][];
             assigneeId?: null | components["schemas"]["MemberId"];
+            /**
+             * @description Why it is closed, for the team: 1 to [`MAX_CLOSE_REASON_CHARS`] characters, only with the status `closed`. The visitor
+             *     never hears of it.
+             */
+            closeReason?: string;
             /** @description Archives it, closing an open one first, or takes it out of the archive, closed. */
             isArchived?: boolean;
             /** @description How urgent it is. */
@@ -1283,6 +1359,8 @@ export interface components {
             priority: components["schemas"]["Priority"];
             /** @description What the visitor thought of it. */
             rating?: components["schemas"]["Rating"];
+            /** @description What the visitor said about it, with the rating. */
+            ratingComment?: string;
             /**
              * @description Hidden from the open ones until then; absent when it is not. A visitor's message ends it at once, and its end
              *     by time is an event too.
@@ -1425,6 +1503,11 @@ export interface components {
              */
             everywhere: boolean;
         };
+        /** @description `POST /api/live-chat/conversations/{id}/transcript/mail`: what the visitor saw, by mail; never a note. */
+        MailTranscript: {
+            /** @description To which address. */
+            to: string;
+        };
         /** @description `POST /api/live-chat/conversations/{id}/read`: the team has read everything up to here. */
         MarkRead: {
             /**
@@ -1556,6 +1639,11 @@ export interface components {
             /** @description The host page's title. */
             pageTitle?: string;
         };
+        /** @description The answer of `POST /api/visitor/page` while a conversation with the visitor is open. */
+        PageNoted: {
+            /** @description That conversation: an operator may have begun it, so the page has something to show. */
+            conversation: components["schemas"]["VisitorConversation"];
+        };
         /** @description A place in a log: `asOf` of every snapshot, `position` of every accepted change. */
         Position: {
             /** @description The log's generation. */
@@ -1616,6 +1704,18 @@ export interface components {
          * @enum {string}
          */
         ProblemCode: "malformed_json" | "bad_request" | "unauthenticated" | "invalid_credentials" | "totp_required" | "session_ended" | "session_revoked" | "forbidden" | "email_unverified" | "totp_enrolment_due" | "origin_refused" | "blocked" | "not_found" | "method_not_allowed" | "conflict" | "address_in_use" | "last_owner" | "default_funnel" | "id_reused" | "out_of_order" | "newer_reply" | "conversation_closed" | "conversation_archived" | "superseded" | "already_sent" | "gone" | "position_lost" | "body_too_large" | "unsupported_media_type" | "validation_failed" | "rate_limited" | "internal" | "unavailable";
+        /**
+         * @description `POST /api/visitor/rating`: what the visitor thought of a conversation that is over. A comment may follow the rating; after
+         *     that it can be changed once.
+         */
+        RateConversation: {
+            /** @description In their own words; at most [`MAX_RATING_COMMENT_CHARS`] characters. */
+            comment?: string;
+            /** @description Which conversation; the latest one when absent. */
+            conversationId?: components["schemas"]["ConversationId"];
+            /** @description Good or bad. */
+            rating: components["schemas"]["Rating"];
+        };
         /**
          * @description What the visitor thought of the conversation.
          * @enum {string}
@@ -1770,6 +1870,18 @@ export interface components {
          * @enum {string}
          */
         SignalType: "typing" | "viewing" | "presence" | "metrics";
+        /**
+         * @description `POST /api/live-chat/conversations`: an operator writes to a visitor first. Sent again by the same person with the same
+         *     content, it answers its first result.
+         */
+        StartConversation: {
+            /** @description The first message; never markup. */
+            content: string;
+            /** @description Chosen by the sender. */
+            id: components["schemas"]["ConversationId"];
+            /** @description With whom. */
+            userId: components["schemas"]["VisitorId"];
+        };
         /** @description `POST /api/visitor/sessions`, from the host page. */
         StartVisitorSession: {
             /** @description The funnel named by the snippet; the default one otherwise. */
@@ -1835,6 +1947,47 @@ export interface components {
             /** @description Six digits, or a recovery code. */
             code: string;
         };
+        /** @description What was said in a conversation: `GET …/{id}/transcript?format=json`. */
+        Transcript: {
+            /** @description In which conversation. */
+            conversation: components["schemas"]["TranscriptConversation"];
+            /** @description When the transcript was made. */
+            madeAt: components["schemas"]["Timestamp"];
+            /** @description The messages in their order. */
+            messages: components["schemas"]["TranscriptMessage"][];
+        };
+        /** @description The conversation of a [`Transcript`]. */
+        TranscriptConversation: {
+            /** @description The conversation. */
+            id: components["schemas"]["ConversationId"];
+            /** @description What the visitor thought of it. */
+            rating?: components["schemas"]["Rating"];
+            /** @description When it began. */
+            startedAt: components["schemas"]["Timestamp"];
+            /** @description Whether it is going on. */
+            status: components["schemas"]["ConversationStatus"];
+            /** @description The website's time zone (IANA): that of the times in the other forms. */
+            timezone: string;
+            /** @description The visitor's name, where it is known. */
+            visitor?: string;
+            /** @description The website's name. */
+            website: string;
+        };
+        /** @description One message of a [`Transcript`]. */
+        TranscriptMessage: {
+            /** @description When it was stored. */
+            at: components["schemas"]["Timestamp"];
+            /** @description The names of its files. */
+            attachments: string[];
+            /** @description The author's name, where it is known. */
+            author?: string;
+            /** @description Its text. */
+            content: string;
+            /** @description Who it is from. */
+            type: components["schemas"]["MessageType"];
+            /** @description Who sees it; notes only stand in a transcript for the team. */
+            visibility: components["schemas"]["Visibility"];
+        };
         /** @description `PATCH /api/websites/{id}/funnels/{funnelId}`; what is absent stays. */
         UpdateFunnel: {
             /**
@@ -1899,6 +2052,8 @@ export interface components {
              * @default null
              */
             archiveAfter: number;
+            /** @description Another way to hand out conversations, mode and cap at once. */
+            assignment?: components["schemas"]["Assignment"];
             /**
              * Format: int32
              * @description Another window until a conversation closes.
@@ -1943,6 +2098,8 @@ export interface components {
              * @description The last public message's `seq` (counting public ones only); 0 before there is one.
              */
             lastSeq: number;
+            /** @description What the visitor thought of it. */
+            rating?: components["schemas"]["Rating"];
             /**
              * Format: int64
              * @description The visitor has read everything up to this `seq`.
@@ -1958,6 +2115,10 @@ export interface components {
          * @description A person on a website; `userId` on the wire.
          */
         VisitorId: string;
+        /** @description The answer of `GET /api/visitor/messages`. */
+        VisitorMessages: components["schemas"]["MessagePage"] & {
+            conversation?: null | components["schemas"]["VisitorConversation"];
+        };
         /** @description One page of a cursor list. */
         VisitorPage: {
             /** @description The log position that every item reflects. */
@@ -2041,6 +2202,8 @@ export interface components {
              * @description Seconds from closed to archived; null = never.
              */
             archiveAfter: number | null;
+            /** @description Who gets a conversation that begins. */
+            assignment: components["schemas"]["Assignment"];
             /**
              * Format: int32
              * @description Seconds without activity until a conversation closes; null = never.
@@ -2208,6 +2371,8 @@ export type AccessGrant = components['schemas']['AccessGrant'];
 export type AccountId = components['schemas']['AccountId'];
 export type AccountSecurity = components['schemas']['AccountSecurity'];
 export type ActionId = components['schemas']['ActionId'];
+export type Assignment = components['schemas']['Assignment'];
+export type AssignmentMode = components['schemas']['AssignmentMode'];
 export type Attachment = components['schemas']['Attachment'];
 export type AttachmentId = components['schemas']['AttachmentId'];
 export type Availability = components['schemas']['Availability'];
@@ -2250,6 +2415,7 @@ export type LiveChatUser = components['schemas']['LiveChatUser'];
 export type LogEvent = components['schemas']['LogEvent'];
 export type LoginRequest = components['schemas']['LoginRequest'];
 export type LogoutRequest = components['schemas']['LogoutRequest'];
+export type MailTranscript = components['schemas']['MailTranscript'];
 export type MarkRead = components['schemas']['MarkRead'];
 export type Me = components['schemas']['Me'];
 export type Member = components['schemas']['Member'];
@@ -2263,11 +2429,13 @@ export type Offset = components['schemas']['Offset'];
 export type OpenFrame = components['schemas']['OpenFrame'];
 export type Opening = components['schemas']['Opening'];
 export type PageBeat = components['schemas']['PageBeat'];
+export type PageNoted = components['schemas']['PageNoted'];
 export type Position = components['schemas']['Position'];
 export type Preferences = components['schemas']['Preferences'];
 export type Priority = components['schemas']['Priority'];
 export type Problem = components['schemas']['Problem'];
 export type ProblemCode = components['schemas']['ProblemCode'];
+export type RateConversation = components['schemas']['RateConversation'];
 export type Rating = components['schemas']['Rating'];
 export type ReadResult = components['schemas']['ReadResult'];
 export type RecoveryCodes = components['schemas']['RecoveryCodes'];
@@ -2285,6 +2453,7 @@ export type SessionId = components['schemas']['SessionId'];
 export type SessionList = components['schemas']['SessionList'];
 export type Signal = components['schemas']['Signal'];
 export type SignalType = components['schemas']['SignalType'];
+export type StartConversation = components['schemas']['StartConversation'];
 export type StartVisitorSession = components['schemas']['StartVisitorSession'];
 export type Theme = components['schemas']['Theme'];
 export type Ticket = components['schemas']['Ticket'];
@@ -2293,6 +2462,9 @@ export type TokenRequest = components['schemas']['TokenRequest'];
 export type TotpCodeRequest = components['schemas']['TotpCodeRequest'];
 export type TotpEnrolment = components['schemas']['TotpEnrolment'];
 export type TotpLoginRequest = components['schemas']['TotpLoginRequest'];
+export type Transcript = components['schemas']['Transcript'];
+export type TranscriptConversation = components['schemas']['TranscriptConversation'];
+export type TranscriptMessage = components['schemas']['TranscriptMessage'];
 export type UpdateFunnel = components['schemas']['UpdateFunnel'];
 export type UpdateMe = components['schemas']['UpdateMe'];
 export type UpdateMember = components['schemas']['UpdateMember'];
@@ -2300,6 +2472,7 @@ export type UpdateWebsite = components['schemas']['UpdateWebsite'];
 export type Visibility = components['schemas']['Visibility'];
 export type VisitorConversation = components['schemas']['VisitorConversation'];
 export type VisitorId = components['schemas']['VisitorId'];
+export type VisitorMessages = components['schemas']['VisitorMessages'];
 export type VisitorPage = components['schemas']['VisitorPage'];
 export type VisitorRead = components['schemas']['VisitorRead'];
 export type VisitorSend = components['schemas']['VisitorSend'];
@@ -4142,6 +4315,146 @@ export interface operations {
             };
         };
     };
+    post_live_chat_conversations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartConversation"];
+            };
+        };
+        responses: {
+            /** @description Started before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveChatConversation"];
+                };
+            };
+            /** @description Started, in the caller's charge */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveChatConversation"];
+                };
+            };
+            /** @description `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `totp_enrolment_due`: Set up a second factor first
+             *
+             *     `blocked`: This visitor is blocked
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `conflict`: Someone else changed this first
+             *
+             *     `id_reused`: This id was used before with other content
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `gone`: This no longer exists */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Send application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     patch_live_chat_conversations: {
         parameters: {
             query?: never;
@@ -4573,6 +4886,203 @@ export interface operations {
             };
             /** @description `validation_failed`: Some fields need attention */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_live_chat_conversations_id_transcript: {
+        parameters: {
+            query?: {
+                /** @description `txt` (unless given), `html` or `json` */
+                format?: string;
+                /** @description Internal notes too */
+                notes?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The transcript; plain text or a page that stands alone for the other forms */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transcript"];
+                };
+            };
+            /** @description `bad_request`: The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `totp_enrolment_due`: Set up a second factor first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_live_chat_conversations_id_transcript_mail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailTranscript"];
+            };
+        };
+        responses: {
+            /** @description It leaves as soon as it can */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `totp_enrolment_due`: Set up a second factor first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Send application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many tries */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6232,7 +6742,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MessagePage"];
+                    "application/json": components["schemas"]["VisitorMessages"];
                 };
             };
             /** @description `bad_request`: The request cannot be read */
@@ -6422,6 +6932,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Noted, and a conversation is open */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageNoted"];
+                };
+            };
             /** @description Noted */
             204: {
                 headers: {
@@ -6449,6 +6968,120 @@ export interface operations {
             };
             /** @description `blocked`: This visitor is blocked */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Send application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_visitor_rating: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RateConversation"];
+            };
+        };
+        responses: {
+            /** @description The conversation with its rating */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitorConversation"];
+                };
+            };
+            /** @description `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `blocked`: This visitor is blocked */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: Someone else changed this first */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

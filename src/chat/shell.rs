@@ -311,6 +311,30 @@ impl Chat {
         self.act(conversation, Deed::Change(set));
     }
 
+    /// Puts somebody else in charge, or nobody, with a note for them where there is one: the note comes first, so that whoever gets
+    /// the conversation finds it there. What is typed in the composer stays.
+    pub fn hand_over(&self, conversation: ConversationId, assignee: Option<MemberId>, note: &str) {
+        let note = note.trim();
+        if !note.is_empty() {
+            let content = note.to_owned();
+            let visibility = Visibility::Internal;
+            self.act(
+                conversation,
+                Deed::Send {
+                    content,
+                    visibility,
+                    mentions: Vec::new(),
+                    hold_ms: 0,
+                },
+            );
+        }
+        let set = ConversationChange {
+            assignee_id: Some(assignee),
+            ..ConversationChange::default()
+        };
+        self.act(conversation, Deed::Change(set));
+    }
+
     /// Deletes a conversation with everything in it, for good. It leaves the screen at once. What waits to be sent there, and
     /// what was typed, stays until the server has agreed.
     pub fn delete(&self, conversation: ConversationId) {

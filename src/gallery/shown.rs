@@ -16,7 +16,7 @@ use crate::ui::{
 /// Six hours: nobody looks at a gallery for longer.
 const LATER_MS: f64 = 21_600_000.0;
 
-const ICONS: [IconName; 43] = [
+const ICONS: [IconName; 44] = [
     IconName::Alert,
     IconName::Archive,
     IconName::Assign,
@@ -28,6 +28,7 @@ const ICONS: [IconName; 43] = [
     IconName::Clock,
     IconName::Copy,
     IconName::Down,
+    IconName::Download,
     IconName::Edit,
     IconName::External,
     IconName::Eye,

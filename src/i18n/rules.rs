@@ -43,6 +43,7 @@ pub fn rule(violation: Violation) -> AttrValue {
         Violation::Timezone => t("rule.timezone"),
         Violation::Origin => t("rule.origin"),
         Violation::Window => t("rule.window"),
+        Violation::Cap => t("rule.cap"),
         Violation::Hours => t("rule.hours"),
         Violation::Date => t("rule.date"),
         Violation::PageRule => t("rule.page_rule"),

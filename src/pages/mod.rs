@@ -19,6 +19,7 @@ mod resend;
 mod reset_password;
 mod security;
 mod settings;
+mod start;
 mod team;
 mod verify_email;
 mod visitors;

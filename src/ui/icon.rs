@@ -29,6 +29,8 @@ pub enum IconName {
     Copy,
     /// Opens downwards.
     Down,
+    /// Save as a file.
+    Download,
     /// Change what was written.
     Edit,
     /// Leads out of the app.
@@ -120,6 +122,7 @@ impl IconName {
                 "M11 9h7a2 2 0 0 1 2 2v7a2 2 0 0 1 -2 2h-7a2 2 0 0 1 -2 -2v-7a2 2 0 0 1 2 -2ZM5.5 15A1.5 1.5 0 0 1 4 13.5v-8A1.5 1.5 0 0 1 5.5 4h8A1.5 1.5 0 0 1 15 5.5"
             }
             Self::Down => "M7 10l5 5 5-5",
+            Self::Download => "M12 4.5v10M7.5 10.5l4.5 4.5 4.5-4.5M5 19.5h14",
             Self::Edit => {
                 "M14.5 6.5l3 3M5 19l.8-3.8L15.5 5.5a1.4 1.4 0 0 1 2 0l1 1a1.4 1.4 0 0 1 0 2L8.8 18.2 5 19Z"
             }

@@ -2,18 +2,23 @@
 
 mod actions;
 mod canned;
+mod handling;
 mod labels;
 mod search;
 mod views;
 
 pub use actions::{
     ChangeConversations, ChangeResult, ChangeResults, ConversationChange, ConversationRef, MAX_CHANGED,
-    MAX_CHANGED_LABELS, MarkRead, ReadResult,
+    MAX_CHANGED_LABELS, MAX_CLOSE_REASON_CHARS, MarkRead, ReadResult,
 };
 pub use canned::{
     CannedReply, CannedReplyList, CannedScope, ChangeCannedReply, CreateCannedReply, Expansion,
     MAX_CANNED_TITLE_CHARS, MAX_SHORTCUT_CHARS, VARIABLES, Values, Variable, canned_content, canned_title,
     expand, first_name, first_open, shortcut,
+};
+pub use handling::{
+    MailTranscript, StartConversation, Transcript, TranscriptConversation, TranscriptFormat,
+    TranscriptMessage,
 };
 pub use labels::{
     ChangeLabel, CreateLabel, Label, LabelColour, LabelContents, LabelList, MAX_LABEL_CHARS, label_name,
@@ -249,6 +254,9 @@ pub struct LiveChatConversation {
     /// What the visitor thought of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rating: Option<Rating>,
+    /// What the visitor said about it, with the rating.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating_comment: Option<String>,
     /// When the row was made.
     pub created_at: Timestamp,
     /// When it was last changed.

@@ -13,6 +13,7 @@ use crate::accept::Author;
 use crate::audience::Audience;
 use crate::conversation::{Added, Conversation, Step};
 use crate::projection;
+use crate::rating::Rated;
 use crate::stored::StoredConversation;
 
 /// A message to add.
@@ -250,6 +251,20 @@ impl Ledger {
             });
         }
         Ok(moved)
+    }
+
+    /// The visitor says what they thought of it: an event for the team and for the visitor's other devices.
+    ///
+    /// # Errors
+    /// Never in practice: contract types serialise.
+    pub fn rate(&mut self, rated: &Rated) -> Result<(), Error> {
+        self.state.rate(rated, self.now);
+        self.conversation_changed(EventType::ConversationUpdated, true)
+    }
+
+    /// Nobody can take it now: it waits for the first who can. Neither the team nor the visitor hears of that.
+    pub const fn await_assignee(&mut self) {
+        self.state.awaits_assignee = true;
     }
 
     /// A stored message whose marks have moved, as it is now: an event for the team and, for one of the visitor's own,

@@ -2,7 +2,7 @@
 //! (`protocol.md` *Visitor side*).
 
 use switchboard_contract::ids::ConversationId;
-use switchboard_contract::live_chat::{ConversationStatus, LiveChatMessage, MessageType, Visibility};
+use switchboard_contract::live_chat::{ConversationStatus, LiveChatMessage, MessageType, Rating, Visibility};
 use switchboard_contract::time::Timestamp;
 use switchboard_contract::visitor::VisitorConversation;
 
@@ -30,6 +30,7 @@ pub const fn conversation(
     started_at: Timestamp,
     last_public_seq: u64,
     visitor_read_seq: u64,
+    rating: Option<Rating>,
 ) -> VisitorConversation {
     VisitorConversation {
         id,
@@ -37,6 +38,7 @@ pub const fn conversation(
         started_at,
         last_seq: last_public_seq,
         read_seq: visitor_read_seq,
+        rating,
     }
 }
 

@@ -46,6 +46,8 @@ enum Names {
     ConversationInBody,
     /// Conversations, in the body's `items`; each is answered by itself.
     ConversationItems,
+    /// A visitor, in the body's `userId`.
+    VisitorInBody,
     /// A label, in the path.
     Label,
     /// A canned reply, in the path.
@@ -67,7 +69,7 @@ enum Names {
 use For::{Admin, Agent, Anyone, Owner, RefreshCookie, Visitor};
 use Names::{
     CannedReply, Chosen, Conversation, ConversationInBody, ConversationItems, Funnel, Label, Member, Nothing,
-    Session, Token, Website,
+    Session, Token, VisitorInBody, Website,
 };
 
 /// Every operation.
@@ -108,6 +110,19 @@ const RULES: &[(&str, &str, For, Names)] = &[
         Agent,
         Conversation,
     ),
+    ("POST", "/api/live-chat/conversations", Agent, VisitorInBody),
+    (
+        "GET",
+        "/api/live-chat/conversations/{id}/transcript",
+        Agent,
+        Conversation,
+    ),
+    (
+        "POST",
+        "/api/live-chat/conversations/{id}/transcript/mail",
+        Agent,
+        Conversation,
+    ),
     ("POST", "/api/live-chat/messages", Agent, ConversationInBody),
     ("PATCH", "/api/live-chat/conversations", Agent, ConversationItems),
     (
@@ -144,6 +159,7 @@ const RULES: &[(&str, &str, For, Names)] = &[
     ("GET", "/api/visitor/messages", Visitor, Nothing),
     ("POST", "/api/visitor/messages", Visitor, Nothing),
     ("POST", "/api/visitor/page", Visitor, Nothing),
+    ("POST", "/api/visitor/rating", Visitor, Nothing),
     ("POST", "/api/visitor/read", Visitor, Nothing),
     ("POST", "/api/visitor/ticket", Visitor, Nothing),
     ("POST", "/api/visitor/typing", Visitor, Nothing),
@@ -172,7 +188,7 @@ async fn world(app: &App) -> World {
     let other = app.second_account("other@demo.test").await;
     let (member, colleague) = new_member(app, &other.token, "colleague@demo.test", "agent").await;
     let session = me(app, &colleague).await.at("/sessionId");
-    let (conversation, message) = foreign_conversation(app, &other.public_key).await;
+    let (visitor, conversation, message) = foreign_conversation(app, &other.public_key).await;
     let label = json!({"id": common::new_id(), "name": "Other label", "colour": "blue"});
     let label = accounts::call(app, Method::POST, "/api/live-chat/labels", &other.token, label).await;
     let canned = json!({
@@ -201,6 +217,7 @@ async fn world(app: &App) -> World {
         foreign: BTreeMap::from([
             ("member", member),
             ("session", session),
+            ("visitor", visitor),
             ("conversation", conversation),
             ("message", message),
             ("label", label.at("/id")),
@@ -213,8 +230,8 @@ async fn world(app: &App) -> World {
     }
 }
 
-/// A conversation of the other account and its message.
-async fn foreign_conversation(app: &App, public_key: &str) -> (String, String) {
+/// A visitor of the other account, a conversation with them and its message.
+async fn foreign_conversation(app: &App, public_key: &str) -> (String, String, String) {
     let visit = app
         .post("/api/visitor/sessions")
         .header("origin", "https://other.example")
@@ -224,7 +241,11 @@ async fn foreign_conversation(app: &App, public_key: &str) -> (String, String) {
         .send()
         .await;
     let said = app.say(&visit.at("/visitorToken"), "Hello?").await;
-    (said.at("/conversation/id"), said.at("/message/id"))
+    (
+        visit.at("/user/id"),
+        said.at("/conversation/id"),
+        said.at("/message/id"),
+    )
 }
 
 async fn every_operation_is_refused_to_those_who_may_not(app: &App) {
@@ -285,7 +306,10 @@ struct Operation<'a> {
 impl Operation<'_> {
     /// A line that forgets an id in the path would try nothing.
     fn names_what_it_says(&self) {
-        let in_path = !matches!(self.names, Nothing | ConversationInBody | ConversationItems);
+        let in_path = !matches!(
+            self.names,
+            Nothing | ConversationInBody | ConversationItems | VisitorInBody
+        );
         assert_eq!(self.path.contains('{'), in_path, "{} {}", self.method, self.path);
     }
 
@@ -354,6 +378,16 @@ impl Operation<'_> {
             ConversationInBody => {
                 let mut body = self.body.clone().expect("a body");
                 body["conversationId"] = self.world.foreign["conversation"].as_str().into();
+                refused(
+                    &self.send(Some(token), self.path, Some(body)).await,
+                    404,
+                    "not_found",
+                    &what,
+                );
+            }
+            VisitorInBody => {
+                let mut body = self.body.clone().expect("a body");
+                body["userId"] = self.world.foreign["visitor"].as_str().into();
                 refused(
                     &self.send(Some(token), self.path, Some(body)).await,
                     404,

@@ -9,7 +9,7 @@ use super::timer::{ConversationTimer, ConversationTimerProps};
 use crate::browser::now;
 use crate::chat::{Waiting, use_conversation, use_typing, use_waiting, use_waiting_draft};
 use crate::i18n::{day_and_time, list_time, number, t, t_with};
-use crate::people::visitor_name;
+use crate::people::{rating_name, visitor_name};
 use crate::routes::Route;
 use crate::ui::{Avatar, Icon, IconName, IconSize};
 
@@ -104,6 +104,9 @@ pub(super) fn ConversationRow(props: &ConversationRowProps) -> Html {
                 <div class="conv-meta">
                     <span class="chip" title={conversation.funnel_name.clone()}>
                         <span class="sr">{ t("conversation.funnel") }{ " " }</span><bdi>{ conversation.funnel_name.clone() }</bdi>
+                    </span>
+                    <span class="conv-rating" hidden={conversation.rating.is_none()}>
+                        { conversation.rating.map(rating_name).unwrap_or_default() }
                     </span>
                     <span class="push"></span>
                     <span

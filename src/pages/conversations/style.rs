@@ -79,8 +79,9 @@ pub(super) fn inbox_class() -> AttrValue {
         .thread-head { border-block-end: 1px solid var(--line); container: thread-head / inline-size; z-index: var(--z-sticky); }
         .thread-actions { flex: none; }
         .acts { display: flex; align-items: center; gap: var(--space-1); }
-        .acts .act-more, .thread-who .timer-inline { display: none; }
-        .acts .act-more-always { display: inline-flex; }
+        .thread-who .timer-inline { display: none; }
+        .rating-comment { white-space: pre-wrap; overflow-wrap: anywhere; }
+        .conv-rating { color: var(--text-2); }
         .thread-who .timer-inline { margin-inline-end: var(--space-2); vertical-align: bottom; }
         .changes { display: grid; gap: var(--space-1); padding: 0 var(--space-6) var(--space-2); }
         .change { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-1) var(--space-2); inline-size: 100%; max-inline-size: var(--measure-thread); margin-inline: auto; min-block-size: 1.5rem; font-size: var(--text-12); line-height: var(--lh-12); color: var(--text-3); overflow-wrap: anywhere; }

@@ -6,7 +6,7 @@ use switchboard_engine::passage::Target;
 use yew::prelude::*;
 use yew_router::hooks::use_location;
 
-use super::actions::{Actions, Deletion};
+use super::actions::{Actions, Asked, Question};
 use super::changes::ChangeNotices;
 use super::composer::{Composer, Wish, use_aids};
 use super::deleting::GoneThread;
@@ -50,10 +50,10 @@ pub(super) fn ThreadPane(props: &ThreadPaneProps) -> Html {
     use_looking_at(id);
     use_linked_message(&chat, id);
     let wish = use_wish(&chat, id);
-    let asks = use_state_eq(|| false);
+    let asks = use_state_eq(|| None::<Question>);
     let on_ask = {
         let asks = asks.setter();
-        use_callback((), move |asked: bool, ()| asks.set(asked))
+        use_callback((), move |asked: Option<Question>, ()| asks.set(asked))
     };
     let deps = (chat.clone(), id);
     let me = use_me();
@@ -125,7 +125,7 @@ pub(super) fn ThreadPane(props: &ThreadPaneProps) -> Html {
                 <JumpToDate {id} />
                 <div class="thread-actions">
                     if let Some(known) = &conversation {
-                        <Actions conversation={known.clone()} on_delete={on_ask.reform(|()| true)} />
+                        <Actions conversation={known.clone()} on_ask={on_ask.reform(Some)} />
                     }
                 </div>
                 <IconButton
@@ -153,11 +153,12 @@ pub(super) fn ThreadPane(props: &ThreadPaneProps) -> Html {
                 {on_release}
             />
             <div>
-                if let (true, Some(known)) = (*asks, &conversation) {
-                    <Deletion
+                if let (Some(question), Some(known)) = (*asks, &conversation) {
+                    <Asked
+                        {question}
                         conversation={known.clone()}
                         on_deleted={props.on_back.clone()}
-                        on_cancel={on_ask.reform(|()| false)}
+                        on_close={on_ask.reform(|()| None)}
                     />
                 }
             </div>

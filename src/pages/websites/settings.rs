@@ -8,6 +8,7 @@ use switchboard_engine::form::Field;
 use yew::prelude::*;
 
 use super::super::settings::{SaveBar, SettingsSection};
+use super::assignment::AssignmentField;
 use super::conflict::Clash;
 use super::deleting::DeleteWebsite;
 use super::domain::use_domain_asked;
@@ -296,6 +297,9 @@ fn Editor(props: &EditorProps) -> Html {
             </SettingsSection>
             <SettingsSection id="website-hours" title={t("website.hours")} about={t("website_settings.hours_about")}>
                 <HoursField form={form.clone()} holidays=true />
+            </SettingsSection>
+            <SettingsSection id="website-assignment" title={t("website_settings.assignment")} about={t("website_settings.assignment_about")}>
+                <AssignmentField form={form.clone()} />
             </SettingsSection>
             <SettingsSection id="website-lifecycle" title={t("website_settings.lifecycle")} about={t("website_settings.lifecycle_about")}>
                 <WindowField form={form.clone()} name={AUTO_CLOSE} hint={t("website.auto_close_hint")} />

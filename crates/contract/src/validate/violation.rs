@@ -106,6 +106,8 @@ violations! {
         Origin = "Enter addresses such as https://shop.example, without a path.";
         /// A window of the lifecycle that is over at once.
         Window = "Choose at least one second, or never.";
+        /// A cap of open conversations that is none.
+        Cap = "Choose a number from 1 to 1000, or no limit.";
         /// Openings that do not read, end before they begin or overlap.
         Hours = "Let each opening end after it begins, and none overlap.";
         /// Not a day, or one that stands there already.

@@ -18,6 +18,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (9, include_str!("../../migrations/0009_search.sql")),
     (10, include_str!("../../migrations/0010_views.sql")),
     (11, include_str!("../../migrations/0011_replies.sql")),
+    (12, include_str!("../../migrations/0012_handling.sql")),
 ];
 
 /// What a migration has to say to one database only, before the text that both run.

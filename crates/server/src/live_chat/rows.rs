@@ -20,7 +20,8 @@ pub const VISITOR: &str = "v.id AS v_id, v.name AS v_name, v.email AS v_email, v
 pub const CONVERSATION: &str = "c.id, c.website_id, c.visitor_id, c.funnel_id, f.name AS funnel_name, c.status, \
     c.is_archived, c.started_at, c.last_message_at, c.last_message, c.message_count, c.last_seq, c.last_public_seq, \
     c.auto_close_at, c.assignee_id, c.priority, c.snoozed_until, c.closed_at, c.first_closed_at, c.reopened, \
-    c.archived_at, c.team_read_seq, c.visitor_read_seq, c.unread_count, c.waiting_since, c.rating, c.created_at, c.updated_at, c.version, \
+    c.archived_at, c.team_read_seq, c.visitor_read_seq, c.unread_count, c.waiting_since, c.rating, \
+    c.rating_comment, c.rating_changes, c.awaits_assignee, c.created_at, c.updated_at, c.version, \
     w.auto_close_after, (SELECT STRING_AGG(cl.label_id, ' ') FROM conversation_labels cl \
     WHERE cl.conversation_id = c.id) AS labels";
 
@@ -100,6 +101,7 @@ pub fn read_conversation(row: &AnyRow) -> ApiResult<StoredConversation> {
         unread_count: columns::count(row, "unread_count")?,
         waiting_since: columns::maybe_instant(row, "waiting_since")?,
         rating: columns::maybe_word(row, "rating")?,
+        rating_comment: row.try_get("rating_comment")?,
         created_at: columns::instant(row, "created_at")?,
         updated_at: columns::instant(row, "updated_at")?,
         version: columns::count(row, "version")?,
@@ -109,6 +111,8 @@ pub fn read_conversation(row: &AnyRow) -> ApiResult<StoredConversation> {
         last_seq: columns::count(row, "last_seq")?,
         last_public_seq: columns::count(row, "last_public_seq")?,
         auto_close_ms: auto_close_ms(row)?,
+        awaits_assignee: columns::flag(row, "awaits_assignee")?,
+        rating_changes: columns::count(row, "rating_changes")?,
         closed_at: columns::maybe_instant(row, "closed_at")?,
         first_closed_at: columns::maybe_instant(row, "first_closed_at")?,
         reopened: columns::count(row, "reopened")?,

@@ -33,6 +33,10 @@ const CHANGING: &[&str] = &[
     "auto_close_at",
     "unread_count",
     "waiting_since",
+    "awaits_assignee",
+    "rating",
+    "rating_comment",
+    "rating_changes",
     "updated_at",
     "version",
 ];
@@ -62,6 +66,10 @@ fn bind_changing(query: Query, stored: &StoredConversation) -> ApiResult<Query> 
         .bind(instant(wire.auto_close_at))
         .bind(columns::to_count(wire.unread_count)?)
         .bind(instant(wire.waiting_since))
+        .bind(i64::from(stored.awaits_assignee))
+        .bind(wire.rating.as_ref().map(columns::to_word).transpose()?)
+        .bind(wire.rating_comment.clone())
+        .bind(columns::to_count(stored.rating_changes)?)
         .bind(wire.updated_at.as_millis())
         .bind(columns::to_count(wire.version)?))
 }

@@ -75,7 +75,7 @@ pub(super) fn assignees(
 }
 
 /// Only someone who has joined and sees the website can be in charge.
-fn sees(member: &Member, conversation: &LiveChatConversation) -> bool {
+pub(super) fn sees(member: &Member, conversation: &LiveChatConversation) -> bool {
     member.status == MemberStatus::Active
         && (member.role != Role::Agent || member.website_ids.contains(&conversation.website_id))
 }
