@@ -95,6 +95,7 @@ fn use_invalidation(chat: &Chat) {
                 Elsewhere::Labels => topic::LABELS,
                 Elsewhere::Sessions => topic::SESSIONS,
                 Elsewhere::Conversations => topic::CONVERSATIONS,
+                Elsewhere::Visitors => topic::VISITORS,
             });
             let tell = Callback::from(move |()| client.invalidate(changed.clone()));
             chat.watch(Topic::Elsewhere(what), tell)

@@ -34,6 +34,7 @@ pub fn rule(violation: Violation) -> AttrValue {
         Violation::DomainTaken => t("rule.domain_taken"),
         Violation::Timezone => t("rule.timezone"),
         Violation::Origin => t("rule.origin"),
+        Violation::Phone => t("rule.phone"),
         Violation::Window => t("rule.window"),
         Violation::Hours => t("rule.hours"),
         Violation::Date => t("rule.date"),

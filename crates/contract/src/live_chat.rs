@@ -2,12 +2,19 @@
 
 mod actions;
 mod labels;
+mod people;
 
 pub use actions::{
     ChangeConversations, ChangeResult, ChangeResults, ConversationChange, ConversationRef, MAX_CHANGED,
     MAX_CHANGED_LABELS, MarkRead, ReadResult,
 };
 pub use labels::{ChangeLabel, CreateLabel, Label, LabelColour, LabelList, MAX_LABEL_CHARS};
+pub(crate) use people::check_identity;
+pub use people::{
+    BlockVisitor, ChangeVisitor, ChangeVisitorNote, ConversationGist, CreateVisitorNote,
+    ExportedConversation, MAX_NOTE_CHARS, MAX_NOTES, MAX_PAGES, MAX_REASON_CHARS, MAX_VISITOR_SEARCH_CHARS,
+    ONLINE_MS, PageView, Visit, VisitorDetails, VisitorExport, VisitorNote, VisitorPage, check_note,
+};
 
 use std::collections::BTreeMap;
 
@@ -172,6 +179,9 @@ pub struct LiveChatUser {
     /// Whether an operator blocked the person.
     #[serde(default)]
     pub blocked: bool,
+    /// Counts changes of the identity (name, email, phone) and of blocking; `If-Match`. Where the person is does not count.
+    #[serde(default)]
+    pub version: u64,
 }
 
 /// One chat session.

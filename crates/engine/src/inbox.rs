@@ -117,16 +117,19 @@ pub enum Elsewhere {
     Sessions,
     /// Conversations that others show in lists of their own: one is gone for good.
     Conversations,
+    /// People on the websites.
+    Visitors,
 }
 
 impl Elsewhere {
     /// All of it: what may have changed unheard.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Websites,
         Self::Members,
         Self::Labels,
         Self::Sessions,
         Self::Conversations,
+        Self::Visitors,
     ];
 
     const fn of(kind: EventType) -> Option<Self> {
@@ -143,6 +146,7 @@ impl Elsewhere {
             }
             EventType::LabelCreated | EventType::LabelUpdated | EventType::LabelDeleted => Some(Self::Labels),
             EventType::SessionRevoked => Some(Self::Sessions),
+            EventType::VisitorUpdated | EventType::VisitorDeleted => Some(Self::Visitors),
             _ => None,
         }
     }
@@ -594,6 +598,8 @@ impl Inbox {
             | EventType::LabelUpdated
             | EventType::LabelDeleted
             | EventType::SessionRevoked
+            | EventType::VisitorUpdated
+            | EventType::VisitorDeleted
             | EventType::Unknown => changes.elsewhere.extend(Elsewhere::of(event.kind)),
         }
         Ok(changes)

@@ -9,6 +9,7 @@ use crate::db::Db;
 use crate::live_chat::lifecycle;
 use crate::mail::Mailer;
 use crate::realtime::{self, hub::Hub};
+use crate::visitor::follow_up;
 use crate::website::erase;
 use crate::{seed, upkeep};
 
@@ -55,6 +56,12 @@ impl AppState {
         }
         tokio::spawn(lifecycle::run(state.db.clone(), state.clock.clone()));
         tokio::spawn(erase::run(state.db.clone(), state.clock.clone()));
+        tokio::spawn(follow_up::run(
+            state.db.clone(),
+            state.clock.clone(),
+            Arc::clone(&state.mailer),
+            state.config.public_url.clone(),
+        ));
         tokio::spawn(upkeep::run(
             state.db.clone(),
             state.clock.clone(),

@@ -15,6 +15,7 @@ mod details;
 mod fields;
 mod funnels;
 mod hours;
+mod identity;
 mod list;
 mod new;
 mod settings;

@@ -14,6 +14,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (5, include_str!("../../migrations/0005_deletion.sql")),
     (6, include_str!("../../migrations/0006_time.sql")),
     (7, include_str!("../../migrations/0007_websites.sql")),
+    (13, include_str!("../../migrations/0013_visitors.sql")),
 ];
 
 /// Any constant: servers that start together migrate one after the other.

@@ -12,7 +12,8 @@
 //! | [`marks`] | delivered and read |
 //! | [`tombstones`] | what is remembered of deleted conversations |
 //! | [`lifecycle`] | what time does: closing, archiving, deletion, the end of a snooze |
-//! | [`conversations`], [`history`], [`send`], [`take_back`], [`change`], [`delete`], [`read`], [`labels`], [`people`] | the routes |
+//! | [`conversations`], [`history`], [`send`], [`take_back`], [`change`], [`delete`], [`read`], [`labels`] | the routes |
+//! | [`visitors`] | the people on the sites |
 
 pub mod actions;
 pub mod change;
@@ -24,13 +25,13 @@ pub mod ledger;
 pub mod lifecycle;
 pub mod lookups;
 pub mod marks;
-pub mod people;
 pub mod read;
 pub mod rows;
 pub mod send;
 mod store;
 pub mod take_back;
 pub mod tombstones;
+pub mod visitors;
 pub use axum::Router;
 use axum::routing::{delete as on_delete, get, patch, post};
 
@@ -56,5 +57,5 @@ pub fn router() -> Router<AppState> {
             "/api/live-chat/labels/{id}",
             patch(labels::change).delete(labels::delete),
         )
-        .route("/api/visitors", get(people::list))
+        .merge(visitors::router())
 }

@@ -5,8 +5,11 @@ use serde_json::{Map, Value};
 
 /// Bodies of requests: there, a field with a default may be left out.
 const REQUESTS: &[&str] = &[
+    "BlockVisitor",
     "ChangeConversations",
     "ChangeLabel",
+    "ChangeVisitor",
+    "Identify",
     "ConversationChange",
     "ConversationRef",
     "CreateLabel",
@@ -39,6 +42,9 @@ const NULLABLE: &[(&str, &str)] = &[
 const NULL_IS_A_VALUE: &[(&str, &str)] = &[
     ("ConversationChange", "assigneeId"),
     ("ConversationChange", "snoozedUntil"),
+    ("ChangeVisitor", "email"),
+    ("ChangeVisitor", "name"),
+    ("ChangeVisitor", "phone"),
     ("UpdateMe", "avatarUrl"),
 ];
 

@@ -3,7 +3,7 @@
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | [`routes`], [`accounts`], [`actions`], [`websites`] | the list |
+//! | [`routes`], [`accounts`], [`actions`], [`visitors`], [`websites`] | the list |
 //! | [`describe`] | the words in which it is written |
 //! | [`exact`] | what serde knows and the derived schemas do not say |
 
@@ -12,6 +12,7 @@ mod actions;
 mod describe;
 mod exact;
 mod routes;
+mod visitors;
 mod websites;
 
 use serde_json::Value;

@@ -1,8 +1,6 @@
 //! Every route of the API.
 
-use switchboard_contract::live_chat::{
-    LiveChatConversation, LiveChatUser, MessagePage, SendMessage, SendResult,
-};
+use switchboard_contract::live_chat::{LiveChatConversation, MessagePage, SendMessage, SendResult};
 use switchboard_contract::page::CursorPage;
 use switchboard_contract::problem::ProblemCode as Code;
 use switchboard_contract::realtime::{EventPage, Ticket};
@@ -23,6 +21,7 @@ pub(super) fn all() -> Vec<Route> {
         live_chat(),
         super::actions::all(),
         super::websites::all(),
+        super::visitors::all(),
         visitors_side(),
         realtime(),
         health(),
@@ -101,23 +100,6 @@ fn live_chat() -> Vec<Route> {
             Code::ConversationArchived,
             Code::Gone,
         ]),
-        Route::get(
-            "/api/visitors",
-            "live-chat",
-            "People on the websites that the caller may see",
-        )
-        .caller(Caller::Operator)
-        .query(&[
-            ("online", Boolean, "Only those who are there now"),
-            ("limit", Integer, "1 to 200, 50 unless given"),
-            ("cursor", Text, "`nextCursor` of the page before"),
-        ])
-        .answers_as(
-            "VisitorPage",
-            list_of::<CursorPage<LiveChatUser>, LiveChatUser>(),
-            200,
-            "One page",
-        ),
     ]
 }
 

@@ -9,6 +9,7 @@ use switchboard_contract::realtime::EventType;
 use switchboard_contract::visitor::PageBeat;
 
 use super::sessions::{MAX_ADDRESS_CHARS, MAX_TITLE_CHARS, clip, origin_of_website};
+use super::trail;
 use crate::auth::VisitorCaller;
 use crate::db::{Lock, Tx};
 use crate::events::{self, Audience, NewEvent};
@@ -59,11 +60,11 @@ async fn looks_at(tx: &mut Tx, visitor: VisitorId, page: &str, title: Option<Str
         .fetch_one(tx.conn())
         .await?
         .try_get("page")?;
-    let now = tx.now().as_millis();
-    sqlx::query("UPDATE visitors SET page = $1, page_title = $2, last_seen_at = $3 WHERE id = $4")
+    trail::beat(tx, visitor).await?;
+    trail::note(tx, visitor, page, title.as_deref()).await?;
+    sqlx::query("UPDATE visitors SET page = $1, page_title = $2 WHERE id = $3")
         .bind(page.to_owned())
         .bind(title)
-        .bind(now)
         .bind(visitor.to_string())
         .execute(tx.conn())
         .await?;
