@@ -11,7 +11,7 @@ use yew_router::hooks::{use_location, use_navigator};
 use crate::api::VisitorQuery;
 use crate::browser::{Interval, Timeout, is_shown};
 use crate::forms::{Choice, SelectField};
-use crate::i18n::{number, t, t_count, t_with};
+use crate::i18n::{number, t, t_count};
 use crate::query::{asks, use_kept, use_query};
 use crate::routes::Route;
 use crate::scoped;

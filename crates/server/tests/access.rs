@@ -68,8 +68,8 @@ enum Names {
 
 use For::{Admin, Agent, Anyone, Owner, RefreshCookie, Visitor};
 use Names::{
-    Chosen, Conversation, ConversationInBody, ConversationItems, Funnel, Label, Member, Note, Nothing, Person,
-    Session, Token, Website,
+    Chosen, Conversation, ConversationInBody, ConversationItems, Funnel, Label, Member, Note, Nothing,
+    Person, Session, Token, Website,
 };
 
 /// Every operation.

@@ -227,9 +227,10 @@ async fn pages_seen_are_kept_in_order_and_bounded(app: &App) {
 }
 
 async fn a_visit_ends_after_a_pause(app: &App) {
-    let agent = app.token(AGENT).await;
     let (token, id) = visitor(app).await;
-    let begun = async || details(app, &agent, &id).await["visitStartedAt"].clone();
+    // Access tokens end sooner than visits.
+    let now = async || details(app, &app.token(AGENT).await, &id).await;
+    let begun = async || now().await["visitStartedAt"].clone();
     let first = begun().await;
     app.state.clock.advance(20 * 60_000);
     look_at(app, &token, "https://shop.example/a", "A").await;

@@ -128,7 +128,7 @@ describe("the visitor panel", () => {
     await agent.page.keyboard.press("Enter");
     await shows(() => notes(owner.page).allInnerTexts(), ["Prefers email"]);
     await panel(agent.page).getByRole("list", { name: "Notes" }).getByRole("button", { name: "Edit" }).click();
-    await panel(agent.page).getByRole("textbox", { name: "Edit" }).fill("Prefers phone");
+    await panel(agent.page).getByRole("textbox", { name: "Change note" }).fill("Prefers phone");
     await button(agent.page, "Save").click();
     await shows(() => notes(owner.page).allInnerTexts(), ["Prefers phone"]);
     await panel(agent.page).getByRole("list", { name: "Notes" }).getByRole("button", { name: "Delete" }).click();

@@ -57,8 +57,10 @@ pub(crate) async fn page(
 async fn looks_at(tx: &mut Tx, visitor: VisitorId, page: &str, title: Option<String>) -> ApiResult<bool> {
     let before: Option<String> = sqlx::query("SELECT page FROM visitors WHERE id = $1")
         .bind(visitor.to_string())
-        .fetch_one(tx.conn())
+        .fetch_optional(tx.conn())
         .await?
+        // Erased while the beat was on its way.
+        .ok_or_else(|| ApiError::not_found("visitor"))?
         .try_get("page")?;
     trail::beat(tx, visitor).await?;
     trail::note(tx, visitor, page, title.as_deref()).await?;

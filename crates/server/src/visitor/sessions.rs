@@ -211,8 +211,10 @@ async fn come_back(tx: &mut Tx, website: &StoredWebsite, id: VisitorId, visit: &
     let funnel = visit.funnel(tx, website).await?;
     let before: Option<String> = sqlx::query("SELECT page FROM visitors WHERE id = $1")
         .bind(id.to_string())
-        .fetch_one(tx.conn())
+        .fetch_optional(tx.conn())
         .await?
+        // Erased while the visit began.
+        .ok_or_else(|| ApiError::not_found("visitor"))?
         .try_get("page")?;
     trail::beat(tx, id).await?;
     visit.note_page(tx, id).await?;

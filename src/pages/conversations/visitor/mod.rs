@@ -76,7 +76,7 @@ pub(super) fn VisitorPane(props: &VisitorPaneProps) -> Html {
         let last = use_mut_ref(|| None);
         use_effect_with(seen, move |seen| {
             let before = last.replace(seen.clone());
-            let moved = before.flatten().zip(seen.as_ref());
+            let moved = before.zip(seen.as_ref());
             if moved.is_some_and(|(before, now)| before.0 == now.0 && before.1 != now.1) {
                 reload.emit(());
             }

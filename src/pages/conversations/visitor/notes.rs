@@ -8,7 +8,7 @@ use switchboard_contract::live_chat::{
 use yew::prelude::*;
 
 use crate::auth::{use_api, use_me};
-use crate::browser::{now, random_bytes};
+use crate::browser::{focus_node, now, random_bytes};
 use crate::i18n::{list_time, t, t_count, t_with};
 use crate::query::{Mutating, asks, use_query_client};
 use crate::ui::{Button, ButtonKind, GrowingTextArea, ToastAct, use_minute, use_toasts};
@@ -83,9 +83,12 @@ pub(super) fn Notes(props: &NotesProps) -> Html {
             });
         })
     };
+    let area = use_node_ref();
     let on_delete = {
-        let (api, client, toasts) = (api.clone(), client.clone(), toasts.clone());
+        let (api, client, toasts, area) = (api.clone(), client.clone(), toasts.clone(), area.clone());
         Callback::from(move |note: VisitorNote| {
+            // What was pressed goes with the note.
+            focus_node(&area);
             let call = {
                 let (api, id) = (api.clone(), note.id);
                 async move { api.delete_visitor_note(visitor, id).await }
@@ -156,6 +159,7 @@ pub(super) fn Notes(props: &NotesProps) -> Html {
                     invalid={is_too_long}
                     on_input={let text = text.setter(); Callback::from(move |typed| text.set(typed))}
                     on_enter={add}
+                    node_ref={area}
                 />
                 <p class="error-text" role="alert" hidden={!is_too_long}>
                     { t_count("rule.too_long", u64::try_from(MAX_NOTE_CHARS).unwrap_or(u64::MAX), &[]) }
@@ -181,6 +185,15 @@ fn NoteItem(props: &NoteItemProps) -> Html {
     let typed = use_state_eq(|| None::<String>);
     let note = &props.note;
     let visitor = props.visitor;
+    let (area, button) = (use_node_ref(), use_node_ref());
+    {
+        let (area, button, was_editing) = (area.clone(), button.clone(), use_mut_ref(|| false));
+        use_effect_with(typed.is_some(), move |editing| {
+            if was_editing.replace(*editing) != *editing {
+                focus_node(if *editing { &area } else { &button });
+            }
+        });
+    }
     let on_edit = {
         let (typed, content) = (typed.setter(), note.content.clone());
         Callback::from(move |_: MouseEvent| typed.set(Some(content.clone())))
@@ -235,7 +248,7 @@ fn NoteItem(props: &NoteItemProps) -> Html {
             <div>
                 if let Some(text) = (*typed).clone() {
                     <div class="note-form">
-                        <GrowingTextArea label={t("visitor.edit_note")} value={text} {on_input} on_enter={save.clone()} />
+                        <GrowingTextArea label={t("visitor.change_note")} value={text} {on_input} on_enter={save.clone()} node_ref={area} />
                         <div class="panel-acts">
                             <Button kind={ButtonKind::Primary} onclick={save.reform(|_: MouseEvent| ())}>{ t("visitor.save") }</Button>
                             <Button onclick={on_cancel}>{ t("dialog.cancel") }</Button>
@@ -248,7 +261,7 @@ fn NoteItem(props: &NoteItemProps) -> Html {
             <div class="note-foot">
                 <bdi>{ about }</bdi>
                 <div hidden={!props.may_change || typed.is_some()}>
-                    <button type="button" class="text-btn" onclick={on_edit}>{ t("visitor.edit_note") }</button>
+                    <button type="button" class="text-btn" onclick={on_edit} ref={button}>{ t("visitor.edit_note") }</button>
                     { " " }
                     <button type="button" class="text-btn" onclick={on_delete}>{ t("visitor.delete_note") }</button>
                 </div>
