@@ -118,7 +118,9 @@ pub fn resume_page(https: bool) -> Vec<(HeaderName, String)> {
         "trusted-types 'none'",
     ]
     .join("; ");
-    let mut headers = common(https);
+    // What stands first counts.
+    let mut headers = vec![(header::REFERRER_POLICY, "no-referrer".to_owned())];
+    headers.extend(common(https));
     headers.extend([
         (header::CONTENT_SECURITY_POLICY, policy),
         (header::X_FRAME_OPTIONS, "DENY".to_owned()),
