@@ -137,12 +137,8 @@ async fn nobody_is_written_to_without_need(app: &App) {
     reply(app, &chat, "Still there?").await;
     app.state.clock.advance(MINUTE);
     let beat = json!({"page": "https://shop.example/a"});
-    assert_eq!(
-        call(app, Method::POST, "/api/visitor/page", &chat.token, beat)
-            .await
-            .status,
-        204
-    );
+    let beat = call(app, Method::POST, "/api/visitor/page", &chat.token, beat).await;
+    assert!((200..300).contains(&beat.status), "{}", beat.text);
     pass(app, 1).await;
     assert_eq!(letters(app).await, Vec::<Value>::new());
     // Whoever writes has seen what stood above.
