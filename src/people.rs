@@ -30,6 +30,13 @@ pub fn rating_name(rating: Rating) -> AttrValue {
     }
 }
 
+/// The part of an address that people read; the whole stands in the title.
+#[must_use]
+pub fn short_address(address: &str) -> &str {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    rest.trim_end_matches('/')
+}
+
 /// Whether somebody is there, in words.
 #[must_use]
 pub fn availability_name(availability: Availability) -> AttrValue {
@@ -49,5 +56,21 @@ pub fn role_name(role: Role) -> AttrValue {
         Role::Admin => t("role.admin"),
         Role::Agent => t("role.agent"),
         Role::Unknown => t("role.unknown"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short_address;
+
+    #[test]
+    fn addresses_are_read_without_their_scheme() {
+        assert_eq!(short_address("https://search.example/"), "search.example");
+        assert_eq!(
+            short_address("https://search.example/q?x=1"),
+            "search.example/q?x=1"
+        );
+        assert_eq!(short_address("nonsense"), "nonsense");
+        assert_eq!(short_address(""), "");
     }
 }

@@ -122,8 +122,8 @@ async fn several_are_chosen_and_closed_at_once() {
     page.click("[role='toolbar'] button[aria-label='Close']").await;
     assert!(page.find("[role='toolbar']").is_none());
     page.until("the way back", |page| {
-        page.root.inner_text().contains("once you are online")
-            || page.root.inner_text().contains("Closed 1 conversation")
+        let said = page.root.text_content().unwrap_or_default();
+        said.contains("once you are online") || said.contains("Closed 1 conversation")
     })
     .await;
     drop(server);

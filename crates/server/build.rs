@@ -17,6 +17,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let widget = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?).join("../widget");
     let mut files = vec![
         ("loader.js", JAVASCRIPT, widget.join("loader/loader.js")),
+        ("visitor.js", JAVASCRIPT, widget.join("loader/visitor.js")),
         ("frame_boot.js", JAVASCRIPT, widget.join("frame/boot.js")),
         (
             "frame.css",

@@ -35,6 +35,7 @@ pub use error::ApiError;
 pub use messages::Around;
 use transport::{Answer, read};
 pub use transport::{Call, Retrying, Transport};
+pub use visitors::VisitorQuery;
 pub use websites::WebsiteQuery;
 
 /// The API on behalf of the person who is signed in. Clones share one session.

@@ -98,6 +98,7 @@ fn use_invalidation(chat: &Chat) {
                 Elsewhere::CannedReplies => topic::CANNED_REPLIES,
                 Elsewhere::Sessions => topic::SESSIONS,
                 Elsewhere::Conversations => topic::CONVERSATIONS,
+                Elsewhere::Visitors => topic::VISITORS,
             });
             let tell = Callback::from(move |()| client.invalidate(changed.clone()));
             chat.watch(Topic::Elsewhere(what), tell)

@@ -42,6 +42,7 @@ pub fn rule(violation: Violation) -> AttrValue {
         Violation::DomainTaken => t("rule.domain_taken"),
         Violation::Timezone => t("rule.timezone"),
         Violation::Origin => t("rule.origin"),
+        Violation::Phone => t("rule.phone"),
         Violation::Window => t("rule.window"),
         Violation::Cap => t("rule.cap"),
         Violation::Hours => t("rule.hours"),

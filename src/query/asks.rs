@@ -7,9 +7,9 @@ use std::rc::Rc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use switchboard_contract::auth::{AccountSecurity, Invitation, MemberList, SessionList};
-use switchboard_contract::ids::{LabelId, WebsiteId};
+use switchboard_contract::ids::{LabelId, VisitorId, WebsiteId};
 use switchboard_contract::live_chat::{
-    CannedReplyList, LabelContents, LabelList, LiveChatConversation, LiveChatUser, ViewList,
+    CannedReplyList, LabelContents, LabelList, LiveChatConversation, ViewList, VisitorDetails, VisitorPage,
 };
 use switchboard_contract::page::{CursorPage, NumberedPage};
 use switchboard_contract::position::Position;
@@ -17,7 +17,7 @@ use switchboard_contract::website::{FunnelList, Website, WebsiteContents, Websit
 use switchboard_engine::query::{Key, Options, Target};
 
 use super::value::Codec;
-use crate::api::{Api, ApiError, ConversationQuery, StatusFilter, WebsiteQuery, team};
+use crate::api::{Api, ApiError, ConversationQuery, StatusFilter, VisitorQuery, WebsiteQuery, team};
 
 /// The kinds of data: what changes one of a kind may concern all of it.
 pub mod topic {
@@ -267,11 +267,30 @@ pub fn conversations_of(website: WebsiteId, limit: u32) -> Ask<CursorPage<LiveCh
 
 /// The people on the websites now.
 #[must_use]
-pub fn visitors_online() -> Ask<CursorPage<LiveChatUser>> {
-    Ask::new(topic::VISITORS, "online", |api| async move {
-        api.visitors_online(None).await
+pub fn visitors_online() -> Ask<VisitorPage> {
+    visitors_by(&VisitorQuery::default())
+}
+
+/// Those of them who fit.
+#[must_use]
+pub fn visitors_by(query: &VisitorQuery) -> Ask<VisitorPage> {
+    let website = query.website.map(|id| id.to_string()).unwrap_or_default();
+    let query = query.clone();
+    let part = format!("online/{website}/{}", query.search);
+    Ask::new(topic::VISITORS, &part, move |api| {
+        let query = query.clone();
+        async move { api.visitors_online(&query).await }
     })
     .fleeting()
+}
+
+/// One person with pages seen, notes and conversations.
+#[must_use]
+pub fn visitor(id: VisitorId) -> Ask<VisitorDetails> {
+    Ask::new(topic::VISITORS, &id.to_string(), move |api| async move {
+        api.visitor(id).await
+    })
+    .placed(|details| Some(details.as_of.clone()))
 }
 
 /// The newest open conversations, as many as one page holds.

@@ -35,7 +35,7 @@ mod virtual_list;
 pub use avatar::{Avatar, AvatarProps};
 pub use brand::Mark;
 pub use button::{Button, ButtonKind, ButtonProps, IconButton, IconButtonProps};
-pub use countdown::use_seconds_until;
+pub use countdown::{use_minute, use_seconds_until};
 pub use dialog::{Dialog, DialogAct, DialogProps};
 pub use field::{Checkbox, CheckboxProps, Field, FieldProps};
 pub use form_summary::{FieldProblem, FormSummary, FormSummaryProps};

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::inbox::{ID, as_of, conversation, conversation_id};
+use crate::support::inbox::{ID, as_of, conversation, conversation_id, visitor_details};
 use crate::support::{Answer, Seen};
 
 fn page_of(items: &[Value]) -> Value {
@@ -131,6 +131,7 @@ pub fn otherwise(seen: &Seen, role: &str) -> Answer {
         "/api/team/members" => Answer::Json(200, members()),
         "/api/websites" => Answer::Json(200, websites()),
         "/api/live-chat/conversations" => Answer::Json(200, conversations()),
+        path if path == format!("/api/visitors/{ID}") => Answer::Json(200, visitor_details("Third Visitor")),
         // Nothing is kept live here.
         _ => Answer::Silence,
     }

@@ -8,7 +8,7 @@ use crate::answers::{
     canned_replies, conversations, labels, members, no_page, no_websites, none_of_account, sessions, thread,
     visitors, websites,
 };
-use crate::support::inbox::conversation;
+use crate::support::inbox::{conversation, visitor_details};
 
 /// A role and an accessible name. News (`status`, `alert`) only have to begin like this; `text` stands anywhere on the page.
 pub type Told = (&'static str, &'static str);
@@ -204,6 +204,29 @@ pub const PAGES: &[Page] = &[
                 },
                 shape: Some(".visitor-id"),
             },
+            Panel {
+                name: "what is known of the visitor",
+                asks: "/api/visitors/01890a5d-ac96-774b-bcce-b302099a8057",
+                loading: &[("status", "Loading what is known of the visitor")],
+                empty: None,
+                error: &[(
+                    "alert",
+                    failed!("What is known of the visitor could not be loaded."),
+                )],
+                stale: Stale::AskedAgain(&[(
+                    "alert",
+                    failed!("What is known of the visitor could not be loaded."),
+                )]),
+                ready: State {
+                    body: || visitor_details("Third Visitor"),
+                    told: &[
+                        ("list", "Pages seen"),
+                        ("button", "Block"),
+                        ("button", "Export data"),
+                    ],
+                },
+                shape: None,
+            },
         ],
         form: None,
     },
@@ -211,7 +234,11 @@ pub const PAGES: &[Page] = &[
         route: "/visitors",
         path: "/visitors",
         who: ADMIN,
-        always: &[("heading", "Visitors"), ("button", "Refresh")],
+        always: &[
+            ("heading", "Visitors"),
+            ("button", "Refresh"),
+            ("searchbox", "Search visitors"),
+        ],
         panels: &[Panel {
             name: "visitors",
             asks: "/api/visitors?online=true",

@@ -34,6 +34,16 @@ pub fn conversation(n: u8, name: &str, last: &str) -> Value {
     })
 }
 
+/// What is known of a visitor besides the conversation.
+pub fn visitor_details(name: &str) -> Value {
+    json!({
+        "user": {"id": ID, "name": name, "firstSeenAt": at(0).to_string(), "lastSeenAt": at(0).to_string(), "version": 1},
+        "websiteId": ID, "visitStartedAt": at(0).to_string(), "asOf": as_of(),
+        "pages": [{"url": "https://shop.example/tents", "title": "Tents", "at": at(0).to_string(), "until": at(2).to_string()}],
+        "notes": [], "conversations": [],
+    })
+}
+
 pub fn as_of() -> Value {
     json!({"epoch": "e", "offset": "9"})
 }
@@ -89,6 +99,7 @@ pub fn respond(seen: &Seen) -> Answer {
         path if path == format!("{one}/messages") => messages(&seen.query),
         path if path == one => Answer::Json(200, conversation(1, "First Visitor", "about stoves")),
         "/api/live-chat/messages" => Answer::Silence,
+        path if path == format!("/api/visitors/{ID}") => Answer::Json(200, visitor_details("First Visitor")),
         _ => Answer::Cut,
     }
 }

@@ -120,3 +120,7 @@ id!(
     /// A file sent with a message.
     AttachmentId
 );
+id!(
+    /// What an operator wrote about a person on a website.
+    VisitorNoteId
+);

@@ -4,6 +4,7 @@ mod actions;
 mod canned;
 mod handling;
 mod labels;
+mod people;
 mod search;
 mod views;
 
@@ -22,6 +23,12 @@ pub use handling::{
 };
 pub use labels::{
     ChangeLabel, CreateLabel, Label, LabelColour, LabelContents, LabelList, MAX_LABEL_CHARS, label_name,
+};
+pub(crate) use people::check_identity;
+pub use people::{
+    BlockVisitor, ChangeVisitor, ChangeVisitorNote, ConversationGist, CreateVisitorNote,
+    ExportedConversation, MAX_NOTE_CHARS, MAX_NOTES, MAX_PAGES, MAX_REASON_CHARS, MAX_VISITOR_SEARCH_CHARS,
+    ONLINE_MS, PageView, Visit, VisitorDetails, VisitorExport, VisitorNote, VisitorPage, check_note,
 };
 pub use search::{ConversationPage, FoundIn, MAX_SEARCH_CHARS, Mark, SearchMatch};
 pub use views::{
@@ -194,6 +201,9 @@ pub struct LiveChatUser {
     /// Whether an operator blocked the person.
     #[serde(default)]
     pub blocked: bool,
+    /// Counts changes of the identity (name, email, phone) and of blocking; `If-Match`. Where the person is does not count.
+    #[serde(default)]
+    pub version: u64,
 }
 
 /// One chat session.

@@ -313,6 +313,13 @@ pub enum EventType {
     /// A member left; the body names the id only.
     #[serde(rename = "member.deleted")]
     MemberDeleted,
+    /// The identity of somebody on a website changed, the notes about them or whether they are blocked; the body holds the
+    /// `id` only, so that the log keeps nothing of a person who is erased later.
+    #[serde(rename = "visitor.updated")]
+    VisitorUpdated,
+    /// Somebody on a website was erased with everything that was known of them; the body holds the `id`.
+    #[serde(rename = "visitor.deleted")]
+    VisitorDeleted,
     /// A session was revoked; only its own member hears of it.
     #[serde(rename = "session.revoked")]
     SessionRevoked,

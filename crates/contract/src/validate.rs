@@ -17,6 +17,8 @@ pub const MAX_PASSWORD_CHARS: usize = 512;
 pub const MAX_EMAIL_CHARS: usize = 254;
 /// Most characters in a person's or a company's name.
 pub const MAX_NAME_CHARS: usize = 100;
+/// Most characters in a phone number.
+pub const MAX_PHONE_CHARS: usize = 40;
 /// Characters of a recovery code, hyphens not counted.
 pub const RECOVERY_CODE_CHARS: usize = 16;
 /// Most characters in a language tag.
@@ -65,6 +67,27 @@ pub fn entered_password(text: &str) -> Result<(), Violation> {
 /// The rule that `text` breaks.
 pub fn person_name(text: &str) -> Result<(), Violation> {
     one_line(text)
+}
+
+/// A phone number as people write it: digits, and what they put between.
+///
+/// # Errors
+/// The rule that `text` breaks.
+pub fn phone(text: &str) -> Result<(), Violation> {
+    let text = text.trim();
+    if text.is_empty() {
+        Err(Violation::Required)
+    } else if text.chars().count() > MAX_PHONE_CHARS {
+        Err(Violation::TooLong(MAX_PHONE_CHARS))
+    } else if text.chars().filter(char::is_ascii_digit).count() >= 3
+        && text
+            .chars()
+            .all(|c| c.is_ascii_digit() || "+()-./# x".contains(c))
+    {
+        Ok(())
+    } else {
+        Err(Violation::Phone)
+    }
 }
 
 /// A company's name: one line.
@@ -216,6 +239,18 @@ mod tests {
             email(&format!("{}@b", "a".repeat(254))),
             Err(Violation::TooLong(254))
         );
+    }
+
+    #[test]
+    fn phone_numbers_are_written_as_people_do() {
+        for good in ["+49 (30) 123-45.67", "112", "0123/456 x7", " +1 555 0100 "] {
+            assert_eq!(phone(good), Ok(()), "{good}");
+        }
+        for bad in ["call me", "+", "1\r\n2 3", "１２３"] {
+            assert_eq!(phone(bad), Err(Violation::Phone), "{bad:?}");
+        }
+        assert_eq!(phone(""), Err(Violation::Required));
+        assert_eq!(phone(&"1".repeat(41)), Err(Violation::TooLong(40)));
     }
 
     #[test]

@@ -1,12 +1,16 @@
 //! The visitor's side of the API (`/api/visitor/*`): what the loader and the frame speak. Nothing here tells of notes,
 //! labels, assignment or other visitors.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::ids::{AttachmentId, ConversationId, FunnelId, MessageId, VisitorId};
-use crate::live_chat::{ConversationStatus, LiveChatMessage, MessagePage, Rating};
+use crate::live_chat::{self, ConversationStatus, LiveChatMessage, MessagePage, Rating};
 use crate::position::Position;
+use crate::problem::FieldErrors;
 use crate::time::Timestamp;
+use crate::validate::{Checks, Violation};
 use crate::website::WidgetConfig;
 
 /// `POST /api/visitor/sessions`, from the host page.
@@ -92,6 +96,25 @@ pub struct VisitorSession {
     /// One-use code for the frame, 60 s; only from `sessions`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frame_code: Option<String>,
+    /// Names the website; only from `resume`, whose caller does not know it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_key: Option<String>,
+}
+
+/// `GET /api/websites/{id}/identity`, for owners and admins.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct IdentitySecret {
+    /// Key of the HMAC that proves who a visitor is ([`Identify`]); never for a browser.
+    pub secret: String,
+}
+
+impl std::fmt::Debug for IdentitySecret {
+    /// Leaves out the secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("IdentitySecret")
+    }
 }
 
 impl std::fmt::Debug for VisitorSession {
@@ -237,5 +260,200 @@ impl std::fmt::Debug for RateConversation {
         f.debug_struct("RateConversation")
             .field("rating", &self.rating)
             .finish_non_exhaustive()
+    }
+}
+
+/// Most attributes of one visitor.
+pub const MAX_ATTRIBUTES: usize = 50;
+/// Most characters in an attribute's name.
+pub const MAX_ATTRIBUTE_NAME_CHARS: usize = 64;
+/// Most characters in an attribute's value.
+pub const MAX_ATTRIBUTE_VALUE_CHARS: usize = 1_000;
+/// Most characters in the id under which a website knows a person.
+pub const MAX_EXTERNAL_ID_CHARS: usize = 200;
+
+/// `POST /api/visitor/identify`: the website vouches for who the visitor is.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Identify {
+    /// Under which the website knows the person.
+    pub id: String,
+    /// HMAC-SHA-256 of `id` under the website's identity secret, in hexadecimal digits; made on the website's own server.
+    pub hash: String,
+    /// The name; what is absent stays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The email address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// The phone number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+}
+
+impl std::fmt::Debug for Identify {
+    /// Leaves out the proof and the person.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Identify")
+    }
+}
+
+impl Identify {
+    /// Every rule of the details; whether the proof holds only the server can judge.
+    ///
+    /// # Errors
+    /// Messages by field.
+    pub fn check(&self) -> Result<(), FieldErrors> {
+        live_chat::check_identity(self.name.as_deref(), self.email.as_deref(), self.phone.as_deref())?;
+        let id = if self.id.is_empty() {
+            Err(Violation::Required)
+        } else if self.id.chars().count() > MAX_EXTERNAL_ID_CHARS {
+            Err(Violation::TooLong(MAX_EXTERNAL_ID_CHARS))
+        } else {
+            Ok(())
+        };
+        Checks::default().field("id", id).finish()
+    }
+}
+
+/// `POST /api/visitor/attributes`: what the website tells of the visitor, shown to operators.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SetAttributes {
+    /// Values by name, at most [`MAX_ATTRIBUTES`] with those that are known already; null takes one away, what is not named
+    /// stays.
+    pub attributes: BTreeMap<String, Option<String>>,
+}
+
+impl SetAttributes {
+    /// Every rule of the parts; how many there may be is [`SetAttributes::applied_to`]'s to say.
+    ///
+    /// # Errors
+    /// Messages by field, `attributes.<name>`.
+    pub fn check(&self) -> Result<(), FieldErrors> {
+        let mut checks = Checks::default();
+        for (name, value) in &self.attributes {
+            let is_plain = !name.trim().is_empty() && !name.chars().any(char::is_control);
+            let value_chars = value.as_ref().map_or(0, |value| value.chars().count());
+            let outcome = if !is_plain {
+                Err(Violation::ControlCharacters)
+            } else if name.chars().count() > MAX_ATTRIBUTE_NAME_CHARS {
+                Err(Violation::TooLong(MAX_ATTRIBUTE_NAME_CHARS))
+            } else if value_chars > MAX_ATTRIBUTE_VALUE_CHARS {
+                Err(Violation::TooLong(MAX_ATTRIBUTE_VALUE_CHARS))
+            } else {
+                Ok(())
+            };
+            let shown: String = name.chars().take(MAX_ATTRIBUTE_NAME_CHARS).collect();
+            checks = checks.field(&format!("attributes.{shown}"), outcome);
+        }
+        checks.finish()
+    }
+
+    /// What `known` becomes.
+    ///
+    /// # Errors
+    /// A message for `attributes` when there would be more than [`MAX_ATTRIBUTES`].
+    pub fn applied_to(
+        &self,
+        mut known: BTreeMap<String, String>,
+    ) -> Result<BTreeMap<String, String>, FieldErrors> {
+        for (name, value) in &self.attributes {
+            match value {
+                Some(value) => known.insert(name.clone(), value.clone()),
+                None => known.remove(name),
+            };
+        }
+        let outcome = if known.len() > MAX_ATTRIBUTES {
+            Err(Violation::TooMany(MAX_ATTRIBUTES))
+        } else {
+            Ok(())
+        };
+        Checks::default().field("attributes", outcome).finish()?;
+        Ok(known)
+    }
+}
+
+/// `POST /api/visitor/resume`: the link of a letter is opened.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ResumeChat {
+    /// The last part of the link's address.
+    pub link: String,
+}
+
+impl std::fmt::Debug for ResumeChat {
+    /// Leaves out the link, which opens the conversation.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ResumeChat")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(pairs: &[(&str, Option<&str>)]) -> SetAttributes {
+        SetAttributes {
+            attributes: pairs
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), value.map(str::to_owned)))
+                .collect(),
+        }
+    }
+
+    #[test]
+    fn attributes_merge_and_null_takes_away() {
+        let known = BTreeMap::from([
+            ("plan".to_owned(), "free".to_owned()),
+            ("seats".to_owned(), "1".to_owned()),
+        ]);
+        let merged = set(&[("plan", Some("pro")), ("seats", None), ("city", Some("Rome"))]).applied_to(known);
+        let expected = [("city", "Rome"), ("plan", "pro")];
+        assert_eq!(
+            merged.expect("few"),
+            expected
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .into()
+        );
+    }
+
+    #[test]
+    fn attributes_are_bounded() {
+        let many: BTreeMap<String, String> = (0..MAX_ATTRIBUTES)
+            .map(|n| (n.to_string(), String::new()))
+            .collect();
+        assert!(set(&[("0", Some("again"))]).applied_to(many.clone()).is_ok());
+        assert!(set(&[("one more", Some(""))]).applied_to(many).is_err());
+        let long_name = "n".repeat(MAX_ATTRIBUTE_NAME_CHARS + 1);
+        let long_value = "é".repeat(MAX_ATTRIBUTE_VALUE_CHARS + 1);
+        let fits = "é".repeat(MAX_ATTRIBUTE_VALUE_CHARS);
+        assert!(set(&[("plan", Some(&fits))]).check().is_ok());
+        for bad in [
+            (long_name.as_str(), ""),
+            ("plan", long_value.as_str()),
+            ("", "x"),
+            ("a\u{7}", "x"),
+        ] {
+            assert!(set(&[(bad.0, Some(bad.1))]).check().is_err());
+        }
+    }
+
+    #[test]
+    fn debug_output_holds_no_proof_and_no_link() {
+        let identify = Identify {
+            id: "secret".into(),
+            hash: "secret".into(),
+            name: Some("secret".into()),
+            email: None,
+            phone: None,
+        };
+        let resume = ResumeChat {
+            link: "secret".into(),
+        };
+        assert!(!format!("{identify:?}{resume:?}").contains("secret"));
     }
 }

@@ -78,17 +78,20 @@ pub enum Elsewhere {
     Sessions,
     /// Conversations that others show in lists of their own: one is gone for good.
     Conversations,
+    /// People on the websites.
+    Visitors,
 }
 
 impl Elsewhere {
     /// All of it: what may have changed unheard.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Websites,
         Self::Members,
         Self::Labels,
         Self::CannedReplies,
         Self::Sessions,
         Self::Conversations,
+        Self::Visitors,
     ];
 
     const fn of(kind: EventType) -> Option<Self> {
@@ -108,6 +111,7 @@ impl Elsewhere {
                 Some(Self::CannedReplies)
             }
             EventType::SessionRevoked => Some(Self::Sessions),
+            EventType::VisitorUpdated | EventType::VisitorDeleted => Some(Self::Visitors),
             _ => None,
         }
     }
@@ -750,6 +754,8 @@ impl Inbox {
             | EventType::CannedReplyUpdated
             | EventType::CannedReplyDeleted
             | EventType::SessionRevoked
+            | EventType::VisitorUpdated
+            | EventType::VisitorDeleted
             | EventType::Unknown => changes.elsewhere.extend(Elsewhere::of(event.kind)),
         }
         Ok(changes)

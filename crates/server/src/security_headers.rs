@@ -60,7 +60,7 @@ pub fn dashboard(own: Option<&str>, api: Option<&str>, https: bool) -> Vec<(Head
 }
 
 /// Headers of the chat frame's document: scripts as strict as the dashboard's, and only the website's own pages may
-/// frame it.
+/// frame it, and this server's, where the link of a letter leads.
 #[must_use]
 pub fn widget_frame(own: &[String], website_origins: &[String], https: bool) -> Vec<(HeaderName, String)> {
     let mut connect = String::from("connect-src 'self'");
@@ -72,11 +72,8 @@ pub fn widget_frame(own: &[String], website_origins: &[String], https: bool) -> 
         .iter()
         .filter_map(|text| parse_origin(text))
         .collect();
-    let ancestors = if ancestors.is_empty() {
-        "frame-ancestors 'none'".to_owned()
-    } else {
-        format!("frame-ancestors {}", ancestors.join(" "))
-    };
+    let ancestors = format!("frame-ancestors 'self' {}", ancestors.join(" "));
+    let ancestors = ancestors.trim_end();
     let policy = [
         "default-src 'none'",
         "script-src 'self' 'wasm-unsafe-eval'",
@@ -88,7 +85,7 @@ pub fn widget_frame(own: &[String], website_origins: &[String], https: bool) -> 
         "object-src 'none'",
         "base-uri 'none'",
         "form-action 'none'",
-        &ancestors,
+        ancestors,
         "require-trusted-types-for 'script'",
         "trusted-types switchboard",
     ]
@@ -100,6 +97,34 @@ pub fn widget_frame(own: &[String], website_origins: &[String], https: bool) -> 
             HeaderName::from_static("cross-origin-resource-policy"),
             "cross-origin".to_owned(),
         ),
+    ]);
+    headers
+}
+
+/// Headers of the page to which a letter's link leads: its script, the chat's frame, and nothing else. The link stands in its
+/// address, which no other page is told.
+#[must_use]
+pub fn resume_page(https: bool) -> Vec<(HeaderName, String)> {
+    let policy = [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'unsafe-inline'",
+        "connect-src 'self'",
+        "frame-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types 'none'",
+    ]
+    .join("; ");
+    // What stands first counts.
+    let mut headers = vec![(header::REFERRER_POLICY, "no-referrer".to_owned())];
+    headers.extend(common(https));
+    headers.extend([
+        (header::CONTENT_SECURITY_POLICY, policy),
+        (header::X_FRAME_OPTIONS, "DENY".to_owned()),
+        (HeaderName::from_static("x-robots-tag"), "noindex".to_owned()),
     ]);
     headers
 }
@@ -227,11 +252,11 @@ mod tests {
         ];
         let headers = widget_frame(&own, &sites, true);
         assert!(
-            policy(&headers).contains("frame-ancestors https://shop.example;"),
+            policy(&headers).contains("frame-ancestors 'self' https://shop.example;"),
             "{}",
             policy(&headers)
         );
         assert!(!policy(&headers).contains("script-src *"));
-        assert!(policy(&widget_frame(&own, &[], true)).contains("frame-ancestors 'none'"));
+        assert!(policy(&widget_frame(&own, &[], true)).contains("frame-ancestors 'self';"));
     }
 }

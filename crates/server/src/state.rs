@@ -10,6 +10,7 @@ use crate::live_chat::lifecycle;
 use crate::live_chat::search::backlog;
 use crate::mail::Mailer;
 use crate::realtime::{self, hub::Hub};
+use crate::visitor::follow_up;
 use crate::website::erase;
 use crate::{seed, upkeep};
 
@@ -62,6 +63,12 @@ impl AppState {
             Arc::clone(&state.hub),
         ));
         tokio::spawn(erase::run(state.db.clone(), state.clock.clone()));
+        tokio::spawn(follow_up::run(
+            state.db.clone(),
+            state.clock.clone(),
+            Arc::clone(&state.mailer),
+            state.config.public_url.clone(),
+        ));
         tokio::spawn(upkeep::run(
             state.db.clone(),
             state.clock.clone(),

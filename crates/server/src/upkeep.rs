@@ -32,7 +32,7 @@ const ENDED_SESSION_MS: i64 = 2 * 24 * 60 * 60 * 1_000;
 
 /// What goes by its age: a statement with the newest instant that is too old and a number of rows, and how long it is kept,
 /// in milliseconds.
-const BY_AGE: [(&str, i64); 4] = [
+const BY_AGE: [(&str, i64); 5] = [
     (
         "DELETE FROM actions WHERE (member_id, id) IN \
          (SELECT member_id, id FROM actions WHERE created_at <= $1 LIMIT $2)",
@@ -46,6 +46,11 @@ const BY_AGE: [(&str, i64); 4] = [
     (
         "DELETE FROM conversation_tombstones WHERE conversation_id IN \
          (SELECT conversation_id FROM conversation_tombstones WHERE deleted_at <= $1 LIMIT $2)",
+        REMEMBERED_MS,
+    ),
+    (
+        "DELETE FROM visitor_tombstones WHERE visitor_id IN \
+         (SELECT visitor_id FROM visitor_tombstones WHERE erased_at <= $1 LIMIT $2)",
         REMEMBERED_MS,
     ),
     (

@@ -1,4 +1,5 @@
-//! What a website's pages load from here: the loader (`/widget.js`), the frame's document and the frame's files.
+//! What a website's pages load from here: the loader (`/widget.js`), what tells it of visitors whom the website knows
+//! (`/widget/visitor.js`), the frame's document and the frame's files.
 
 use axum::Router;
 use axum::body::Body;
@@ -34,6 +35,7 @@ const REVALIDATE: &str = "no-cache";
 pub(crate) fn router() -> Router<AppState> {
     Router::new()
         .route("/widget.js", get(loader))
+        .route("/widget/visitor.js", get(visitor))
         .route("/widget/frame/{public_key}", get(frame))
         .route("/widget/assets/{name}", get(asset))
         // Files that import each other by relative names stay within one version.
@@ -52,6 +54,10 @@ pub fn snippet(public_url: &str, public_key: &str) -> String {
 
 async fn loader(State(state): State<AppState>, headers: HeaderMap) -> Response {
     deliver(&state, "loader.js", LOADER_CACHE, &headers)
+}
+
+async fn visitor(State(state): State<AppState>, headers: HeaderMap) -> Response {
+    deliver(&state, "visitor.js", LOADER_CACHE, &headers)
 }
 
 async fn asset(State(state): State<AppState>, Path(name): Path<String>, headers: HeaderMap) -> Response {

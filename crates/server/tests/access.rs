@@ -58,6 +58,10 @@ enum Names {
     Website,
     /// A website and one of its funnels, in the path.
     Funnel,
+    /// Somebody on a website, in the path.
+    Person,
+    /// Somebody on a website and a note about them, in the path.
+    Note,
     /// A sign-in of a member, in the path.
     Session,
     /// A member, in the path.
@@ -68,8 +72,8 @@ enum Names {
 
 use For::{Admin, Agent, Anyone, Owner, RefreshCookie, Visitor};
 use Names::{
-    CannedReply, Chosen, Conversation, ConversationInBody, ConversationItems, Funnel, Label, Member, Nothing,
-    Session, Token, VisitorInBody, Website,
+    CannedReply, Chosen, Conversation, ConversationInBody, ConversationItems, Funnel, Label, Member, Note,
+    Nothing, Person, Session, Token, VisitorInBody, Website,
 };
 
 /// Every operation.
@@ -142,6 +146,14 @@ const RULES: &[(&str, &str, For, Names)] = &[
     ("PATCH", "/api/live-chat/canned-replies/{id}", Agent, CannedReply),
     ("DELETE", "/api/live-chat/canned-replies/{id}", Agent, CannedReply),
     ("GET", "/api/visitors", Agent, Nothing),
+    ("GET", "/api/visitors/{id}", Agent, Person),
+    ("PATCH", "/api/visitors/{id}", Agent, Person),
+    ("DELETE", "/api/visitors/{id}", Admin, Person),
+    ("POST", "/api/visitors/{id}/block", Agent, Person),
+    ("GET", "/api/visitors/{id}/export", Agent, Person),
+    ("POST", "/api/visitors/{id}/notes", Agent, Person),
+    ("PATCH", "/api/visitors/{id}/notes/{noteId}", Agent, Note),
+    ("DELETE", "/api/visitors/{id}/notes/{noteId}", Agent, Note),
     ("GET", "/api/websites", Agent, Nothing),
     ("POST", "/api/websites", Admin, Nothing),
     ("GET", "/api/websites/{id}", Agent, Website),
@@ -150,6 +162,8 @@ const RULES: &[(&str, &str, For, Names)] = &[
     ("GET", "/api/websites/{id}/contents", Admin, Website),
     ("POST", "/api/websites/{id}/restore", Admin, Website),
     ("GET", "/api/websites/{id}/status", Agent, Website),
+    ("GET", "/api/websites/{id}/identity", Admin, Website),
+    ("POST", "/api/websites/{id}/identity", Admin, Website),
     ("GET", "/api/websites/{id}/funnels", Agent, Website),
     ("POST", "/api/websites/{id}/funnels", Admin, Website),
     ("PATCH", "/api/websites/{id}/funnels/{funnelId}", Admin, Funnel),
@@ -163,6 +177,9 @@ const RULES: &[(&str, &str, For, Names)] = &[
     ("POST", "/api/visitor/read", Visitor, Nothing),
     ("POST", "/api/visitor/ticket", Visitor, Nothing),
     ("POST", "/api/visitor/typing", Visitor, Nothing),
+    ("POST", "/api/visitor/identify", Visitor, Nothing),
+    ("POST", "/api/visitor/attributes", Visitor, Nothing),
+    ("POST", "/api/visitor/resume", Anyone, Nothing),
     ("POST", "/api/realtime/ticket", Agent, Nothing),
     ("GET", "/api/realtime", Anyone, Nothing),
     ("GET", "/api/events", Agent, Nothing),
@@ -189,6 +206,9 @@ async fn world(app: &App) -> World {
     let (member, colleague) = new_member(app, &other.token, "colleague@demo.test", "agent").await;
     let session = me(app, &colleague).await.at("/sessionId");
     let (visitor, conversation, message) = foreign_conversation(app, &other.public_key).await;
+    let note = json!({"id": common::new_id(), "content": "Other note"});
+    let path = format!("/api/visitors/{visitor}/notes");
+    let note = accounts::call(app, Method::POST, &path, &other.token, note).await;
     let label = json!({"id": common::new_id(), "name": "Other label", "colour": "blue"});
     let label = accounts::call(app, Method::POST, "/api/live-chat/labels", &other.token, label).await;
     let canned = json!({
@@ -217,11 +237,13 @@ async fn world(app: &App) -> World {
         foreign: BTreeMap::from([
             ("member", member),
             ("session", session),
-            ("visitor", visitor),
+            ("visitor", visitor.clone()),
             ("conversation", conversation),
             ("message", message),
             ("label", label.at("/id")),
             ("cannedreply", canned.at("/id")),
+            ("person", visitor),
+            ("note", note.at("/id")),
             ("website", other.website),
             ("funnel", funnel),
         ]),
@@ -421,15 +443,17 @@ impl Operation<'_> {
                     kept.text
                 );
             }
-            Conversation | Label | CannedReply | Session | Member | Website | Funnel => {
+            Conversation | Label | CannedReply | Person | Note | Session | Member | Website | Funnel => {
                 let kind = match self.names {
                     Funnel => "website".to_owned(),
+                    Note => "person".to_owned(),
                     names => format!("{names:?}").to_lowercase(),
                 };
                 let path = self
                     .path
                     .replace("{id}", &self.world.foreign[kind.as_str()])
-                    .replace("{funnelId}", &self.world.foreign["funnel"]);
+                    .replace("{funnelId}", &self.world.foreign["funnel"])
+                    .replace("{noteId}", &self.world.foreign["note"]);
                 refused(
                     &self.send(Some(token), &path, self.body.clone()).await,
                     404,
@@ -445,6 +469,7 @@ impl Operation<'_> {
         self.path
             .replace("{id}", &common::new_id())
             .replace("{funnelId}", &common::new_id())
+            .replace("{noteId}", &common::new_id())
             .replace("{token}", "x")
     }
 

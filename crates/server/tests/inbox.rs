@@ -187,7 +187,7 @@ async fn people_on_the_sites_are_listed(app: &App) {
     assert_eq!(second.json["items"].as_array().map(Vec::len), Some(2));
     assert!(ids(&first).iter().all(|id| !ids(&second).contains(id)));
     people("?cursor=x").await.problem(400, "bad_request");
-    app.state.clock.advance(120_000);
+    app.state.clock.advance(131_000);
     assert_eq!(people("?online=true").await.json["items"], json!([]));
 }
 

@@ -12,7 +12,7 @@ button { width: 52px; height: 52px; background: var(--a); cursor: pointer }
 button:focus-visible { outline: 2px solid #fff; box-shadow: 0 0 0 4px }
 button::before { content: ""; position: absolute; inset: 15px; background: var(--t); clip-path: polygon(0 0, 100% 0, 100% 75%, 50% 75%, 20% 100%, 20% 75%, 0 75%) }
 :host([open]) button::before { clip-path: polygon(0 25%, 50% 60%, 100% 25%, 50% 90%) }
-button::after { content: attr(data-unread); position: absolute; inset: -4px -4px auto auto; padding: 0 6px; border-radius: 10px; background: #c72d31; color: #fff; font: 12px/20px sans-serif }
+button::after { content: attr(data-unread); position: absolute; inset: -4px -4px auto auto; padding: 0 6px; border-radius: 10px; background: #c00; color: #fff; font: 12px/20px sans-serif }
 button[data-unread="0"]::after, output { clip-path: inset(50%) }
 iframe { bottom: 84px; width: min(376px, 100vw - 40px); height: min(620px, 100vh - 104px); border-radius: 16px; visibility: hidden }
 :host([open]) iframe { visibility: visible }
@@ -145,6 +145,6 @@ iframe { bottom: 84px; width: min(376px, 100vw - 40px); height: min(620px, 100vh
   addEventListener("popstate", moved);
   setInterval(() => beat((page = 0)), 15e3);
 
-  window.Switchboard = { open: () => toggle(2), close };
+  window.Switchboard = { open: () => toggle(2), close, post };
   (window.requestIdleCallback || setTimeout)(start);
 })();

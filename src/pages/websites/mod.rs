@@ -17,6 +17,7 @@ mod domain;
 mod fields;
 mod funnels;
 mod hours;
+mod identity;
 mod list;
 mod new;
 mod settings;

@@ -15,6 +15,7 @@ use super::domain::use_domain_asked;
 use super::fields::{self, WindowField, ZoneField};
 use super::funnels::Funnels;
 use super::hours::HoursField;
+use super::identity::IdentityVerification;
 use super::values::{
     self, ARCHIVE, AUTO_CLOSE, DELETE, DOMAIN, FIELDS, NAME, ORIGINS, TIMEZONE, Values, values_of,
 };
@@ -85,6 +86,7 @@ pub fn WebsiteSettings(props: &WebsiteSettingsProps) -> Html {
             <div class="parts">
                 <Editor website={website.clone()} />
                 <Funnels website={id} />
+                <IdentityVerification website={id} />
             </div>
         }
     };

@@ -55,6 +55,7 @@ const partsWith = ({ conversation, website, invitation }) => [
   { at: `/conversations/${conversation}`, asks: /live-chat\/conversations\/[^/?]+$/, failed: "The visitor could not be loaded.", there: (page) => page.getByRole("region", { name: "Visitor" }), mayBeGone: true },
   { at: `/conversations/${conversation}`, asks: /live-chat\/labels/, ...menu("Labels", { group: "Labels", role: "menuitemcheckbox" }) },
   { at: `/conversations/${conversation}`, asks: /team\/members/, ...menu("Assign", { group: "Colleagues", role: "menuitemradio" }) },
+  { at: `/conversations/${conversation}`, asks: /visitors\/[^/?]+$/, failed: "What is known of the visitor could not be loaded.", there: (page) => page.getByRole("list", { name: "Pages seen" }).or(page.getByText("None noted yet.")) },
   { at: "/visitors", asks: /visitors\?/, failed: "Visitors could not be loaded.", there: (page) => page.getByText("Nobody is on your websites now").or(page.getByRole("table", { name: "Visitors" })) },
   { at: "/websites", asks: /websites\?/, failed: "Websites could not be loaded.", there: (page) => page.getByRole("table", { name: "Websites" }) },
   { at: `/websites/${website}`, asks: /websites\/[^/?]+$/, failed: "The website could not be loaded.", there: (page) => page.getByRole("region", { name: "Installation" }) },

@@ -104,6 +104,8 @@ violations! {
         Timezone = "Choose a time zone, such as Europe/Berlin.";
         /// Not an origin.
         Origin = "Enter addresses such as https://shop.example, without a path.";
+        /// Not a phone number.
+        Phone = "Enter a phone number, such as +49 30 1234567.";
         /// A window of the lifecycle that is over at once.
         Window = "Choose at least one second, or never.";
         /// A cap of open conversations that is none.

@@ -36,6 +36,7 @@ pub(crate) fn conversation(n: u8, last_message_at: i64, shelf: Shelf) -> LiveCha
             first_seen_at: at,
             last_seen_at: at,
             blocked: false,
+            version: 1,
         },
         funnel_id: FunnelId::from_parts(at, [0; 10]),
         funnel_name: "Default".into(),
@@ -359,7 +360,8 @@ fn events_about_what_others_hold_are_passed_on() {
         (3, EventType::WebsiteStatus, vec![Elsewhere::Websites]),
         (4, EventType::SessionRevoked, vec![Elsewhere::Sessions]),
         (5, EventType::CannedReplyDeleted, vec![Elsewhere::CannedReplies]),
-        (6, EventType::Unknown, vec![]),
+        (6, EventType::VisitorUpdated, vec![Elsewhere::Visitors]),
+        (7, EventType::Unknown, vec![]),
     ] {
         let changes = inbox.apply(&event(offset, kind)).expect("readable");
         let expected = Changes {

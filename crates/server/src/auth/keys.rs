@@ -34,6 +34,8 @@ pub enum Purpose {
     Refresh,
     /// The subject of a counter of tries, so that the table holds no addresses.
     Throttle,
+    /// The secrets with which websites prove who their visitors are.
+    Identity,
 }
 
 impl Purpose {
@@ -42,6 +44,7 @@ impl Purpose {
             Self::Access => b"access",
             Self::Refresh => b"refresh",
             Self::Throttle => b"throttle",
+            Self::Identity => b"identity",
         }
     }
 }

@@ -27,6 +27,15 @@ pub struct VisitorCaller {
 }
 
 impl VisitorCaller {
+    /// 403 `blocked`.
+    #[must_use]
+    pub fn refused() -> ApiError {
+        ApiError::new(
+            ProblemCode::Blocked,
+            "This website takes no more messages from you.",
+        )
+    }
+
     /// The visitor by id; none when there is no such visitor.
     ///
     /// # Errors
@@ -58,7 +67,8 @@ impl VisitorCaller {
         Ok(loaded)
     }
 
-    /// The visitor whose token this is, unless the website is deleted.
+    /// The visitor whose token this is, unless the website is deleted: the one that their browser got on the website, or one
+    /// that a letter's link handed out.
     ///
     /// # Errors
     /// The database's failure.
@@ -66,9 +76,12 @@ impl VisitorCaller {
         let row =
             sqlx::query(
             "SELECT v.id, v.account_id, v.website_id, v.blocked FROM visitors v JOIN websites w ON w.id = v.website_id \
-             WHERE v.token_hash = $1 AND w.deleted_at IS NULL",
+             WHERE v.id IN (SELECT t.id FROM visitors t WHERE t.token_hash = $1 UNION ALL \
+             SELECT l.visitor_id FROM chat_links l WHERE l.token_hash = $1 AND l.expires_at > $2) \
+             AND w.deleted_at IS NULL",
         )
         .bind(keys::hash(token))
+        .bind(tx.now().as_millis())
         .fetch_optional(tx.conn())
         .await?;
         row.as_ref().map(read).transpose()
@@ -95,10 +108,7 @@ impl FromRequestParts<AppState> for VisitorCaller {
             .await?
             .ok_or_else(unknown_token)?;
         if caller.blocked {
-            return Err(ApiError::new(
-                ProblemCode::Blocked,
-                "This website takes no more messages from you.",
-            ));
+            return Err(Self::refused());
         }
         Ok(caller)
     }

@@ -7,6 +7,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use axum::http::HeaderName;
 use url::Url;
 
 use values::{database_url, derived_public_url, parse_duration, parse_switch, sqlite_url};
@@ -27,6 +28,9 @@ pub struct Config {
     /// Proxies in front of the server whose word about a caller's address counts, besides this machine's own
     /// (`SWITCHBOARD_TRUSTED_PROXIES`, addresses separated by commas).
     pub trusted_proxies: Vec<IpAddr>,
+    /// The header in which a trusted proxy names the caller's country as an ISO 3166 code
+    /// (`SWITCHBOARD_COUNTRY_HEADER`); without it those of common content networks count.
+    pub country_header: Option<HeaderName>,
     /// How long an access token lives (`SWITCHBOARD_ACCESS_TTL`, default 10 minutes).
     pub access_ttl: Duration,
     /// How long a session lives when it is kept (`SWITCHBOARD_REFRESH_TTL`, default 30 days).
@@ -203,6 +207,15 @@ impl Config {
                 })
                 .collect::<Result<_, _>>()?,
         };
+        let country_header = var("SWITCHBOARD_COUNTRY_HEADER")?
+            .map(|text| {
+                text.to_ascii_lowercase().parse::<HeaderName>().map_err(|_| {
+                    ConfigError::new(format!(
+                        "SWITCHBOARD_COUNTRY_HEADER: `{text}` is not a header's name; write it like X-Country-Code"
+                    ))
+                })
+            })
+            .transpose()?;
         let ttl = |name: &str, default: u64| -> Result<Duration, ConfigError> {
             match var(name)? {
                 None => Ok(Duration::from_secs(default)),
@@ -261,6 +274,7 @@ impl Config {
             public_url,
             allowed_origins,
             trusted_proxies,
+            country_header,
             access_ttl: ttl("SWITCHBOARD_ACCESS_TTL", 10 * 60)?,
             refresh_ttl: ttl("SWITCHBOARD_REFRESH_TTL", 30 * 24 * 60 * 60)?,
             smtp_url,
@@ -383,6 +397,7 @@ mod tests {
             ("SWITCHBOARD_PUBLIC_URL", "https://chat.example.com/path"),
             ("SWITCHBOARD_ALLOWED_ORIGINS", "https://a.example,*"),
             ("SWITCHBOARD_TRUSTED_PROXIES", "10.0.0.0/8"),
+            ("SWITCHBOARD_COUNTRY_HEADER", "X Country"),
             ("SWITCHBOARD_ACCESS_TTL", "5x"),
             ("SWITCHBOARD_REFRESH_TTL", "forever"),
             ("SWITCHBOARD_LOG_AGE", "a week"),

@@ -216,6 +216,8 @@ const CONVERSATION_COLUMNS: &[&str] = &[
     "message_count",
     "last_seq",
     "last_public_seq",
+    // Nobody is written to about what was never said.
+    "mailed_public_seq",
     "assignee_id",
     "unread_count",
     "waiting_since",
@@ -344,6 +346,7 @@ fn tell(place: &Place, story: &Story, offset: &mut u64, rows: &mut Rows) -> ApiR
         conversation.last_message.into(),
         count(conversation.message_count)?,
         count(conversation.last_seq)?,
+        count(conversation.last_public_seq)?,
         count(conversation.last_public_seq)?,
         member
             .filter(|_| story.assigned)

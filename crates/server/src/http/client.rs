@@ -12,7 +12,7 @@ use crate::state::AppState;
 use crate::visitor::user_agent;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
-/// Headers in which proxies and content networks name the country of the caller.
+/// Headers in which proxies and content networks name the country of the caller, unless `SWITCHBOARD_COUNTRY_HEADER` names one.
 const COUNTRY: [HeaderName; 3] = [
     HeaderName::from_static("cf-ipcountry"),
     HeaderName::from_static("cloudfront-viewer-country"),
@@ -28,6 +28,8 @@ pub struct Client {
     pub device: String,
     /// Country or network address.
     pub place: String,
+    /// ISO 3166 code in capitals, where a trusted proxy tells it.
+    pub country: Option<String>,
 }
 
 impl Client {
@@ -39,11 +41,18 @@ impl Client {
             peer
         }
         .to_canonical();
-        let country = COUNTRY
+        let named = match &config.country_header {
+            Some(header) => std::slice::from_ref(header),
+            None => &COUNTRY,
+        };
+        let country = named
             .iter()
             .filter(|_| proxied)
             .find_map(|name| headers.get(name)?.to_str().ok())
-            .filter(|country| country.len() == 2 && country.bytes().all(|b| b.is_ascii_alphabetic()));
+            // Cloudflare says XX where it does not know, and T1 for Tor.
+            .filter(|country| country.len() == 2 && country.bytes().all(|b| b.is_ascii_alphabetic()))
+            .map(str::to_ascii_uppercase)
+            .filter(|country| country != "XX");
         let agent = headers
             .get(header::USER_AGENT)
             .and_then(|value| value.to_str().ok())
@@ -58,7 +67,8 @@ impl Client {
                     (browser, os) => format!("{browser}, {os}"),
                 },
             ),
-            place: country.map_or_else(|| address.to_string(), str::to_ascii_uppercase),
+            place: country.clone().unwrap_or_else(|| address.to_string()),
+            country,
         }
     }
 }
@@ -107,16 +117,38 @@ mod tests {
     use super::*;
 
     fn client(peer: &str, headers: &[(&'static str, &str)]) -> (String, String) {
+        let client = configured(None, peer, headers);
+        (client.address.to_string(), client.place)
+    }
+
+    fn configured(country_header: Option<&str>, peer: &str, headers: &[(&'static str, &str)]) -> Client {
         let config = Config::from_lookup(|name| {
-            Ok((name == "SWITCHBOARD_TRUSTED_PROXIES").then(|| "192.0.2.1".to_owned()))
+            Ok(match name {
+                "SWITCHBOARD_TRUSTED_PROXIES" => Some("192.0.2.1".to_owned()),
+                "SWITCHBOARD_COUNTRY_HEADER" => country_header.map(str::to_owned),
+                _ => None,
+            })
         })
         .expect("a configuration");
         let headers = headers
             .iter()
             .map(|(name, value)| (HeaderName::from_static(name), value.parse().expect("a value")))
             .collect();
-        let client = Client::new(&config, peer.parse().expect("an address"), &headers);
-        (client.address.to_string(), client.place)
+        Client::new(&config, peer.parse().expect("an address"), &headers)
+    }
+
+    #[test]
+    fn the_country_is_what_the_named_header_of_a_proxy_says() {
+        let told = [("cf-ipcountry", "NO"), ("x-geo", "pt")];
+        let country = |header, peer| configured(header, peer, &told).country;
+        assert_eq!(country(None, "192.0.2.1").as_deref(), Some("NO"));
+        assert_eq!(country(Some("X-Geo"), "192.0.2.1").as_deref(), Some("PT"));
+        assert_eq!(country(Some("x-other"), "192.0.2.1"), None, "and no other header");
+        assert_eq!(country(Some("x-geo"), "203.0.113.5"), None, "forged");
+        assert_eq!(
+            configured(None, "192.0.2.1", &[("cf-ipcountry", "XX")]).country,
+            None
+        );
     }
 
     #[test]

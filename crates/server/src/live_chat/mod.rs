@@ -16,7 +16,8 @@
 //! | [`search`] | the index of words, and what is found by it |
 //! | `order` | the orders of a list |
 //! | [`start`], [`transcript`] | an operator writes first; what was said as a document |
-//! | [`conversations`], [`history`], [`send`], [`take_back`], [`change`], [`delete`], [`read`], [`labels`], [`canned_replies`], [`views`], [`people`] | the routes |
+//! | [`conversations`], [`history`], [`send`], [`take_back`], [`change`], [`delete`], [`read`], [`labels`], [`canned_replies`], [`views`] | the routes |
+//! | [`visitors`] | the people on the sites |
 
 pub mod actions;
 pub mod assign;
@@ -31,7 +32,6 @@ pub mod lifecycle;
 pub mod lookups;
 pub mod marks;
 mod order;
-pub mod people;
 pub mod read;
 pub mod rows;
 pub mod search;
@@ -42,6 +42,7 @@ pub mod take_back;
 pub mod tombstones;
 pub mod transcript;
 pub mod views;
+pub mod visitors;
 pub use axum::Router;
 use axum::routing::{delete as on_delete, get, patch, post};
 
@@ -89,5 +90,5 @@ pub fn router() -> Router<AppState> {
             "/api/live-chat/views/{id}",
             patch(views::change).delete(views::delete),
         )
-        .route("/api/visitors", get(people::list))
+        .merge(visitors::router())
 }

@@ -14,7 +14,8 @@ pub const VISITOR: &str = "v.id AS v_id, v.name AS v_name, v.email AS v_email, v
     v.avatar_url AS v_avatar_url, v.verified AS v_verified, v.locale AS v_locale, v.timezone AS v_timezone, \
     v.browser AS v_browser, v.os AS v_os, v.device AS v_device, v.country AS v_country, v.page AS v_page, \
     v.page_title AS v_page_title, v.referrer AS v_referrer, v.attributes AS v_attributes, \
-    v.first_seen_at AS v_first_seen_at, v.last_seen_at AS v_last_seen_at, v.blocked AS v_blocked";
+    v.first_seen_at AS v_first_seen_at, v.last_seen_at AS v_last_seen_at, v.blocked AS v_blocked, \
+    v.version AS v_version";
 
 /// Columns of a conversation `c`, without its visitor.
 pub const CONVERSATION: &str = "c.id, c.website_id, c.visitor_id, c.funnel_id, f.name AS funnel_name, c.status, \
@@ -172,6 +173,7 @@ pub fn read_visitor(row: &AnyRow) -> ApiResult<LiveChatUser> {
         first_seen_at: columns::instant(row, "v_first_seen_at")?,
         last_seen_at: columns::instant(row, "v_last_seen_at")?,
         blocked: columns::flag(row, "v_blocked")?,
+        version: columns::count(row, "v_version")?,
     })
 }
 

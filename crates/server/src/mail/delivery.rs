@@ -95,7 +95,7 @@ async fn claim(db: &Db) -> ApiResult<Option<Queued>> {
             sqlx::query(
                 "UPDATE mails SET due_at = $1, attempts = attempts + 1 \
                  WHERE id = (SELECT id FROM mails WHERE due_at <= $2 ORDER BY due_at, created_at LIMIT 1) AND due_at <= $2 \
-                 RETURNING id, recipient, subject, body, links, created_at, attempts",
+                 RETURNING id, recipient, subject, body, links, html, created_at, attempts",
             )
             .bind(now + CLAIM_MS)
             .bind(now)
@@ -116,6 +116,7 @@ pub(super) fn read(row: &AnyRow) -> ApiResult<Queued> {
             subject: row.try_get("subject")?,
             text: row.try_get("body")?,
             links: columns::json(row, "links")?,
+            html: row.try_get("html")?,
         },
         created_at: row.try_get("created_at")?,
         attempts: u32::try_from(columns::count(row, "attempts")?).unwrap_or(u32::MAX),

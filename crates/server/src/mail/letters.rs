@@ -4,12 +4,22 @@
 //! through this server; the one exception is a transcript, whose sender answers for it. Subjects are constant: no header is made of what people type.
 
 use super::Mail;
+use crate::widget_delivery::escape;
 
 /// Writes letters whose links lead to one public origin.
 #[derive(Clone, Copy, Debug)]
 pub struct Letters<'a> {
     /// `SWITCHBOARD_PUBLIC_URL`, without a trailing slash.
     pub public_url: &'a str,
+}
+
+/// A message of the team, for a letter to somebody who has left.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// Who wrote it.
+    pub author: String,
+    /// What.
+    pub text: String,
 }
 
 const IGNORE: &str = "If this was not you, you can ignore this mail: nothing happens without the link.";
@@ -154,6 +164,43 @@ impl Letters<'_> {
         )
     }
 
+    /// To somebody who wrote on a website and left before they were answered. `link` leads back to their chat.
+    #[must_use]
+    pub fn replies(&self, to: &str, website: &str, replies: &[Reply], link: &str) -> Mail {
+        let link = format!("{}/c/{link}", self.public_url);
+        let intro = format!("You wrote to {website}, and this is the answer:");
+        let ask = "To answer, open the chat again:";
+        let ends = "The link works for 7 days. Answers to this mail reach nobody.";
+        let stranger = "If you did not write there, somebody has given your address by mistake: you can ignore this mail.";
+        let said: Vec<String> = replies
+            .iter()
+            .map(|reply| format!("{}:\n{}", reply.author, reply.text))
+            .collect();
+        let mut paragraphs = vec![intro.as_str()];
+        paragraphs.extend(said.iter().map(String::as_str));
+        paragraphs.extend([ask, &link, ends, stranger]);
+        let quotes: String = replies
+            .iter()
+            .map(|reply| {
+                let lines = escape(&reply.text).replace('\n', "<br>\n");
+                format!(
+                    "<p><b>{}</b></p>\n<blockquote dir=\"auto\">{lines}</blockquote>\n",
+                    escape(&reply.author)
+                )
+            })
+            .collect();
+        let html = format!(
+            "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\">\n<p>{}</p>\n{quotes}<p>{ask}</p>\n\
+             <p><a href=\"{href}\">{href}</a></p>\n<p>{ends}</p>\n<p>{stranger}</p>\n</html>\n",
+            escape(&intro),
+            href = escape(&link),
+        );
+        Mail {
+            html: Some(html),
+            ..letter(to, "You have an answer", &paragraphs, &[&link])
+        }
+    }
+
     fn link(&self, path: &str, token: &str) -> String {
         // Tokens are URL-safe letters by construction.
         format!("{}{path}?token={token}", self.public_url)
@@ -166,6 +213,7 @@ fn letter(to: &str, subject: &str, paragraphs: &[&str], links: &[&str]) -> Mail 
         subject: subject.to_owned(),
         text: format!("{}\n", paragraphs.join("\n\n")),
         links: links.iter().map(|link| (*link).to_owned()).collect(),
+        html: None,
     }
 }
 
@@ -187,6 +235,7 @@ mod tests {
             letters.email_change(to, "t0ken"),
             letters.email_change_notice(to),
             letters.invitation(to, "Jane", "Harbour", "t0ken"),
+            letters.replies(to, "Harbour", &[], "t0ken"),
         ];
         let mut subjects = std::collections::BTreeSet::new();
         for mail in all {
@@ -202,6 +251,32 @@ mod tests {
         assert_eq!(
             letters.reset(to, "t0ken").links,
             ["https://chat.example.com/reset-password?token=t0ken"]
+        );
+    }
+
+    #[test]
+    fn what_people_wrote_stays_text() {
+        let hostile = "<script>alert(1)</script>\n\"'&<img src=x onerror=1>";
+        let reply = Reply {
+            author: "<b>Eve</b>".to_owned(),
+            text: hostile.to_owned(),
+        };
+        let letters = Letters {
+            public_url: "https://chat.example.com",
+        };
+        let mail = letters.replies("jane@harbour.example", "<i>Shop", &[reply], "t0ken");
+        assert!(mail.text.contains(hostile), "{}", mail.text);
+        let html = mail.html.expect("a second form");
+        for raw in ["<script", "<img", "<b>Eve", "<i>"] {
+            assert!(!html.contains(raw), "{raw} in {html}");
+        }
+        assert!(
+            html.contains("&lt;script&gt;alert(1)&lt;/script&gt;<br>"),
+            "{html}"
+        );
+        assert!(
+            html.contains("href=\"https://chat.example.com/c/t0ken\""),
+            "{html}"
         );
     }
 }

@@ -28,6 +28,8 @@ struct Shown {
     subject: String,
     text: String,
     links: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    html: Option<String>,
 }
 
 async fn show(
@@ -43,7 +45,7 @@ async fn show(
         .read(move |tx| {
             Box::pin(async move {
                 sqlx::query(
-                    "SELECT id, recipient, subject, body, links, created_at, attempts FROM mails \
+                    "SELECT id, recipient, subject, body, links, html, created_at, attempts FROM mails \
                      WHERE due_at IS NOT NULL ORDER BY id DESC LIMIT $1",
                 )
                 .bind(SHOWN)
@@ -80,6 +82,7 @@ impl From<Mail> for Shown {
             subject: mail.subject,
             text: mail.text,
             links: mail.links,
+            html: mail.html,
         }
     }
 }
@@ -139,6 +142,7 @@ mod tests {
             text: "<script>alert(1)</script>\nhttps://chat.example.com/a?b=1&c=2\nhttps://evil.example\n"
                 .to_owned(),
             links: vec!["https://chat.example.com/a?b=1&c=2".to_owned()],
+            html: None,
         };
         let page = page(&[mail]);
         assert!(!page.contains("<script") && !page.contains("<b>jane"), "{page}");

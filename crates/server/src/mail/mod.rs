@@ -18,6 +18,7 @@ mod smtp;
 use std::fmt;
 use std::sync::Arc;
 
+use switchboard_contract::ids::VisitorId;
 use switchboard_contract::validate::{self, Violation};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -45,6 +46,8 @@ pub struct Mail {
     pub text: String,
     /// The links in the text that the letter is about.
     pub links: Vec<String>,
+    /// The same as a page, for programs that show one; whoever makes it has escaped what people wrote.
+    pub html: Option<String>,
 }
 
 impl fmt::Debug for Mail {
@@ -118,7 +121,16 @@ pub fn check_address(text: &str) -> Result<(), Violation> {
 /// The database's failure.
 pub async fn queue(tx: &mut Tx, mail: Mail) -> ApiResult<()> {
     let due_at = tx.now().as_millis();
-    store(tx, mail, Some(due_at)).await
+    store(tx, mail, Some(due_at), None).await
+}
+
+/// The same for somebody on a website: a letter that waits goes with them when they are erased.
+///
+/// # Errors
+/// The database's failure.
+pub async fn queue_for_visitor(tx: &mut Tx, mail: Mail, visitor: VisitorId) -> ApiResult<()> {
+    let due_at = tx.now().as_millis();
+    store(tx, mail, Some(due_at), Some(visitor)).await
 }
 
 /// Queues a letter if it is `real`, and otherwise one to nobody that never leaves: an answer to someone who asks about an
@@ -134,10 +146,10 @@ pub async fn queue_or_pretend(tx: &mut Tx, mail: Mail, real: bool) -> ApiResult<
         to: String::new(),
         ..mail
     };
-    store(tx, nobody, None).await
+    store(tx, nobody, None, None).await
 }
 
-async fn store(tx: &mut Tx, mail: Mail, due_at: Option<i64>) -> ApiResult<()> {
+async fn store(tx: &mut Tx, mail: Mail, due_at: Option<i64>, visitor: Option<VisitorId>) -> ApiResult<()> {
     let now = tx.now().as_millis();
     sqlx::query("DELETE FROM mails WHERE created_at <= $1")
         .bind(now - KEPT_MS)
@@ -147,8 +159,8 @@ async fn store(tx: &mut Tx, mail: Mail, due_at: Option<i64>) -> ApiResult<()> {
     getrandom::fill(&mut random).map_err(|error| ApiError::unavailable(error.to_string()))?;
     let id = uuid::Builder::from_unix_timestamp_millis(u64::try_from(now).unwrap_or(0), &random).into_uuid();
     sqlx::query(
-        "INSERT INTO mails (id, recipient, subject, body, links, created_at, due_at, attempts) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 0)",
+        "INSERT INTO mails (id, recipient, subject, body, links, created_at, due_at, attempts, html, visitor_id) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9)",
     )
     .bind(id.to_string())
     .bind(mail.to)
@@ -157,6 +169,8 @@ async fn store(tx: &mut Tx, mail: Mail, due_at: Option<i64>) -> ApiResult<()> {
     .bind(serde_json::to_string(&mail.links)?)
     .bind(now)
     .bind(due_at)
+    .bind(mail.html)
+    .bind(visitor.map(|id| id.to_string()))
     .execute(tx.conn())
     .await?;
     Ok(())

@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use lettre::message::Mailbox;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use url::{Host, Url};
 
@@ -97,7 +97,11 @@ impl Smtp {
     /// in any of them cannot begin another header.
     fn compose(&self, queued: &Queued) -> Option<Message> {
         let Mail {
-            to, subject, text, ..
+            to,
+            subject,
+            text,
+            html,
+            ..
         } = &queued.mail;
         let recipient: Address = to.parse().ok()?;
         let since = Duration::from_millis(u64::try_from(queued.created_at).ok()?);
@@ -107,17 +111,19 @@ impl Smtp {
             HeaderName::new_from_ascii_str("Auto-Submitted"),
             "auto-generated".to_owned(),
         );
-        Message::builder()
+        let message = Message::builder()
             .from(self.sender.clone())
             .to(Mailbox::new(None, recipient))
             .subject(subject)
             .date(written)
             // The same at every try, so that a mail server may drop the second copy after a lost answer.
             .message_id(Some(format!("<{}@{}>", queued.id, self.sender.email.domain())))
-            .raw_header(automatic)
-            .header(ContentType::TEXT_PLAIN)
-            .body(text.clone())
-            .ok()
+            .raw_header(automatic);
+        match html {
+            Some(html) => message.multipart(MultiPart::alternative_plain_html(text.clone(), html.clone())),
+            None => message.header(ContentType::TEXT_PLAIN).body(text.clone()),
+        }
+        .ok()
     }
 }
 
@@ -161,6 +167,7 @@ mod tests {
                 subject: subject.to_owned(),
                 text: "Grüße,\n.\nhttps://chat.example.com/x\n".to_owned(),
                 links: Vec::new(),
+                html: None,
             },
             created_at: 1_795_339_800_000,
             attempts: 1,

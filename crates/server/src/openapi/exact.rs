@@ -5,9 +5,12 @@ use serde_json::{Map, Value};
 
 /// Bodies of requests: there, a field with a default may be left out.
 const REQUESTS: &[&str] = &[
+    "BlockVisitor",
     "ChangeCannedReply",
     "ChangeConversations",
     "ChangeLabel",
+    "ChangeVisitor",
+    "Identify",
     "ConversationChange",
     "ConversationRef",
     "CreateCannedReply",
@@ -41,6 +44,9 @@ const NULLABLE: &[(&str, &str)] = &[
 const NULL_IS_A_VALUE: &[(&str, &str)] = &[
     ("ConversationChange", "assigneeId"),
     ("ConversationChange", "snoozedUntil"),
+    ("ChangeVisitor", "email"),
+    ("ChangeVisitor", "name"),
+    ("ChangeVisitor", "phone"),
     ("UpdateMe", "avatarUrl"),
 ];
 

@@ -3,7 +3,7 @@
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | [`routes`], [`accounts`], [`actions`], [`replies`], [`websites`] | the list |
+//! | [`routes`], [`accounts`], [`actions`], [`replies`], [`visitors`], [`websites`] | the list |
 //! | [`describe`] | the words in which it is written |
 //! | [`exact`] | what serde knows and the derived schemas do not say |
 
@@ -13,6 +13,7 @@ mod describe;
 mod exact;
 mod replies;
 mod routes;
+mod visitors;
 mod websites;
 
 use serde_json::Value;

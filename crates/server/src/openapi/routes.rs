@@ -1,9 +1,8 @@
 //! Every route of the API.
 
 use switchboard_contract::live_chat::{
-    ConversationPage, LiveChatConversation, LiveChatUser, MessagePage, SendMessage, SendResult,
+    ConversationPage, LiveChatConversation, MessagePage, SendMessage, SendResult,
 };
-use switchboard_contract::page::CursorPage;
 use switchboard_contract::problem::ProblemCode as Code;
 use switchboard_contract::realtime::{EventPage, Ticket};
 use switchboard_contract::visitor::{
@@ -13,7 +12,7 @@ use switchboard_contract::visitor::{
 use utoipa::openapi::schema::Type::{Boolean, Integer, String as Text};
 
 use super::accounts;
-use super::describe::{Caller, Route, list_of};
+use super::describe::{Caller, Route};
 
 /// The list.
 pub(super) fn all() -> Vec<Route> {
@@ -24,6 +23,7 @@ pub(super) fn all() -> Vec<Route> {
         super::actions::all(),
         super::replies::all(),
         super::websites::all(),
+        super::visitors::all(),
         visitors_side(),
         realtime(),
         health(),
@@ -121,23 +121,6 @@ fn live_chat() -> Vec<Route> {
             Code::ConversationArchived,
             Code::Gone,
         ]),
-        Route::get(
-            "/api/visitors",
-            "live-chat",
-            "People on the websites that the caller may see",
-        )
-        .caller(Caller::Operator)
-        .query(&[
-            ("online", Boolean, "Only those who are there now"),
-            ("limit", Integer, "1 to 200, 50 unless given"),
-            ("cursor", Text, "`nextCursor` of the page before"),
-        ])
-        .answers_as(
-            "VisitorPage",
-            list_of::<CursorPage<LiveChatUser>, LiveChatUser>(),
-            200,
-            "One page",
-        ),
     ]
 }
 

@@ -26,6 +26,12 @@ const VISITOR_TYPING: Rate = Rate {
     refill: Duration::from_millis(500),
 };
 
+/// How often a visitor's page may tell who they are: a page that loads tells some things at once.
+const VISITOR_TELLING: Rate = Rate {
+    burst: 20,
+    refill: Duration::from_secs(2),
+};
+
 /// Stands for a word that came by no socket: every follower gets it.
 pub(crate) const NO_SOCKET: u64 = 0;
 
@@ -61,6 +67,7 @@ pub struct Hub {
     presence: Presence,
     watch: Watch,
     visitors_typing: Mutex<Budgets<VisitorId>>,
+    visitors_telling: Mutex<Budgets<VisitorId>>,
 }
 
 impl Default for Hub {
@@ -74,6 +81,7 @@ impl Default for Hub {
             presence: Presence::default(),
             watch: Watch::default(),
             visitors_typing: Mutex::new(Budgets::new(VISITOR_TYPING)),
+            visitors_telling: Mutex::new(Budgets::new(VISITOR_TELLING)),
         }
     }
 }
@@ -154,6 +162,15 @@ impl Hub {
     pub(crate) fn visitor_may_type(&self, visitor: VisitorId) -> Result<(), Duration> {
         let mut budgets = self
             .visitors_typing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        budgets.take(visitor, Instant::now())
+    }
+
+    /// Lets a visitor's page tell who they are; when that is too often, how long to wait.
+    pub(crate) fn visitor_may_tell(&self, visitor: VisitorId) -> Result<(), Duration> {
+        let mut budgets = self
+            .visitors_telling
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         budgets.take(visitor, Instant::now())

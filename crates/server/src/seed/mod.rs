@@ -221,7 +221,12 @@ async fn tell(tx: &mut Tx, place: Place, story: &Story, origin: &str, now: Times
     }
     tx.pretend(at);
     ledger.store(tx).await?;
-    sqlx::query("UPDATE visitors SET last_seen_at = $1 WHERE id = $2")
+    // Nobody is written to about what was never said.
+    sqlx::query("UPDATE conversations SET mailed_public_seq = last_public_seq WHERE visitor_id = $1")
+        .bind(user.id.to_string())
+        .execute(tx.conn())
+        .await?;
+    sqlx::query("UPDATE visitors SET last_seen_at = $1, visit_started_at = first_seen_at WHERE id = $2")
         .bind(at.as_millis())
         .bind(user.id.to_string())
         .execute(tx.conn())
@@ -252,6 +257,7 @@ fn visitor(story: &Story, origin: &str, at: Timestamp) -> ApiResult<LiveChatUser
         first_seen_at: at,
         last_seen_at: at,
         blocked: false,
+        version: 1,
     })
 }
 

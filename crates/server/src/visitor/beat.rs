@@ -11,6 +11,7 @@ use switchboard_contract::realtime::EventType;
 use switchboard_contract::visitor::{PageBeat, PageNoted};
 
 use super::sessions::{MAX_ADDRESS_CHARS, MAX_TITLE_CHARS, clip, origin_of_website};
+use super::trail;
 use crate::auth::VisitorCaller;
 use crate::db::{Lock, Tx};
 use crate::events::{self, Audience, NewEvent};
@@ -66,14 +67,16 @@ pub(crate) async fn page(
 async fn looks_at(tx: &mut Tx, visitor: VisitorId, page: &str, title: Option<String>) -> ApiResult<bool> {
     let before: Option<String> = sqlx::query("SELECT page FROM visitors WHERE id = $1")
         .bind(visitor.to_string())
-        .fetch_one(tx.conn())
+        .fetch_optional(tx.conn())
         .await?
+        // Erased while the beat was on its way.
+        .ok_or_else(|| ApiError::not_found("visitor"))?
         .try_get("page")?;
-    let now = tx.now().as_millis();
-    sqlx::query("UPDATE visitors SET page = $1, page_title = $2, last_seen_at = $3 WHERE id = $4")
+    trail::beat(tx, visitor).await?;
+    trail::note(tx, visitor, page, title.as_deref()).await?;
+    sqlx::query("UPDATE visitors SET page = $1, page_title = $2 WHERE id = $3")
         .bind(page.to_owned())
         .bind(title.clone())
-        .bind(now)
         .bind(visitor.to_string())
         .execute(tx.conn())
         .await?;

@@ -7,14 +7,20 @@
 //! | [`rating`] | what the visitor thought of a conversation |
 //! | [`read`] | what the visitor has read |
 //! | [`typing`] | what the visitor is writing |
-//! | [`beat`] | which page the visitor looks at |
+//! | [`beat`], [`trail`] | which page the visitor looks at, and which they have seen |
+//! | [`identify`] | what the website tells of the visitor |
+//! | [`follow_up`], [`resume`] | a letter about replies to somebody who has left, and the way back from it |
 //! | [`user_agent`] | browser, system and device by name |
 
 pub mod beat;
+pub mod follow_up;
+pub(crate) mod identify;
 pub mod messages;
 pub mod rating;
 pub mod read;
+pub mod resume;
 pub mod sessions;
+pub mod trail;
 pub mod typing;
 pub mod user_agent;
 
@@ -31,6 +37,11 @@ pub fn router() -> Router<AppState> {
         .route("/api/visitor/messages", get(messages::list).post(messages::send))
         .route("/api/visitor/page", post(beat::page))
         .route("/api/visitor/rating", post(rating::rate))
+        .route("/api/visitor/identify", post(identify::identify))
+        .route("/api/visitor/attributes", post(identify::attributes))
+        .route("/api/visitor/resume", post(resume::open))
+        .route("/c.js", get(resume::script))
+        .route("/c/{link}", get(resume::page))
         .route("/api/visitor/read", post(read::mark))
         .route("/api/visitor/typing", post(typing::tell))
 }

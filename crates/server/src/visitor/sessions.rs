@@ -12,11 +12,11 @@ use switchboard_contract::visitor::{
 use switchboard_contract::website::Website;
 
 use super::beat::tell_operators;
-use super::user_agent;
+use super::{trail, user_agent};
 use crate::auth::{VisitorCaller, keys};
 use crate::config::{Config, parse_origin};
 use crate::db::{Lock, Tx, columns};
-use crate::http::{ApiJson, origin};
+use crate::http::{ApiJson, Client, origin};
 use crate::ids;
 use crate::live_chat::rows;
 use crate::live_chat::search::pages;
@@ -56,6 +56,7 @@ pub fn origin_of_website<'h>(config: &Config, website: &Website, headers: &'h He
 /// A visit begins: the loader calls from the host page.
 pub(crate) async fn start(
     State(state): State<AppState>,
+    client: Client,
     headers: HeaderMap,
     ApiJson(request): ApiJson<StartVisitorSession>,
 ) -> ApiResult<Json<VisitorSession>> {
@@ -79,7 +80,7 @@ pub(crate) async fn start(
         .get(header::USER_AGENT)
         .and_then(|value| value.to_str().ok())
         .map_or_else(|| user_agent::parse(""), user_agent::parse);
-    let visit = Visit::new(request, user_agent);
+    let visit = Visit::new(request, user_agent, client.country);
     let wire = website.wire.clone();
     let session = state
         .db
@@ -105,11 +106,20 @@ struct Visit {
     request: StartVisitorSession,
     locale: String,
     user_agent: user_agent::UserAgent,
+    /// ISO 3166 code, where a proxy tells it.
+    country: Option<String>,
 }
 
 impl Visit {
-    fn new(mut request: StartVisitorSession, user_agent: user_agent::UserAgent) -> Self {
-        request.page = request.page.map(|text| clip(text, MAX_ADDRESS_CHARS));
+    fn new(
+        mut request: StartVisitorSession,
+        user_agent: user_agent::UserAgent,
+        country: Option<String>,
+    ) -> Self {
+        request.page = request
+            .page
+            .map(|text| clip(text, MAX_ADDRESS_CHARS))
+            .filter(|text| !text.is_empty());
         request.page_title = request.page_title.map(|text| clip(text, MAX_TITLE_CHARS));
         request.referrer = request
             .referrer
@@ -121,6 +131,19 @@ impl Visit {
             request,
             locale,
             user_agent,
+            country,
+        }
+    }
+
+    /// Notes the page that the visit begins on, if it says one.
+    async fn note_page(&self, tx: &mut Tx, visitor: VisitorId) -> ApiResult<()> {
+        match &self.request.page {
+            Some(page) => {
+                let title = self.request.page_title.as_deref();
+                trail::note(tx, visitor, page, title).await?;
+                pages::seen(tx, visitor, page, title).await
+            }
+            None => Ok(()),
         }
     }
 
@@ -141,10 +164,7 @@ async fn begin(tx: &mut Tx, website: StoredWebsite, visit: Visit) -> ApiResult<V
     };
     let (visitor_id, token) = match known {
         Some((caller, _)) if caller.blocked => {
-            return Err(ApiError::new(
-                ProblemCode::Blocked,
-                "This website takes no more messages from you.",
-            ));
+            return Err(VisitorCaller::refused());
         }
         Some((caller, token)) => {
             come_back(tx, &website, caller.visitor_id, &visit).await?;
@@ -166,8 +186,8 @@ async fn arrive(tx: &mut Tx, website: &StoredWebsite, visit: &Visit) -> ApiResul
     let token = keys::new_secret()?;
     sqlx::query(
         "INSERT INTO visitors (id, account_id, website_id, token_hash, locale, timezone, browser, os, device, page, \
-         page_title, referrer, funnel_id, first_seen_at, last_seen_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)",
+         page_title, referrer, funnel_id, country, first_seen_at, last_seen_at, visit_started_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, $15)",
     )
     .bind(id.to_string())
     .bind(website.account_id.to_string())
@@ -182,12 +202,11 @@ async fn arrive(tx: &mut Tx, website: &StoredWebsite, visit: &Visit) -> ApiResul
     .bind(visit.request.page_title.clone())
     .bind(visit.request.referrer.clone())
     .bind(funnel.to_string())
+    .bind(visit.country.clone())
     .bind(now.as_millis())
     .execute(tx.conn())
     .await?;
-    if let Some(page) = &visit.request.page {
-        pages::seen(tx, id, page, visit.request.page_title.as_deref()).await?;
-    }
+    visit.note_page(tx, id).await?;
     Ok((id, token))
 }
 
@@ -197,15 +216,18 @@ async fn come_back(tx: &mut Tx, website: &StoredWebsite, id: VisitorId, visit: &
     let funnel = visit.funnel(tx, website).await?;
     let before: Option<String> = sqlx::query("SELECT page FROM visitors WHERE id = $1")
         .bind(id.to_string())
-        .fetch_one(tx.conn())
+        .fetch_optional(tx.conn())
         .await?
+        // Erased while the visit began.
+        .ok_or_else(|| ApiError::not_found("visitor"))?
         .try_get("page")?;
-    let now = tx.now();
+    trail::beat(tx, id).await?;
+    visit.note_page(tx, id).await?;
     // What this visit does not tell stays as it was.
     sqlx::query(
         "UPDATE visitors SET locale = $1, timezone = COALESCE($2, timezone), browser = $3, os = $4, device = $5, \
          page = COALESCE($6, page), page_title = COALESCE($7, page_title), referrer = COALESCE($8, referrer), \
-         funnel_id = $9, last_seen_at = $10 WHERE id = $11",
+         funnel_id = $9, country = COALESCE($10, country) WHERE id = $11",
     )
     .bind(visit.locale.clone())
     .bind(visit.request.timezone.clone())
@@ -216,7 +238,7 @@ async fn come_back(tx: &mut Tx, website: &StoredWebsite, id: VisitorId, visit: &
     .bind(visit.request.page_title.clone())
     .bind(visit.request.referrer.clone())
     .bind(funnel.to_string())
-    .bind(now.as_millis())
+    .bind(visit.country.clone())
     .bind(id.to_string())
     .execute(tx.conn())
     .await?;
@@ -231,7 +253,7 @@ async fn come_back(tx: &mut Tx, website: &StoredWebsite, id: VisitorId, visit: &
 
 /// The frame's way in: a code that works once, holding the token under the code itself, so that neither can be read
 /// from the database. A fresh random code makes a one-time pad of its digest.
-async fn frame_code(tx: &mut Tx, visitor: VisitorId, token: &str) -> ApiResult<String> {
+pub(super) async fn frame_code(tx: &mut Tx, visitor: VisitorId, token: &str) -> ApiResult<String> {
     let code = keys::new_secret()?;
     let now = tx.now();
     sqlx::query("DELETE FROM frame_codes WHERE expires_at <= $1")
@@ -284,7 +306,8 @@ async fn trade(tx: &mut Tx, code: &str) -> ApiResult<VisitorSession> {
     session(tx, visitor, token, &website).await
 }
 
-async fn session(
+/// What the visitor is told when a session begins.
+pub(super) async fn session(
     tx: &mut Tx,
     visitor: VisitorId,
     token: String,
@@ -310,6 +333,7 @@ async fn session(
         conversation: current_conversation(tx, visitor).await?,
         widget,
         frame_code: None,
+        public_key: None,
     })
 }
 

@@ -87,6 +87,7 @@ async fn finish(tx: &mut Tx, website: WebsiteId) -> ApiResult<()> {
     for sql in [
         format!("DELETE FROM frame_codes WHERE visitor_id IN {OF_VISITORS}"),
         format!("DELETE FROM tickets WHERE visitor_id IN {OF_VISITORS}"),
+        format!("DELETE FROM mails WHERE visitor_id IN {OF_VISITORS}"),
         format!("DELETE FROM visitor_events WHERE visitor_id IN {OF_VISITORS}"),
         "DELETE FROM visitors WHERE website_id = $1".to_owned(),
         "DELETE FROM funnels WHERE website_id = $1".to_owned(),

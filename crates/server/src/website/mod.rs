@@ -7,6 +7,7 @@
 //! | [`list`], [`create`], [`change`] | `/api/websites` |
 //! | [`delete`], [`erase`] | deleting one, at first so that it can be undone |
 //! | [`funnels`] | its named entry points |
+//! | [`identity`] | the secret that proves who its visitors are |
 //! | [`status`] | what the loader's beats say about a website |
 
 pub mod change;
@@ -14,6 +15,7 @@ pub mod create;
 pub mod delete;
 pub mod erase;
 pub mod funnels;
+pub mod identity;
 pub mod list;
 mod normal;
 pub mod rows;
@@ -42,6 +44,10 @@ pub fn router() -> Router<AppState> {
         .route("/api/websites/{id}/contents", get(delete::contents))
         .route("/api/websites/{id}/restore", post(delete::restore))
         .route("/api/websites/{id}/status", get(status::history))
+        .route(
+            "/api/websites/{id}/identity",
+            get(identity::show).post(identity::renew),
+        )
         .route(
             "/api/websites/{id}/funnels",
             get(funnels::list).post(funnels::create),

@@ -188,6 +188,7 @@ impl Database {
             first_seen_at: now,
             last_seen_at: now,
             blocked: false,
+            version: 1,
         };
         self.visitors.insert(id, (user, website, funnel));
         id
