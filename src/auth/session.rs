@@ -17,14 +17,11 @@ use super::peers::{Peers, Said};
 use super::waiting::Waiting;
 use crate::api::{ApiError, Retrying, Transport, auth};
 use crate::browser::{
-    Listener, Lock, Task, Timeout, document, monotonic_ms, now, random_bytes, random_seed, sleep, window,
+    Listener, Lock, Task, Timeout, document, monotonic_ms, now, random_bytes, random_seed, window,
 };
 use crate::query::asks::topic;
 use crate::realtime::Store;
 
-/// What the tab that held the lock has written and handed over comes by other ways than the lock, and may come after it: a tab
-/// that still has a token waits so long, in milliseconds, before it believes that there is no newer one.
-const SETTLE_MS: u64 = 100;
 /// The lock that tabs take in turn to renew the session.
 const REFRESH_LOCK: &str = "switchboard.refresh";
 
@@ -257,6 +254,11 @@ impl Session {
     fn run(&self, effect: Effect) {
         match effect {
             Effect::Lock { attempt } => self.lock(attempt),
+            Effect::Look { attempt } => self.drive(Event::Looked {
+                attempt,
+                hinted: hint::generation(),
+                leaving: hint::is_leaving(),
+            }),
             Effect::Unlock { attempt } => {
                 let lock = self.0.lock.borrow_mut().take_if(|(held, _)| *held == attempt);
                 drop(lock);
@@ -313,24 +315,12 @@ impl Session {
 
     fn lock(&self, attempt: u64) {
         let session = self.weak();
-        let settles = self.0.token.borrow().is_some();
         let locked = move || {
-            let session = session.clone();
-            let locked = move || {
-                session.drive(Event::Locked {
-                    attempt,
-                    hinted: hint::generation(),
-                    leaving: hint::is_leaving(),
-                });
-            };
-            if settles {
-                wasm_bindgen_futures::spawn_local(async move {
-                    sleep(SETTLE_MS).await;
-                    locked();
-                });
-            } else {
-                locked();
-            }
+            session.drive(Event::Locked {
+                attempt,
+                hinted: hint::generation(),
+                leaving: hint::is_leaving(),
+            });
         };
         match Lock::request(REFRESH_LOCK, locked.clone()) {
             Some(lock) => *self.0.lock.borrow_mut() = Some((attempt, lock)),

@@ -18,6 +18,8 @@ use crate::ui::{Button, ButtonKind, Dialog, Field, Loading, Skeleton, ToastAct, 
 pub struct DeleteWebsiteProps {
     /// Which one.
     pub website: Website,
+    /// It is deleted: nothing of it is left to be saved.
+    pub on_deleted: Callback<()>,
 }
 
 /// The button, and the dialog behind it.
@@ -34,7 +36,7 @@ pub fn DeleteWebsite(props: &DeleteWebsiteProps) -> Html {
             <Button kind={ButtonKind::Danger} {onclick}>{ t("website_delete.heading") }</Button>
             <div>
                 if *open {
-                    <Ask website={props.website.clone()} on_close={set(false)} />
+                    <Ask website={props.website.clone()} on_deleted={props.on_deleted.clone()} on_close={set(false)} />
                 }
             </div>
         </div>
@@ -44,6 +46,7 @@ pub fn DeleteWebsite(props: &DeleteWebsiteProps) -> Html {
 #[derive(Properties, PartialEq)]
 struct AskProps {
     website: Website,
+    on_deleted: Callback<()>,
     on_close: Callback<()>,
 }
 
@@ -65,8 +68,8 @@ fn Ask(props: &AskProps) -> Html {
         })
     };
     let on_confirm = {
-        let (typed, wrong, busy, on_close) =
-            (typed.clone(), wrong.clone(), busy.clone(), props.on_close.clone());
+        let (typed, wrong, busy) = (typed.clone(), wrong.clone(), busy.clone());
+        let (on_deleted, on_close) = (props.on_deleted.clone(), props.on_close.clone());
         let (id, name) = (website.id, website.name.clone());
         Callback::from(move |()| {
             if *busy {
@@ -79,7 +82,8 @@ fn Ask(props: &AskProps) -> Html {
             busy.set(true);
             let (api, toasts, client, navigator) =
                 (api.clone(), toasts.clone(), client.clone(), navigator.clone());
-            let (name, busy, on_close) = (name.clone(), busy.setter(), on_close.clone());
+            let (name, busy) = (name.clone(), busy.setter());
+            let (on_deleted, on_close) = (on_deleted.clone(), on_close.clone());
             task.run(async move {
                 if let Err(error) = api.delete_website(id).await {
                     busy.set(false);
@@ -120,6 +124,7 @@ fn Ask(props: &AskProps) -> Html {
                         on_choose: undo,
                     },
                 );
+                on_deleted.emit(());
                 on_close.emit(());
                 if let Some(navigator) = navigator {
                     navigator.push(&Route::Websites);

@@ -312,7 +312,7 @@ fn Editor(props: &EditorProps) -> Html {
                 <FormTextArea form={form.clone()} name={ORIGINS} hint={t("website.origins_hint")} />
             </SettingsSection>
             <SettingsSection id="website-deleting" title={t("website_delete.heading")} about={t("website_delete.about")}>
-                <DeleteWebsite website={website.clone()} />
+                <DeleteWebsite website={website.clone()} on_deleted={on_discard.clone()} />
             </SettingsSection>
             <div class="bar">
                 if count > 0 {

@@ -53,7 +53,7 @@ const partsWith = ({ conversation, website, invitation }) => [
   { at: "/conversations", asks: /live-chat\/conversations\?/, failed: "Conversations could not be loaded.", there: (page) => page.getByRole("list", { name: "Conversations" }) },
   { at: `/conversations/${conversation}`, asks: /live-chat\/conversations\/[^/]+\/messages/, failed: "Messages could not be loaded.", there: (page) => page.getByRole("log", { name: "Messages" }).getByRole("article").first(), mayBeGone: true },
   { at: `/conversations/${conversation}`, asks: /live-chat\/conversations\/[^/?]+$/, failed: "The visitor could not be loaded.", there: (page) => page.getByRole("region", { name: "Visitor" }), mayBeGone: true },
-  { at: `/conversations/${conversation}`, asks: /live-chat\/labels/, ...menu("Labels", { group: "Labels", role: "menuitemcheckbox" }) },
+  { at: `/conversations/${conversation}`, asks: /live-chat\/labels/, ...menu("Change labels", { group: "Labels", role: "menuitemcheckbox" }) },
   { at: `/conversations/${conversation}`, asks: /team\/members/, ...menu("Assign", { group: "Colleagues", role: "menuitemradio" }) },
   { at: `/conversations/${conversation}`, asks: /visitors\/[^/?]+$/, failed: "What is known of the visitor could not be loaded.", there: (page) => page.getByRole("list", { name: "Pages seen" }).or(page.getByText("None noted yet.")) },
   { at: "/visitors", asks: /visitors\?/, failed: "Visitors could not be loaded.", there: (page) => page.getByText("Nobody is on your websites now").or(page.getByRole("table", { name: "Visitors" })) },
@@ -148,6 +148,7 @@ describe("endpoints that fail", () => {
     const { id } = items.at(-1);
     await member.change(id, { status: "closed" });
     const [website] = (await member.ask("websites?pageSize=1")).items;
+    await member.ask("live-chat/labels", { method: "POST", body: { id: crypto.randomUUID(), name: "Repairs" } });
     await member.ask("team/invitations", { method: "POST", body: { email: INVITED, role: "agent", websiteIds: [website.id] } });
     const { pathname, search } = new URL(await linkTo(server, INVITED, "/accept-invitation"));
     parts = partsWith({ conversation: id, website: website.id, invitation: `${pathname}${search}` });

@@ -85,11 +85,11 @@ describe("a device whose storage is full", () => {
     await eventually("it is open", async () => (await member.conversation(id)).status === "open");
     await notice().waitFor();
     await room.give();
+    await eventually("what is seen is kept again", async () => (await archived(page)).length > 0);
     proxy.refuse(DASHBOARD);
     await untilLost(page);
     for (const text of KEPT) await answer(page, text);
     await shows(() => keptMessages(page), KEPT.length);
-    await eventually("what is seen is kept again", async () => (await archived(page)).length > 0);
     await notice().waitFor({ state: "detached" });
     await shows(() => desk(page).log.getByText("Pending, in this tab only").count(), 0);
     // What is kept outlasts its tab.

@@ -66,6 +66,15 @@ pub enum Event {
         /// Whether a sign-out marker stands, read after taking the lock.
         leaving: bool,
     },
+    /// The hint as it stands a moment after the lock was taken ([`Effect::Look`]).
+    Looked {
+        /// From [`Effect::Look`].
+        attempt: u64,
+        /// Its generation.
+        hinted: u64,
+        /// Whether a sign-out marker stands.
+        leaving: bool,
+    },
     /// The hint was read again; before the end of an attempt is told by [`Event::Attempted`], and a token by [`Event::Peer`].
     Hinted {
         /// Its generation.
@@ -122,6 +131,11 @@ pub enum Event {
 pub enum Effect {
     /// Ask for the lock; answer with [`Event::Locked`].
     Lock {
+        /// Goes back with the answer.
+        attempt: u64,
+    },
+    /// Read the hint again now; answer with [`Event::Looked`].
+    Look {
         /// Goes back with the answer.
         attempt: u64,
     },

@@ -6,8 +6,8 @@
 //! refused. A network failure is never a sign-out; only a definite refusal is.
 //!
 //! ```text
-//! SignedOut ─restore→ Locking → Asking → Refreshing ─granted→ Ready ─80 %, 401→ Locking
-//!                        ↑__________ Waiting ←──no answer──┘     Leaving: a sign-out that the server has not heard
+//! SignedOut ─restore→ Locking → Settling → Asking → Refreshing ─granted→ Ready ─80 %, 401→ Locking
+//!                        ↑_______________ Waiting ←──no answer──┘     Leaving: a sign-out that the server has not heard
 //! ```
 
 mod interface;
@@ -24,6 +24,9 @@ const BASE_MS: u64 = 500;
 const CAP_MS: u64 = 10_000;
 /// A frozen tab may hold the lock; beyond this wait the renewal goes without it, which rotation by parent makes harmless.
 pub const LOCK_WAIT_MS: u64 = 4_000;
+/// What the tab that held the lock has written and handed over comes by other ways than the lock, and may come after it: a tab
+/// that still has a token waits so long, in milliseconds, before it believes that there is no newer one.
+pub const SETTLE_MS: u64 = 100;
 /// How long the other tabs have to hand over a token that the hint says exists.
 pub const PEER_WAIT_MS: u64 = 1_000;
 /// A renewal may take this long; then it is aborted, and only then the lock is let go.
@@ -34,6 +37,10 @@ enum State {
     SignedOut,
     Ready,
     Locking {
+        attempt: u64,
+    },
+    /// The lock is held, and what its last holder told may still be on its way.
+    Settling {
         attempt: u64,
     },
     /// The lock is held and the hint says that another tab has a newer token.
@@ -148,6 +155,13 @@ impl Refresh {
             } if self.state == (State::Locking { attempt }) => {
                 self.on_locked(attempt, hinted, leaving, out);
             }
+            Event::Looked {
+                attempt,
+                hinted,
+                leaving,
+            } if self.state == (State::Settling { attempt }) => {
+                self.on_looked(attempt, hinted, leaving, out);
+            }
             Event::Attempted { attempt, outcome } if self.state == (State::Refreshing { attempt }) => {
                 self.on_attempted(now, attempt, outcome, out);
             }
@@ -202,6 +216,7 @@ impl Refresh {
             Event::Restore { .. }
             | Event::Rejected { .. }
             | Event::Locked { .. }
+            | Event::Looked { .. }
             | Event::Attempted { .. }
             | Event::PeerAsks { .. }
             | Event::Revoked
@@ -223,6 +238,18 @@ impl Refresh {
     }
 
     fn on_locked(&mut self, attempt: u64, hinted: u64, leaving: bool, out: &mut Vec<Effect>) {
+        // A page that has just started has nothing that could be out of date.
+        let may_be_old = self.token > 0 && hinted <= self.token && !leaving;
+        if may_be_old && !planted::on(Bug::RefreshWithoutRereading) {
+            self.hinted = self.hinted.max(hinted);
+            self.state = State::Settling { attempt };
+            self.set_timer(SETTLE_MS, out);
+        } else {
+            self.on_looked(attempt, hinted, leaving, out);
+        }
+    }
+
+    fn on_looked(&mut self, attempt: u64, hinted: u64, leaving: bool, out: &mut Vec<Effect>) {
         self.hinted = self.hinted.max(hinted);
         if leaving {
             // While the marker stands no tab renews.
@@ -323,6 +350,7 @@ impl Refresh {
                 out.push(Effect::Unlock { attempt });
                 self.refresh(attempt, out);
             }
+            State::Settling { attempt } => out.push(Effect::Look { attempt }),
             State::Asking { attempt } => self.refresh(attempt, out),
             State::Refreshing { attempt } => {
                 out.push(Effect::AbortRefresh { attempt });
@@ -376,7 +404,9 @@ impl Refresh {
     /// Leaves whatever was on its way.
     fn let_go(&mut self, out: &mut Vec<Effect>) {
         match self.state {
-            State::Locking { attempt } | State::Asking { attempt } => out.push(Effect::Unlock { attempt }),
+            State::Locking { attempt } | State::Settling { attempt } | State::Asking { attempt } => {
+                out.push(Effect::Unlock { attempt });
+            }
             State::Refreshing { attempt } => {
                 out.push(Effect::AbortRefresh { attempt });
                 out.push(Effect::Unlock { attempt });

@@ -10,10 +10,90 @@ fn at(monotonic: u64) -> Now {
     }
 }
 
-fn step(machine: &mut Refresh, monotonic: u64, event: Event) -> Vec<Effect> {
+fn raw_step(machine: &mut Refresh, monotonic: u64, event: Event) -> Vec<Effect> {
     let mut out = Vec::new();
     machine.step(at(monotonic), event, &mut out);
     out
+}
+
+/// A step after which nothing is on its way any more from the tab that held the lock.
+fn step(machine: &mut Refresh, monotonic: u64, event: Event) -> Vec<Effect> {
+    let out = raw_step(machine, monotonic, event.clone());
+    let Event::Locked {
+        attempt,
+        hinted,
+        leaving,
+    } = event
+    else {
+        return out;
+    };
+    let [
+        Effect::SetTimer {
+            generation,
+            after_ms: SETTLE_MS,
+        },
+    ] = out[..]
+    else {
+        return out;
+    };
+    let out = raw_step(machine, monotonic, Event::Timer { generation });
+    assert_eq!(out, [Effect::Look { attempt }]);
+    let looked = Event::Looked {
+        attempt,
+        hinted,
+        leaving,
+    };
+    raw_step(machine, monotonic, looked)
+}
+
+#[test]
+fn who_has_a_token_looks_for_a_newer_one_a_moment_after_the_lock() {
+    let begun = || {
+        let mut machine = signed_in();
+        let attempt = attempt(&step(&mut machine, 5, Event::Rejected { token: 1 }));
+        let (due, after) = timer(&raw_step(&mut machine, 10, locked(attempt, 1)));
+        assert_eq!(after, SETTLE_MS, "nothing is asked yet");
+        (machine, attempt, due)
+    };
+    let (mut machine, held, _) = begun();
+    let handed_over = Event::Peer {
+        token: 2,
+        expires_in_ms: 600_000,
+    };
+    let out = raw_step(&mut machine, 50, handed_over);
+    assert!(out.contains(&Effect::Unlock { attempt: held }), "{out:?}");
+    assert!(out.contains(&Effect::Ready { token: 2 }), "it was on its way");
+
+    for (hinted, leaving, wanted) in [
+        (1, false, Effect::Refresh { attempt: 0 }),
+        (2, false, Effect::AskPeers { token: 1 }),
+        (1, true, Effect::SignedOut(SignedOut::Here)),
+    ] {
+        let (mut machine, attempt, due) = begun();
+        assert_eq!(raw_step(&mut machine, 110, due), [Effect::Look { attempt }]);
+        let looked = Event::Looked {
+            attempt,
+            hinted,
+            leaving,
+        };
+        let wanted = match wanted {
+            Effect::Refresh { .. } => Effect::Refresh { attempt },
+            wanted => wanted,
+        };
+        let out = raw_step(&mut machine, 110, looked);
+        assert!(out.contains(&wanted), "{out:?}");
+    }
+    let mut fresh = Refresh::new(1);
+    let restore = Event::Restore {
+        hinted: true,
+        leaving: false,
+    };
+    let attempt = attempt(&raw_step(&mut fresh, 0, restore));
+    let out = raw_step(&mut fresh, 1, locked(attempt, 0));
+    assert!(
+        out.contains(&Effect::Refresh { attempt }),
+        "a page that has just started waits for nothing"
+    );
 }
 
 fn signed_in() -> Refresh {
@@ -586,6 +666,9 @@ proptest! {
                     }
                     Effect::Ready { token } => browser.hint = browser.hint.max(token),
                     Effect::SetTimer { generation, after_ms } => push(after_ms, tab, Event::Timer { generation }),
+                    Effect::Look { attempt } => {
+                        push(0, tab, Event::Looked { attempt, hinted: browser.hint, leaving: false });
+                    }
                     Effect::SignedOut(_) | Effect::Leave | Effect::Left | Effect::Logout { .. } => {
                         prop_assert!(false, "{effect:?} without a refusal");
                     }

@@ -184,6 +184,15 @@ impl Page {
     fn run(&mut self, now: Now, effect: Effect, out: &mut Vec<Wish>) {
         match effect {
             Effect::Lock { attempt } => out.push(Wish::Lock(LockName::Session, attempt)),
+            Effect::Look { attempt } => {
+                let (hinted, leaving) = (self.hint.generation, self.hint.leaving);
+                let event = Event::Looked {
+                    attempt,
+                    hinted,
+                    leaving,
+                };
+                self.drive_session(now, event, out);
+            }
             Effect::Unlock { attempt } => out.push(Wish::Unlock(LockName::Session, attempt)),
             Effect::AskPeers { token } => out.push(Wish::Say(Said::Ask { generation: token })),
             Effect::Share { expires_in_ms, .. } => {

@@ -3,6 +3,7 @@
 use super::*;
 use crate::archive::{self, Kept, MAX_BYTES, Op as Write, Part};
 use crate::bulletin::Word;
+use switchboard_contract::realtime::Resume;
 
 fn timers(out: &[Effect]) -> Vec<Timer> {
     out.iter()
@@ -217,6 +218,8 @@ fn what_fails_is_tried_again_later_and_what_can_never_be_kept_is_not() {
 /// A follower that shows a thread which the leader does not have, and what the leader wants for it.
 fn followed() -> (Browser, ConversationId, Vec<Effect>) {
     let mut browser = at_work();
+    let wanted = ring(&mut browser);
+    keep(&mut browser, wanted);
     browser.open_tab(1, member(1));
     browser.step_tab(1, Event::Start { erase: false });
     browser.wanted.clear();
@@ -246,7 +249,11 @@ fn what_only_a_follower_shows_is_kept_by_the_leader() {
             .collect::<Vec<_>>(),
         [messages]
     );
-    assert!(ring(&mut browser).is_empty(), "it is on its way");
+    let due = timers(&wanted)[0];
+    assert!(
+        writes(&browser.step(Event::Timer(due))).is_empty(),
+        "it is on its way"
+    );
     answer(&mut browser, wanted);
     let wanted = ring(&mut browser);
     let kept = keep(&mut browser, wanted).expect("kept");
@@ -268,22 +275,30 @@ fn what_only_a_follower_shows_is_kept_by_the_leader() {
 fn what_is_shown_is_told_to_each_new_leader_and_after_each_hole() {
     let (mut browser, id, _) = followed();
     assert_eq!(shows(&browser, id), 1);
-    browser.go_live("snapshot");
-    assert_eq!(shows(&browser, id), 2, "what was known counts no more");
-    let here = Bulletin {
-        from: "another".into(),
-        word: Word::Leader(crate::leader::Word::Here {
-            term: 9,
-            shown: true,
-            locked: true,
-        }),
+    let said = |from: &str, word| {
+        let from = from.to_owned();
+        Event::Heard(Box::new(Bulletin { from, word }))
     };
-    browser.step_tab(1, Event::Heard(Box::new(here.clone())));
+    let resume = Resume {
+        epoch: position(9).epoch,
+        offset: Offset(9),
+        id: None,
+    };
+    let anew = said("0", Word::Log(crate::stream::Told::Anew(resume)));
+    browser.step_tab(1, anew.clone());
+    assert_eq!(shows(&browser, id), 2, "what was known counts no more");
+    let here = crate::leader::Word::Here {
+        term: 9,
+        shown: true,
+        locked: true,
+    };
+    let here = said("another", Word::Leader(here));
+    browser.step_tab(1, here.clone());
     assert_eq!(shows(&browser, id), 3);
-    browser.step_tab(1, Event::Heard(Box::new(here)));
+    browser.step_tab(1, here);
     assert_eq!(shows(&browser, id), 3, "once");
     browser.step_tab(1, Event::Close(id));
-    browser.go_live("snapshot");
+    browser.step_tab(1, anew);
     assert_eq!(shows(&browser, id), 3);
     browser.step(Event::Open(id));
     assert_eq!(shows(&browser, id), 3, "whoever leads knows");
