@@ -140,7 +140,7 @@ pub(super) fn FilterChips(props: &FiltersProps) -> Html {
                 let on_filter = props.on_filter.clone();
                 let onclick = Callback::from(move |_: MouseEvent| on_filter.emit(without.clone()));
                 html! {
-                    <li {key} class="filter-chip">
+                    <li key={key} class="filter-chip">
                         <bdi class="truncate" title={text.clone()}>{ text.clone() }</bdi>
                         <button type="button" aria-label={t_with("filter.clear_one", &[("filter", &text)])} {onclick}>
                             <Icon name={IconName::X} size={IconSize::Small} />

@@ -366,7 +366,7 @@ fn view_list(live: &LiveChat, props: &ListPaneProps, shown: &Rc<[ConversationId]
         .collect();
     html! {
         <VirtualList<ConversationId>
-            {key}
+            key={key}
             label={t("conversations.heading")}
             keys={shown.clone()}
             {view}

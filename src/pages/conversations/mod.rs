@@ -65,7 +65,7 @@ pub struct ConversationsProps {
 pub fn Conversations(props: &ConversationsProps) -> Html {
     let me = use_me().id;
     let filter = use_filter(me);
-    let chosen = use_reducer(Selection::default);
+    let chosen = use_reducer_eq(Selection::default);
     {
         // What is chosen is chosen of one list.
         let chosen = chosen.dispatcher();

@@ -43,11 +43,6 @@ impl Selection {
         self.chosen.iter().copied()
     }
 
-    /// How many.
-    pub(super) fn len(&self) -> usize {
-        self.chosen.len()
-    }
-
     fn choose(&mut self, choice: Choice) {
         match choice {
             Choice::Toggle(id) => {

@@ -45,10 +45,10 @@ pub(super) fn inbox_class() -> AttrValue {
         .conv:focus-visible { outline-offset: -2px; }
         .conv[aria-current] { background: var(--accent-subtle); }
         .conv[aria-current]::after { content: ""; position: absolute; inset-block: 0; inset-inline-start: 0; inline-size: 2px; background: var(--accent); }
-        .conv-choose { appearance: none; position: absolute; z-index: 1; inset-block-start: calc(var(--space-2) + 0.5rem); inset-inline-start: calc(var(--space-4) + 0.5rem); inline-size: 1rem; block-size: 1rem; margin: 0; border: 1px solid var(--line-control); border-radius: var(--radius-xs); background: var(--surface); display: grid; place-items: center; opacity: 0; cursor: pointer; }
-        .conv-choose::before { content: ""; position: absolute; inset: -0.5rem; }
-        .conv-choose:checked { background: var(--accent); border-color: var(--accent); }
-        .conv-choose:checked::after { content: ""; inline-size: 0.5rem; block-size: 0.25rem; border: solid var(--text-on-solid); border-width: 0 0 1.75px 1.75px; transform: rotate(-45deg) translate(0.5px, -1px); }
+        .conv-choose { appearance: none; position: absolute; z-index: 1; inset-block-start: calc(var(--space-2) + 0.25rem); inset-inline-start: calc(var(--space-4) + 0.25rem); inline-size: 1.5rem; block-size: 1.5rem; margin: 0; display: grid; place-items: center; opacity: 0; cursor: pointer; border-radius: var(--radius-xs); }
+        .conv-choose::before { content: ""; grid-area: 1 / 1; inline-size: 1rem; block-size: 1rem; border: 1px solid var(--line-control); border-radius: var(--radius-xs); background: var(--surface); }
+        .conv-choose:checked::before { background: var(--accent); border-color: var(--accent); }
+        .conv-choose:checked::after { content: ""; grid-area: 1 / 1; inline-size: 0.5rem; block-size: 0.25rem; border: solid var(--text-on-solid); border-width: 0 0 1.75px 1.75px; transform: rotate(-45deg) translate(0.5px, -1px); }
         li:hover > .conv-choose, .conv-choose:focus-visible, .conv-choose:checked, .is-choosing .conv-choose { opacity: 1; }
         li:hover > .conv > :first-child, .conv-choose:focus-visible + .conv > :first-child, .conv-choose:checked + .conv > :first-child, .is-choosing .conv > :first-child { opacity: 0.12; }
         .conv.is-chosen { background: var(--accent-subtle); }
