@@ -158,6 +158,9 @@ impl<E: Clone> Desk<E> {
             }
             self.settle_aim(now, &fetch, &fetched, out);
             let changes = self.merge(&fetch, fetched);
+            if let Fetch::Messages { conversation, .. } | Fetch::Passage { conversation, .. } = &fetch {
+                self.note_reached(*conversation);
+            }
             self.changed(now, changes, out);
             self.find_open(out);
             if is_late {

@@ -37,7 +37,6 @@ use crate::health::Health;
 use crate::inbox::{Changes, Filter, Inbox};
 use crate::leader::Leader;
 use crate::link::{self, Link};
-use crate::passage::Target;
 use crate::pending;
 use crate::planted::{self, Bug};
 use crate::queue::{self, Queue, Queued};
@@ -53,6 +52,7 @@ use archiving::Archiving;
 use keeping::{Keeping, Question};
 use lists::Lists;
 use loading::{Loads, Place};
+use reading::Wish;
 
 /// The machine. See the module's documentation.
 #[derive(Debug)]
@@ -91,8 +91,8 @@ pub struct Desk<E> {
     rights_doubted: bool,
     lists: Lists,
     open: BTreeSet<ConversationId>,
-    /// Where the person wants to read in open threads, with a number for each wish.
-    aims: BTreeMap<ConversationId, (u64, Target)>,
+    /// Where the person wants to read in open threads.
+    aims: BTreeMap<ConversationId, Wish>,
     /// How far each conversation was marked as read here.
     marked: BTreeMap<ConversationId, u64>,
     /// Threads whose marks are asked for page by page: where the last page had to end, and how many there were.

@@ -8,12 +8,22 @@ use crate::Now;
 use crate::passage::{Part, Passage, Target};
 use crate::thread::Thread;
 
+/// A place that the person wants to read at.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wish {
+    number: u64,
+    target: Target,
+    /// It was among the rows: nothing more is asked for because of it.
+    reached: bool,
+}
+
 impl<E: Clone> Desk<E> {
     /// Where the person wants to read, once that message is among the rows.
     #[must_use]
     pub fn aim(&self, conversation: ConversationId) -> Option<Aim> {
-        let (number, target) = *self.aims.get(&conversation)?;
-        let seq = self.find(conversation, target)?;
+        let wish = self.aims.get(&conversation)?;
+        let seq = self.find(conversation, wish.target)?;
+        let number = wish.number;
         Some(Aim { number, seq })
     }
 
@@ -52,8 +62,13 @@ impl<E: Clone> Desk<E> {
     }
 
     pub(super) fn jump(&mut self, now: Now, id: ConversationId, to: Target, out: &mut Vec<Effect>) {
-        let number = self.aims.get(&id).map_or(1, |(number, _)| number + 1);
-        self.aims.insert(id, (number, to));
+        let number = self.aims.get(&id).map_or(1, |wish| wish.number + 1);
+        let wish = Wish {
+            number,
+            target: to,
+            reached: false,
+        };
+        self.aims.insert(id, wish);
         if self.find(id, to).is_none() {
             if self.find_in_thread(id, to).is_some() {
                 let changes = self.inbox.leave_passage(id);
@@ -69,7 +84,15 @@ impl<E: Clone> Desk<E> {
                 );
             }
         }
+        self.note_reached(id);
         out.push(Effect::LoadingChanged);
+    }
+
+    pub(super) fn note_reached(&mut self, id: ConversationId) {
+        let found = self.aim(id).is_some();
+        if let Some(wish) = self.aims.get_mut(&id) {
+            wish.reached |= found;
+        }
     }
 
     /// The thread is read at its end from now on.
@@ -95,9 +118,11 @@ impl<E: Clone> Desk<E> {
         }
     }
 
-    /// What is shown away from the end may have changed unheard.
+    /// What is shown away from the end may have changed unheard; what is wanted may have had nobody to load it.
     pub(super) fn load_passage_anew(&mut self, id: ConversationId, out: &mut Vec<Effect>) {
-        if let Some(part) = self.inbox.passage(id).map(Passage::anew) {
+        let wanted = self.aims.get(&id).filter(|wish| !wish.reached);
+        let part = wanted.map(|wish| wish.target.part());
+        if let Some(part) = part.or_else(|| self.inbox.passage(id).map(Passage::anew)) {
             self.load(
                 Fetch::Passage {
                     conversation: id,
@@ -116,12 +141,12 @@ impl<E: Clone> Desk<E> {
         if page.items.is_empty() && matches!(part, Part::Around(_) | Part::At(_)) {
             return self.leave_passage(now, *conversation, out);
         }
-        if let (Part::At(at), Some((_, target))) = (part, self.aims.get_mut(conversation))
-            && *target == Target::At(*at)
+        if let (Part::At(at), Some(wish)) = (part, self.aims.get_mut(conversation))
+            && wish.target == Target::At(*at)
         {
             let reached = page.items.iter().find(|message| message.created_at >= *at);
             if let Some(message) = reached.or(page.items.last()) {
-                *target = Target::Seq(message.seq);
+                wish.target = Target::Seq(message.seq);
             }
         }
     }

@@ -86,15 +86,15 @@ fn tokens(text: &str, line: Range<usize>) -> Vec<(Token, Range<usize>)> {
                 let mark = (length <= 2).then(|| {
                     let before = text[line.start..at].chars().next_back();
                     let after = text[range.end..line.end].chars().next();
-                    Token::Mark {
-                        which: usize::from(byte == b'_') * 2 + length - 1,
-                        opens: after.is_some_and(|c| !c.is_whitespace())
-                            && before.is_none_or(|c| !c.is_alphanumeric()),
-                        closes: before.is_some_and(|c| !c.is_whitespace())
-                            && after.is_none_or(|c| !c.is_alphanumeric()),
-                    }
+                    let opens = after.is_some_and(|c| !c.is_whitespace())
+                        && before.is_none_or(|c| !c.is_alphanumeric());
+                    let closes = before.is_some_and(|c| !c.is_whitespace())
+                        && after.is_none_or(|c| !c.is_alphanumeric());
+                    let which = usize::from(byte == b'_') * 2 + length - 1;
+                    (opens || closes).then_some(Token::Mark { which, opens, closes })
                 });
-                (range, mark, None)
+                // Within a word it is no mark, and may belong to an address.
+                (range, mark.flatten(), None)
             }
             b'`' => {
                 let length = run(bytes, at..line.end);

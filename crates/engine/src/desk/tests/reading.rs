@@ -183,6 +183,22 @@ fn a_failed_jump_is_told_and_tried_again() {
 }
 
 #[test]
+fn what_was_wanted_before_the_start_is_loaded_then() {
+    let identity = Identity {
+        client: "test/1".into(),
+        tab: "0".into(),
+    };
+    let mut desk = Machine::new(identity, member(1), 1);
+    let mut early = Vec::new();
+    desk.step(Now::default(), Event::Open(id()), &mut early);
+    let (conversation, to) = (id(), Target::Seq(100));
+    desk.step(Now::default(), Event::Jump { conversation, to }, &mut early);
+    let mut out = Vec::new();
+    desk.step(Now::default(), Event::Start { erase: false }, &mut out);
+    assert_eq!(asked(&out).1, Part::Around(100));
+}
+
+#[test]
 fn a_jump_beyond_the_end_leads_there() {
     let mut browser = Browser::new(1);
     browser.step(Event::Open(id()));
