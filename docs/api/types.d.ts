@@ -311,6 +311,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/live-chat/canned-replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The team's canned replies and the caller's own, by shortcut */
+        get: operations["get_live_chat_canned_replies"];
+        put?: never;
+        /** Makes a canned reply; a repeat with the same id and content returns it. Those of the team: for owners and admins */
+        post: operations["post_live_chat_canned_replies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/canned-replies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes a canned reply; one of the team: for owners and admins */
+        delete: operations["delete_live_chat_canned_replies_id"];
+        options?: never;
+        head?: never;
+        /** Changes a canned reply; one of the team: for owners and admins */
+        patch: operations["patch_live_chat_canned_replies_id"];
+        trace?: never;
+    };
     "/api/live-chat/conversations": {
         parameters: {
             query?: never;
@@ -415,6 +451,23 @@ export interface paths {
         head?: never;
         /** Changes a label; for owners and admins */
         patch: operations["patch_live_chat_labels_id"];
+        trace?: never;
+    };
+    "/api/live-chat/labels/{id}/contents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What deleting a label takes it off; for owners and admins */
+        get: operations["get_live_chat_labels_id_contents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/live-chat/messages": {
@@ -960,6 +1013,56 @@ export interface components {
              */
             openings: components["schemas"]["Opening"][];
         };
+        /** @description A text to use again (`/api/live-chat/canned-replies`). */
+        CannedReply: {
+            /** @description Who made it. */
+            authorId: components["schemas"]["MemberId"];
+            /** @description Its text, with variables such as `{{visitor.firstName|there}}`: see [`expand`]. */
+            content: string;
+            /** @description When it was made. */
+            createdAt: components["schemas"]["Timestamp"];
+            /** @description The reply. */
+            id: components["schemas"]["CannedReplyId"];
+            /** @description Whom it is for. */
+            scope: components["schemas"]["CannedScope"];
+            /** @description What is typed after `/`, unlike any other of its scope: see [`shortcut`]. */
+            shortcut: string;
+            /** @description What it is about, for lists. */
+            title: string;
+            /** @description When it was last changed. */
+            updatedAt: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Counts changes; `If-Match`.
+             */
+            version: number;
+        };
+        /**
+         * Format: uuid
+         * @description A text that operators use again.
+         */
+        CannedReplyId: string;
+        /** @description `GET /api/live-chat/canned-replies`. */
+        CannedReplyList: {
+            /** @description The log position that every item reflects. */
+            asOf: components["schemas"]["Position"];
+            /** @description The team's and the caller's own, by shortcut. */
+            items: components["schemas"]["CannedReply"][];
+        };
+        /**
+         * @description Whom a canned reply is for. The order is that in which lists show them.
+         * @enum {string}
+         */
+        CannedScope: "shared" | "personal";
+        /** @description `PATCH /api/live-chat/canned-replies/{id}`; what is absent stays. */
+        ChangeCannedReply: {
+            /** @description Another text. */
+            content?: string;
+            /** @description Another shortcut. */
+            shortcut?: string;
+            /** @description Another title. */
+            title?: string;
+        };
         /**
          * @description `PATCH /api/live-chat/conversations`: changes one conversation or many. Sent again with the same `actionId` and
          *     content, it answers its first result.
@@ -1063,6 +1166,19 @@ export interface components {
          * @enum {string}
          */
         Corner: "bottom-right" | "bottom-left";
+        /** @description `POST /api/live-chat/canned-replies`. */
+        CreateCannedReply: {
+            /** @description Its text. */
+            content: string;
+            /** @description Chosen by the sender; a repeat with the same content returns the reply. */
+            id: components["schemas"]["CannedReplyId"];
+            /** @description Whom it is for; it stays so. */
+            scope?: components["schemas"]["CannedScope"];
+            /** @description What is typed after `/`. */
+            shortcut: string;
+            /** @description What it is about. */
+            title: string;
+        };
         /** @description `POST /api/websites/{id}/funnels`. The same again gives the first result. It is tried after those that are there. */
         CreateFunnel: {
             /** @description What it says first, in place of the website's own greeting. */
@@ -1152,7 +1268,7 @@ export interface components {
          * @description What an event says changed.
          * @enum {string}
          */
-        EventType: "conversation.created" | "conversation.updated" | "conversation.deleted" | "conversation.read" | "message.created" | "message.updated" | "website.created" | "website.updated" | "website.deleted" | "funnel.created" | "funnel.updated" | "funnel.deleted" | "website.status" | "label.created" | "label.updated" | "label.deleted" | "member.created" | "member.updated" | "member.deleted" | "session.revoked";
+        EventType: "conversation.created" | "conversation.updated" | "conversation.deleted" | "conversation.read" | "message.created" | "message.updated" | "website.created" | "website.updated" | "website.deleted" | "funnel.created" | "funnel.updated" | "funnel.deleted" | "website.status" | "label.created" | "label.updated" | "label.deleted" | "cannedReply.created" | "cannedReply.updated" | "cannedReply.deleted" | "member.created" | "member.updated" | "member.deleted" | "session.revoked";
         /** @description A named entry point of a website. */
         Funnel: {
             /** @description What it says first, in place of the website's own greeting. */
@@ -1238,6 +1354,14 @@ export interface components {
          * @enum {string}
          */
         LabelColour: "grey" | "blue" | "green" | "yellow" | "orange" | "red" | "purple";
+        /** @description `GET /api/live-chat/labels/{id}/contents`: what deleting a label takes it off. */
+        LabelContents: {
+            /**
+             * Format: int64
+             * @description How many conversations carry it, archived ones included.
+             */
+            conversations: number;
+        };
         /**
          * Format: uuid
          * @description A label that operators put on conversations.
@@ -1331,6 +1455,8 @@ export interface components {
             deliveredAt?: components["schemas"]["Timestamp"];
             /** @description Chosen by the sender. */
             id: components["schemas"]["MessageId"];
+            /** @description The members whom an internal note names, each once; its text names them as `@Name`. */
+            mentions?: components["schemas"]["MemberId"][];
             /** @description When the other side read it. */
             readAt?: components["schemas"]["Timestamp"];
             /**
@@ -1574,6 +1700,8 @@ export interface components {
             locale: string;
             /** @description Light or dark. */
             theme: components["schemas"]["Theme"];
+            /** @description How long a reply can be called back. */
+            undoSend: components["schemas"]["UndoSend"];
         };
         /**
          * @description How urgent a conversation is.
@@ -1702,6 +1830,11 @@ export interface components {
             force?: boolean;
             /** @description Chosen by the sender; a repeat with the same content returns the first result. */
             id: components["schemas"]["MessageId"];
+            /**
+             * @description Members whom an internal note names, at most [`MAX_MENTIONS`]; refused in what a visitor reads. Who is not in the team
+             *     any more is left out. No part of the content by which a repeat is known: the text is.
+             */
+            mentions?: components["schemas"]["MemberId"][];
             /** @description Reopen a closed conversation. */
             reopen?: boolean;
             /**
@@ -1835,6 +1968,11 @@ export interface components {
             /** @description Six digits, or a recovery code. */
             code: string;
         };
+        /**
+         * @description How long a reply is held back on the device where it was written, so that its author can think again.
+         * @enum {string}
+         */
+        UndoSend: "off" | "five_seconds" | "ten_seconds";
         /** @description `PATCH /api/websites/{id}/funnels/{funnelId}`; what is absent stays. */
         UpdateFunnel: {
             /**
@@ -2212,6 +2350,11 @@ export type Attachment = components['schemas']['Attachment'];
 export type AttachmentId = components['schemas']['AttachmentId'];
 export type Availability = components['schemas']['Availability'];
 export type BusinessHours = components['schemas']['BusinessHours'];
+export type CannedReply = components['schemas']['CannedReply'];
+export type CannedReplyId = components['schemas']['CannedReplyId'];
+export type CannedReplyList = components['schemas']['CannedReplyList'];
+export type CannedScope = components['schemas']['CannedScope'];
+export type ChangeCannedReply = components['schemas']['ChangeCannedReply'];
 export type ChangeConversations = components['schemas']['ChangeConversations'];
 export type ChangeEmailRequest = components['schemas']['ChangeEmailRequest'];
 export type ChangeLabel = components['schemas']['ChangeLabel'];
@@ -2224,6 +2367,7 @@ export type ConversationPage = components['schemas']['ConversationPage'];
 export type ConversationRef = components['schemas']['ConversationRef'];
 export type ConversationStatus = components['schemas']['ConversationStatus'];
 export type Corner = components['schemas']['Corner'];
+export type CreateCannedReply = components['schemas']['CreateCannedReply'];
 export type CreateFunnel = components['schemas']['CreateFunnel'];
 export type CreateLabel = components['schemas']['CreateLabel'];
 export type CreateWebsite = components['schemas']['CreateWebsite'];
@@ -2242,6 +2386,7 @@ export type Invitation = components['schemas']['Invitation'];
 export type InviteRequest = components['schemas']['InviteRequest'];
 export type Label = components['schemas']['Label'];
 export type LabelColour = components['schemas']['LabelColour'];
+export type LabelContents = components['schemas']['LabelContents'];
 export type LabelId = components['schemas']['LabelId'];
 export type LabelList = components['schemas']['LabelList'];
 export type LiveChatConversation = components['schemas']['LiveChatConversation'];
@@ -2293,6 +2438,7 @@ export type TokenRequest = components['schemas']['TokenRequest'];
 export type TotpCodeRequest = components['schemas']['TotpCodeRequest'];
 export type TotpEnrolment = components['schemas']['TotpEnrolment'];
 export type TotpLoginRequest = components['schemas']['TotpLoginRequest'];
+export type UndoSend = components['schemas']['UndoSend'];
 export type UpdateFunnel = components['schemas']['UpdateFunnel'];
 export type UpdateMe = components['schemas']['UpdateMe'];
 export type UpdateMember = components['schemas']['UpdateMember'];
@@ -4058,6 +4204,378 @@ export interface operations {
             };
         };
     };
+    get_live_chat_canned_replies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedReplyList"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `totp_enrolment_due`: Set up a second factor first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_live_chat_canned_replies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateCannedReply"];
+            };
+        };
+        responses: {
+            /** @description Made before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedReply"];
+                };
+            };
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedReply"];
+                };
+            };
+            /** @description `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `totp_enrolment_due`: Set up a second factor first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `id_reused`: This id was used before with other content */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Send application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_live_chat_canned_replies_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The canned reply */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `totp_enrolment_due`: Set up a second factor first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_live_chat_canned_replies_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the change is meant for, in quotes */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The canned reply */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeCannedReply"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedReply"];
+                };
+            };
+            /**
+             * @description `malformed_json`: The body is not valid JSON
+             *
+             *     `bad_request`: The request cannot be read
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `totp_enrolment_due`: Set up a second factor first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: Someone else changed this first */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Send application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_live_chat_conversations: {
         parameters: {
             query?: {
@@ -4941,6 +5459,78 @@ export interface operations {
             };
             /** @description `validation_failed`: Some fields need attention */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_live_chat_labels_id_contents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The label */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many conversations carry it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelContents"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `totp_enrolment_due`: Set up a second factor first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -118,6 +118,15 @@ pub fn EmojiPicker(props: &EmojiPickerProps) -> Html {
         .cells button:hover {
             background: var(--hover);
         }
+
+        @media (max-width: 640px) {
+            position: static;
+
+            .panel {
+                inset-inline: 0;
+                inline-size: auto;
+            }
+        }
         "#
     );
     let body = if list.all.is_empty() && list.has_failed {
