@@ -259,7 +259,7 @@ mod tests {
         };
         assert_eq!(
             found("re"),
-            ["re", "refund", "hello"],
+            ["re", "refund", "hello", "help"],
             "by name, the exact one first, then in a title"
         );
         assert_eq!(found("BACK"), ["refund"]);
