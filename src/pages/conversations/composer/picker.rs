@@ -69,14 +69,15 @@ pub fn EmojiPicker(props: &EmojiPickerProps) -> Html {
     let groups = groups(&list.all, query.trim(), &recent);
     let class = scoped!(
         r#"
-        position: relative;
+        /* Of the box that it stands in: the panel is never wider. */
+        position: static;
 
         .panel {
             position: absolute;
-            inset-block-end: calc(100% + var(--space-2));
+            inset-block-end: calc(100% + var(--space-1));
             inset-inline-start: 0;
             z-index: var(--z-popover);
-            inline-size: min(20rem, calc(100vw - 2 * var(--space-4)));
+            inline-size: min(20rem, 100%);
             border: 1px solid var(--line);
             border-radius: var(--radius-m);
             background: var(--surface-raised);
@@ -117,15 +118,6 @@ pub fn EmojiPicker(props: &EmojiPickerProps) -> Html {
         }
         .cells button:hover {
             background: var(--hover);
-        }
-
-        @media (max-width: 640px) {
-            position: static;
-
-            .panel {
-                inset-inline: 0;
-                inline-size: auto;
-            }
         }
         "#
     );
