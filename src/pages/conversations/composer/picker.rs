@@ -67,9 +67,9 @@ pub fn EmojiPicker(props: &EmojiPickerProps) -> Html {
         Callback::from(move |event: KeyboardEvent| on_key(&event, &popup, &panel))
     };
     let groups = groups(&list.all, query.trim(), &recent);
+    // The panel is of the box that the button stands in, and never wider.
     let class = scoped!(
         r#"
-        /* Of the box that it stands in: the panel is never wider. */
         position: static;
 
         .panel {
