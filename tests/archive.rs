@@ -128,7 +128,7 @@ async fn after_a_visit() -> Desk {
     assert!(matches!(opened, Ok(store::Answer::Opened { .. })));
     assert_eq!(keep(&desk, write()).await, Answer::Kept { evicted: 0 });
     let me = json!({
-        "id": ID, "accountId": ID, "accountName": "Example", "name": "Example Person",
+        "id": ID, "accountId": ID, "accountName": "Example", "name": "Example Person", "preferences": {"undoSend": "off"},
         "email": "person@example.com", "role": "agent",
     });
     let website = json!({

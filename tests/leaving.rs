@@ -108,7 +108,7 @@ async fn open(with_chat: bool) -> Opened {
     })
     .await;
     let user = json!({
-        "id": OWNER, "accountId": OWNER, "accountName": "Example", "name": "Example Person",
+        "id": OWNER, "accountId": OWNER, "accountName": "Example", "name": "Example Person", "preferences": {"undoSend": "off"},
         "email": "person@example.com", "role": "agent",
     });
     let grant = json!({"accessToken": "token", "expiresInMs": 600_000, "user": user});

@@ -171,10 +171,14 @@ pub(super) fn suggestions() -> Vec<State> {
         html! { <bdi>{ "We are there from nine to five, " }<mark>{ "{{visitor.firstName}}" }</mark></bdi> };
     vec![
         State::wide("with a preview", offering(&some, preview, None)),
-        State::wide("one", offering(&some[..2], Html::default(), None)),
+        State::wide("one", offering(&some[..2], html! { <span hidden=true /> }, None)),
         State::wide(
             "nothing",
-            offering(&[], Html::default(), Some("No canned replies yet.".into())),
+            offering(
+                &[],
+                html! { <span hidden=true /> },
+                Some("No canned replies yet.".into()),
+            ),
         ),
     ]
 }

@@ -79,7 +79,7 @@ pub fn respond(seen: &Seen) -> Answer {
     match seen.path.as_str() {
         "/api/auth/login" | "/api/auth/refresh" => {
             let user = json!({
-                "id": ID, "accountId": ID, "accountName": "Example", "name": "Example Person",
+                "id": ID, "accountId": ID, "accountName": "Example", "name": "Example Person", "preferences": {"undoSend": "off"},
                 "email": "person@example.com", "role": "agent",
             });
             Answer::Json(

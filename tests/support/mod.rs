@@ -39,6 +39,7 @@ pub async fn sign_in(session: &Session) {
             "name": "Example Person",
             "email": "person@example.com",
             "role": "agent",
+            "preferences": {"undoSend": "off"},
         },
     });
     session.adopt(serde_json::from_value(grant).expect("a grant"));

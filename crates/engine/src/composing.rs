@@ -75,6 +75,10 @@ pub fn call(text: &str, cursor: usize) -> Option<Call> {
 /// How well something fits a query, the less the better: by its short name, or by its words. `None` where it does not.
 #[must_use]
 pub fn rank(query: &str, short: &str, words: &str) -> Option<u32> {
+    if query.is_empty() {
+        // Everything fits alike, and stays in its order.
+        return Some(0);
+    }
     let [query, short, words] = [query, short, words].map(str::to_lowercase);
     let begins_word = || words.split_whitespace().any(|word| word.starts_with(&query));
     if short.starts_with(&query) {
@@ -259,13 +263,17 @@ mod tests {
         };
         assert_eq!(
             found("re"),
-            ["re", "refund", "hello"],
+            ["re", "refund", "hello", "help"],
             "by name, the exact one first, then in a title"
         );
         assert_eq!(found("BACK"), ["refund"]);
         assert_eq!(found("hp"), ["help"], "letters in their order");
         assert_eq!(found("zzz"), Vec::<&str>::new());
-        assert_eq!(found("").len(), 4);
+        assert_eq!(
+            found(""),
+            ["refund", "hello", "re", "help"],
+            "all, in their order"
+        );
         assert_eq!(best("", &all, |(short, words)| (short, words), 2).len(), 2);
     }
 

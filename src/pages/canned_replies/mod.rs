@@ -145,7 +145,7 @@ fn row(reply: &CannedReply, acts: Option<Acts<'_>>) -> Html {
     html! {
         <tr role="row" key={reply.id.to_string()}>
             <td role="cell">
-                <div class="row wrap">
+                <div class="row">
                     <bdi class="strong">{ format!("/{}", reply.shortcut) }</bdi>
                     <span class="chip">{ scope }</span>
                 </div>

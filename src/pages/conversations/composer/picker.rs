@@ -67,16 +67,17 @@ pub fn EmojiPicker(props: &EmojiPickerProps) -> Html {
         Callback::from(move |event: KeyboardEvent| on_key(&event, &popup, &panel))
     };
     let groups = groups(&list.all, query.trim(), &recent);
+    // The panel is of the box that the button stands in, and never wider.
     let class = scoped!(
         r#"
-        position: relative;
+        position: static;
 
         .panel {
             position: absolute;
-            inset-block-end: calc(100% + var(--space-2));
+            inset-block-end: calc(100% + var(--space-1));
             inset-inline-start: 0;
             z-index: var(--z-popover);
-            inline-size: min(20rem, calc(100vw - 2 * var(--space-4)));
+            inline-size: min(20rem, 100%);
             border: 1px solid var(--line);
             border-radius: var(--radius-m);
             background: var(--surface-raised);
