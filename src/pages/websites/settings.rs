@@ -300,7 +300,7 @@ fn Editor(props: &EditorProps) -> Html {
             <SettingsSection id="website-hours" title={t("website.hours")} about={t("website_settings.hours_about")}>
                 <HoursField form={form.clone()} holidays=true />
             </SettingsSection>
-            <SettingsSection id="website-assignment" title={t("website_settings.assignment")} about={t("website_settings.assignment_about")}>
+            <SettingsSection id="website-handing-out" title={t("website_settings.assignment")} about={t("website_settings.assignment_about")}>
                 <AssignmentField form={form.clone()} />
             </SettingsSection>
             <SettingsSection id="website-lifecycle" title={t("website_settings.lifecycle")} about={t("website_settings.lifecycle_about")}>
