@@ -238,7 +238,7 @@ async fn a_visit_ends_after_a_pause(app: &App) {
     app.state.clock.advance(30 * 60_000);
     look_at(app, &token, "https://shop.example/a", "A").await;
     assert_ne!(begun().await, first);
-    let pages = details(app, &app.token(AGENT).await, &id).await["pages"].clone();
+    let pages = now().await["pages"].clone();
     assert_eq!(
         pages.as_array().map(Vec::len),
         Some(3),
