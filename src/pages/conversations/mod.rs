@@ -40,7 +40,6 @@ pub use message::{MessageRows, MessageRowsProps};
 pub use people::{Faces, FacesProps, TypingLine, TypingLineProps};
 use style::inbox_class;
 use thread::ThreadPane;
-pub use views::Views;
 use visitor::VisitorPane;
 
 /// Props for [`Conversations`].
