@@ -459,7 +459,7 @@ async fn common_words_and_long_beginnings_find_the_same(app: &App) {
     let agent = app.token(AGENT).await;
     let plan = Plan {
         conversations: 2_200,
-        messages: 6_000,
+        messages: 12_000,
         days: 30,
         seed: 5,
     };
