@@ -233,6 +233,8 @@ fn member_page(route: Route) -> Html {
         Route::Analytics => html! { <pages::Analytics /> },
         Route::Profile => html! { <pages::Profile /> },
         Route::Team => html! { <pages::Team /> },
+        Route::CannedReplies => html! { <pages::CannedReplies /> },
+        Route::Labels => html! { <pages::Labels /> },
         Route::Security => html! { <pages::Security /> },
         _ => html! { <pages::NotFound /> },
     }

@@ -181,7 +181,9 @@ pub fn reason(action: &Action, problem: &Problem) -> AttrValue {
     }
 }
 
-fn colleague_reply(problem: &Problem) -> Option<LiveChatMessage> {
+/// The reply that a colleague sent before one that was refused for it.
+#[must_use]
+pub fn colleague_reply(problem: &Problem) -> Option<LiveChatMessage> {
     problem
         .current
         .as_ref()

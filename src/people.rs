@@ -1,7 +1,7 @@
 //! What people are called: visitors where the site has not told a name, members by their role.
 
 use switchboard_contract::auth::{Availability, Role};
-use switchboard_contract::live_chat::LiveChatUser;
+use switchboard_contract::live_chat::{LiveChatUser, Rating};
 use yew::AttrValue;
 
 use crate::i18n::{country_name, t, t_with};
@@ -17,6 +17,16 @@ pub fn visitor_name(visitor: &LiveChatUser) -> AttrValue {
         (Some(text), _) => AttrValue::from(text.clone()),
         (None, Some(country)) => t_with("visitor.from", &[("country", &country_name(country))]),
         (None, None) => t("visitor.anonymous"),
+    }
+}
+
+/// What a visitor thought of a conversation, in words.
+#[must_use]
+pub fn rating_name(rating: Rating) -> AttrValue {
+    match rating {
+        Rating::Good => t("rating.good"),
+        Rating::Bad => t("rating.bad"),
+        Rating::Unknown => t("rating.other"),
     }
 }
 

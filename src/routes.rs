@@ -53,6 +53,12 @@ pub enum Route {
     /// Who else works in the account.
     #[at("/settings/team")]
     Team,
+    /// Texts that are used again.
+    #[at("/settings/canned-replies")]
+    CannedReplies,
+    /// The team's labels.
+    #[at("/settings/labels")]
+    Labels,
     /// Password, second factor and sessions.
     #[at("/settings/security")]
     Security,
@@ -186,6 +192,8 @@ impl Route {
             | Self::Analytics
             | Self::Profile
             | Self::Team
+            | Self::CannedReplies
+            | Self::Labels
             | Self::Security => Access::Member,
         }
     }
@@ -220,7 +228,9 @@ impl Route {
                 Some(Section::Websites)
             }
             Self::Analytics => Some(Section::Analytics),
-            Self::Profile | Self::Team | Self::Security => Some(Section::Settings),
+            Self::Profile | Self::Team | Self::CannedReplies | Self::Labels | Self::Security => {
+                Some(Section::Settings)
+            }
             Self::Login
             | Self::Register
             | Self::VerifyEmail
@@ -247,6 +257,8 @@ impl Route {
             Self::Analytics => t("analytics.heading"),
             Self::Profile => t("profile.heading"),
             Self::Team => t("team.heading"),
+            Self::CannedReplies => t("canned.heading"),
+            Self::Labels => t("labels.heading"),
             Self::Security => t("security.heading"),
             Self::Login => t("login.heading"),
             Self::Register => t("register.heading"),

@@ -157,6 +157,14 @@ pub const SENT_TO: Key<String> = Key::new(
     "registering again, or the tab's end",
 );
 
+/// Emoji that were used last, the last one first.
+pub const RECENT_EMOJI: Key<Vec<String>> = Key::new(
+    "switchboard.recent-emoji",
+    Area::Browser,
+    Owner::Member,
+    "the end of the session",
+);
+
 /// What the drafts of forms are called; those of members' own forms begin with [`draft::OF_MEMBER`] and go with them.
 pub mod draft {
     /// Before the name of every draft that belongs to whoever is signed in.
@@ -177,12 +185,12 @@ pub mod draft {
     pub const INVITE: &str = "switchboard.member.invitation";
     /// Of the form for a new website.
     pub const WEBSITE_NEW: &str = "switchboard.member.website-new";
-    /// Of a website's settings.
+    /// Of a website's settings: before a dot and the website's id.
     pub const WEBSITE: &str = "switchboard.member.website";
 }
 
 /// Every key but those of drafts.
-pub const ALL: [Listed; 8] = [
+pub const ALL: [Listed; 9] = [
     SESSION.listed(),
     SIGNING_OUT.listed(),
     TOKENS.listed(),
@@ -191,6 +199,7 @@ pub const ALL: [Listed; 8] = [
     APPEARANCE.listed(),
     RAIL_SLIM.listed(),
     SENT_TO.listed(),
+    RECENT_EMOJI.listed(),
 ];
 
 #[cfg(test)]

@@ -305,6 +305,11 @@ async fn deleting_asks_for_the_name_and_leaves_the_list_at_once() {
 async fn agents_are_not_offered_to_delete() {
     let _server = serve(|| Answer::Cut);
     let page = thread().await;
-    assert!(page.find(".act-more-always").is_none());
+    page.click(".act-more > button").await;
+    let menu = page.text(".act-more [role='menu']");
+    assert!(
+        menu.contains("Transfer…") && !menu.contains("Delete conversation"),
+        "{menu}"
+    );
     leave(page).await;
 }

@@ -27,7 +27,7 @@ use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 use support::inbox::{ID, as_of, at, conversation, conversation_id, dress, forget_kept, leave, until_row};
-use support::store::{Desk, raw, replace, tamper};
+use support::store::{Desk, raw, replace, reply, tamper};
 use support::{FakeServer, Mounted, mount};
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -272,6 +272,36 @@ async fn without_room_less_is_kept_and_told_once() {
     assert_eq!(desk.notices(), [Notice::Narrow], "once");
     let small = keep(&desk, value("labels", "", &json!({"items": []}), 10)).await;
     assert_eq!(small, Answer::Kept { evicted: 0 });
+    forget_kept().await;
+}
+
+#[wasm_bindgen_test]
+async fn what_was_done_comes_before_what_was_seen() {
+    let desk = after_a_visit().await;
+    assert!(raw("archive").await.length() > 0);
+    // A disk that takes no action while anything stands there that was seen.
+    let full = "if (this.name === 'outbox' && !globalThis.isRoomy) throw new DOMException(\"full\", \"QuotaExceededError\"); return original.apply(this, given);";
+    let _put = replace("IDBObjectStore", "put", full);
+    let clear = "if (this.name === 'archive') globalThis.isRoomy = true; return original.apply(this, given);";
+    let _clear = replace("IDBObjectStore", "clear", clear);
+    for text in ["one", "two"] {
+        let kept = desk.ask(owner(), store::Op::Append(Box::new(reply(text)))).await;
+        assert!(matches!(kept, Ok(store::Answer::Appended { .. })), "{kept:?}");
+    }
+    assert_eq!(raw("outbox").await.length(), 2);
+    assert_eq!(raw("archive").await.length(), 0, "it made room");
+    assert_eq!(desk.notices(), [Notice::Narrow], "once");
+    // With nothing left to let go of, the answer stands as it is.
+    js_sys::Reflect::set(&js_sys::global(), &"isRoomy".into(), &JsValue::FALSE).expect("set");
+    let refused = desk
+        .ask(owner(), store::Op::Append(Box::new(reply("three"))))
+        .await;
+    assert_eq!(refused, Err(store::StoreError::Full));
+    assert_eq!(
+        keep(&desk, write()).await,
+        Answer::Kept { evicted: 0 },
+        "seen again"
+    );
     forget_kept().await;
 }
 

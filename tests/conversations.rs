@@ -14,27 +14,79 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{Element, HtmlTextAreaElement};
 
-use support::inbox::{conversation_id, leave, open, path_and_query, respond, until_row};
+use support::inbox::{conversation, conversation_id, leave, list, open, path_and_query, respond, until_row};
 use support::{Answer, FakeServer, Mounted, Seen, flush, focused, press};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
+/// The server finds one for boots that this device does not know, and nothing else.
+fn finds(seen: &Seen) -> Answer {
+    if seen.path != "/api/live-chat/conversations" || !seen.query.contains("q=") {
+        return respond(seen);
+    }
+    if seen.query.contains("q=stoves") {
+        list(&[
+            conversation(4, "Fourth Visitor", "something else"),
+            conversation(1, "First Visitor", "about stoves"),
+        ])
+    } else {
+        list(&[])
+    }
+}
+
+const ROWS: &str = "ul[aria-label='Conversations'] > li";
+
 #[wasm_bindgen_test]
-async fn the_list_is_searched_and_its_tabs_stand_in_the_address() {
-    let server = FakeServer::install(respond);
+async fn a_search_shows_what_is_here_at_once_and_what_the_server_finds_below() {
+    let _server = FakeServer::install(finds);
     let page = open("/conversations").await;
     until_row(&page, "about boots").await;
-    assert_eq!(page.count("ul[aria-label='Conversations'] > li"), 2);
+    assert_eq!(page.count(ROWS), 2);
 
-    page.fill("input[type='search']", "STOVES").await;
-    assert_eq!(page.count("ul[aria-label='Conversations'] > li"), 1);
-    assert!(
-        page.text("ul[aria-label='Conversations']")
-            .contains("First Visitor")
-    );
+    page.fill("input[type='search']", "stoves").await;
+    assert_eq!(page.count(ROWS), 1, "at once");
+    until_row(&page, "Fourth Visitor").await;
+    assert_eq!(page.count(ROWS), 2);
+    assert!(page.text(ROWS).contains("First Visitor"), "it stays above");
+    assert_eq!(path_and_query(), "/conversations?q=stoves");
+
     page.fill("input[type='search']", "nothing like it").await;
-    assert!(page.text("[role='tabpanel']").contains("nothing like it"));
+    page.until("that nothing is found", |page| {
+        page.text("[role='tabpanel']").contains("nothing like it")
+    })
+    .await;
     page.fill("input[type='search']", "").await;
+    page.until("the list", |page| page.count(ROWS) == 2).await;
+    page.until("the address of the list", |_| {
+        path_and_query() == "/conversations"
+    })
+    .await;
+    leave(page).await;
+}
+
+#[wasm_bindgen_test]
+async fn tabs_and_filters_stand_in_the_address() {
+    let server = FakeServer::install(respond);
+    let page = open("/conversations?unread=true&sort=oldest").await;
+    page.until("the words for what is set", |page| {
+        page.find("ul[aria-label='Filters']").is_some_and(|chips| {
+            chips.inner_text().contains("Unread") && chips.inner_text().contains("Oldest first")
+        })
+    })
+    .await;
+    assert!(
+        page.text("[role='tabpanel']")
+            .contains("No conversation fits the filters")
+    );
+    page.click("button[aria-label='Clear filter: Unread']").await;
+    until_row(&page, "about boots").await;
+    assert!(page.text(ROWS).contains("First Visitor"), "the oldest first");
+    page.click("ul[aria-label='Filters'] .text-btn").await;
+    page.until("the newest first", |page| {
+        page.text(ROWS).contains("Second Visitor")
+    })
+    .await;
+    assert_eq!(path_and_query(), "/conversations");
 
     page.get("[role='tab'][aria-selected='true']")
         .focus()
@@ -43,12 +95,38 @@ async fn the_list_is_searched_and_its_tabs_stand_in_the_address() {
     until_row(&page, "Closed Visitor").await;
     assert_eq!(path_and_query(), "/conversations?status=closed");
     assert_eq!(focused(), "Closed");
-    assert!(
-        server
-            .seen()
-            .iter()
-            .any(|seen| seen.query.contains("status=closed"))
-    );
+    for asked in ["status=closed", "unread=true", "sort=oldest"] {
+        assert!(
+            server.seen().iter().any(|seen| seen.query.contains(asked)),
+            "{asked}"
+        );
+    }
+    leave(page).await;
+}
+
+#[wasm_bindgen_test]
+async fn several_are_chosen_and_closed_at_once() {
+    let server = FakeServer::install(respond);
+    let page = open("/conversations").await;
+    until_row(&page, "about boots").await;
+    page.click("input[aria-label='Select Second Visitor']").await;
+    assert!(page.text("[role='toolbar']").contains("1 selected"));
+    page.click("[role='toolbar'] .text-btn").await;
+    assert!(page.text("[role='toolbar']").contains("2 selected"));
+    press("Escape", false).await;
+    assert!(page.find("[role='toolbar']").is_none());
+
+    page.get("a.conv").focus().expect("focused");
+    press("x", false).await;
+    assert!(page.text("[role='toolbar']").contains("1 selected"));
+    page.click("[role='toolbar'] button[aria-label='Close']").await;
+    assert!(page.find("[role='toolbar']").is_none());
+    page.until("the way back", |page| {
+        page.root.inner_text().contains("once you are online")
+            || page.root.inner_text().contains("Closed 1 conversation")
+    })
+    .await;
+    drop(server);
     leave(page).await;
 }
 
@@ -103,7 +181,7 @@ async fn a_reader_stays_where_they_are_and_sees_what_they_send() {
 
     log.set_scroll_top(0);
     // The browser tells of scrolling with its next frame; until then nothing is loaded.
-    page.until("earlier messages", |page| top_of(page, "message 1").is_some())
+    page.until("earlier messages", |page| top_of(page, "message 30").is_some())
         .await;
     let top = top_of(&page, "message 31").expect("still there");
     let frame = log.get_bounding_client_rect().top();

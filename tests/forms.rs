@@ -11,7 +11,7 @@ use switchboard::api::ApiError;
 use switchboard::browser::sleep;
 use switchboard::forms::{
     FormField, FormHandle, FormOptions, FormStep, FormSteps, FormTrouble, Guarded, UnsavedProvider,
-    forget_member_drafts, open_member_drafts, use_form, use_unsaved,
+    forget_member_drafts, open_member_drafts, use_form, use_form_about, use_unsaved,
 };
 use switchboard::routes::Route;
 use switchboard_contract::ids::MemberId;
@@ -190,7 +190,51 @@ fn Edited() -> Html {
         || vec![Field::text("name", validate::person_name)],
     );
     use_unsaved(&form);
+    let navigator = yew_router::hooks::use_navigator().expect("a router");
+    let send = |_: &FormHandle| async { Ok::<(), ApiError>(()) };
+    let then = Callback::from(move |()| navigator.push(&Route::Team));
+    let onsubmit = form.onsubmit(send, then);
+    html! {
+        <form novalidate=true {onsubmit}>
+            <FormField {form} name="name" />
+            <button type="submit" id="save">{ "Save" }</button>
+        </form>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct ThingProps {
+    thing: String,
+}
+
+#[component]
+fn Thing(props: &ThingProps) -> Html {
+    let form = use_form_about(OPTIONS, Some(props.thing.clone()), || {
+        vec![Field::text("name", validate::person_name)]
+    });
     html! { <FormField {form} name="name" /> }
+}
+
+#[wasm_bindgen_test]
+async fn each_thing_has_a_draft_of_its_own() {
+    forget_member_drafts();
+    open_member_drafts(member(1));
+    for (thing, name) in [("one", "Jane"), ("two", "Kim")] {
+        let page = mount::<Thing>(ThingProps {
+            thing: thing.to_owned(),
+        })
+        .await;
+        assert_eq!(value(&page, "#name"), "");
+        page.fill("#name", name).await;
+        page.destroy().await;
+    }
+    let page = mount::<Thing>(ThingProps {
+        thing: "one".to_owned(),
+    })
+    .await;
+    assert_eq!(value(&page, "#name"), "Jane");
+    page.destroy().await;
+    forget_member_drafts();
 }
 
 #[component]
@@ -243,12 +287,30 @@ async fn leaving_with_changes_is_asked_first() {
     page.click("[role='dialog'] .foot button:last-child").await;
     page.until("the page", |page| page.count("#team") == 1).await;
     assert_eq!(path(), Route::Team.to_path());
+    put_back(&start);
+    sleep(0).await;
+    page.destroy().await;
+}
+
+/// The address of the tests' own page.
+fn put_back(address: &str) {
     let history = web_sys::window()
         .and_then(|window| window.history().ok())
         .expect("a history");
     history
-        .replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&start))
+        .replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(address))
         .expect("put back");
+}
+
+#[wasm_bindgen_test]
+async fn who_is_led_on_by_saving_is_not_asked() {
+    let page = mount::<Routed>(()).await;
+    page.fill("#name", "Jane").await;
+    let start = path();
+    page.click("#save").await;
+    page.until("the page", |page| page.count("#team") == 1).await;
+    assert_eq!(page.count("[role='dialog']"), 0);
+    put_back(&start);
     sleep(0).await;
     page.destroy().await;
 }

@@ -116,6 +116,8 @@ async fn the_composer_says_for_whom_is_written() {
         on_typing,
         wish: None,
         closed: false,
+        aids: switchboard::pages::Aids::default(),
+        on_release: Callback::noop(),
     })
     .await;
     shown.fill("textarea", "Hi").await;

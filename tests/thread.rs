@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use switchboard::chat::{Composing, Typed};
-use switchboard::pages::{Composer, ComposerProps, MessageRows, MessageRowsProps};
+use switchboard::pages::{Composer, ComposerProps, MessageRows, MessageRowsProps, RowStretch};
 use switchboard_contract::ids::{ConversationId, MemberId, MessageId};
 use switchboard_contract::live_chat::{LiveChatMessage, MAX_MESSAGE_CHARS, MessageType, Visibility};
 use switchboard_contract::problem::{Problem, ProblemCode};
@@ -47,6 +47,7 @@ fn message(seq: u8, kind: MessageType, content: &str) -> LiveChatMessage {
         author_name: by_operator.then(|| "Operator".to_owned()),
         visibility: Visibility::Public,
         attachments: Vec::new(),
+        mentions: Vec::new(),
         created_at: at(i64::from(seq)),
         delivered_at: None,
         read_at: None,
@@ -62,9 +63,13 @@ fn note(seq: u8) -> LiveChatMessage {
 /// One message that was refused and one behind it that waits.
 fn queued() -> Vec<Row> {
     let refused = Problem::new(ProblemCode::ConversationClosed, "closed");
+    let mut overtaken = Problem::new(ProblemCode::NewerReply, "newer");
+    let reply = message(6, MessageType::Bot, "I have <i>answered</i>");
+    overtaken.current = Some(serde_json::to_value(reply).expect("writes"));
     [
         (20, "refused", State::Blocked(Rc::new(refused))),
         (21, "waits", State::Waiting),
+        (22, "overtaken", State::Blocked(Rc::new(overtaken))),
     ]
     .into_iter()
     .map(|(n, content, state)| {
@@ -72,6 +77,7 @@ fn queued() -> Vec<Row> {
             content: content.to_owned(),
             visibility: Visibility::Public,
             seen_seq: 5,
+            mentions: Vec::new(),
         };
         let id = action_id(MessageId::from_parts(at(0), [n; 10]));
         Row::Queued(Queued {
@@ -88,7 +94,11 @@ fn rows() -> Vec<Row> {
         message(1, MessageType::System, "Started on the shop"),
         message(2, MessageType::User, HOSTILE),
         message(3, MessageType::User, "second of a group"),
-        message(4, MessageType::Bot, "an answer"),
+        message(
+            4,
+            MessageType::Bot,
+            "**an** answer\n- https://a.example/x\n- two\n```\n<b>code</b>\n```",
+        ),
         note(5),
     ];
     stored
@@ -107,12 +117,17 @@ async fn thread() -> (Mounted<MessageRows>, Heard) {
         Callback::from(move |id| heard.borrow_mut().push((what, id)))
     };
     let props = MessageRowsProps {
-        rows: rows(),
+        stretches: vec![RowStretch::whole(rows())],
+        gap_after: 0.0,
+        new_from: Some(MessageId::from_parts(at(0), [3; 10])),
+        marked: None,
         visitor: "Visitor".into(),
         me_id: MemberId::from_parts(at(0), [8; 10]),
         me_name: "Me".into(),
         on_retry: hear("retry"),
         on_discard: hear("discard"),
+        on_edit: hear("edit"),
+        on_release: Callback::noop(),
     };
     (mount::<MessageRows>(props).await, heard)
 }
@@ -122,11 +137,6 @@ async fn every_kind_of_message_stands_on_its_side() {
     let (thread, _) = thread().await;
     assert_eq!(thread.text(".system"), "Started on the shop");
     assert_eq!(thread.count(".msg-user"), 2);
-    assert_eq!(
-        thread.count(".msg-user.msg-first"),
-        1,
-        "two of one author are a group"
-    );
     assert_eq!(thread.text(".msg-note .bubble"), "only for us");
     assert!(thread.count(".day") >= 1);
     thread.destroy().await;
@@ -137,6 +147,53 @@ async fn text_never_becomes_markup() {
     let (thread, _) = thread().await;
     assert_eq!(thread.text(".msg-user .bubble"), HOSTILE);
     assert_eq!(thread.count("img"), 0);
+}
+
+#[wasm_bindgen_test]
+async fn links_and_emphasis_are_nodes() {
+    let (thread, _) = thread().await;
+    let said = ".msg-bot:not(.msg-note) .bubble";
+    assert_eq!(thread.text(&format!("{said} strong")), "an");
+    let link = thread.get(&format!("{said} a"));
+    assert_eq!(link.get_attribute("href").as_deref(), Some("https://a.example/x"));
+    assert_eq!(
+        link.get_attribute("rel").as_deref(),
+        Some("noopener noreferrer nofollow")
+    );
+    assert_eq!(thread.count(&format!("{said} ul li")), 2);
+    assert_eq!(thread.text(&format!("{said} pre")), "<b>code</b>");
+    thread.destroy().await;
+}
+
+#[wasm_bindgen_test]
+async fn what_nobody_had_read_begins_below_a_line() {
+    let (thread, _) = thread().await;
+    assert_eq!(thread.text(".day-new"), "New");
+    assert_eq!(
+        thread.count(".msg-user.msg-first"),
+        2,
+        "what comes below the line is a group of its own"
+    );
+    thread.destroy().await;
+}
+
+#[wasm_bindgen_test]
+async fn a_colleagues_newer_answer_is_shown_before_a_reply_goes_out() {
+    let (thread, heard) = thread().await;
+    assert_eq!(thread.text(".refused-for"), "I have <i>answered</i>");
+    let overtaken = MessageId::from_parts(at(0), [22; 10]);
+    for button in 1..=3 {
+        thread
+            .click(&format!(
+                ".log-row:nth-last-child(2) .refused-acts button:nth-child({button})"
+            ))
+            .await;
+    }
+    assert_eq!(
+        *heard.borrow(),
+        [("retry", overtaken), ("edit", overtaken), ("discard", overtaken)]
+    );
+    thread.destroy().await;
 }
 
 #[wasm_bindgen_test]
@@ -177,6 +234,8 @@ impl Writing {
             on_send: Callback::from(move |message| log.borrow_mut().push(message)),
             on_draft: Callback::from(move |text| kept.borrow_mut().push(text)),
             closed: false,
+            aids: switchboard::pages::Aids::default(),
+            on_release: Callback::noop(),
             on_typing: Callback::noop(),
             wish: None,
         };

@@ -318,10 +318,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Conversations that the caller may see */
+        /** Conversations that the caller may see, newest activity first */
         get: operations["get_live_chat_conversations"];
         put?: never;
-        post?: never;
+        /** Writes to a visitor first; a repeat with the same id and content returns the conversation */
+        post: operations["post_live_chat_conversations"];
         delete?: never;
         options?: never;
         head?: never;
@@ -375,6 +376,40 @@ export interface paths {
         put?: never;
         /** The team has read everything up to a `seq`; the mark only moves forward */
         post: operations["post_live_chat_conversations_id_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/conversations/{id}/transcript": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was said, as a file: public messages, and notes where they are asked for */
+        get: operations["get_live_chat_conversations_id_transcript"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/conversations/{id}/transcript/mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends what the visitor saw by mail */
+        post: operations["post_live_chat_conversations_id_transcript_mail"];
         delete?: never;
         options?: never;
         head?: never;
@@ -449,42 +484,6 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
-        trace?: never;
-    };
-    "/api/live-chat/views": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Saved filters of the list of conversations: the caller's own and the shared ones */
-        get: operations["get_live_chat_views"];
-        put?: never;
-        /** Saves a view, for the caller or, by owners and admins, for the team; a repeat with the same id and content returns it */
-        post: operations["post_live_chat_views"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/live-chat/views/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Deletes a view; shared ones by owners and admins */
-        delete: operations["delete_live_chat_views_id"];
-        options?: never;
-        head?: never;
-        /** Changes a view; shared ones by owners and admins */
-        patch: operations["patch_live_chat_views_id"];
         trace?: never;
     };
     "/api/realtime": {
@@ -672,6 +671,23 @@ export interface paths {
         put?: never;
         /** The visitor looks at another page, or still at this one */
         post: operations["post_visitor_page"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visitor/rating": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the visitor thought of a conversation that is over; a comment may follow, and it can be changed once */
+        post: operations["post_visitor_rating"];
         delete?: never;
         options?: never;
         head?: never;
@@ -959,6 +975,25 @@ export interface components {
          * @description A change that may wait in an outbox; a repeat with the same id returns the first result.
          */
         ActionId: string;
+        /**
+         * @description How a website hands out conversations when they begin, and when they begin again with nobody in charge. Only those who see the website
+         *     and are available get any; while there is nobody, a conversation waits for the first who is.
+         */
+        Assignment: {
+            /**
+             * Format: int32
+             * @description Nobody who has this many open conversations, of whichever website, is given another: 1 to
+             *     [`MAX_ASSIGNMENT_CAP`]; absent = no limit.
+             */
+            cap?: number;
+            /** @description By which rule. */
+            mode: components["schemas"]["AssignmentMode"];
+        };
+        /**
+         * @description How the conversations of a website find the operator in charge.
+         * @enum {string}
+         */
+        AssignmentMode: "manual" | "round_robin" | "least_busy";
         /** @description A file sent with a message. */
         Attachment: {
             /** @description The file. */
@@ -1045,20 +1080,6 @@ export interface components {
             /** @description One for each item, in their order. */
             results: components["schemas"]["ChangeResult"][];
         };
-        /** @description `PATCH /api/live-chat/views/{id}`; what is absent stays. */
-        ChangeView: {
-            /** @description Another filter, as a whole. */
-            filter?: components["schemas"]["ViewFilter"];
-            /** @description For the whole team, or for its author alone; owners and admins decide. */
-            isShared?: boolean;
-            /** @description Another name. */
-            name?: string;
-            /**
-             * Format: int32
-             * @description Another place.
-             */
-            position?: number;
-        };
         /**
          * @description What becomes of conversations; what is absent stays. For `assigneeId` and `snoozedUntil` null is a value: nobody, not
          *     snoozed.
@@ -1067,6 +1088,11 @@ export interface components {
             /** @description Labels to put on it. */
             addLabels?: components["schemas"]["LabelId"][];
             assigneeId?: null | components["schemas"]["MemberId"];
+            /**
+             * @description Why it is closed, for the team: 1 to [`MAX_CLOSE_REASON_CHARS`] characters, only with the status `closed`. The visitor
+             *     never hears of it.
+             */
+            closeReason?: string;
             /** @description Archives it, closing an open one first, or takes it out of the archive, closed. */
             isArchived?: boolean;
             /** @description How urgent it is. */
@@ -1082,17 +1108,15 @@ export interface components {
          * @description One chat session.
          */
         ConversationId: string;
-        /** @description One page of conversations. */
+        /** @description One page of a cursor list. */
         ConversationPage: {
             /** @description The log position that every item reflects. */
             asOf: components["schemas"]["Position"];
             /** @description Whether there is a next page. */
             hasMore: boolean;
-            /** @description The conversations, in the list's order. */
+            /** @description The items, in the list's order. */
             items: components["schemas"]["LiveChatConversation"][];
-            /** @description Of a search: what was found, at most one for each item, in their order. */
-            matches: components["schemas"]["SearchMatch"][];
-            /** @description What to send as `cursor` for the next page, with the same filter and order; opaque. */
+            /** @description What to send as `cursor` for the next page; opaque. */
             nextCursor?: string;
         };
         /** @description A conversation to change. */
@@ -1134,22 +1158,6 @@ export interface components {
             id: components["schemas"]["LabelId"];
             /** @description Its name. */
             name: string;
-        };
-        /** @description `POST /api/live-chat/views`. */
-        CreateView: {
-            /** @description What it lists. */
-            filter: components["schemas"]["ViewFilter"];
-            /** @description Chosen by the sender; a repeat with the same content returns the view. */
-            id: components["schemas"]["ViewId"];
-            /** @description Whether the whole team gets it; for owners and admins. */
-            isShared: boolean;
-            /** @description Its name. */
-            name: string;
-            /**
-             * Format: int32
-             * @description Where it stands; after all others unless given.
-             */
-            position?: number;
         };
         /** @description `POST /api/websites`. The same again gives the first result. */
         CreateWebsite: {
@@ -1221,11 +1229,6 @@ export interface components {
          * @enum {string}
          */
         EventType: "conversation.created" | "conversation.updated" | "conversation.deleted" | "conversation.read" | "message.created" | "message.updated" | "website.created" | "website.updated" | "website.deleted" | "funnel.created" | "funnel.updated" | "funnel.deleted" | "website.status" | "label.created" | "label.updated" | "label.deleted" | "member.created" | "member.updated" | "member.deleted" | "session.revoked";
-        /**
-         * @description Where something was found.
-         * @enum {string}
-         */
-        FoundIn: "message" | "note" | "name" | "email" | "phone" | "page";
         /** @description A named entry point of a website. */
         Funnel: {
             /** @description What it says first, in place of the website's own greeting. */
@@ -1323,16 +1326,6 @@ export interface components {
             /** @description All of the account's, by name. */
             items: components["schemas"]["Label"][];
         };
-        /**
-         * @description The order of a list of conversations: the parameter `sort`.
-         * @enum {string}
-         */
-        ListSort: "newest" | "oldest" | "waiting" | "priority";
-        /**
-         * @description Which conversations a list holds, by their state: the parameter `status`.
-         * @enum {string}
-         */
-        ListStatus: "open" | "snoozed" | "closed" | "archived" | "all";
         /** @description One chat session. */
         LiveChatConversation: {
             /** @description The operator in charge. */
@@ -1366,6 +1359,8 @@ export interface components {
             priority: components["schemas"]["Priority"];
             /** @description What the visitor thought of it. */
             rating?: components["schemas"]["Rating"];
+            /** @description What the visitor said about it, with the rating. */
+            ratingComment?: string;
             /**
              * @description Hidden from the open ones until then; absent when it is not. A visitor's message ends it at once, and its end
              *     by time is an event too.
@@ -1508,18 +1503,10 @@ export interface components {
              */
             everywhere: boolean;
         };
-        /** @description A part of a text, in characters (Unicode scalar values) from its beginning. */
-        Mark: {
-            /**
-             * Format: int32
-             * @description The one after the last.
-             */
-            end: number;
-            /**
-             * Format: int32
-             * @description The first character.
-             */
-            start: number;
+        /** @description `POST /api/live-chat/conversations/{id}/transcript/mail`: what the visitor saw, by mail; never a note. */
+        MailTranscript: {
+            /** @description To which address. */
+            to: string;
         };
         /** @description `POST /api/live-chat/conversations/{id}/read`: the team has read everything up to here. */
         MarkRead: {
@@ -1652,6 +1639,11 @@ export interface components {
             /** @description The host page's title. */
             pageTitle?: string;
         };
+        /** @description The answer of `POST /api/visitor/page` while a conversation with the visitor is open. */
+        PageNoted: {
+            /** @description That conversation: an operator may have begun it, so the page has something to show. */
+            conversation: components["schemas"]["VisitorConversation"];
+        };
         /** @description A place in a log: `asOf` of every snapshot, `position` of every accepted change. */
         Position: {
             /** @description The log's generation. */
@@ -1713,6 +1705,18 @@ export interface components {
          */
         ProblemCode: "malformed_json" | "bad_request" | "unauthenticated" | "invalid_credentials" | "totp_required" | "session_ended" | "session_revoked" | "forbidden" | "email_unverified" | "totp_enrolment_due" | "origin_refused" | "blocked" | "not_found" | "method_not_allowed" | "conflict" | "address_in_use" | "last_owner" | "default_funnel" | "id_reused" | "out_of_order" | "newer_reply" | "conversation_closed" | "conversation_archived" | "superseded" | "already_sent" | "gone" | "position_lost" | "body_too_large" | "unsupported_media_type" | "validation_failed" | "rate_limited" | "internal" | "unavailable";
         /**
+         * @description `POST /api/visitor/rating`: what the visitor thought of a conversation that is over. A comment may follow the rating; after
+         *     that it can be changed once.
+         */
+        RateConversation: {
+            /** @description In their own words; at most [`MAX_RATING_COMMENT_CHARS`] characters. */
+            comment?: string;
+            /** @description Which conversation; the latest one when absent. */
+            conversationId?: components["schemas"]["ConversationId"];
+            /** @description Good or bad. */
+            rating: components["schemas"]["Rating"];
+        };
+        /**
          * @description What the visitor thought of the conversation.
          * @enum {string}
          */
@@ -1770,27 +1774,6 @@ export interface components {
          * @enum {string}
          */
         Role: "agent" | "admin" | "owner";
-        /**
-         * @description What was found in a conversation: the newest message that holds every word, or else one of them, or what is known of the
-         *     visitor.
-         */
-        SearchMatch: {
-            /** @description The conversation. */
-            conversationId: components["schemas"]["ConversationId"];
-            /** @description Where it was found. */
-            foundIn: components["schemas"]["FoundIn"];
-            /** @description The parts of `snippet` that were looked for, in order, none over another. */
-            marks: components["schemas"]["Mark"][];
-            /** @description The message, where it is one. */
-            messageId?: components["schemas"]["MessageId"];
-            /**
-             * Format: int64
-             * @description The message's place.
-             */
-            seq?: number;
-            /** @description A piece of the text that it was found in: plain text in one line, never markup. */
-            snippet: string;
-        };
         /** @description Whose signal it is, as far as the receiver may know; filled in by the server. */
         Sender: {
             /** @description The member's or visitor's id; visitors are told none. */
@@ -1887,6 +1870,18 @@ export interface components {
          * @enum {string}
          */
         SignalType: "typing" | "viewing" | "presence" | "metrics";
+        /**
+         * @description `POST /api/live-chat/conversations`: an operator writes to a visitor first. Sent again by the same person with the same
+         *     content, it answers its first result.
+         */
+        StartConversation: {
+            /** @description The first message; never markup. */
+            content: string;
+            /** @description Chosen by the sender. */
+            id: components["schemas"]["ConversationId"];
+            /** @description With whom. */
+            userId: components["schemas"]["VisitorId"];
+        };
         /** @description `POST /api/visitor/sessions`, from the host page. */
         StartVisitorSession: {
             /** @description The funnel named by the snippet; the default one otherwise. */
@@ -1952,6 +1947,47 @@ export interface components {
             /** @description Six digits, or a recovery code. */
             code: string;
         };
+        /** @description What was said in a conversation: `GET …/{id}/transcript?format=json`. */
+        Transcript: {
+            /** @description In which conversation. */
+            conversation: components["schemas"]["TranscriptConversation"];
+            /** @description When the transcript was made. */
+            madeAt: components["schemas"]["Timestamp"];
+            /** @description The messages in their order. */
+            messages: components["schemas"]["TranscriptMessage"][];
+        };
+        /** @description The conversation of a [`Transcript`]. */
+        TranscriptConversation: {
+            /** @description The conversation. */
+            id: components["schemas"]["ConversationId"];
+            /** @description What the visitor thought of it. */
+            rating?: components["schemas"]["Rating"];
+            /** @description When it began. */
+            startedAt: components["schemas"]["Timestamp"];
+            /** @description Whether it is going on. */
+            status: components["schemas"]["ConversationStatus"];
+            /** @description The website's time zone (IANA): that of the times in the other forms. */
+            timezone: string;
+            /** @description The visitor's name, where it is known. */
+            visitor?: string;
+            /** @description The website's name. */
+            website: string;
+        };
+        /** @description One message of a [`Transcript`]. */
+        TranscriptMessage: {
+            /** @description When it was stored. */
+            at: components["schemas"]["Timestamp"];
+            /** @description The names of its files. */
+            attachments: string[];
+            /** @description The author's name, where it is known. */
+            author?: string;
+            /** @description Its text. */
+            content: string;
+            /** @description Who it is from. */
+            type: components["schemas"]["MessageType"];
+            /** @description Who sees it; notes only stand in a transcript for the team. */
+            visibility: components["schemas"]["Visibility"];
+        };
         /** @description `PATCH /api/websites/{id}/funnels/{funnelId}`; what is absent stays. */
         UpdateFunnel: {
             /**
@@ -2016,6 +2052,8 @@ export interface components {
              * @default null
              */
             archiveAfter: number;
+            /** @description Another way to hand out conversations, mode and cap at once. */
+            assignment?: components["schemas"]["Assignment"];
             /**
              * Format: int32
              * @description Another window until a conversation closes.
@@ -2046,64 +2084,6 @@ export interface components {
              */
             timezone: string;
         };
-        /** @description A saved filter: of one person, or shared with the team. */
-        View: {
-            /** @description Who made it. */
-            authorId: components["schemas"]["MemberId"];
-            /** @description When it was made. */
-            createdAt: components["schemas"]["Timestamp"];
-            /** @description What it lists. */
-            filter: components["schemas"]["ViewFilter"];
-            /** @description The view. */
-            id: components["schemas"]["ViewId"];
-            /** @description Whether the whole team has it; owners and admins change such a view. */
-            isShared: boolean;
-            /** @description Its name. */
-            name: string;
-            /**
-             * Format: int32
-             * @description Where it stands among the others, the smallest first.
-             */
-            position: number;
-            /** @description When it was last changed. */
-            updatedAt: components["schemas"]["Timestamp"];
-            /**
-             * Format: int64
-             * @description Counts changes; `If-Match`.
-             */
-            version: number;
-        };
-        /** @description The parameters of a list of conversations; what is absent does not narrow it. */
-        ViewFilter: {
-            /** @description Who is in charge: `me` (whoever looks), `none` or a member's id. */
-            assignee?: string;
-            /** @description Only of this funnel. */
-            funnelId?: components["schemas"]["FunnelId"];
-            /** @description Only with this label. */
-            label?: components["schemas"]["LabelId"];
-            /** @description What is searched for. */
-            q?: string;
-            /** @description The order; `newest` unless given. */
-            sort?: components["schemas"]["ListSort"];
-            /** @description By state; the open ones unless given. */
-            status?: components["schemas"]["ListStatus"];
-            /** @description Only with messages that no operator has read. */
-            unread?: boolean;
-            /** @description Only of this website. */
-            websiteId?: components["schemas"]["WebsiteId"];
-        };
-        /**
-         * Format: uuid
-         * @description A saved filter of the list of conversations.
-         */
-        ViewId: string;
-        /** @description `GET /api/live-chat/views`. No event tells of changes: ask again. */
-        ViewList: {
-            /** @description The log position when they were read. */
-            asOf: components["schemas"]["Position"];
-            /** @description The caller's own and the shared ones, by position, then by age. */
-            items: components["schemas"]["View"][];
-        };
         /**
          * @description Who sees a message.
          * @enum {string}
@@ -2118,6 +2098,8 @@ export interface components {
              * @description The last public message's `seq` (counting public ones only); 0 before there is one.
              */
             lastSeq: number;
+            /** @description What the visitor thought of it. */
+            rating?: components["schemas"]["Rating"];
             /**
              * Format: int64
              * @description The visitor has read everything up to this `seq`.
@@ -2133,6 +2115,10 @@ export interface components {
          * @description A person on a website; `userId` on the wire.
          */
         VisitorId: string;
+        /** @description The answer of `GET /api/visitor/messages`. */
+        VisitorMessages: components["schemas"]["MessagePage"] & {
+            conversation?: null | components["schemas"]["VisitorConversation"];
+        };
         /** @description One page of a cursor list. */
         VisitorPage: {
             /** @description The log position that every item reflects. */
@@ -2216,6 +2202,8 @@ export interface components {
              * @description Seconds from closed to archived; null = never.
              */
             archiveAfter: number | null;
+            /** @description Who gets a conversation that begins. */
+            assignment: components["schemas"]["Assignment"];
             /**
              * Format: int32
              * @description Seconds without activity until a conversation closes; null = never.
@@ -2383,6 +2371,8 @@ export type AccessGrant = components['schemas']['AccessGrant'];
 export type AccountId = components['schemas']['AccountId'];
 export type AccountSecurity = components['schemas']['AccountSecurity'];
 export type ActionId = components['schemas']['ActionId'];
+export type Assignment = components['schemas']['Assignment'];
+export type AssignmentMode = components['schemas']['AssignmentMode'];
 export type Attachment = components['schemas']['Attachment'];
 export type AttachmentId = components['schemas']['AttachmentId'];
 export type Availability = components['schemas']['Availability'];
@@ -2393,7 +2383,6 @@ export type ChangeLabel = components['schemas']['ChangeLabel'];
 export type ChangePasswordRequest = components['schemas']['ChangePasswordRequest'];
 export type ChangeResult = components['schemas']['ChangeResult'];
 export type ChangeResults = components['schemas']['ChangeResults'];
-export type ChangeView = components['schemas']['ChangeView'];
 export type ConversationChange = components['schemas']['ConversationChange'];
 export type ConversationId = components['schemas']['ConversationId'];
 export type ConversationPage = components['schemas']['ConversationPage'];
@@ -2402,7 +2391,6 @@ export type ConversationStatus = components['schemas']['ConversationStatus'];
 export type Corner = components['schemas']['Corner'];
 export type CreateFunnel = components['schemas']['CreateFunnel'];
 export type CreateLabel = components['schemas']['CreateLabel'];
-export type CreateView = components['schemas']['CreateView'];
 export type CreateWebsite = components['schemas']['CreateWebsite'];
 export type Density = components['schemas']['Density'];
 export type DisableTotpRequest = components['schemas']['DisableTotpRequest'];
@@ -2411,7 +2399,6 @@ export type Epoch = components['schemas']['Epoch'];
 export type EventId = components['schemas']['EventId'];
 export type EventPage = components['schemas']['EventPage'];
 export type EventType = components['schemas']['EventType'];
-export type FoundIn = components['schemas']['FoundIn'];
 export type Funnel = components['schemas']['Funnel'];
 export type FunnelId = components['schemas']['FunnelId'];
 export type FunnelList = components['schemas']['FunnelList'];
@@ -2422,15 +2409,13 @@ export type Label = components['schemas']['Label'];
 export type LabelColour = components['schemas']['LabelColour'];
 export type LabelId = components['schemas']['LabelId'];
 export type LabelList = components['schemas']['LabelList'];
-export type ListSort = components['schemas']['ListSort'];
-export type ListStatus = components['schemas']['ListStatus'];
 export type LiveChatConversation = components['schemas']['LiveChatConversation'];
 export type LiveChatMessage = components['schemas']['LiveChatMessage'];
 export type LiveChatUser = components['schemas']['LiveChatUser'];
 export type LogEvent = components['schemas']['LogEvent'];
 export type LoginRequest = components['schemas']['LoginRequest'];
 export type LogoutRequest = components['schemas']['LogoutRequest'];
-export type Mark = components['schemas']['Mark'];
+export type MailTranscript = components['schemas']['MailTranscript'];
 export type MarkRead = components['schemas']['MarkRead'];
 export type Me = components['schemas']['Me'];
 export type Member = components['schemas']['Member'];
@@ -2444,11 +2429,13 @@ export type Offset = components['schemas']['Offset'];
 export type OpenFrame = components['schemas']['OpenFrame'];
 export type Opening = components['schemas']['Opening'];
 export type PageBeat = components['schemas']['PageBeat'];
+export type PageNoted = components['schemas']['PageNoted'];
 export type Position = components['schemas']['Position'];
 export type Preferences = components['schemas']['Preferences'];
 export type Priority = components['schemas']['Priority'];
 export type Problem = components['schemas']['Problem'];
 export type ProblemCode = components['schemas']['ProblemCode'];
+export type RateConversation = components['schemas']['RateConversation'];
 export type Rating = components['schemas']['Rating'];
 export type ReadResult = components['schemas']['ReadResult'];
 export type RecoveryCodes = components['schemas']['RecoveryCodes'];
@@ -2457,7 +2444,6 @@ export type RegisterRequest = components['schemas']['RegisterRequest'];
 export type RenewalId = components['schemas']['RenewalId'];
 export type ResetPasswordRequest = components['schemas']['ResetPasswordRequest'];
 export type Role = components['schemas']['Role'];
-export type SearchMatch = components['schemas']['SearchMatch'];
 export type Sender = components['schemas']['Sender'];
 export type SenderKind = components['schemas']['SenderKind'];
 export type SendMessage = components['schemas']['SendMessage'];
@@ -2467,6 +2453,7 @@ export type SessionId = components['schemas']['SessionId'];
 export type SessionList = components['schemas']['SessionList'];
 export type Signal = components['schemas']['Signal'];
 export type SignalType = components['schemas']['SignalType'];
+export type StartConversation = components['schemas']['StartConversation'];
 export type StartVisitorSession = components['schemas']['StartVisitorSession'];
 export type Theme = components['schemas']['Theme'];
 export type Ticket = components['schemas']['Ticket'];
@@ -2475,17 +2462,17 @@ export type TokenRequest = components['schemas']['TokenRequest'];
 export type TotpCodeRequest = components['schemas']['TotpCodeRequest'];
 export type TotpEnrolment = components['schemas']['TotpEnrolment'];
 export type TotpLoginRequest = components['schemas']['TotpLoginRequest'];
+export type Transcript = components['schemas']['Transcript'];
+export type TranscriptConversation = components['schemas']['TranscriptConversation'];
+export type TranscriptMessage = components['schemas']['TranscriptMessage'];
 export type UpdateFunnel = components['schemas']['UpdateFunnel'];
 export type UpdateMe = components['schemas']['UpdateMe'];
 export type UpdateMember = components['schemas']['UpdateMember'];
 export type UpdateWebsite = components['schemas']['UpdateWebsite'];
-export type View = components['schemas']['View'];
-export type ViewFilter = components['schemas']['ViewFilter'];
-export type ViewId = components['schemas']['ViewId'];
-export type ViewList = components['schemas']['ViewList'];
 export type Visibility = components['schemas']['Visibility'];
 export type VisitorConversation = components['schemas']['VisitorConversation'];
 export type VisitorId = components['schemas']['VisitorId'];
+export type VisitorMessages = components['schemas']['VisitorMessages'];
 export type VisitorPage = components['schemas']['VisitorPage'];
 export type VisitorRead = components['schemas']['VisitorRead'];
 export type VisitorSend = components['schemas']['VisitorSend'];
@@ -4249,7 +4236,7 @@ export interface operations {
             query?: {
                 /** @description `me`, `none` or a member's id */
                 assignee?: string;
-                /** @description `nextCursor` of the page before, of a list with the same `sort` */
+                /** @description `nextCursor` of the page before */
                 cursor?: string;
                 /** @description Only of this funnel */
                 funnelId?: string;
@@ -4257,9 +4244,7 @@ export interface operations {
                 label?: string;
                 /** @description 1 to 200, 50 unless given */
                 limit?: number;
-                /** @description Words, at most 200 characters, each of which stands in a message or note, in the visitor's name, address or telephone number, or in a page that the visitor has seen; case and accents make no difference, the last word may be the beginning of one, and no other sign means anything */
-                q?: string;
-                /** @description `newest` activity first (unless given), `oldest` activity first, `waiting` (only those whose visitors wait, the longest first) or `priority` (urgent first, then newest) */
+                /** @description `newest` */
                 sort?: string;
                 /** @description `open` (unless given: those not snoozed), `snoozed`, `closed`, `archived` or `all` */
                 status?: string;
@@ -4274,7 +4259,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description One page; `messages` of each holds at most the newest one. With `q`, `matches` says what was found */
+            /** @description One page; `messages` of each holds at most the newest one */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4303,6 +4288,146 @@ export interface operations {
             };
             /** @description `totp_enrolment_due`: Set up a second factor first */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_live_chat_conversations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartConversation"];
+            };
+        };
+        responses: {
+            /** @description Started before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveChatConversation"];
+                };
+            };
+            /** @description Started, in the caller's charge */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveChatConversation"];
+                };
+            };
+            /** @description `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `totp_enrolment_due`: Set up a second factor first
+             *
+             *     `blocked`: This visitor is blocked
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `conflict`: Someone else changed this first
+             *
+             *     `id_reused`: This id was used before with other content
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `gone`: This no longer exists */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Send application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some fields need attention */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4761,6 +4886,203 @@ export interface operations {
             };
             /** @description `validation_failed`: Some fields need attention */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_live_chat_conversations_id_transcript: {
+        parameters: {
+            query?: {
+                /** @description `txt` (unless given), `html` or `json` */
+                format?: string;
+                /** @description Internal notes too */
+                notes?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The transcript; plain text or a page that stands alone for the other forms */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transcript"];
+                };
+            };
+            /** @description `bad_request`: The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `totp_enrolment_due`: Set up a second factor first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_live_chat_conversations_id_transcript_mail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailTranscript"];
+            };
+        };
+        responses: {
+            /** @description It leaves as soon as it can */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `totp_enrolment_due`: Set up a second factor first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Send application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many tries */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5346,378 +5668,6 @@ export interface operations {
             };
             /** @description `already_sent`: This message was already sent */
             409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal`: Something went wrong on the server */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable`: The server cannot answer now */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_live_chat_views: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description All of them */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ViewList"];
-                };
-            };
-            /** @description `unauthenticated`: Sign in first */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `totp_enrolment_due`: Set up a second factor first */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal`: Something went wrong on the server */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable`: The server cannot answer now */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_live_chat_views: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CreateView"];
-            };
-        };
-        responses: {
-            /** @description Saved before */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["View"];
-                };
-            };
-            /** @description Saved */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["View"];
-                };
-            };
-            /** @description `malformed_json`: The body is not valid JSON */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthenticated`: Sign in first */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description `forbidden`: You are not allowed to do this
-             *
-             *     `totp_enrolment_due`: Set up a second factor first
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `id_reused`: This id was used before with other content */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `body_too_large`: The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Send application/json */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Some fields need attention */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal`: Something went wrong on the server */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable`: The server cannot answer now */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    delete_live_chat_views_id: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The view */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Deleted */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description `unauthenticated`: Sign in first */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description `forbidden`: You are not allowed to do this
-             *
-             *     `totp_enrolment_due`: Set up a second factor first
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_found`: Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal`: Something went wrong on the server */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable`: The server cannot answer now */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    patch_live_chat_views_id: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The version that the change is meant for, in quotes */
-                "If-Match"?: string;
-            };
-            path: {
-                /** @description The view */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ChangeView"];
-            };
-        };
-        responses: {
-            /** @description As it is now */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["View"];
-                };
-            };
-            /**
-             * @description `malformed_json`: The body is not valid JSON
-             *
-             *     `bad_request`: The request cannot be read
-             */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthenticated`: Sign in first */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description `forbidden`: You are not allowed to do this
-             *
-             *     `totp_enrolment_due`: Set up a second factor first
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_found`: Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `conflict`: Someone else changed this first */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `body_too_large`: The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Send application/json */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Some fields need attention */
-            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6792,7 +6742,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MessagePage"];
+                    "application/json": components["schemas"]["VisitorMessages"];
                 };
             };
             /** @description `bad_request`: The request cannot be read */
@@ -6982,6 +6932,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Noted, and a conversation is open */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageNoted"];
+                };
+            };
             /** @description Noted */
             204: {
                 headers: {
@@ -7009,6 +6968,120 @@ export interface operations {
             };
             /** @description `blocked`: This visitor is blocked */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Send application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_visitor_rating: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RateConversation"];
+            };
+        };
+        responses: {
+            /** @description The conversation with its rating */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitorConversation"];
+                };
+            };
+            /** @description `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `blocked`: This visitor is blocked */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: Someone else changed this first */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

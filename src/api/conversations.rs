@@ -2,9 +2,11 @@
 
 use switchboard_contract::ids::{ActionId, ConversationId, WebsiteId};
 use switchboard_contract::live_chat::{
-    ChangeConversations, ChangeResults, LiveChatConversation, MarkRead, ReadResult,
+    ChangeConversations, ChangeResults, LiveChatConversation, MailTranscript, MarkRead, ReadResult,
+    StartConversation, TranscriptFormat,
 };
 use switchboard_contract::page::CursorPage;
+use switchboard_engine::inbox::Filter;
 
 use super::{Api, ApiError, Call};
 
@@ -65,6 +67,23 @@ impl Api {
         self.call(call).await
     }
 
+    /// `GET /live-chat/conversations`: at most `limit` of a list, in its order; `cursor` is `nextCursor` of the page before.
+    ///
+    /// # Errors
+    /// See [`ApiError`].
+    pub async fn conversation_list(
+        &self,
+        filter: &Filter,
+        limit: u32,
+        cursor: Option<&str>,
+    ) -> Result<CursorPage<LiveChatConversation>, ApiError> {
+        let call = Call::get("/live-chat/conversations");
+        let parameters = filter.parameters().into_iter();
+        let call = parameters.fold(call, |call, (name, value)| call.query(name, value));
+        self.call(call.query("limit", limit).query_opt("cursor", cursor))
+            .await
+    }
+
     /// `GET /live-chat/conversations/{id}`.
     ///
     /// # Errors
@@ -72,6 +91,44 @@ impl Api {
     pub async fn conversation(&self, id: ConversationId) -> Result<LiveChatConversation, ApiError> {
         self.call(Call::get(format!("/live-chat/conversations/{id}")))
             .await
+    }
+
+    /// `POST /live-chat/conversations`: writes to a visitor first; the same again gives the first result.
+    ///
+    /// # Errors
+    /// [`ApiError::Conflict`] with the conversation that is open with the visitor, [`ApiError::NotFound`] for visitors whom the
+    /// person does not see, [`ApiError::Forbidden`] for blocked ones.
+    pub async fn start_conversation(
+        &self,
+        start: &StartConversation,
+    ) -> Result<LiveChatConversation, ApiError> {
+        self.call(Call::post("/live-chat/conversations").json(start)?)
+            .await
+    }
+
+    /// `GET /live-chat/conversations/{id}/transcript`: what was said, as the text of a file.
+    ///
+    /// # Errors
+    /// See [`ApiError`].
+    pub async fn transcript(
+        &self,
+        id: ConversationId,
+        format: TranscriptFormat,
+        notes: bool,
+    ) -> Result<String, ApiError> {
+        let call = Call::get(format!("/live-chat/conversations/{id}/transcript"))
+            .query("format", format.as_str())
+            .query("notes", notes);
+        self.text(&call).await
+    }
+
+    /// `POST /live-chat/conversations/{id}/transcript/mail`: what the visitor saw, by mail.
+    ///
+    /// # Errors
+    /// [`ApiError::Validation`], [`ApiError::RateLimited`] after many of them.
+    pub async fn mail_transcript(&self, id: ConversationId, mail: &MailTranscript) -> Result<(), ApiError> {
+        let call = Call::post(format!("/live-chat/conversations/{id}/transcript/mail")).json(mail)?;
+        self.call_empty(call).await
     }
 
     /// `PATCH /live-chat/conversations`: changes one or many; the same action again gives its first result.

@@ -1,7 +1,7 @@
 //! `/live-chat/labels`.
 
 use switchboard_contract::ids::LabelId;
-use switchboard_contract::live_chat::{ChangeLabel, CreateLabel, Label, LabelList};
+use switchboard_contract::live_chat::{ChangeLabel, CreateLabel, Label, LabelContents, LabelList};
 
 use super::{Api, ApiError, Call};
 
@@ -36,6 +36,15 @@ impl Api {
             .if_match(version)
             .json(change)?;
         self.call(call).await
+    }
+
+    /// `GET /live-chat/labels/{id}/contents`: what deleting it takes it off.
+    ///
+    /// # Errors
+    /// [`ApiError::Forbidden`] for agents, [`ApiError::NotFound`].
+    pub async fn label_contents(&self, id: LabelId) -> Result<LabelContents, ApiError> {
+        self.call(Call::get(format!("/live-chat/labels/{id}/contents")))
+            .await
     }
 
     /// `DELETE /live-chat/labels/{id}`: takes it off every conversation as well.

@@ -2,6 +2,7 @@
 
 use switchboard_contract::ids::{ConversationId, MessageId};
 use switchboard_contract::live_chat::{MessagePage, SendMessage, SendResult};
+use switchboard_contract::time::Timestamp;
 
 use super::{Api, ApiError, Call};
 
@@ -15,6 +16,10 @@ pub enum Around {
     Before(u64),
     /// Those after this `seq`.
     After(u64),
+    /// Those on both sides of this `seq`, and it.
+    Message(u64),
+    /// Those on both sides of the first message at or after this time; the newest ones where there is none.
+    Time(Timestamp),
 }
 
 impl Api {
@@ -34,6 +39,8 @@ impl Api {
             Around::Newest => call,
             Around::Before(seq) => call.query("before", seq),
             Around::After(seq) => call.query("after", seq),
+            Around::Message(seq) => call.query("around", seq),
+            Around::Time(at) => call.query("at", at),
         };
         self.call(call).await
     }

@@ -4,10 +4,12 @@
 //! renewal of the token and one repetition; callers see [`ApiError::SignedOut`] only when the session is over.
 
 pub mod auth;
+mod canned_replies;
 mod common_passwords;
 mod conversations;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod coverage;
+mod emoji;
 mod error;
 mod events;
 mod labels;
@@ -28,6 +30,7 @@ use crate::auth::{AuthState, Session};
 
 pub use common_passwords::{common_passwords, use_common_passwords};
 pub use conversations::{ConversationQuery, StatusFilter};
+pub use emoji::{Category, Emoji, EmojiList, use_emoji};
 pub use error::ApiError;
 pub use messages::Around;
 use transport::{Answer, read};

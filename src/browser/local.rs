@@ -2,6 +2,7 @@
 
 use js_sys::Date;
 use switchboard_contract::time::Timestamp;
+use wasm_bindgen::JsValue;
 
 /// Where the hands of the person's clock are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +23,26 @@ impl LocalTime {
             hour: date.get_hours(),
         }
     }
+}
+
+/// When a day begins that is written as `2026-11-22`; none where it is no day.
+#[must_use]
+pub fn start_of_day(day: &str) -> Option<Timestamp> {
+    // With a time and without a zone it is the person's own.
+    let at = Date::new(&JsValue::from_str(&format!("{day}T00:00:00"))).get_time();
+    at.is_finite().then(|| Timestamp::from_millis(at as i64))
+}
+
+/// Today as `2026-11-22`.
+#[must_use]
+pub fn today() -> String {
+    let date = Date::new_0();
+    format!(
+        "{:04}-{:02}-{:02}",
+        date.get_full_year(),
+        date.get_month() + 1,
+        date.get_date()
+    )
 }
 
 /// The beginning of an hour of the day, so many days from today.

@@ -25,14 +25,14 @@ mod zones;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Document, Element, Event, EventTarget, HtmlElement, ResizeObserver, Window};
+use web_sys::{Document, Element, Event, EventTarget, HtmlElement, ResizeObserver, Url, Window};
 
 pub use frame::Frame;
-pub use local::{LocalTime, local_time};
+pub use local::{LocalTime, local_time, start_of_day, today};
 pub use lock::Lock;
 pub use saving::{copy_text, download};
 pub use task::{Task, TaskSlot, use_task};
-pub use time::{Happening, Interval, Sleep, Timeout, happening, sleep, within};
+pub use time::{Grace, Happening, Interval, Sleep, Timeout, grace, happening, sleep, within};
 pub use workers::start_worker;
 pub use zones::{own_time_zone, time_zones};
 
@@ -100,6 +100,13 @@ pub fn origin() -> String {
     window()
         .and_then(|window| window.location().origin().ok())
         .unwrap_or_default()
+}
+
+/// A host's name as browsers ask for it: lower case, other scripts by IDNA; none for what is no host.
+#[must_use]
+pub fn host_name(host: &str) -> Option<String> {
+    let url = Url::new(&format!("http://{host}")).ok()?;
+    Some(url.hostname()).filter(|name| !name.is_empty())
 }
 
 /// An event listener that is removed when it is dropped.
@@ -245,6 +252,36 @@ pub fn focus_within(root: &yew::NodeRef, selector: &str) -> bool {
         focus(element);
     }
     found.is_some()
+}
+
+/// Moves the focus by so many places among the elements below `root` that fit. Before the first of them it goes to what `before`
+/// finds, and from there to the first one; behind the last it stays.
+pub fn step_focus(root: &yew::NodeRef, selector: &str, before: &str, step: isize) {
+    let Some(found) = root
+        .cast::<Element>()
+        .and_then(|root| root.query_selector_all(selector).ok())
+    else {
+        return;
+    };
+    let all: Vec<HtmlElement> = (0..found.length())
+        .filter_map(|place| found.item(place)?.dyn_into().ok())
+        .collect();
+    let now = focused().and_then(|focused| all.iter().position(|element| *element == focused));
+    let next = match now {
+        None if step > 0 => Some(0),
+        None => return,
+        Some(now) => now.checked_add_signed(step),
+    };
+    match next {
+        Some(next) => {
+            if let Some(element) = all.get(next) {
+                focus(element);
+            }
+        }
+        None => {
+            let _ = focus_within(root, before);
+        }
+    }
 }
 
 /// Presses the first element below `root` that fits and is shown, as the mouse would. `false` when there is none.

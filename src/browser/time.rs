@@ -151,6 +151,33 @@ impl Future for Sleep {
     }
 }
 
+/// A wait that can be ended before its time. It tells whether it went by unbroken.
+pub struct Grace {
+    slot: Rc<RefCell<Slot<bool>>>,
+    _timeout: Timeout,
+}
+
+/// Waits for some milliseconds, or until the callback is called.
+#[must_use]
+pub fn grace(millis: u64) -> (Grace, yew::Callback<()>) {
+    let slot = Slot::new();
+    let (ring, end) = (slot.clone(), slot.clone());
+    let timeout = Timeout::new(millis, move || Slot::fill(&ring, true));
+    let grace = Grace {
+        slot,
+        _timeout: timeout,
+    };
+    (grace, yew::Callback::from(move |()| Slot::fill(&end, false)))
+}
+
+impl Future for Grace {
+    type Output = bool;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<bool> {
+        Slot::poll(&self.slot, cx)
+    }
+}
+
 /// A future that ends with the first of some events. Dropping it stops listening.
 pub struct Happening {
     slot: Rc<RefCell<Slot<Event>>>,

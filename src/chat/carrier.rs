@@ -7,15 +7,15 @@ use std::rc::{Rc, Weak};
 use switchboard_contract::ids::MemberId;
 use switchboard_contract::problem::ProblemCode;
 use switchboard_engine::desk::{Attempt, Effect, Event, Fetch, Fetched, Request, TimerKind};
-use switchboard_engine::inbox::Shelf;
 use switchboard_engine::outbox::Outcome;
+use switchboard_engine::passage::Part;
 use switchboard_engine::socket::{self, Status};
 use switchboard_engine::stream::DifferenceError;
 use yew::Callback;
 
 use super::shell::Inner;
 use super::{Chat, Topic};
-use crate::api::{Api, ApiError, Around, ConversationQuery, StatusFilter};
+use crate::api::{Api, ApiError, Around};
 use crate::browser::Task;
 use crate::realtime::store::Notice;
 use crate::realtime::{Sign, Socket, Store, Tabs, Timers, Wake};
@@ -33,7 +33,16 @@ pub(super) struct Carrier {
     tabs: Tabs,
     timers: Timers<TimerKind>,
     wake: Wake,
-    tasks: RefCell<BTreeMap<u64, Task>>,
+    tasks: RefCell<BTreeMap<Work, Task>>,
+}
+
+/// What is under way.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Work {
+    /// What [`Effect::Post`] of this generation asked for.
+    Post(u64),
+    /// Anything else, counted.
+    Other(u64),
 }
 
 impl Carrier {
@@ -145,7 +154,7 @@ impl Chat {
                 wait_ms,
             } => {
                 let api = carrier.api.clone();
-                self.spawn(carrier, async move {
+                self.spawn(carrier, Work::Other(self.number()), async move {
                     let result = api
                         .events(&after, wait_ms)
                         .await
@@ -178,7 +187,7 @@ impl Chat {
             Effect::Load { generation, fetch } => {
                 let api = carrier.api.telling(self.on_repeat(generation, &fetch));
                 let chat = Rc::downgrade(&self.0);
-                self.spawn(carrier, async move {
+                self.spawn(carrier, Work::Other(self.number()), async move {
                     let result = load(&api, &fetch).await;
                     if let Some(inner) = chat.upgrade() {
                         Chat(inner).load_ended(generation, &fetch);
@@ -188,10 +197,14 @@ impl Chat {
             }
             Effect::Post { generation, request } => {
                 let api = carrier.api.clone();
-                self.spawn(carrier, async move {
+                self.spawn(carrier, Work::Post(generation), async move {
                     let outcome = attempt(&api, request).await;
                     Event::Attempted { generation, outcome }
                 });
+            }
+            Effect::Abandon { generation } => {
+                let task = carrier.tasks.borrow_mut().remove(&Work::Post(generation));
+                drop(task);
             }
             Effect::SetTimer { timer, after_ms } => {
                 let chat = Rc::downgrade(&self.0);
@@ -212,21 +225,20 @@ impl Chat {
         }
     }
 
-    fn spawn(&self, carrier: &Carrier, work: impl Future<Output = Event<ApiError>> + 'static) {
-        let number = self.number();
+    fn spawn(&self, carrier: &Carrier, work: Work, future: impl Future<Output = Event<ApiError>> + 'static) {
         let chat = Rc::downgrade(&self.0);
         let task = Task::spawn(async move {
-            let event = work.await;
+            let event = future.await;
             let Some(inner) = chat.upgrade() else { return };
             let done = inner
                 .carrier
                 .borrow()
                 .as_ref()
-                .and_then(|carrier| carrier.tasks.borrow_mut().remove(&number));
+                .and_then(|carrier| carrier.tasks.borrow_mut().remove(&work));
             Chat(inner).drive(event);
             drop(done);
         });
-        carrier.tasks.borrow_mut().insert(number, task);
+        carrier.tasks.borrow_mut().insert(work, task);
     }
 }
 
@@ -254,22 +266,23 @@ async fn load(api: &Api, fetch: &Fetch) -> Result<Fetched, ApiError> {
     // A conversation may be gone; a list that is not there is a failure like any other.
     let may_be_gone = !matches!(fetch, Fetch::List { .. });
     let answer = match fetch {
-        Fetch::List { shelf, cursor } => {
-            let status = match shelf {
-                Shelf::Open => StatusFilter::Open,
-                Shelf::Closed => StatusFilter::Closed,
-                Shelf::Archived => StatusFilter::Archived,
-            };
-            let query = ConversationQuery {
-                status,
-                website: None,
-                limit: Some(LIST_PAGE),
-                cursor: cursor.clone(),
-            };
-            api.conversations(&query).await.map(Fetched::List)
+        Fetch::List { filter, cursor } => {
+            let page = api.conversation_list(filter, LIST_PAGE, cursor.as_deref()).await;
+            page.map(Fetched::List)
         }
         Fetch::Messages { conversation, before } => {
             let around = before.map_or(Around::Newest, Around::Before);
+            api.messages(*conversation, around, THREAD_PAGE)
+                .await
+                .map(Fetched::Messages)
+        }
+        Fetch::Passage { conversation, part } => {
+            let around = match *part {
+                Part::Around(seq) => Around::Message(seq),
+                Part::At(at) => Around::Time(at),
+                Part::Before(seq) => Around::Before(seq),
+                Part::After(seq) => Around::After(seq),
+            };
             api.messages(*conversation, around, THREAD_PAGE)
                 .await
                 .map(Fetched::Messages)

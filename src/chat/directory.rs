@@ -75,10 +75,23 @@ impl Names for Directory {
 /// Outside of a [`super::ChatProvider`].
 #[hook]
 pub fn use_directory() -> Directory {
+    use_directory_when(true)
+}
+
+/// The team's members and labels; asks for them once they are wanted.
+///
+/// # Panics
+/// Outside of a [`super::ChatProvider`].
+#[hook]
+pub fn use_directory_when(is_wanted: bool) -> Directory {
     let Some(directory) = use_context::<Directory>() else {
         panic!("a ChatProvider has to stand above this component")
     };
-    use_effect_with(directory.want.clone(), |want| want.emit(()));
+    use_effect_with((directory.want.clone(), is_wanted), |(want, is_wanted)| {
+        if *is_wanted {
+            want.emit(());
+        }
+    });
     directory
 }
 

@@ -2,11 +2,10 @@
 
 use std::rc::Rc;
 
-use switchboard_contract::ids::{ConversationId, MessageId};
+use switchboard_contract::ids::ConversationId;
 use switchboard_contract::live_chat::{LiveChatConversation, LiveChatMessage, Visibility};
 use switchboard_contract::time::Timestamp;
-use switchboard_engine::desk::{Desk, Fetch, Row};
-use switchboard_engine::inbox::Shelf;
+use switchboard_engine::desk::{Aim, Desk, Fetch, Row};
 use switchboard_engine::queue::{Queued, State};
 use switchboard_engine::socket::Status;
 use switchboard_engine::thread::Thread;
@@ -41,90 +40,6 @@ pub(super) fn use_topic(chat: &Chat, topic: Topic) {
         let subscription = chat.watch(*topic, Callback::from(move |()| update.force_update()));
         move || drop(subscription)
     });
-}
-
-/// One list of conversations and what can be done with it.
-#[derive(Clone)]
-pub struct LiveChat {
-    /// The ids in order, newest activity first; rows read the rest by [`use_conversation`].
-    pub conversations: Vec<ConversationId>,
-    /// Whether the first page is there.
-    pub is_loaded: bool,
-    /// When an earlier visit kept what is there; none once it was loaded.
-    pub kept_at: Option<Timestamp>,
-    /// Whether a page is on its way.
-    pub is_loading: bool,
-    /// Why the last load failed; what is there stays.
-    pub error: Option<ApiError>,
-    /// The try that is repeated by itself, if one is.
-    pub retrying: Option<Retrying>,
-    /// Whether there is a next page.
-    pub has_more: bool,
-    shelf: Shelf,
-    failed: Option<Fetch>,
-    chat: Chat,
-}
-
-impl LiveChat {
-    /// Loads the next page.
-    pub fn load_more(&self) {
-        self.chat.more_of_list(self.shelf);
-    }
-
-    /// Tries the failed load again.
-    pub fn reload(&self) {
-        self.chat.reload(self.failed.clone().unwrap_or(Fetch::List {
-            shelf: self.shelf,
-            cursor: None,
-        }));
-    }
-
-    /// Sends a message; it shows at once and goes out as soon as it can.
-    pub fn send(&self, conversation: ConversationId, content: String, visibility: Visibility) {
-        self.chat.send(conversation, content, visibility);
-    }
-
-    /// Tries a refused message again.
-    pub fn retry(&self, id: MessageId) {
-        self.chat.retry(id);
-    }
-
-    /// Gives a refused message up.
-    pub fn discard(&self, id: MessageId) {
-        self.chat.discard(id);
-    }
-
-    /// A conversation as it is now.
-    #[must_use]
-    pub fn conversation(&self, id: ConversationId) -> Option<Rc<LiveChatConversation>> {
-        self.chat.read(|desk| desk.conversation(id))
-    }
-}
-
-/// One list, kept live.
-///
-/// # Panics
-/// Outside of a [`super::ChatProvider`].
-#[hook]
-pub fn use_live_chat(shelf: Shelf) -> LiveChat {
-    let chat = use_chat();
-    use_topic(&chat, Topic::Lists);
-    use_effect_with((chat.clone(), shelf), |(chat, shelf)| chat.show(*shelf));
-    chat.clone().read(|desk| {
-        let error = desk.list_error(shelf);
-        LiveChat {
-            conversations: desk.list(shelf).collect(),
-            is_loaded: desk.inbox().is_loaded(shelf) || desk.inbox().is_restored(shelf),
-            kept_at: desk.list_kept_at(shelf),
-            is_loading: desk.is_list_loading(shelf),
-            error: error.map(|(error, _)| error.clone()),
-            failed: error.map(|(_, fetch)| fetch.clone()),
-            retrying: chat.repeated_list(shelf),
-            has_more: desk.inbox().next_cursor(shelf).is_some(),
-            shelf,
-            chat,
-        }
-    })
 }
 
 /// One conversation, kept live; `None` while it is not known.
@@ -270,15 +185,21 @@ pub fn use_waiting_draft(id: ConversationId) -> Option<Typed> {
 /// The messages of one conversation.
 #[derive(Clone)]
 pub struct ThreadView {
-    /// Stored messages in order, then those that wait.
+    /// Stored messages in order, then those that wait; only stored ones where the thread is not shown to its end.
     pub rows: Vec<Row>,
-    /// Whether the newest messages are there.
+    /// Whether messages are there.
     pub is_loaded: bool,
+    /// Whether the thread is shown to its end.
+    pub is_at_latest: bool,
+    /// The newest `seq` that is known; 0 when there is none.
+    pub newest_seq: u64,
+    /// Where the person wants to read, once that is among the rows.
+    pub aim: Option<Aim>,
     /// When an earlier visit kept them; none once they were loaded.
     pub kept_at: Option<Timestamp>,
     /// Whether a page is on its way.
     pub is_loading: bool,
-    /// Whether there are earlier messages.
+    /// Whether there are earlier messages than those.
     pub has_more_before: bool,
     /// Why the last load failed, and what to try again.
     pub error: Option<(ApiError, Fetch)>,
@@ -332,10 +253,13 @@ pub fn use_thread(id: ConversationId) -> ThreadView {
         rows.retain(|row| gone.is_none() || matches!(row, Row::Queued(_)));
         ThreadView {
             rows,
-            is_loaded: thread.is_some_and(Thread::is_loaded),
+            is_loaded: thread.is_some_and(Thread::is_loaded) || !desk.is_at_latest(id),
+            is_at_latest: desk.is_at_latest(id),
+            newest_seq: thread.map_or(0, Thread::newest_seq),
+            aim: desk.aim(id),
             kept_at: desk.thread_kept_at(id),
             is_loading: desk.is_thread_loading(id),
-            has_more_before: thread.is_some_and(Thread::has_more_before),
+            has_more_before: desk.has_more_before(id),
             error: desk
                 .thread_error(id)
                 .map(|(error, fetch)| (error.clone(), fetch.clone())),

@@ -19,8 +19,10 @@
 mod carrier;
 mod directory;
 mod drafts;
+mod held;
 mod hooks;
 mod incoming;
+mod live_chat;
 mod people;
 mod provider;
 mod queue_count;
@@ -28,13 +30,14 @@ mod repeats;
 mod shell;
 mod watching;
 
-pub use directory::{Directory, use_directory};
+pub use directory::{Directory, use_directory, use_directory_when};
 pub use drafts::{Composing, Typed};
 pub use hooks::{
-    Gone, LiveChat, ThreadView, Waiting, use_arrivals, use_changes, use_chat, use_composing,
-    use_conversation, use_conversation_trouble, use_live_chat, use_queue, use_read_mark, use_returned,
-    use_thread, use_waiting, use_waiting_draft,
+    Gone, ThreadView, Waiting, use_arrivals, use_changes, use_chat, use_composing, use_conversation,
+    use_conversation_trouble, use_queue, use_read_mark, use_returned, use_thread, use_waiting,
+    use_waiting_draft,
 };
+pub use live_chat::{LiveChat, use_live_chat};
 pub use people::{Presences, use_looking_at, use_presence, use_presences, use_typing, use_viewers};
 pub use provider::{ChatProvider, ChatProviderProps};
 pub use queue_count::{QueueCount, count_kept, forget_kept, use_foreign, use_queue_count};

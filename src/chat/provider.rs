@@ -1,10 +1,11 @@
 //! Starts the chat of whoever is signed in and gives it to everything below.
 
-use switchboard_engine::inbox::{Elsewhere, Shelf};
+use switchboard_engine::inbox::{Elsewhere, Filter};
 use switchboard_engine::socket::Status;
 use yew::prelude::*;
 
 use super::directory::DirectoryProvider;
+use super::held::use_held;
 use super::hooks::use_topic;
 use super::people::use_own_presence;
 use super::{Chat, Topic};
@@ -71,6 +72,7 @@ pub fn ChatProvider(props: &ChatProviderProps) -> Html {
     use_effect_with(person, move |person| client.keep_me(person.clone()));
     use_own_presence(&chat);
     use_invalidation(&chat);
+    use_held(&chat);
     html! {
         <ContextProvider<Chat> context={(*chat).clone()}>
             <ConnectionProvider>
@@ -93,6 +95,7 @@ fn use_invalidation(chat: &Chat) {
                 Elsewhere::Websites => topic::WEBSITES,
                 Elsewhere::Members => topic::MEMBERS,
                 Elsewhere::Labels => topic::LABELS,
+                Elsewhere::CannedReplies => topic::CANNED_REPLIES,
                 Elsewhere::Sessions => topic::SESSIONS,
                 Elsewhere::Conversations => topic::CONVERSATIONS,
             });
@@ -144,9 +147,9 @@ fn connection(status: Status, monotonic: u64) -> Connection {
 fn UnreadProvider(props: &ChatProviderProps) -> Html {
     let chat = super::use_chat();
     use_topic(&chat, Topic::Any);
-    use_effect_with(chat.clone(), |chat| chat.show(Shelf::Open));
+    use_effect_with(chat.clone(), |chat| chat.show(Filter::default()));
     let unread = chat.read(|desk| {
-        desk.list(Shelf::Open)
+        desk.list(&Filter::default())
             .filter_map(|id| desk.conversation(id))
             .filter(|conversation| conversation.unread_count > 0)
             .count()

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use switchboard_contract::ids::ConversationId;
 use switchboard_engine::desk::Fetch;
-use switchboard_engine::inbox::Shelf;
+use switchboard_engine::inbox::Filter;
 use yew::Callback;
 
 use super::{Chat, Topic};
@@ -39,23 +39,28 @@ impl Chat {
     fn tell_of(&self, fetch: &Fetch) {
         self.tell(|topic| match (fetch, topic) {
             (Fetch::List { .. }, Topic::Lists) => true,
-            (Fetch::Messages { conversation, .. } | Fetch::Conversation(conversation), Topic::Thread(id)) => {
-                *conversation == id
-            }
+            (
+                Fetch::Messages { conversation, .. }
+                | Fetch::Passage { conversation, .. }
+                | Fetch::Conversation(conversation),
+                Topic::Thread(id),
+            ) => *conversation == id,
             _ => false,
         });
     }
 
     /// The try that is repeated of a list, if one is.
     #[must_use]
-    pub fn repeated_list(&self, shelf: Shelf) -> Option<Retrying> {
-        self.repeated(|fetch| matches!(fetch, Fetch::List { shelf: of, .. } if *of == shelf))
+    pub fn repeated_list(&self, filter: &Filter) -> Option<Retrying> {
+        self.repeated(|fetch| matches!(fetch, Fetch::List { filter: of, .. } if of == filter))
     }
 
     /// The try that is repeated of a thread's messages, if one is.
     #[must_use]
     pub fn repeated_thread(&self, id: ConversationId) -> Option<Retrying> {
-        self.repeated(|fetch| matches!(fetch, Fetch::Messages { conversation, .. } if *conversation == id))
+        self.repeated(|fetch| {
+            matches!(fetch, Fetch::Messages { conversation, .. } | Fetch::Passage { conversation, .. } if *conversation == id)
+        })
     }
 
     /// The try that is repeated of a conversation by itself, if one is.

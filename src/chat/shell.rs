@@ -1,7 +1,7 @@
 //! The chat of the person who is signed in, as components know it: what they may read, ask for and watch.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use switchboard_contract::auth::Availability;
@@ -10,9 +10,10 @@ use switchboard_contract::live_chat::{ConversationChange, Visibility};
 use switchboard_engine::archive;
 use switchboard_engine::awareness;
 use switchboard_engine::desk::{Deed, Desk, Event, Fetch};
-use switchboard_engine::inbox::Shelf;
+use switchboard_engine::inbox::Filter;
 use switchboard_engine::intake::Intake;
-use switchboard_engine::queue::Queued;
+use switchboard_engine::passage::Target;
+use switchboard_engine::queue::{Queued, State};
 use switchboard_engine::socket::{self, Identity, Status};
 use switchboard_engine::store::{Action, StoreError, action_id};
 use switchboard_engine::trace::Trace;
@@ -55,6 +56,8 @@ pub(super) struct Inner {
     pub(super) drafts: DraftBox,
     /// Messages that were taken back to be changed, and who was to see them.
     returned: RefCell<BTreeMap<ConversationId, Visibility>>,
+    /// Messages that this tab holds back.
+    held_here: RefCell<BTreeSet<ActionId>>,
     /// Loads that failed and are tried again by themselves, with the number that their answer will name.
     pub(super) repeats: RefCell<BTreeMap<Fetch, (u64, Retrying)>>,
     pub(super) not_kept: Cell<Option<StoreError>>,
@@ -97,6 +100,7 @@ impl Chat {
             words: RefCell::default(),
             drafts: DraftBox::new(tab),
             returned: RefCell::default(),
+            held_here: RefCell::default(),
             repeats: RefCell::default(),
             not_kept: Cell::new(None),
             store_notice: Cell::new(None),
@@ -255,12 +259,79 @@ impl Chat {
 
     /// Sends a message; it shows at once and goes out as soon as it can.
     pub fn send(&self, conversation: ConversationId, content: String, visibility: Visibility) {
-        self.act(conversation, Deed::Send { content, visibility });
+        self.send_held(conversation, content, visibility, Vec::new(), 0);
+    }
+
+    /// The same, naming members, and held back for some milliseconds so that the person can call it back ([`Chat::edit`]) or
+    /// let it go ([`Chat::release`]).
+    pub fn send_held(
+        &self,
+        conversation: ConversationId,
+        content: String,
+        visibility: Visibility,
+        mentions: Vec<MemberId>,
+        hold_ms: u32,
+    ) {
+        let deed = Deed::Send {
+            content,
+            visibility,
+            mentions,
+            hold_ms,
+        };
+        let id = self.act(conversation, deed);
+        if hold_ms > 0 {
+            self.0.held_here.borrow_mut().insert(id);
+            self.tell(|topic| topic == Topic::Queue);
+        }
         self.draft_sent(conversation, visibility);
+    }
+
+    /// What is held back goes at once.
+    pub fn release(&self) {
+        self.drive(Event::Release(None));
+    }
+
+    /// The newest message of this tab that is still held back.
+    pub(super) fn newest_held(&self) -> Option<ActionId> {
+        let wall = now().wall;
+        let mut held_here = self.0.held_here.borrow_mut();
+        let held: Vec<ActionId> = self
+            .queue()
+            .into_iter()
+            .filter(|queued| matches!(queued.state, State::Saving | State::Waiting))
+            .filter(|queued| queued.entry.held_for(wall) > 0)
+            .map(|queued| queued.entry.id)
+            .collect();
+        held_here.retain(|id| held.contains(id));
+        held.into_iter().rev().find(|id| held_here.contains(id))
     }
 
     /// Changes a conversation: its status, its operator, its labels. It shows at once and goes out as soon as it can.
     pub fn change(&self, conversation: ConversationId, set: ConversationChange) {
+        self.act(conversation, Deed::Change(set));
+    }
+
+    /// Puts somebody else in charge, or nobody, with a note for them where there is one: the note comes first, so that whoever gets
+    /// the conversation finds it there. What is typed in the composer stays.
+    pub fn hand_over(&self, conversation: ConversationId, assignee: Option<MemberId>, note: &str) {
+        let note = note.trim();
+        if !note.is_empty() {
+            let content = note.to_owned();
+            let visibility = Visibility::Internal;
+            self.act(
+                conversation,
+                Deed::Send {
+                    content,
+                    visibility,
+                    mentions: Vec::new(),
+                    hold_ms: 0,
+                },
+            );
+        }
+        let set = ConversationChange {
+            assignee_id: Some(assignee),
+            ..ConversationChange::default()
+        };
         self.act(conversation, Deed::Change(set));
     }
 
@@ -270,14 +341,16 @@ impl Chat {
         self.act(conversation, Deed::Delete);
     }
 
-    fn act(&self, conversation: ConversationId, deed: Deed) {
+    fn act(&self, conversation: ConversationId, deed: Deed) -> ActionId {
         // What a person does is not kept waiting by what was kept.
         self.begin(None);
+        let id = ActionId::from_parts(now().wall, random_bytes());
         self.drive(Event::Do {
-            id: ActionId::from_parts(now().wall, random_bytes()),
+            id,
             conversation,
             deed,
         });
+        id
     }
 
     /// Tries a refused message again.
@@ -342,13 +415,18 @@ impl Chat {
     }
 
     /// A list is on the screen.
-    pub fn show(&self, shelf: Shelf) {
-        self.drive(Event::Show(shelf));
+    pub fn show(&self, filter: Filter) {
+        self.drive(Event::Show(filter));
+    }
+
+    /// It no longer is.
+    pub fn hide(&self, filter: Filter) {
+        self.drive(Event::Hide(filter));
     }
 
     /// Loads the next page of a list.
-    pub fn more_of_list(&self, shelf: Shelf) {
-        self.drive(Event::MoreOfList(shelf));
+    pub fn more_of_list(&self, filter: Filter) {
+        self.drive(Event::MoreOfList(filter));
     }
 
     /// A thread is on the screen.
@@ -372,6 +450,21 @@ impl Chat {
     /// Loads earlier messages of a thread.
     pub fn more_of_thread(&self, conversation: ConversationId) {
         self.drive(Event::MoreOfThread(conversation));
+    }
+
+    /// Loads later messages of a thread that is not shown to its end.
+    pub fn later_of_thread(&self, conversation: ConversationId) {
+        self.drive(Event::LaterOfThread(conversation));
+    }
+
+    /// Shows a thread at some place of it.
+    pub fn jump(&self, conversation: ConversationId, to: Target) {
+        self.drive(Event::Jump { conversation, to });
+    }
+
+    /// Shows a thread at its end.
+    pub fn to_latest(&self, conversation: ConversationId) {
+        self.drive(Event::Latest(conversation));
     }
 
     /// Tries a failed load again.

@@ -20,6 +20,9 @@ pub struct FormTextAreaProps {
     /// A sentence below it.
     #[prop_or_default]
     pub hint: Option<AttrValue>,
+    /// For focus.
+    #[prop_or_default]
+    pub node_ref: NodeRef,
 }
 
 /// A field of several lines. Its message is tied to it, so that a screen reader reads both.
@@ -42,6 +45,7 @@ pub fn FormTextArea(props: &FormTextAreaProps) -> Html {
             <textarea
                 class="field field-area"
                 {id}
+                ref={props.node_ref.clone()}
                 rows={props.rows.to_string()}
                 dir="auto"
                 spellcheck="false"

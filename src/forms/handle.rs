@@ -14,8 +14,12 @@ use yew::prelude::*;
 use super::cooldown::{Cooldown, use_cooldown};
 use super::drafts;
 use crate::api::ApiError;
-use crate::browser::{Task, TaskSlot, sleep, use_task};
+use crate::browser::{Task, TaskSlot, sleep, use_task, within};
 use crate::i18n::rule;
+
+/// How long the server's word about a field is waited for, in milliseconds. After that the form goes on without it: the server
+/// judges the field when the form is sent.
+const ANSWER_MS: u64 = 3_000;
 
 /// What a form is called, and how its fields are.
 #[derive(Clone, Copy)]
@@ -51,6 +55,8 @@ struct Inner {
     is_kept: Cell<bool>,
     failure: RefCell<Option<ApiError>>,
     options: FormOptions,
+    /// Where its draft is kept.
+    slot: Option<String>,
     draw: UseReducerDispatcher<Revision>,
     task: TaskSlot,
     checkers: RefCell<BTreeMap<&'static str, Checker>>,
@@ -74,13 +80,13 @@ impl Inner {
                 Effect::Tell => {}
                 Effect::Keep => {
                     let draft = self.machine.borrow().draft();
-                    if let (Some(key), Some(draft)) = (self.options.draft, draft) {
-                        self.is_kept.set(drafts::keep(key, &draft));
+                    if let (Some(slot), Some(draft)) = (&self.slot, draft) {
+                        self.is_kept.set(drafts::keep(slot, &draft));
                     }
                 }
                 Effect::Forget => {
-                    if let Some(key) = self.options.draft {
-                        drafts::forget(key);
+                    if let Some(slot) = &self.slot {
+                        drafts::forget(slot);
                     }
                 }
             }
@@ -103,7 +109,7 @@ impl Inner {
         let (inner, text) = (Rc::downgrade(self), self.machine.borrow().value(field).to_owned());
         let task = Task::spawn(async move {
             sleep(ASK_AFTER_MS).await;
-            let complaint = checker(text).await;
+            let complaint = within(ANSWER_MS, checker(text)).await.flatten();
             let Some(inner) = inner.upgrade() else { return };
             let event = Event::Answered {
                 field,
@@ -427,13 +433,27 @@ fn text_of(fault: Fault) -> AttrValue {
 /// steps.
 #[hook]
 pub fn use_form<F: Into<Form>>(options: FormOptions, ask: impl FnOnce() -> F) -> FormHandle {
+    use_form_about(options, None, ask)
+}
+
+/// The same for a form that many things have one of each: `thing` names which, and each has a draft of its own.
+#[hook]
+pub fn use_form_about<F: Into<Form>>(
+    options: FormOptions,
+    thing: Option<String>,
+    ask: impl FnOnce() -> F,
+) -> FormHandle {
     let revision = use_reducer(|| Revision(0));
     let task = use_task();
     let throttle = use_cooldown();
     let draw = revision.dispatcher();
     let inner = use_memo((), move |()| {
         let mut machine: Form = ask().into();
-        let draft = options.draft.and_then(drafts::find);
+        let slot = options.draft.map(|draft| match thing {
+            Some(thing) => format!("{draft}.{thing}"),
+            None => draft.to_owned(),
+        });
+        let draft = slot.as_deref().and_then(drafts::find);
         if let Some(draft) = &draft {
             machine.restore(draft);
         }
@@ -442,6 +462,7 @@ pub fn use_form<F: Into<Form>>(options: FormOptions, ask: impl FnOnce() -> F) ->
             is_kept: Cell::new(draft.is_some()),
             failure: RefCell::default(),
             options,
+            slot,
             draw,
             task,
             checkers: RefCell::default(),

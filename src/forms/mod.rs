@@ -23,7 +23,7 @@ pub use field::{
     Choice, FormField, FormFieldProps, FormSelect, FormSelectProps, Segments, SegmentsProps, SelectField,
     SelectFieldProps,
 };
-pub use handle::{FormHandle, FormOptions, use_form};
+pub use handle::{FormHandle, FormOptions, use_form, use_form_about};
 pub use new_password::{NewPassword, NewPasswordProps, new_password_field};
 pub use steps::{FormStep, FormStepProps, FormSteps, FormStepsProps};
 pub use switch::{Switch, SwitchProps};

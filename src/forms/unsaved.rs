@@ -13,8 +13,8 @@ use crate::i18n::t;
 use crate::routes::Route;
 use crate::ui::Dialog;
 
-/// What a form holds that was not sent.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// What a form holds that was not sent, the worst last.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Holds {
     /// The device has it: it is there when the person comes back.
     Draft,
@@ -22,10 +22,21 @@ enum Holds {
     Changes,
 }
 
-/// The forms in the page that hold changes.
+impl Holds {
+    /// What it holds by now, drawn or not: whoever is led on by the server's answer has nothing left to save.
+    fn of(form: &FormHandle) -> Option<Self> {
+        match (form.changes() > 0, form.is_kept()) {
+            (false, _) => None,
+            (true, true) => Some(Self::Draft),
+            (true, false) => Some(Self::Changes),
+        }
+    }
+}
+
+/// The forms in the page that people fill in.
 #[derive(Clone, Default)]
 struct Unsaved {
-    forms: Rc<RefCell<BTreeMap<u32, Holds>>>,
+    forms: Rc<RefCell<BTreeMap<u32, FormHandle>>>,
     next: Rc<Cell<u32>>,
 }
 
@@ -38,11 +49,7 @@ impl PartialEq for Unsaved {
 impl Unsaved {
     /// The worst of what would be left behind.
     fn holds(&self) -> Option<Holds> {
-        let forms = self.forms.borrow();
-        if forms.values().any(|holds| *holds == Holds::Changes) {
-            return Some(Holds::Changes);
-        }
-        forms.values().next().copied()
+        self.forms.borrow().values().filter_map(Holds::of).max()
     }
 }
 
@@ -58,14 +65,10 @@ pub fn use_unsaved(form: &FormHandle) {
             next.map_or(0, |next| next.replace(next.get() + 1))
         })
     };
-    let holds = match (form.changes() > 0, form.is_kept()) {
-        (false, _) => None,
-        (true, true) => Some(Holds::Draft),
-        (true, false) => Some(Holds::Changes),
-    };
-    use_effect_with((unsaved, *number, holds), |(unsaved, number, holds)| {
-        if let (Some(unsaved), Some(holds)) = (unsaved, holds) {
-            unsaved.forms.borrow_mut().insert(*number, *holds);
+    let form = form.clone();
+    use_effect_with((unsaved, *number), move |(unsaved, number)| {
+        if let Some(unsaved) = unsaved {
+            unsaved.forms.borrow_mut().insert(*number, form);
         }
         let (unsaved, number) = (unsaved.clone(), *number);
         move || {

@@ -3,7 +3,10 @@
 use yew::prelude::*;
 
 use super::State;
-use crate::ui::{Checkbox, Field, FieldProblem, FormSummary, GrowingTextArea, SearchField};
+use crate::ui::{
+    Checkbox, Field, FieldProblem, FormSummary, GrowingTextArea, Icon, IconName, IconSize, SearchField,
+    Suggestion, Suggestions,
+};
 
 #[derive(Properties, PartialEq)]
 struct TypedProps {
@@ -137,6 +140,43 @@ fn Written(props: &WrittenProps) -> Html {
             on_enter={Callback::noop()}
         />
     }
+}
+
+/// Stands above a text box, so that it has room here.
+fn offering(options: &[(&'static str, &'static str)], preview: Html, instead: Option<AttrValue>) -> Html {
+    let options: Vec<Suggestion> = options
+        .iter()
+        .map(|(text, detail)| Suggestion {
+            key: (*text).into(),
+            lead: html! { <Icon name={IconName::Users} size={IconSize::Small} /> },
+            text: (*text).into(),
+            detail: (*detail).into(),
+        })
+        .collect();
+    let id = format!("gallery-offer-{}", options.len());
+    html! {
+        <div style="position: relative; padding-block-start: 16rem">
+            <Suggestions {id} label="Canned replies" {options} active=1 on_choose={Callback::noop()} {preview} {instead} />
+        </div>
+    }
+}
+
+pub(super) fn suggestions() -> Vec<State> {
+    let some = [
+        ("/hello", "Greeting"),
+        ("/hours", "Opening hours"),
+        ("/refund", "Money back"),
+    ];
+    let preview =
+        html! { <bdi>{ "We are there from nine to five, " }<mark>{ "{{visitor.firstName}}" }</mark></bdi> };
+    vec![
+        State::wide("with a preview", offering(&some, preview, None)),
+        State::wide("one", offering(&some[..2], Html::default(), None)),
+        State::wide(
+            "nothing",
+            offering(&[], Html::default(), Some("No canned replies yet.".into())),
+        ),
+    ]
 }
 
 pub(super) fn search_field() -> Vec<State> {

@@ -43,7 +43,7 @@ impl State {
     }
 }
 
-const ENTRIES: [Entry; 19] = [
+const ENTRIES: [Entry; 22] = [
     Entry {
         file: "brand",
         states: shown::brand,
@@ -51,6 +51,10 @@ const ENTRIES: [Entry; 19] = [
     Entry {
         file: "icon",
         states: shown::icon,
+    },
+    Entry {
+        file: "label_dot",
+        states: shown::label_dot,
     },
     Entry {
         file: "avatar",
@@ -97,6 +101,10 @@ const ENTRIES: [Entry; 19] = [
         states: inputs::growing_text_area,
     },
     Entry {
+        file: "suggestions",
+        states: inputs::suggestions,
+    },
+    Entry {
         file: "search_field",
         states: inputs::search_field,
     },
@@ -119,6 +127,10 @@ const ENTRIES: [Entry; 19] = [
     Entry {
         file: "trying_again",
         states: shown::trying_again,
+    },
+    Entry {
+        file: "virtual_list",
+        states: shown::virtual_list,
     },
 ];
 

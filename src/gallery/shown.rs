@@ -1,5 +1,6 @@
 //! What is looked at.
 
+use switchboard_contract::live_chat::LabelColour;
 use switchboard_contract::time::Timestamp;
 use yew::prelude::*;
 
@@ -8,14 +9,14 @@ use crate::api::{ApiError, Retrying};
 use crate::browser::monotonic_ms;
 use crate::query::{Loaded, Query};
 use crate::ui::{
-    Avatar, Button, EmptyState, ErrorState, Icon, IconName, IconSize, Loading, Mark, Notice, PageHead,
-    Skeleton, Status, Table, Tone, TryingAgain, TryingAgainChip, view_query,
+    Avatar, Button, EmptyState, ErrorState, Icon, IconName, IconSize, LabelDot, Loading, Mark, Notice,
+    PageHead, Skeleton, Status, Table, Tone, TryingAgain, TryingAgainChip, VirtualList, view_query,
 };
 
 /// Six hours: nobody looks at a gallery for longer.
 const LATER_MS: f64 = 21_600_000.0;
 
-const ICONS: [IconName; 41] = [
+const ICONS: [IconName; 44] = [
     IconName::Alert,
     IconName::Archive,
     IconName::Assign,
@@ -27,9 +28,11 @@ const ICONS: [IconName; 41] = [
     IconName::Clock,
     IconName::Copy,
     IconName::Down,
+    IconName::Download,
     IconName::Edit,
     IconName::External,
     IconName::Eye,
+    IconName::Filter,
     IconName::Globe,
     IconName::Info,
     IconName::Left,
@@ -51,6 +54,7 @@ const ICONS: [IconName; 41] = [
     IconName::Search,
     IconName::Send,
     IconName::Settings,
+    IconName::Smile,
     IconName::Tag,
     IconName::Trash,
     IconName::UpDown,
@@ -72,6 +76,22 @@ pub(super) fn icon() -> Vec<State> {
         <div class="row">{ for sizes.into_iter().map(|size| html! { <Icon key={format!("{size:?}")} name={IconName::Chat} {size} /> }) }</div>
     };
     vec![State::wide("all", all), State::new("sizes", sizes)]
+}
+
+pub(super) fn label_dot() -> Vec<State> {
+    let colours = [
+        LabelColour::Grey,
+        LabelColour::Blue,
+        LabelColour::Green,
+        LabelColour::Yellow,
+        LabelColour::Orange,
+        LabelColour::Red,
+        LabelColour::Purple,
+    ];
+    let all = html! {
+        <div class="row">{ for colours.into_iter().map(|colour| html! { <LabelDot key={format!("{colour:?}")} {colour} /> }) }</div>
+    };
+    vec![State::new("all", all)]
 }
 
 pub(super) fn avatar() -> Vec<State> {
@@ -247,4 +267,29 @@ pub(super) fn trying_again() -> Vec<State> {
             },
         ),
     ]
+}
+
+pub(super) fn virtual_list() -> Vec<State> {
+    vec![
+        State::new("a hundred thousand rows", html! { <Long rows=100_000 /> }),
+        State::new("few rows", html! { <Long rows=3 /> }),
+    ]
+}
+
+#[derive(Properties, PartialEq)]
+struct LongProps {
+    rows: u32,
+}
+
+/// Rows that scroll in a box.
+#[component]
+fn Long(props: &LongProps) -> Html {
+    let scroller = use_node_ref();
+    let keys = use_memo(props.rows, |rows| (1..=*rows).collect::<std::rc::Rc<[u32]>>());
+    let view = Callback::from(|row: u32| html! { <span>{ crate::i18n::number(u64::from(row)) }</span> });
+    html! {
+        <div ref={scroller.clone()} style="block-size:12rem;overflow:auto;overflow-anchor:none;--row-block:2rem" tabindex="0">
+            <VirtualList<u32> label="Rows" keys={(*keys).clone()} {view} {scroller} />
+        </div>
+    }
 }

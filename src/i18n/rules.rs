@@ -1,9 +1,10 @@
 //! Broken rules of the contract, in the person's language.
 
+use switchboard_contract::live_chat::VARIABLES;
 use switchboard_contract::validate::Violation;
 use yew::AttrValue;
 
-use super::{t, t_count};
+use super::{t, t_count, t_with};
 
 /// What to do about a broken rule.
 #[must_use]
@@ -30,11 +31,19 @@ pub fn rule(violation: Violation) -> AttrValue {
         Violation::AlreadyMember => t("rule.already_member"),
         Violation::ForeignWebsite => t("rule.foreign_website"),
         Violation::LabelTaken => t("rule.label_taken"),
+        Violation::MentionInReply => t("rule.mention_in_reply"),
+        Violation::Shortcut => t("rule.shortcut"),
+        Violation::ShortcutTaken => t("rule.shortcut_taken"),
+        Violation::Variable => {
+            let names = VARIABLES.map(|variable| format!("{{{{{}}}}}", variable.name()));
+            t_with("rule.variable", &[("names", &names.join(", "))])
+        }
         Violation::Domain => t("rule.domain"),
         Violation::DomainTaken => t("rule.domain_taken"),
         Violation::Timezone => t("rule.timezone"),
         Violation::Origin => t("rule.origin"),
         Violation::Window => t("rule.window"),
+        Violation::Cap => t("rule.cap"),
         Violation::Hours => t("rule.hours"),
         Violation::Date => t("rule.date"),
         Violation::PageRule => t("rule.page_rule"),

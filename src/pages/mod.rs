@@ -4,9 +4,11 @@
 mod accept_invitation;
 mod analytics;
 mod auth_layout;
+mod canned_replies;
 mod config_problem;
 mod conversations;
 mod forgot_password;
+mod labels;
 mod login;
 mod mail_link;
 mod not_found;
@@ -17,6 +19,7 @@ mod resend;
 mod reset_password;
 mod security;
 mod settings;
+mod start;
 mod team;
 mod verify_email;
 mod visitors;
@@ -24,12 +27,14 @@ mod websites;
 
 pub use accept_invitation::AcceptInvitation;
 pub use analytics::Analytics;
+pub use canned_replies::CannedReplies;
 pub use config_problem::{ConfigProblem, ConfigProblemProps};
 pub use conversations::{
-    ChangeNotices, ChangeNoticesProps, Composer, ComposerProps, Conversations, ConversationsProps, Faces,
-    FacesProps, MessageRows, MessageRowsProps, TypingLine, TypingLineProps, Wish,
+    Aids, ChangeNotices, ChangeNoticesProps, Composer, ComposerProps, Conversations, ConversationsProps,
+    Faces, FacesProps, MessageRows, MessageRowsProps, RowStretch, TypingLine, TypingLineProps, Wish,
 };
 pub use forgot_password::ForgotPassword;
+pub use labels::Labels;
 pub use login::{Login, LoginForm};
 pub use not_found::{NotFound, NotFoundAlone};
 pub use overview::Overview;

@@ -7,10 +7,16 @@ use crate::browser::{catch_focus, focus_node};
 use crate::i18n::{t, t_count};
 use crate::routes::Route;
 use crate::scoped;
-use crate::ui::{Button, ButtonKind, HEADING_ID, Link};
+use crate::ui::{Button, ButtonKind, HEADING_ID, Link, ToastAct, Toasts};
 
 /// The pages, in the order of the list.
-const PAGES: [Route; 3] = [Route::Profile, Route::Team, Route::Security];
+const PAGES: [Route; 5] = [
+    Route::Profile,
+    Route::Team,
+    Route::CannedReplies,
+    Route::Labels,
+    Route::Security,
+];
 
 /// Props for [`SettingsPage`].
 #[derive(Properties, PartialEq)]
@@ -320,4 +326,17 @@ pub(super) fn use_focus_kept(rows: usize) -> NodeRef {
         }
     });
     root
+}
+
+/// How long a deletion can be undone, in milliseconds: as long as the message that offers it stands there.
+pub(super) const UNDO_MS: u64 = 8_000;
+
+/// Says that something is deleted, and how to undo it.
+pub(super) fn offer_undo(toasts: &Toasts, about: AttrValue, told: AttrValue, undo: Callback<()>) {
+    let act = ToastAct {
+        about,
+        label: t("actions.undo"),
+        on_choose: undo,
+    };
+    toasts.status_with(told, act);
 }

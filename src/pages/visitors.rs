@@ -4,6 +4,7 @@ use switchboard_contract::live_chat::LiveChatUser;
 use switchboard_contract::page::CursorPage;
 use yew::prelude::*;
 
+use super::start::Start;
 use crate::browser::now;
 use crate::i18n::{country_name, number, relative, t, t_count};
 use crate::people::visitor_name;
@@ -130,6 +131,7 @@ fn visitor_row(visitor: &LiveChatUser) -> Html {
             <td role="cell" class="end text-2 td-corner">
                 { relative(visitor.last_seen_at, now().wall) }
             </td>
+            <td role="cell" class="end"><Start visitor={visitor.clone()} /></td>
         </tr>
     }
 }
@@ -147,6 +149,7 @@ fn skeleton() -> Html {
                             <td><Skeleton inline="5rem" /></td>
                             <td class="col-low"><Skeleton inline="7rem" /></td>
                             <td><Skeleton inline="3rem" /></td>
+                            <td><Skeleton inline="9rem" /></td>
                         </tr>
                     }) }
                 </tbody>
@@ -164,6 +167,7 @@ fn head() -> Html {
                 <th role="columnheader">{ t("visitors.column_country") }</th>
                 <th role="columnheader" class="col-low">{ t("visitors.column_browser") }</th>
                 <th role="columnheader" class="end">{ t("visitors.column_seen") }</th>
+                <th role="columnheader"><span class="sr">{ t("visitors.column_act") }</span></th>
             </tr>
         </thead>
     }

@@ -7,8 +7,10 @@ use std::rc::Rc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use switchboard_contract::auth::{AccountSecurity, Invitation, MemberList, SessionList};
-use switchboard_contract::ids::WebsiteId;
-use switchboard_contract::live_chat::{LabelList, LiveChatConversation, LiveChatUser, ViewList};
+use switchboard_contract::ids::{LabelId, WebsiteId};
+use switchboard_contract::live_chat::{
+    CannedReplyList, LabelContents, LabelList, LiveChatConversation, LiveChatUser, ViewList,
+};
 use switchboard_contract::page::{CursorPage, NumberedPage};
 use switchboard_contract::position::Position;
 use switchboard_contract::website::{FunnelList, Website, WebsiteContents, WebsiteStatusHistory};
@@ -21,6 +23,8 @@ use crate::api::{Api, ApiError, ConversationQuery, StatusFilter, WebsiteQuery, t
 pub mod topic {
     /// Members and invitations.
     pub const MEMBERS: &str = "members";
+    /// Canned replies.
+    pub const CANNED_REPLIES: &str = "canned-replies";
     /// Labels.
     pub const LABELS: &str = "labels";
     /// Saved filters of the list of conversations.
@@ -151,6 +155,25 @@ pub fn labels() -> Ask<LabelList> {
     Ask::new(topic::LABELS, "", |api| async move { api.labels().await })
         .placed(|labels| Some(labels.as_of.clone()))
         .kept()
+}
+
+/// What deleting a label takes it off.
+#[must_use]
+pub fn label_contents(id: LabelId) -> Ask<LabelContents> {
+    Ask::new(topic::LABELS, &format!("{id}/contents"), move |api| async move {
+        api.label_contents(id).await
+    })
+    .fleeting()
+}
+
+/// The team's canned replies and the person's own, by shortcut.
+#[must_use]
+pub fn canned_replies() -> Ask<CannedReplyList> {
+    Ask::new(topic::CANNED_REPLIES, "", |api| async move {
+        api.canned_replies().await
+    })
+    .placed(|replies| Some(replies.as_of.clone()))
+    .kept()
 }
 
 /// The person's own views and the shared ones. No event tells of changes.

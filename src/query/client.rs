@@ -18,7 +18,7 @@ use super::asks::{Ask, topic};
 use super::outside::{Outside, Word};
 use super::value::{Codec, Value, change_of};
 use crate::api::{Api, ApiError, Retrying};
-use crate::browser::{Listener, Task, Timeout, document, is_shown, now, window};
+use crate::browser::{Grace, Listener, Task, Timeout, document, is_shown, now, window};
 use crate::realtime::Store;
 
 type Answer = Pin<Box<dyn Future<Output = Result<Fresh<Value>, ApiError>>>>;
@@ -329,6 +329,34 @@ impl QueryClient {
         T: PartialEq + 'static,
         R: 'static,
     {
+        self.perform(mutating, async move { Some(call.await) }, then);
+    }
+
+    /// The same once `grace` has gone by: until then the change shows and nothing is asked of the server. Where it is broken
+    /// off, the change is gone and `then` hears nothing.
+    pub fn mutate_after<T, R>(
+        &self,
+        grace: Grace,
+        mutating: Mutating<T>,
+        call: impl Future<Output = Result<R, ApiError>> + 'static,
+        then: impl FnOnce(Result<R, ApiError>) + 'static,
+    ) where
+        T: PartialEq + 'static,
+        R: 'static,
+    {
+        let call = async move { if grace.await { Some(call.await) } else { None } };
+        self.perform(mutating, call, then);
+    }
+
+    fn perform<T, R>(
+        &self,
+        mutating: Mutating<T>,
+        call: impl Future<Output = Option<Result<R, ApiError>>> + 'static,
+        then: impl FnOnce(Result<R, ApiError>) + 'static,
+    ) where
+        T: PartialEq + 'static,
+        R: 'static,
+    {
         let id = self.next_id();
         let target = mutating.target.clone();
         self.drive(Event::Begin {
@@ -340,24 +368,26 @@ impl QueryClient {
         let task = Task::spawn(async move {
             let outcome = call.await;
             let ended = match &outcome {
-                Ok(_) => Event::Done {
+                Some(Ok(_)) => Event::Done {
                     id,
                     position: None::<Position>,
                 },
-                Err(_) => Event::Failed { id },
+                Some(Err(_)) | None => Event::Failed { id },
             };
             client.drive(ended);
-            if let (true, Some(client)) = (outcome.is_ok(), client.upgrade())
+            if let (Some(Ok(_)), Some(client)) = (&outcome, client.upgrade())
                 && let Some(outside) = &*client.0.outside.borrow()
             {
                 outside.tell(&Word::changed(&target));
             }
-            if outcome.is_err() {
+            if matches!(outcome, Some(Err(_))) {
                 // Where no answer came it may have been done all the same, and a refusal tells that something else is known here
                 // than there.
                 client.drive(Event::Invalidate(target));
             }
-            then(outcome);
+            if let Some(outcome) = outcome {
+                then(outcome);
+            }
             if let Some(client) = client.upgrade() {
                 let task = client.0.mutations.borrow_mut().remove(&id);
                 drop(task);

@@ -61,6 +61,16 @@ impl<T> Clone for Query<T> {
     }
 }
 
+impl<T> Query<T> {
+    /// What stands in the way of newer data: why the last try failed, also while it is repeated by itself.
+    #[must_use]
+    pub fn trouble(&self) -> Option<&ApiError> {
+        self.error
+            .as_ref()
+            .or_else(|| self.retrying.as_ref().map(|retrying| &retrying.error))
+    }
+}
+
 /// Props for [`QueryProvider`].
 #[derive(Properties, PartialEq)]
 pub struct QueryProviderProps {
@@ -68,8 +78,10 @@ pub struct QueryProviderProps {
     pub children: Html,
 }
 
-/// Holds what is loaded. It stands below a key that names the person: nothing of one is ever shown to another, and all of it
-/// is gone with them.
+/// Holds what is loaded, and forgets it when it goes. Where someone is signed in it stands below a key that names them: nothing of
+/// one person is ever shown to another, and all of it is gone with them. The page that an invitation leads to stands for whoever
+/// holds its link, signed in or not, and has one of its own: what that loads is asked for by the link's token, and nothing of it is
+/// kept or told to other tabs.
 #[component]
 pub fn QueryProvider(props: &QueryProviderProps) -> Html {
     let auth = use_auth();

@@ -25,6 +25,21 @@ pub struct GrowingTextAreaProps {
     pub on_input: Callback<String>,
     /// Enter without Shift, unless an input method takes the key to end a word.
     pub on_enter: Callback<()>,
+    /// Each key before anything else comes of it; what is prevented goes no further.
+    #[prop_or_default]
+    pub on_key: Callback<KeyboardEvent>,
+    /// The cursor may stand elsewhere.
+    #[prop_or_default]
+    pub on_move: Callback<()>,
+    /// The focus has left.
+    #[prop_or_default]
+    pub on_leave: Callback<()>,
+    /// The id of the list that is offered for what is typed, while it is there.
+    #[prop_or_default]
+    pub list: Option<AttrValue>,
+    /// The id of the option that is chosen next.
+    #[prop_or_default]
+    pub active: Option<AttrValue>,
     /// For focus.
     #[prop_or_default]
     pub node_ref: NodeRef,
@@ -41,10 +56,16 @@ pub fn GrowingTextArea(props: &GrowingTextAreaProps) -> Html {
             .map_or_else(String::new, |area| area.value())
     });
     let onkeydown = {
-        let on_enter = props.on_enter.clone();
+        let (on_enter, on_key) = (props.on_enter.clone(), props.on_key.clone());
         Callback::from(move |event: KeyboardEvent| {
-            let composing = event.is_composing() || event.key_code() == KEY_OF_INPUT_METHOD;
-            if event.key() == "Enter" && !event.shift_key() && !composing {
+            if event.is_composing() || event.key_code() == KEY_OF_INPUT_METHOD {
+                return;
+            }
+            on_key.emit(event.clone());
+            if event.default_prevented() {
+                return;
+            }
+            if event.key() == "Enter" && !event.shift_key() {
                 event.prevent_default();
                 on_enter.emit(());
             }
@@ -77,9 +98,32 @@ pub fn GrowingTextArea(props: &GrowingTextAreaProps) -> Html {
             placeholder={props.hint.clone()}
             value={props.value.clone()}
             aria-invalid={props.invalid.then_some("true")}
+            aria-autocomplete="list"
+            aria-controls={props.list.clone()}
+            aria-activedescendant={props.active.clone()}
             {oninput}
             {onkeydown}
+            onkeyup={props.on_move.reform(|_: KeyboardEvent| ())}
+            onclick={props.on_move.reform(|_: MouseEvent| ())}
+            onblur={props.on_leave.reform(|_: FocusEvent| ())}
         />
+    }
+}
+
+/// What is selected in the text box of a node, in UTF-16 units: start and end.
+#[must_use]
+pub fn selected_text(area: &NodeRef) -> Option<(u32, u32)> {
+    let area = area.cast::<HtmlTextAreaElement>()?;
+    let start = area.selection_start().ok().flatten()?;
+    let end = area.selection_end().ok().flatten()?;
+    Some((start, end))
+}
+
+/// Selects a part of what a text box holds, in UTF-16 units.
+pub fn select_text(area: &NodeRef, start: u32, end: u32) {
+    if let Some(area) = area.cast::<HtmlTextAreaElement>() {
+        // Refused only where there is nothing to select.
+        let _ = area.set_selection_range(start, end);
     }
 }
 

@@ -13,6 +13,8 @@ pub enum IconName {
     Assign,
     /// Back, at the start of the line.
     Back,
+    /// A day.
+    Calendar,
     /// Conversations.
     Chat,
     /// Analytics.
@@ -27,12 +29,16 @@ pub enum IconName {
     Copy,
     /// Opens downwards.
     Down,
+    /// Save as a file.
+    Download,
     /// Change what was written.
     Edit,
     /// Leads out of the app.
     External,
     /// Show what is hidden.
     Eye,
+    /// Show less: what fits.
+    Filter,
     /// Websites.
     Globe,
     /// Something to know.
@@ -75,6 +81,8 @@ pub enum IconName {
     Send,
     /// Settings.
     Settings,
+    /// Emoji.
+    Smile,
     /// A label.
     Tag,
     /// Delete.
@@ -102,6 +110,9 @@ impl IconName {
                 "M6.5 8.5a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0ZM3.5 19.5a6.5 6.5 0 0 1 13 0M19 7.5v6M16 10.5h6"
             }
             Self::Back => "M19 12H5M11 6l-6 6 6 6",
+            Self::Calendar => {
+                "M7 5.5h10a2.5 2.5 0 0 1 2.5 2.5v9a2.5 2.5 0 0 1-2.5 2.5H7A2.5 2.5 0 0 1 4.5 17V8A2.5 2.5 0 0 1 7 5.5ZM4.5 10.5h15M8.5 3.5v4M15.5 3.5v4"
+            }
             Self::Chat => "M20 11.6a7.4 7.4 0 0 1-11 6.5L4.5 19.5l1.4-4.3A7.4 7.4 0 1 1 20 11.6Z",
             Self::Chart => "M5 20v-8M12 20V4M19 20v-5",
             Self::Check => "M5 12.5l4.5 4.5L19 7.5",
@@ -111,6 +122,7 @@ impl IconName {
                 "M11 9h7a2 2 0 0 1 2 2v7a2 2 0 0 1 -2 2h-7a2 2 0 0 1 -2 -2v-7a2 2 0 0 1 2 -2ZM5.5 15A1.5 1.5 0 0 1 4 13.5v-8A1.5 1.5 0 0 1 5.5 4h8A1.5 1.5 0 0 1 15 5.5"
             }
             Self::Down => "M7 10l5 5 5-5",
+            Self::Download => "M12 4.5v10M7.5 10.5l4.5 4.5 4.5-4.5M5 19.5h14",
             Self::Edit => {
                 "M14.5 6.5l3 3M5 19l.8-3.8L15.5 5.5a1.4 1.4 0 0 1 2 0l1 1a1.4 1.4 0 0 1 0 2L8.8 18.2 5 19Z"
             }
@@ -120,6 +132,7 @@ impl IconName {
             Self::Eye => {
                 "M2.5 12S6 6 12 6s9.5 6 9.5 6-3.5 6-9.5 6-9.5-6-9.5-6ZM9.3 12a2.7 2.7 0 1 0 5.4 0a2.7 2.7 0 1 0 -5.4 0Z"
             }
+            Self::Filter => "M4 6.5h16M7 12h10M10 17.5h4",
             Self::Globe => {
                 "M4 12a8 8 0 1 0 16 0a8 8 0 1 0 -16 0ZM4 12h16M12 4c2.1 2.3 3.2 5 3.2 8s-1.1 5.7-3.2 8c-2.1-2.3-3.2-5-3.2-8s1.1-5.7 3.2-8Z"
             }
@@ -163,6 +176,7 @@ impl IconName {
             Self::Settings => {
                 "M4 7.5h8.5M17.5 7.5H20M4 16.5h2.5M11.5 16.5H20M12.5 7.5a2.5 2.5 0 1 0 5 0a2.5 2.5 0 1 0 -5 0ZM6.5 16.5a2.5 2.5 0 1 0 5 0a2.5 2.5 0 1 0 -5 0Z"
             }
+            Self::Smile => "M4 12a8 8 0 1 0 16 0a8 8 0 1 0 -16 0ZM8.5 14a4 4 0 0 0 7 0M9 9.8h.01M15 9.8h.01",
             Self::Tag => {
                 "M4.5 6A1.5 1.5 0 0 1 6 4.5h5.7l7.4 7.4a1.5 1.5 0 0 1 0 2.1l-5.1 5.1a1.5 1.5 0 0 1-2.1 0L4.5 11.7V6ZM8.5 8.5h.01"
             }

@@ -95,6 +95,25 @@ pub fn sessions() -> Value {
     }]})
 }
 
+pub fn none_of_account() -> Value {
+    json!({"items": [], "asOf": as_of()})
+}
+
+pub fn canned_replies() -> Value {
+    let at = "2026-11-22T09:30:00.000Z";
+    json!({"items": [{
+        "id": ID, "shortcut": "hello", "title": "Greeting", "content": "Hello {{visitor.firstName|there}}", "scope": "shared",
+        "authorId": ID, "createdAt": at, "updatedAt": at, "version": 1,
+    }], "asOf": as_of()})
+}
+
+pub fn labels() -> Value {
+    let at = "2026-11-22T09:30:00.000Z";
+    json!({"items": [{
+        "id": ID, "name": "Refund", "colour": "red", "createdAt": at, "updatedAt": at, "version": 1,
+    }], "asOf": as_of()})
+}
+
 /// What the shell and pages ask for besides their panels.
 pub fn otherwise(seen: &Seen, role: &str) -> Answer {
     let person = json!({
@@ -107,6 +126,7 @@ pub fn otherwise(seen: &Seen, role: &str) -> Answer {
             json!({"accessToken": "t", "expiresInMs": 600_000, "user": person}),
         ),
         "/api/auth/me" => Answer::Json(200, person),
+        "/api/live-chat/canned-replies" => Answer::Json(200, json!({"items": [], "asOf": as_of()})),
         "/api/live-chat/labels" => Answer::Json(200, json!({"items": [], "asOf": as_of()})),
         "/api/team/members" => Answer::Json(200, members()),
         "/api/websites" => Answer::Json(200, websites()),

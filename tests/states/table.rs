@@ -4,7 +4,10 @@
 
 use serde_json::{Value, json};
 
-use crate::answers::{conversations, members, no_page, no_websites, sessions, thread, visitors, websites};
+use crate::answers::{
+    canned_replies, conversations, labels, members, no_page, no_websites, none_of_account, sessions, thread,
+    visitors, websites,
+};
 use crate::support::inbox::conversation;
 
 /// A role and an accessible name. News (`status`, `alert`) only have to begin like this; `text` stands anywhere on the page.
@@ -290,6 +293,56 @@ pub const PAGES: &[Page] = &[
                 shape: None,
             },
         ],
+        form: None,
+    },
+    Page {
+        route: "/settings/canned-replies",
+        path: "/settings/canned-replies",
+        who: ADMIN,
+        always: &[
+            ("heading", "Canned replies"),
+            ("searchbox", "Search canned replies"),
+            ("button", "Add canned reply"),
+        ],
+        panels: &[Panel {
+            name: "canned replies",
+            asks: "/api/live-chat/canned-replies",
+            loading: &[("status", "Loading canned replies")],
+            empty: Some(State {
+                body: none_of_account,
+                told: &[("text", "No canned replies yet")],
+            }),
+            error: &[("alert", failed!("Canned replies could not be loaded."))],
+            stale: Stale::AskedAgain(&[("alert", failed!("Canned replies could not be loaded."))]),
+            ready: State {
+                body: canned_replies,
+                told: &[("table", "Canned replies"), ("columnheader", "Shortcut")],
+            },
+            shape: Some("tbody tr"),
+        }],
+        form: None,
+    },
+    Page {
+        route: "/settings/labels",
+        path: "/settings/labels",
+        who: ADMIN,
+        always: &[("heading", "Labels"), ("button", "Add label")],
+        panels: &[Panel {
+            name: "labels",
+            asks: "/api/live-chat/labels",
+            loading: &[("status", "Loading labels")],
+            empty: Some(State {
+                body: none_of_account,
+                told: &[("text", "No labels yet")],
+            }),
+            error: &[("alert", failed!("Labels could not be loaded."))],
+            stale: Stale::AskedAgain(&[("alert", failed!("Labels could not be loaded."))]),
+            ready: State {
+                body: labels,
+                told: &[("table", "Labels"), ("columnheader", "Colour")],
+            },
+            shape: Some("tbody tr"),
+        }],
         form: None,
     },
     Page {

@@ -176,6 +176,7 @@ pub const PAGES: &[Page] = &[
                         ("region", "General"),
                         ("textbox", "Name"),
                         ("region", "Business hours"),
+                        ("region", "Assignment"),
                         ("region", "Lifecycle"),
                         ("region", "Allowed origins"),
                         ("button", "Delete website"),

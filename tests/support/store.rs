@@ -32,6 +32,7 @@ pub fn reply(text: &str) -> Entry {
         content: text.to_owned(),
         visibility: Visibility::Public,
         seen_seq: 1,
+        mentions: Vec::new(),
     };
     let id = ActionId::from_parts(Timestamp::default(), random_bytes());
     Entry::new(id, conversation(1), Action::Send(draft), Timestamp::default())

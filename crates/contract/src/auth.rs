@@ -224,6 +224,37 @@ pub struct Preferences {
     /// BCP 47; absent = as the browser says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub locale: Option<String>,
+    /// How long a reply can be called back.
+    pub undo_send: UndoSend,
+}
+
+/// How long a reply is held back on the device where it was written, so that its author can think again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum UndoSend {
+    /// Not at all.
+    Off,
+    /// For five seconds.
+    #[default]
+    FiveSeconds,
+    /// For ten seconds.
+    TenSeconds,
+    /// A choice that this build does not know; as if none were made.
+    #[serde(other)]
+    Unknown,
+}
+
+impl UndoSend {
+    /// In milliseconds.
+    #[must_use]
+    pub const fn hold_ms(self) -> u32 {
+        match self {
+            Self::Off => 0,
+            Self::FiveSeconds | Self::Unknown => 5_000,
+            Self::TenSeconds => 10_000,
+        }
+    }
 }
 
 /// The signed-in member: `GET /api/auth/me`, and `user` of [`AccessGrant`].

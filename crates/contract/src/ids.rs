@@ -109,6 +109,10 @@ id!(
     LabelId
 );
 id!(
+    /// A text that operators use again.
+    CannedReplyId
+);
+id!(
     /// A saved filter of the list of conversations.
     ViewId
 );

@@ -1,15 +1,28 @@
 //! Conversations, messages and the people on the sites (`/api/live-chat/*`, `/api/visitors`).
 
 mod actions;
+mod canned;
+mod handling;
 mod labels;
 mod search;
 mod views;
 
 pub use actions::{
     ChangeConversations, ChangeResult, ChangeResults, ConversationChange, ConversationRef, MAX_CHANGED,
-    MAX_CHANGED_LABELS, MarkRead, ReadResult,
+    MAX_CHANGED_LABELS, MAX_CLOSE_REASON_CHARS, MarkRead, ReadResult,
 };
-pub use labels::{ChangeLabel, CreateLabel, Label, LabelColour, LabelList, MAX_LABEL_CHARS};
+pub use canned::{
+    CannedReply, CannedReplyList, CannedScope, ChangeCannedReply, CreateCannedReply, Expansion,
+    MAX_CANNED_TITLE_CHARS, MAX_SHORTCUT_CHARS, VARIABLES, Values, Variable, canned_content, canned_title,
+    expand, first_name, first_open, shortcut,
+};
+pub use handling::{
+    MailTranscript, StartConversation, Transcript, TranscriptConversation, TranscriptFormat,
+    TranscriptMessage,
+};
+pub use labels::{
+    ChangeLabel, CreateLabel, Label, LabelColour, LabelContents, LabelList, MAX_LABEL_CHARS, label_name,
+};
 pub use search::{ConversationPage, FoundIn, MAX_SEARCH_CHARS, Mark, SearchMatch};
 pub use views::{
     ChangeView, CreateView, ListSort, ListStatus, MAX_VIEW_CHARS, MAX_VIEWS, View, ViewFilter, ViewList,
@@ -28,6 +41,8 @@ use crate::time::Timestamp;
 
 /// Most characters (Unicode scalar values) in one message.
 pub const MAX_MESSAGE_CHARS: usize = 10_000;
+/// Most members that one note names.
+pub const MAX_MENTIONS: usize = 50;
 
 /// Whether a conversation is going on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -239,6 +254,9 @@ pub struct LiveChatConversation {
     /// What the visitor thought of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rating: Option<Rating>,
+    /// What the visitor said about it, with the rating.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating_comment: Option<String>,
     /// When the row was made.
     pub created_at: Timestamp,
     /// When it was last changed.
@@ -275,6 +293,9 @@ pub struct LiveChatMessage {
     /// Files sent with it.
     #[serde(default)]
     pub attachments: Vec<Attachment>,
+    /// The members whom an internal note names, each once; its text names them as `@Name`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<MemberId>,
     /// When the server stored it.
     pub created_at: Timestamp,
     /// When the other side received it.
@@ -317,6 +338,10 @@ pub struct SendMessage {
     /// Uploaded files.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<AttachmentId>,
+    /// Members whom an internal note names, at most [`MAX_MENTIONS`]; refused in what a visitor reads. Who is not in the team
+    /// any more is left out. No part of the content by which a repeat is known: the text is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<MemberId>,
     /// The message that the same outbox queued before it in this conversation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after_id: Option<MessageId>,

@@ -295,6 +295,15 @@ pub enum EventType {
     /// A label was deleted, and is on no conversation any more; the body holds its `id`.
     #[serde(rename = "label.deleted")]
     LabelDeleted,
+    /// A canned reply was made; of a personal one only its author hears.
+    #[serde(rename = "cannedReply.created")]
+    CannedReplyCreated,
+    /// A canned reply changed; of a personal one only its author hears.
+    #[serde(rename = "cannedReply.updated")]
+    CannedReplyUpdated,
+    /// A canned reply was deleted; the body holds its `id`. Of a personal one only its author hears.
+    #[serde(rename = "cannedReply.deleted")]
+    CannedReplyDeleted,
     /// Someone joined the team or was invited.
     #[serde(rename = "member.created")]
     MemberCreated,

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::ids::{AttachmentId, ConversationId, FunnelId, MessageId, VisitorId};
-use crate::live_chat::{ConversationStatus, LiveChatMessage};
+use crate::live_chat::{ConversationStatus, LiveChatMessage, MessagePage, Rating};
 use crate::position::Position;
 use crate::time::Timestamp;
 use crate::website::WidgetConfig;
@@ -70,6 +70,9 @@ pub struct VisitorConversation {
     /// The visitor has read everything up to this `seq`.
     #[serde(default)]
     pub read_seq: u64,
+    /// What the visitor thought of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating: Option<Rating>,
 }
 
 /// The answer of `POST /api/visitor/sessions` and `POST /api/visitor/frame`.
@@ -138,6 +141,28 @@ pub struct VisitorSendResult {
     pub position: Position,
 }
 
+/// The answer of `GET /api/visitor/messages`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct VisitorMessages {
+    /// The messages; none before there is a conversation.
+    #[serde(flatten)]
+    pub page: MessagePage,
+    /// The conversation as of the same position.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<VisitorConversation>,
+}
+
+/// The answer of `POST /api/visitor/page` while a conversation with the visitor is open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PageNoted {
+    /// That conversation: an operator may have begun it, so the page has something to show.
+    pub conversation: VisitorConversation,
+}
+
 /// `POST /api/visitor/page`: the visitor looks at another page, or still at this one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -185,4 +210,32 @@ pub struct VisitorRead {
     /// In which conversation; the latest one when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversation_id: Option<ConversationId>,
+}
+
+/// Most characters (Unicode scalar values) in [`RateConversation::comment`].
+pub const MAX_RATING_COMMENT_CHARS: usize = 1_000;
+
+/// `POST /api/visitor/rating`: what the visitor thought of a conversation that is over. A comment may follow the rating; after
+/// that it can be changed once.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RateConversation {
+    /// Good or bad.
+    pub rating: Rating,
+    /// In their own words; at most [`MAX_RATING_COMMENT_CHARS`] characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+    /// Which conversation; the latest one when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation_id: Option<ConversationId>,
+}
+
+impl std::fmt::Debug for RateConversation {
+    /// Leaves out the comment.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RateConversation")
+            .field("rating", &self.rating)
+            .finish_non_exhaustive()
+    }
 }

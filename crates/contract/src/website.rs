@@ -2,10 +2,12 @@
 //!
 //! | module | holds |
 //! | --- | --- |
+//! | [`assignment`] | who gets a conversation that begins |
 //! | [`changes`] | what is asked of websites and funnels |
 //! | [`hours`] | when people are there |
 //! | [`rules`] | what a name, a domain, an origin, … may be |
 
+pub mod assignment;
 pub mod changes;
 pub mod hours;
 pub mod rules;
@@ -15,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{FunnelId, WebsiteId};
 use crate::time::Timestamp;
 
+pub use assignment::{Assignment, AssignmentMode, MAX_ASSIGNMENT_CAP};
 pub use changes::{
     CreateFunnel, CreateWebsite, FunnelList, UpdateFunnel, UpdateWebsite, WebsiteContents,
     WebsiteStatusChange, WebsiteStatusHistory,
@@ -79,6 +82,9 @@ pub struct Website {
     pub archive_after: Option<u32>,
     /// Seconds from archived to deleted; null = never.
     pub delete_after: Option<u32>,
+    /// Who gets a conversation that begins.
+    #[serde(default)]
+    pub assignment: Assignment,
     /// Names the website in its snippet; not a secret.
     pub public_key: String,
     /// What the loader's beats say.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use switchboard_contract::ids::{ConversationId, LabelId};
 use switchboard_contract::live_chat::{
     ChangeResult, ConversationChange, ConversationRef, ConversationStatus, LiveChatConversation, MAX_CHANGED,
-    MAX_CHANGED_LABELS, Priority,
+    MAX_CHANGED_LABELS, MAX_CLOSE_REASON_CHARS, Priority,
 };
 use switchboard_contract::problem::{FieldErrors, Problem, ProblemCode};
 use switchboard_contract::time::Timestamp;
@@ -127,6 +127,22 @@ pub fn check(change: &ConversationChange, now: Timestamp) -> Result<(), FieldErr
     }
     if change.status == Some(ConversationStatus::Unknown) {
         complain("set.status", "Choose open or closed.");
+    }
+    if let Some(reason) = &change.close_reason {
+        if change.status != Some(ConversationStatus::Closed) {
+            complain(
+                "set.closeReason",
+                "Give a reason only where the status is closed.",
+            );
+        }
+        if reason.trim().is_empty() {
+            complain("set.closeReason", "Say why, or leave the reason out.");
+        } else if reason.chars().count() > MAX_CLOSE_REASON_CHARS {
+            complain(
+                "set.closeReason",
+                &format!("Use at most {MAX_CLOSE_REASON_CHARS} characters."),
+            );
+        }
     }
     if change.priority == Some(Priority::Unknown) {
         complain("set.priority", "Choose low, normal, high or urgent.");
@@ -489,6 +505,13 @@ mod tests {
         for (change, field) in cases {
             assert_eq!(fields(change), [field]);
         }
+        let because = |reason: &str, change: ConversationChange| ConversationChange {
+            close_reason: Some(reason.to_owned()),
+            ..change
+        };
+        assert_eq!(fields(because("sold out", status(Open))), ["set.closeReason"]);
+        assert_eq!(fields(because(" ", status(Closed))), ["set.closeReason"]);
+        assert!(check(&because("sold out", status(Closed)), at(0)).is_ok());
         assert!(check(&archived(true), at(0)).is_ok());
     }
 }

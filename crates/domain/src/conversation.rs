@@ -4,8 +4,10 @@
 use std::collections::BTreeSet;
 
 use switchboard_contract::ids::{LabelId, MemberId};
-use switchboard_contract::live_chat::{ConversationStatus, MessageType, Priority, Visibility};
+use switchboard_contract::live_chat::{ConversationStatus, MessageType, Priority, Rating, Visibility};
 use switchboard_contract::time::Timestamp;
+
+use crate::rating::Rated;
 
 /// The part of a conversation that changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +26,14 @@ pub struct Conversation {
     pub archived_at: Option<Timestamp>,
     /// The operator in charge.
     pub assignee_id: Option<MemberId>,
+    /// Nobody could take it when it began: it waits for the first who can. Whoever assigns it by hand, also to nobody, ends that.
+    pub awaits_assignee: bool,
+    /// What the visitor thought of it.
+    pub rating: Option<Rating>,
+    /// What the visitor said with that.
+    pub rating_comment: Option<String>,
+    /// How often that was changed.
+    pub rating_changes: u64,
     /// The team's labels.
     pub labels: BTreeSet<LabelId>,
     /// How urgent it is.
@@ -116,6 +126,10 @@ impl Conversation {
             reopened: 0,
             archived_at: None,
             assignee_id: None,
+            awaits_assignee: false,
+            rating: None,
+            rating_comment: None,
+            rating_changes: 0,
             labels: BTreeSet::new(),
             priority: Priority::Normal,
             snoozed_until: None,
@@ -184,6 +198,7 @@ impl Conversation {
                 self.first_closed_at.get_or_insert(now);
                 self.auto_close_at = None;
                 self.snoozed_until = None;
+                self.awaits_assignee = false;
                 // A conversation that is over keeps nobody waiting.
                 self.waiting_since = None;
             }
@@ -196,7 +211,10 @@ impl Conversation {
                 self.archived_at = None;
                 self.closed_at = Some(now);
             }
-            Step::Assign(member) => self.assignee_id = *member,
+            Step::Assign(member) => {
+                self.assignee_id = *member;
+                self.awaits_assignee = false;
+            }
             Step::Label { add, remove } => {
                 self.labels.extend(add);
                 self.labels.retain(|label| !remove.contains(label));
@@ -204,6 +222,20 @@ impl Conversation {
             Step::Prioritise(priority) => self.priority = *priority,
             Step::Snooze(until) => self.snoozed_until = *until,
         }
+    }
+
+    /// Whether somebody has to be put in charge: it is going on and nobody is.
+    #[must_use]
+    pub fn needs_assignee(&self) -> bool {
+        self.status == ConversationStatus::Open && self.assignee_id.is_none()
+    }
+
+    /// What the visitor thought of it, as [`crate::rating`] allows.
+    pub fn rate(&mut self, rated: &Rated, now: Timestamp) {
+        self.touch(now);
+        self.rating = Some(rated.rating);
+        self.rating_comment.clone_from(&rated.comment);
+        self.rating_changes += u64::from(rated.is_change);
     }
 
     /// The team has read everything up to `seq`, after which `unread` of the visitor's messages come. False when it had

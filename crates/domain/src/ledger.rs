@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Error, Value, json};
-use switchboard_contract::ids::{ConversationId, LabelId, MessageId};
+use switchboard_contract::ids::{ConversationId, LabelId, MemberId, MessageId};
 use switchboard_contract::live_chat::{Attachment, LiveChatMessage, MessageType, Visibility};
 use switchboard_contract::realtime::EventType;
 use switchboard_contract::time::Timestamp;
@@ -13,6 +13,7 @@ use crate::accept::Author;
 use crate::audience::Audience;
 use crate::conversation::{Added, Conversation, Step};
 use crate::projection;
+use crate::rating::Rated;
 use crate::stored::StoredConversation;
 
 /// A message to add.
@@ -30,6 +31,8 @@ pub struct Draft {
     pub visibility: Visibility,
     /// Its files.
     pub attachments: Vec<Attachment>,
+    /// Whom it names.
+    pub mentions: Vec<MemberId>,
 }
 
 /// A notice from the server.
@@ -164,6 +167,7 @@ impl Ledger {
             author_name: draft.author_name,
             visibility: draft.visibility,
             attachments: draft.attachments,
+            mentions: draft.mentions,
             created_at: self.now,
             delivered_at: None,
             read_at: None,
@@ -201,6 +205,7 @@ impl Ledger {
             content: notice.text,
             visibility: notice.visibility,
             attachments: Vec::new(),
+            mentions: Vec::new(),
         })
     }
 
@@ -246,6 +251,20 @@ impl Ledger {
             });
         }
         Ok(moved)
+    }
+
+    /// The visitor says what they thought of it: an event for the team and for the visitor's other devices.
+    ///
+    /// # Errors
+    /// Never in practice: contract types serialise.
+    pub fn rate(&mut self, rated: &Rated) -> Result<(), Error> {
+        self.state.rate(rated, self.now);
+        self.conversation_changed(EventType::ConversationUpdated, true)
+    }
+
+    /// Nobody can take it now: it waits for the first who can. Neither the team nor the visitor hears of that.
+    pub const fn await_assignee(&mut self) {
+        self.state.awaits_assignee = true;
     }
 
     /// A stored message whose marks have moved, as it is now: an event for the team and, for one of the visitor's own,

@@ -9,6 +9,8 @@
 //! | [`change`] | which steps an operator's change of a conversation takes |
 //! | [`deletion`] | whether a conversation is deleted, and what stays of it |
 //! | [`ledger`], [`stored`], [`words`] | what one transaction writes: conversation, messages, events, notices |
+//! | [`assignment`] | who gets a conversation that begins |
+//! | [`rating`] | what a visitor may say of a conversation that is over |
 //! | [`allocate`] | which offsets new events get |
 //! | [`audience`] | who may see what |
 //! | [`replay`] | how a stream goes on after `hello` |
@@ -21,6 +23,7 @@
 pub mod accept;
 pub mod action;
 pub mod allocate;
+pub mod assignment;
 pub mod audience;
 pub mod change;
 pub mod conversation;
@@ -30,6 +33,7 @@ pub mod ledger;
 pub mod lifecycle;
 pub mod planted;
 pub mod projection;
+pub mod rating;
 pub mod replay;
 pub mod retention;
 pub mod rotation;

@@ -2,7 +2,7 @@
 //! (`protocol.md` *Visitor side*).
 
 use switchboard_contract::ids::ConversationId;
-use switchboard_contract::live_chat::{ConversationStatus, LiveChatMessage, MessageType, Visibility};
+use switchboard_contract::live_chat::{ConversationStatus, LiveChatMessage, MessageType, Rating, Visibility};
 use switchboard_contract::time::Timestamp;
 use switchboard_contract::visitor::VisitorConversation;
 
@@ -15,6 +15,7 @@ pub fn message(message: &LiveChatMessage, public_seq: Option<u64>) -> Option<Liv
     (message.visibility == Visibility::Public).then(|| LiveChatMessage {
         seq,
         author_id: None,
+        mentions: Vec::new(),
         delivered_at: own(message.delivered_at),
         read_at: own(message.read_at),
         ..message.clone()
@@ -29,6 +30,7 @@ pub const fn conversation(
     started_at: Timestamp,
     last_public_seq: u64,
     visitor_read_seq: u64,
+    rating: Option<Rating>,
 ) -> VisitorConversation {
     VisitorConversation {
         id,
@@ -36,6 +38,7 @@ pub const fn conversation(
         started_at,
         last_seq: last_public_seq,
         read_seq: visitor_read_seq,
+        rating,
     }
 }
 
@@ -56,6 +59,7 @@ mod tests {
             author_name: Some("Mira".to_owned()),
             visibility,
             attachments: Vec::new(),
+            mentions: vec![MemberId::from_parts(at, [4; 10])],
             created_at: at,
             delivered_at: None,
             read_at: None,
@@ -66,6 +70,7 @@ mod tests {
     fn public_messages_lose_their_authors_id_and_the_gaps() {
         let seen = message(&stored(Visibility::Public), Some(4)).expect("public");
         assert_eq!((seen.seq, seen.author_id), (4, None));
+        assert_eq!(seen.mentions, []);
         assert_eq!(seen.author_name.as_deref(), Some("Mira"));
     }
 

@@ -19,6 +19,10 @@ pub struct StoredConversation {
     pub last_public_seq: u64,
     /// The website's window in milliseconds.
     pub auto_close_ms: Option<i64>,
+    /// It waits for the first who can take it.
+    pub awaits_assignee: bool,
+    /// How often the visitor has changed the rating.
+    pub rating_changes: u64,
     /// Where the window until archiving begins.
     pub closed_at: Option<Timestamp>,
     /// When it was first closed.
@@ -69,6 +73,7 @@ impl StoredConversation {
                 unread_count: state.unread_count,
                 waiting_since: state.waiting_since,
                 rating: None,
+                rating_comment: None,
                 created_at: now,
                 updated_at: now,
                 version: state.version,
@@ -76,6 +81,8 @@ impl StoredConversation {
             last_seq: state.last_seq,
             last_public_seq: state.last_public_seq,
             auto_close_ms,
+            awaits_assignee: state.awaits_assignee,
+            rating_changes: state.rating_changes,
             closed_at: state.closed_at,
             first_closed_at: state.first_closed_at,
             reopened: state.reopened,
@@ -95,6 +102,7 @@ impl StoredConversation {
             wire.started_at,
             self.last_public_seq,
             self.visitor_read_seq,
+            wire.rating,
         )
     }
 
@@ -109,6 +117,10 @@ impl StoredConversation {
             reopened: self.reopened,
             archived_at: self.archived_at,
             assignee_id: self.wire.assignee_id,
+            awaits_assignee: self.awaits_assignee,
+            rating: self.wire.rating,
+            rating_comment: self.wire.rating_comment.clone(),
+            rating_changes: self.rating_changes,
             labels: self.wire.labels.iter().copied().collect(),
             priority: self.wire.priority,
             snoozed_until: self.wire.snoozed_until,
@@ -133,6 +145,8 @@ impl StoredConversation {
         wire.status = state.status;
         wire.is_archived = state.is_archived;
         wire.assignee_id = state.assignee_id;
+        wire.rating = state.rating;
+        wire.rating_comment.clone_from(&state.rating_comment);
         wire.labels = state.labels.iter().copied().collect();
         wire.priority = state.priority;
         wire.snoozed_until = state.snoozed_until;
@@ -146,6 +160,8 @@ impl StoredConversation {
         wire.version = state.version;
         self.last_seq = state.last_seq;
         self.last_public_seq = state.last_public_seq;
+        self.awaits_assignee = state.awaits_assignee;
+        self.rating_changes = state.rating_changes;
         self.closed_at = state.closed_at;
         self.first_closed_at = state.first_closed_at;
         self.reopened = state.reopened;

@@ -24,6 +24,30 @@ pub fn of(step: &Step, actor: &str, assignee: Option<&str>) -> Option<(String, V
     }
 }
 
+/// The team's notice of why a conversation was closed.
+#[must_use]
+pub fn close_reason(actor: &str, reason: &str) -> (String, Visibility) {
+    (
+        format!("{actor} closed it because: {}", reason.trim()),
+        Visibility::Internal,
+    )
+}
+
+/// The team's notice of a conversation that the website's rule gave to `assignee`.
+#[must_use]
+pub fn assigned_by_rule(assignee: &str) -> (String, Visibility) {
+    (
+        format!("Assigned to {assignee} automatically"),
+        Visibility::Internal,
+    )
+}
+
+/// The first line of a conversation that an operator begins.
+#[must_use]
+pub fn started_by(actor: &str) -> String {
+    format!("{actor} started the conversation")
+}
+
 /// The notice of a step that came by time.
 #[must_use]
 pub fn by_time(step: &Step) -> Option<(String, Visibility)> {

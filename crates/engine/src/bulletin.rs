@@ -46,6 +46,8 @@ pub enum Word {
     Relay(Signal),
     /// The person uses the tab that says so.
     InUse,
+    /// To the leader: this conversation is on the screen of the tab that says so, and to be kept for the next visit.
+    Shows(ConversationId),
 }
 
 /// What an action came to.

@@ -1,72 +1,31 @@
 //! Conversations and the list shown of them, under snapshots and events.
 //!
 //! Every conversation keeps the log position that it reflects and the higher one wins, so answers and events may arrive in
-//! any order (`protocol.md` *Realtime*, rule 4). A list holds a sorted index over the kept conversations, cut at the end of
-//! what was loaded: what lies beyond is on the server.
+//! any order (`protocol.md` *Realtime*, rule 4). A list holds a sorted index over the kept conversations that its [`Filter`]
+//! lets on, cut at the end of what was loaded: what lies beyond is on the server. What a text finds is known to the server
+//! alone: the list of a search is what it answered.
 
-use std::cmp::Reverse;
+mod filter;
+mod found;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 use switchboard_contract::ids::{ConversationId, MessageId};
-use switchboard_contract::live_chat::{
-    ConversationStatus, LiveChatConversation, LiveChatMessage, MessagePage,
-};
+use switchboard_contract::live_chat::{LiveChatConversation, LiveChatMessage, MessagePage};
 use switchboard_contract::page::CursorPage;
 use switchboard_contract::position::{Epoch, Offset, Position};
 use switchboard_contract::realtime::{EventType, LogEvent};
 use switchboard_contract::time::Timestamp;
 
 use crate::archive::{Kept, KeptConversation};
+use crate::passage::{Part, Passage};
 use crate::planted::{self, Bug};
 use crate::thread::Thread;
 
-/// Which conversations a list shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Shelf {
-    /// Open, not archived.
-    #[default]
-    Open,
-    /// Closed, not archived.
-    Closed,
-    /// Archived.
-    Archived,
-}
-
-impl Shelf {
-    /// The value of the query parameter `status`.
-    #[must_use]
-    pub const fn as_query(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Closed => "closed",
-            Self::Archived => "archived",
-        }
-    }
-
-    /// Where a conversation belongs; a snoozed one is on none of these lists until its time comes, which is an event.
-    #[must_use]
-    pub fn of(conversation: &LiveChatConversation) -> Option<Self> {
-        if conversation.is_archived {
-            Some(Self::Archived)
-        } else if conversation.status == ConversationStatus::Closed {
-            Some(Self::Closed)
-        } else if conversation.snoozed_until.is_some() {
-            None
-        } else {
-            Some(Self::Open)
-        }
-    }
-}
-
-/// Newest activity first; the id settles ties, as on the server.
-type SortKey = (Reverse<Timestamp>, Reverse<ConversationId>);
-
-fn sort_key(conversation: &LiveChatConversation) -> SortKey {
-    (Reverse(conversation.last_message_at), Reverse(conversation.id))
-}
+pub use filter::{Assignee, Filter, Shelf, Sort, SortKey, Words};
+use found::Found;
 
 #[derive(Clone, Debug)]
 struct Entry {
@@ -113,6 +72,8 @@ pub enum Elsewhere {
     Members,
     /// The labels there are.
     Labels,
+    /// The canned replies there are.
+    CannedReplies,
     /// Where the person is signed in.
     Sessions,
     /// Conversations that others show in lists of their own: one is gone for good.
@@ -121,10 +82,11 @@ pub enum Elsewhere {
 
 impl Elsewhere {
     /// All of it: what may have changed unheard.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Websites,
         Self::Members,
         Self::Labels,
+        Self::CannedReplies,
         Self::Sessions,
         Self::Conversations,
     ];
@@ -142,6 +104,9 @@ impl Elsewhere {
                 Some(Self::Members)
             }
             EventType::LabelCreated | EventType::LabelUpdated | EventType::LabelDeleted => Some(Self::Labels),
+            EventType::CannedReplyCreated | EventType::CannedReplyUpdated | EventType::CannedReplyDeleted => {
+                Some(Self::CannedReplies)
+            }
             EventType::SessionRevoked => Some(Self::Sessions),
             _ => None,
         }
@@ -173,6 +138,10 @@ pub struct Changes {
 type Early = BTreeMap<u64, (EventType, LiveChatMessage, Offset)>;
 /// More of them are not kept.
 const MAX_EARLY: usize = 200;
+/// A thread that has grown longer by scrolling up is shown as a passage, and keeps [`SHORT_THREAD`] messages.
+const LONG_THREAD: usize = 2_000;
+/// So many of the newest messages stay of a thread that is closed, or that has grown too long.
+const SHORT_THREAD: usize = 200;
 
 /// The store. See the module's documentation.
 #[derive(Clone, Debug, Default)]
@@ -184,9 +153,14 @@ pub struct Inbox {
     /// The generation of the log in which every `as_of` counts.
     epoch: Option<Epoch>,
     conversations: BTreeMap<ConversationId, Entry>,
-    lists: BTreeMap<Shelf, List>,
+    lists: BTreeMap<Filter, List>,
+    /// The search that is looked at; one at a time.
+    found: Option<Found>,
     threads: BTreeMap<ConversationId, Thread>,
     early: BTreeMap<ConversationId, Early>,
+    /// Where somebody reads away from the end of an open thread.
+    passages: BTreeMap<ConversationId, Passage>,
+    early_of_passages: BTreeMap<ConversationId, Early>,
 }
 
 impl Inbox {
@@ -203,7 +177,9 @@ impl Inbox {
             for thread in self.threads.values_mut() {
                 thread.forget_positions();
             }
-            for (_, _, offset) in self.early.values_mut().flat_map(BTreeMap::values_mut) {
+            self.passages.values_mut().for_each(Passage::forget_positions);
+            let early = self.early.values_mut().chain(self.early_of_passages.values_mut());
+            for (_, _, offset) in early.flat_map(BTreeMap::values_mut) {
                 *offset = Offset(0);
             }
             // A database that was restored may have it again.
@@ -229,6 +205,7 @@ impl Inbox {
     pub fn doubt(&mut self) {
         self.stale.extend(self.conversations.keys());
         self.threads.values_mut().for_each(Thread::doubt);
+        self.passages.values_mut().for_each(Passage::doubt);
     }
 
     /// Whether a conversation is known as the server has it, as far as has been heard; a deleted one is not.
@@ -274,32 +251,87 @@ impl Inbox {
         self.threads.get(&id)
     }
 
-    /// The ids of a list, newest activity first.
-    pub fn list(&self, shelf: Shelf) -> impl Iterator<Item = ConversationId> {
-        self.lists
-            .get(&shelf)
-            .into_iter()
-            .flat_map(|list| list.index.iter().map(|(_, Reverse(id))| *id))
+    /// What is shown of a thread away from its end; none where its end is shown.
+    #[must_use]
+    pub fn passage(&self, id: ConversationId) -> Option<&Passage> {
+        self.passages.get(&id)
+    }
+
+    /// The ids of a list, in its order.
+    pub fn list(&self, filter: &Filter) -> impl Iterator<Item = ConversationId> {
+        let live = self.lists.get(filter).into_iter();
+        let found = self.found(filter).into_iter();
+        let live = live.flat_map(|list| list.index.iter().map(SortKey::id));
+        let found = found.flat_map(|found| found.ids.iter().copied());
+        // What a search found may have been deleted since.
+        live.chain(found.filter(|id| self.conversation(*id).is_some()))
+    }
+
+    fn found(&self, filter: &Filter) -> Option<&Found> {
+        self.found.as_ref().filter(|found| found.filter == *filter)
     }
 
     /// Whether a list's first page was loaded.
     #[must_use]
-    pub fn is_loaded(&self, shelf: Shelf) -> bool {
-        self.lists
-            .get(&shelf)
-            .is_some_and(|list| list.loaded && !list.restored)
+    pub fn is_loaded(&self, filter: &Filter) -> bool {
+        let list = self.lists.get(filter);
+        list.is_some_and(|list| list.loaded && !list.restored)
+            || self.found(filter).is_some_and(|found| found.is_loaded)
     }
 
     /// Whether a list is as an earlier visit kept it, and its first page is still to be loaded.
     #[must_use]
-    pub fn is_restored(&self, shelf: Shelf) -> bool {
-        self.lists.get(&shelf).is_some_and(|list| list.restored)
+    pub fn is_restored(&self, filter: &Filter) -> bool {
+        self.lists.get(filter).is_some_and(|list| list.restored)
+    }
+
+    /// Nobody looks at a list any more: it is let go of. Its conversations stay.
+    pub fn drop_list(&mut self, filter: &Filter) {
+        self.lists.remove(filter);
+        if self.found(filter).is_some() {
+            self.found = None;
+        }
+    }
+
+    /// Whether an event may change what a search finds, as it is after the event.
+    #[must_use]
+    pub fn may_change_found(&self, event: &LogEvent) -> bool {
+        let (Some(found), Some(id)) = (&self.found, event.conversation_id) else {
+            return false;
+        };
+        let is_about_text = match event.kind {
+            EventType::ConversationCreated
+            | EventType::ConversationUpdated
+            | EventType::ConversationDeleted
+            | EventType::MessageCreated => true,
+            EventType::ConversationRead => found.filter.unread,
+            _ => false,
+        };
+        let may_match = || match self.conversation(id) {
+            Some(conversation) => found.filter.place(conversation).is_some(),
+            // Nothing is known of it, or it is deleted: then it mattered only where it was listed.
+            None => !self.is_missing(id),
+        };
+        is_about_text && (found.ids.contains(&id) || may_match())
+    }
+
+    /// The next page of a search that is asked again and does not reach yet as far as what is shown.
+    #[must_use]
+    pub fn more_again(&self, filter: &Filter) -> Option<&str> {
+        self.found(filter)?.more_again()
+    }
+
+    /// A page of a search does not come.
+    pub fn give_up_again(&mut self, filter: &Filter) {
+        if let Some(found) = self.found.as_mut().filter(|found| found.filter == *filter) {
+            found.give_up();
+        }
     }
 
     /// What to keep of a list for the next visit, with at most `most` of its conversations; none where it was never loaded.
     #[must_use]
     pub fn kept_list(&self, shelf: Shelf, most: usize) -> Option<KeptList> {
-        let list = self.lists.get(&shelf).filter(|list| list.loaded)?;
+        let list = self.lists.get(&shelf.into()).filter(|list| list.loaded)?;
         let last = list.index.iter().nth(most.checked_sub(1)?).copied();
         let end = match last.filter(|_| list.index.len() > most) {
             Some(last) => Some(last),
@@ -307,7 +339,7 @@ impl Inbox {
         };
         Some(KeptList {
             shelf,
-            end: end.map(|(Reverse(at), Reverse(id))| (at, id)),
+            end: end.as_ref().map(SortKey::newest_parts),
         })
     }
 
@@ -329,14 +361,14 @@ impl Inbox {
             ..Self::default()
         };
         for list in kept.lists {
-            let end = list.end.map(|(at, id)| (Reverse(at), Reverse(id)));
+            let end = list.end.map(|(at, id)| SortKey::newest(at, id));
             let list_of = List {
                 end,
                 loaded: true,
                 restored: true,
                 ..List::default()
             };
-            inbox.lists.insert(list.shelf, list_of);
+            inbox.lists.insert(list.shelf.into(), list_of);
         }
         let mut changes = Changes::default();
         for KeptConversation { conversation, as_of } in kept.conversations {
@@ -352,34 +384,40 @@ impl Inbox {
 
     /// What to send as `cursor` for a list's next page; `None` when everything is loaded.
     #[must_use]
-    pub fn next_cursor(&self, shelf: Shelf) -> Option<&str> {
-        self.lists.get(&shelf)?.cursor.as_deref()
+    pub fn next_cursor(&self, filter: &Filter) -> Option<&str> {
+        match self.found(filter) {
+            Some(found) => found.cursor.as_deref(),
+            None => self.lists.get(filter)?.cursor.as_deref(),
+        }
     }
 
     /// Takes in one page of a list. `first` for the page without a cursor: it replaces how far the list was loaded, and
     /// what is no longer on it, as of its position, leaves.
     pub fn merge_page(
         &mut self,
-        shelf: Shelf,
+        filter: &Filter,
         page: CursorPage<LiveChatConversation>,
         first: bool,
     ) -> Changes {
+        if filter.is_search() {
+            return self.merge_found(filter, page, first);
+        }
         let mut changes = Changes {
             lists: true,
             ..Changes::default()
         };
         let as_of = self.newness(&page.as_of);
-        let keys: BTreeSet<SortKey> = page.items.iter().map(sort_key).collect();
+        let keys: BTreeSet<SortKey> = page.items.iter().filter_map(|item| filter.place(item)).collect();
         let end = if page.has_more { keys.last().copied() } else { None };
         if first {
             // What the server did not name, within what the page covers, is gone since; a newer event keeps it.
             let missing: Vec<ConversationId> = self
                 .lists
-                .get(&shelf)
+                .get(filter)
                 .into_iter()
                 .flat_map(|list| &list.index)
                 .filter(|key| end.is_none_or(|end| **key <= end) && !keys.contains(*key))
-                .map(|(_, Reverse(id))| *id)
+                .map(SortKey::id)
                 .filter(|id| {
                     self.conversations
                         .get(id)
@@ -391,7 +429,7 @@ impl Inbox {
                 self.forget(id, &mut changes);
             }
         }
-        let list = self.lists.entry(shelf).or_default();
+        let list = self.lists.entry(filter.clone()).or_default();
         if first || list.loaded {
             list.end = end;
             list.cursor = page.next_cursor.filter(|_| page.has_more);
@@ -407,14 +445,16 @@ impl Inbox {
         }
         // Known conversations that the list's new end takes in: those that changed since. What is known to be older and was
         // not named has left, unheard.
-        let list = self.lists.entry(shelf).or_default();
+        let list = self.lists.entry(filter.clone()).or_default();
         let mut left = Vec::new();
         for (id, entry) in &self.conversations {
             let Some(conversation) = &entry.conversation else {
                 continue;
             };
-            let key = sort_key(conversation);
-            if Shelf::of(conversation) != Some(shelf) || !list.covers(&key) || list.index.contains(&key) {
+            let Some(key) = filter.place(conversation) else {
+                continue;
+            };
+            if !list.covers(&key) || list.index.contains(&key) {
                 continue;
             }
             if entry.as_of > as_of || named.contains(id) {
@@ -426,6 +466,29 @@ impl Inbox {
         for id in left {
             self.forget(id, &mut changes);
         }
+        changes
+    }
+
+    /// The search that is looked at; another one is let go of.
+    fn merge_found(
+        &mut self,
+        filter: &Filter,
+        page: CursorPage<LiveChatConversation>,
+        first: bool,
+    ) -> Changes {
+        let mut changes = Changes {
+            lists: true,
+            ..Changes::default()
+        };
+        let as_of = self.newness(&page.as_of);
+        let ids = page.items.iter().map(|item| item.id).collect();
+        for conversation in page.items {
+            self.put(conversation, as_of, &mut changes);
+        }
+        let found = self.found.take().filter(|found| found.filter == *filter);
+        let mut found = found.unwrap_or_else(|| Found::new(filter.clone()));
+        found.merge(ids, page.next_cursor.filter(|_| page.has_more), first);
+        self.found = Some(found);
         changes
     }
 
@@ -488,6 +551,7 @@ impl Inbox {
         let stored = page.items.iter().map(|message| message.id).collect();
         self.threads.entry(id).or_default().merge_newest(page);
         self.fold_early(id);
+        self.join_passage(id);
         Changes {
             threads: BTreeSet::from([id]),
             stored,
@@ -513,9 +577,89 @@ impl Inbox {
         page.as_of.offset = self.newness(&page.as_of);
         self.threads.entry(id).or_default().merge_before(page);
         self.fold_early(id);
+        self.join_passage(id);
+        self.divide(id);
         Changes {
             threads: BTreeSet::from([id]),
             ..Changes::default()
+        }
+    }
+
+    /// A page of a passage is asked for: see [`Inbox::expect_messages`].
+    pub fn expect_passage(&mut self, id: ConversationId) {
+        self.early_of_passages.entry(id).or_default();
+    }
+
+    /// Takes in a page of a thread away from its end: what it shows of the thread from now on, unless the two meet.
+    pub fn merge_passage(&mut self, id: ConversationId, part: Part, mut page: MessagePage) -> Changes {
+        if self.deleted.contains(&id) {
+            return Changes::default();
+        }
+        page.as_of.offset = self.newness(&page.as_of);
+        match self.passages.get_mut(&id) {
+            Some(passage) => passage.merge(part, page),
+            None if matches!(part, Part::Around(_) | Part::At(_)) => {
+                self.passages
+                    .extend(Passage::of_page(page).map(|passage| (id, passage)));
+            }
+            None => {}
+        }
+        let early = self.early_of_passages.remove(&id).unwrap_or_default();
+        if let Some(passage) = self.passages.get_mut(&id) {
+            for (kind, message, offset) in early.into_values() {
+                if kind == EventType::MessageUpdated {
+                    passage.mark_up_to(&message, offset);
+                }
+                passage.put_one(message, offset);
+            }
+        }
+        self.join_passage(id);
+        Changes {
+            threads: BTreeSet::from([id]),
+            ..Changes::default()
+        }
+    }
+
+    /// The end of a thread is shown again.
+    pub fn leave_passage(&mut self, id: ConversationId) -> Changes {
+        let mut changes = Changes::default();
+        self.early_of_passages.remove(&id);
+        if self.passages.remove(&id).is_some() {
+            changes.threads.insert(id);
+        }
+        changes
+    }
+
+    /// Nobody looks at a thread any more: of a long one the newest messages are left.
+    pub fn shorten(&mut self, id: ConversationId) {
+        self.leave_passage(id);
+        if let Some(thread) = self.threads.get_mut(&id) {
+            thread.keep_newest(SHORT_THREAD);
+        }
+    }
+
+    fn join_passage(&mut self, id: ConversationId) {
+        if let Some(thread) = self.threads.get_mut(&id)
+            && self
+                .passages
+                .get(&id)
+                .is_some_and(|passage| passage.meets(thread))
+            && let Some(passage) = self.passages.remove(&id)
+        {
+            passage.join(thread);
+        }
+    }
+
+    /// Somebody has scrolled up far: what they read is a passage from now on.
+    fn divide(&mut self, id: ConversationId) {
+        if let Some(thread) = self.threads.get_mut(&id)
+            && thread.len() > LONG_THREAD
+            && thread.unsure().is_none()
+            && !self.passages.contains_key(&id)
+            && let Some(passage) = Passage::of_start(thread)
+        {
+            thread.keep_newest(SHORT_THREAD);
+            self.passages.insert(id, passage);
         }
     }
 
@@ -560,10 +704,19 @@ impl Inbox {
                 let message: LiveChatMessage = read(event).ok_or_else(unreadable)?;
                 let conversation = message.conversation_id;
                 changes.stored.push(message.id);
-                if let Some(early) = self.early.get_mut(&conversation) {
-                    early.insert(message.seq, (event.kind, message.clone(), event.offset));
-                    if early.len() > MAX_EARLY {
-                        early.pop_first();
+                for early in [&mut self.early, &mut self.early_of_passages] {
+                    if let Some(early) = early.get_mut(&conversation) {
+                        early.insert(message.seq, (event.kind, message.clone(), event.offset));
+                        if early.len() > MAX_EARLY {
+                            early.pop_first();
+                        }
+                    }
+                }
+                if let Some(passage) = self.passages.get_mut(&conversation) {
+                    let marked =
+                        event.kind == EventType::MessageUpdated && passage.mark_up_to(&message, event.offset);
+                    if passage.put_one(message.clone(), event.offset) || marked {
+                        changes.threads.insert(conversation);
                     }
                 }
                 if let Some(thread) = self.threads.get_mut(&conversation) {
@@ -593,6 +746,9 @@ impl Inbox {
             | EventType::LabelCreated
             | EventType::LabelUpdated
             | EventType::LabelDeleted
+            | EventType::CannedReplyCreated
+            | EventType::CannedReplyUpdated
+            | EventType::CannedReplyDeleted
             | EventType::SessionRevoked
             | EventType::Unknown => changes.elsewhere.extend(Elsewhere::of(event.kind)),
         }
@@ -610,30 +766,30 @@ impl Inbox {
             None => None,
         };
         self.stale.remove(&id);
-        let (shelf, key) = (Shelf::of(&conversation), sort_key(&conversation));
-        if let Some(old) = &old {
-            if **old == conversation {
-                self.conversations.insert(
-                    id,
-                    Entry {
-                        conversation: Some(old.clone()),
-                        as_of,
-                    },
-                );
-                return;
-            }
-            let (old_shelf, old_key) = (Shelf::of(old), sort_key(old));
-            if (old_shelf, old_key) != (shelf, key)
-                && let Some(list) = old_shelf.and_then(|shelf| self.lists.get_mut(&shelf))
-            {
-                changes.lists |= list.index.remove(&old_key);
-            }
-        }
-        if let Some(list) = shelf.and_then(|shelf| self.lists.get_mut(&shelf))
-            && list.loaded
-            && list.covers(&key)
+        if let Some(old) = &old
+            && **old == conversation
         {
-            changes.lists |= list.index.insert(key);
+            self.conversations.insert(
+                id,
+                Entry {
+                    conversation: Some(old.clone()),
+                    as_of,
+                },
+            );
+            return;
+        }
+        for (filter, list) in &mut self.lists {
+            let before = old.as_ref().and_then(|old| filter.place(old));
+            let place = filter.place(&conversation);
+            if let Some(before) = before.filter(|before| place != Some(*before)) {
+                changes.lists |= list.index.remove(&before);
+            }
+            if let Some(place) = place
+                && list.loaded
+                && list.covers(&place)
+            {
+                changes.lists |= list.index.insert(place);
+            }
         }
         changes.conversations.insert(id);
         self.conversations.insert(
@@ -656,6 +812,7 @@ impl Inbox {
             },
         );
         self.threads.remove(&id);
+        self.leave_passage(id);
         changes.conversations.insert(id);
         changes.threads.insert(id);
     }
@@ -669,8 +826,10 @@ impl Inbox {
             return;
         };
         self.stale.remove(&id);
-        if let Some(list) = Shelf::of(&old).and_then(|shelf| self.lists.get_mut(&shelf)) {
-            list.index.remove(&sort_key(&old));
+        for (filter, list) in &mut self.lists {
+            if let Some(place) = filter.place(&old) {
+                list.index.remove(&place);
+            }
         }
         changes.lists = true;
         changes.conversations.insert(id);
@@ -691,5 +850,4 @@ pub struct Unreadable {
 }
 
 #[cfg(test)]
-#[path = "inbox_tests.rs"]
 pub(crate) mod tests;

@@ -9,6 +9,7 @@
 //! | --- | --- |
 //! | [`archive`] | what a browser keeps of what was seen, for the next visit |
 //! | [`awareness`] | who types, looks and is there, and what is told of oneself |
+//! | [`composing`] | what a text that is typed calls for, and what a choice makes of it |
 //! | [`desk`] | what follows from what in an operator's tab: the machines below put together |
 //! | [`drafts`] | what was typed and not sent, the same in all tabs |
 //! | [`intake`] | how much of what comes in is taken in before the page is drawn again |
@@ -23,7 +24,10 @@
 //! | [`form`] | what is wrong with a form, when to say so, what survives a reload |
 //! | [`health`] | how the connection fares, for people who want to know |
 //! | [`inbox`] | conversations and lists under events and snapshots |
-//! | [`thread`] | the messages of one conversation |
+//! | [`thread`] | the messages of one conversation, from its end on |
+//! | [`passage`] | messages of one conversation away from its end |
+//! | [`prose`] | what of a message's text is a link, emphasised, a list |
+//! | [`roll`] | which entries of a long log are drawn, and where its reader is |
 //! | [`refresh`] | when to renew the access token, and what is a sign-out |
 //! | [`trace`] | what a tab went through, without a word of anyone, to be played through again |
 //! | [`query`] | what was asked of the server: shared, kept, asked again; what a person changes shows at once |
@@ -33,6 +37,7 @@
 pub mod archive;
 pub mod awareness;
 pub mod bulletin;
+pub mod composing;
 pub mod desk;
 pub mod drafts;
 pub mod feedback;
@@ -43,13 +48,16 @@ pub mod intake;
 pub mod leader;
 pub mod link;
 pub mod outbox;
+pub mod passage;
 pub mod pending;
 pub mod planted;
+pub mod prose;
 pub mod query;
 pub mod queue;
 pub mod random;
 pub mod refresh;
 pub mod retry;
+pub mod roll;
 pub mod socket;
 pub mod store;
 pub mod stream;

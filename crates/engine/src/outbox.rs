@@ -61,6 +61,8 @@ pub enum Event<L, I, P> {
         after: Option<I>,
         /// Its place in the queue: what was kept late stands where it was kept.
         place: u64,
+        /// Whether the person still wants it held back, where it is.
+        held: bool,
     },
     /// An attempt ended.
     Attempted {
@@ -115,6 +117,8 @@ pub struct Kept<I> {
     pub taking_back: bool,
     /// Why the server refused it.
     pub blocked: Option<Rc<Problem>>,
+    /// It is not attempted before this many milliseconds have gone by, whatever wakes the others; what is behind it waits too.
+    pub hold_ms: u64,
 }
 
 /// How something left the outbox.
@@ -206,6 +210,7 @@ pub struct Item<I, P> {
     attempts: u32,
     generation: u64,
     not_before: u64,
+    held_until: u64,
     after: Option<I>,
     place: u64,
     first: bool,
@@ -217,6 +222,15 @@ impl<I, P> Item<I, P> {
     #[must_use]
     pub const fn attempts(&self) -> u32 {
         self.attempts
+    }
+
+    /// The attempt that is on its way; none while none is.
+    #[must_use]
+    pub const fn attempt(&self) -> Option<u64> {
+        match self.state {
+            State::InFlight => Some(self.generation),
+            State::Queued | State::NeedsAuth | State::Blocked(_) => None,
+        }
     }
 
     /// Whether it may be given up: the server cannot have it.
@@ -293,10 +307,14 @@ impl<L: Ord + Clone, I: Copy + Eq, P: Clone> Outbox<L, I, P> {
                 payload,
                 after,
                 place,
+                held,
             } => {
                 self.change(id, out, |item| {
                     item.payload = payload;
                     item.after = after;
+                    if !held {
+                        item.held_until = 0;
+                    }
                 });
                 self.place(id, place);
             }
@@ -356,6 +374,7 @@ impl<L: Ord + Clone, I: Copy + Eq, P: Clone> Outbox<L, I, P> {
             attempted: false,
             taking_back: false,
             blocked: None,
+            hold_ms: 0,
         });
         let index = items.items.partition_point(|item| item.place <= kept.place);
         let item = Item {
@@ -367,6 +386,11 @@ impl<L: Ord + Clone, I: Copy + Eq, P: Clone> Outbox<L, I, P> {
             attempts: u32::from(kept.attempted),
             generation: 0,
             not_before: 0,
+            held_until: if kept.hold_ms > 0 {
+                now.monotonic + kept.hold_ms
+            } else {
+                0
+            },
             after: kept.after,
             first: kept.first,
             taking_back: kept.taking_back,
@@ -406,6 +430,7 @@ impl<L: Ord + Clone, I: Copy + Eq, P: Clone> Outbox<L, I, P> {
             Some(_) => self.change(id, out, |item| {
                 item.taking_back = true;
                 item.not_before = 0;
+                item.held_until = 0;
                 if matches!(item.state, State::Blocked(_)) {
                     item.state = State::Queued;
                 }
@@ -467,8 +492,9 @@ impl<L: Ord + Clone, I: Copy + Eq, P: Clone> Outbox<L, I, P> {
             if item.state != State::Queued {
                 continue;
             }
-            if item.not_before > now.monotonic {
-                next = Some(next.map_or(item.not_before, |at| at.min(item.not_before)));
+            let due = item.not_before.max(item.held_until);
+            if due > now.monotonic {
+                next = Some(next.map_or(due, |at| at.min(due)));
                 continue;
             }
             self.generation += 1;

@@ -234,6 +234,7 @@ fn what_comes_from_a_durable_queue_counts_as_attempted() {
         attempted: true,
         taking_back: true,
         blocked: None,
+        hold_ms: 0,
     };
     let out = step(
         &mut outbox,
@@ -259,6 +260,7 @@ fn a_lane_is_in_the_order_of_the_queue_whatever_order_it_is_heard_of_in() {
             attempted: false,
             taking_back: false,
             blocked: None,
+            hold_ms: 0,
         };
         let event = Event::Enqueue {
             lane: 0,
@@ -336,6 +338,7 @@ fn what_is_kept_late_goes_before_what_was_kept_after_it() {
             attempted: false,
             taking_back: false,
             blocked: None,
+            hold_ms: 0,
         })
     };
     let put = |n, place| Event::Enqueue {
@@ -353,6 +356,7 @@ fn what_is_kept_late_goes_before_what_was_kept_after_it() {
         payload: "hello",
         after: None,
         place: 5,
+        held: false,
     };
     step(&mut outbox, 0, late);
     let out = attempted(&mut outbox, 0, first, Outcome::Stored);
@@ -373,6 +377,7 @@ fn what_goes_first_is_waited_for_and_holds_up_nothing_once_it_is_refused() {
             attempted: false,
             taking_back: false,
             blocked: None,
+            hold_ms: 0,
         }),
     };
     let out = step(&mut outbox, 0, put(1, false));
@@ -397,4 +402,62 @@ fn what_goes_first_is_waited_for_and_holds_up_nothing_once_it_is_refused() {
     step(&mut outbox, 0, Event::Retry { id: id(3) });
     let out = attempted(&mut outbox, 0, generation, Outcome::Stored);
     assert_eq!(posts(&out)[0].1, id(3));
+}
+
+fn held(n: u8, hold_ms: u64) -> In {
+    Event::Enqueue {
+        lane: 1,
+        id: id(n),
+        payload: "hello",
+        kept: Some(Kept {
+            place: u64::from(n),
+            after: None,
+            first: false,
+            attempted: true,
+            taking_back: false,
+            blocked: None,
+            hold_ms,
+        }),
+    }
+}
+
+#[test]
+fn what_is_held_back_goes_when_its_time_comes_and_not_because_something_wakes() {
+    let mut outbox = Machine::new(1);
+    let out = step(&mut outbox, 100, held(1, 5_000));
+    assert!(posts(&out).is_empty());
+    let Some(Effect::SetTimer { generation, after_ms }) = out.last() else {
+        panic!("a timer")
+    };
+    assert_eq!(*after_ms, 5_000);
+    assert!(
+        posts(&step(&mut outbox, 200, held(2, 0))).is_empty(),
+        "its lane waits"
+    );
+    assert!(posts(&step(&mut outbox, 300, Event::Wake)).is_empty());
+    let generation = *generation;
+    let out = step(&mut outbox, 5_100, Event::Timer { generation });
+    let (first, sent, _) = posts(&out)[0];
+    assert_eq!(sent, id(1));
+    let out = attempted(&mut outbox, 5_200, first, Outcome::Stored);
+    assert_eq!(posts(&out)[0].1, id(2));
+}
+
+#[test]
+fn what_is_held_back_goes_at_once_when_the_person_wants_it_or_gives_it_up() {
+    let revised = |held| Event::Revised {
+        id: id(1),
+        payload: "hello",
+        after: None,
+        place: 1,
+        held,
+    };
+    let mut outbox = Machine::new(1);
+    step(&mut outbox, 0, held(1, 5_000));
+    assert!(posts(&step(&mut outbox, 1, revised(true))).is_empty());
+    assert_eq!(posts(&step(&mut outbox, 2, revised(false))).len(), 1);
+    let mut outbox = Machine::new(1);
+    step(&mut outbox, 0, held(1, 5_000));
+    let out = step(&mut outbox, 1, Event::TakeBack { id: id(1) });
+    assert_eq!((posts(&out).len(), take_backs(&out).len()), (0, 1));
 }

@@ -53,6 +53,8 @@ struct Entry {
     message: Rc<LiveChatMessage>,
     /// The log position that this copy reflects; the higher wins (`protocol.md` *Realtime*, rule 4).
     as_of: Offset,
+    /// Its marks are those of a later message, while an earlier mark of its own may not have been heard.
+    guessed: bool,
 }
 
 impl Thread {
@@ -168,11 +170,11 @@ impl Thread {
     fn make_sure(&mut self, first: Option<u64>) {
         let sure = self.unsure.zip(first).map(|(unsure, first)| unsure.min(first));
         self.unsure = sure.filter(|sure| {
-            let before = self.messages.range(..*sure);
-            before.map(|(_, entry)| &entry.message).any(|message| {
+            self.messages.range(..*sure).any(|(_, entry)| {
+                let message = &entry.message;
                 let is_marked_ever = matches!(message.kind, MessageType::Bot | MessageType::User)
                     && message.visibility == Visibility::Public;
-                is_marked_ever && message.read_at.is_none()
+                is_marked_ever && (entry.guessed || message.read_at.is_none())
             })
         });
     }
@@ -250,7 +252,8 @@ impl Thread {
     /// Returns whether anything changed.
     pub fn mark_up_to(&mut self, marked: &LiveChatMessage, as_of: Offset) -> bool {
         let mut changed = false;
-        for entry in self.messages.range_mut(..marked.seq).map(|(_, entry)| entry) {
+        let unsure = self.unsure.unwrap_or(0);
+        for (seq, entry) in self.messages.range_mut(..marked.seq) {
             let message = &entry.message;
             let delivered_at = message.delivered_at.or(marked.delivered_at);
             let read_at = message.read_at.or(marked.read_at);
@@ -264,6 +267,7 @@ impl Thread {
                 *entry = Entry {
                     message: Rc::new(message),
                     as_of,
+                    guessed: entry.guessed || *seq < unsure,
                 };
                 changed = true;
             }
@@ -271,10 +275,18 @@ impl Thread {
         changed
     }
 
-    fn put(&mut self, message: LiveChatMessage, as_of: Offset) -> bool {
-        let known = self.messages.get(&message.seq);
-        if known.is_some_and(|entry| entry.as_of > as_of || *entry.message == message) {
-            return false;
+    /// Takes in a message wherever it stands; whoever calls sees to it that no hole is left.
+    pub(crate) fn put(&mut self, mut message: LiveChatMessage, mut as_of: Offset) -> bool {
+        if let Some(known) = self.messages.get_mut(&message.seq) {
+            if std::mem::take(&mut known.guessed) {
+                // The first mark is the one that stays; where it has none here, the later message's came after this copy.
+                message.delivered_at = message.delivered_at.or(known.message.delivered_at);
+                message.read_at = message.read_at.or(known.message.read_at);
+                as_of = as_of.max(known.as_of);
+            }
+            if known.as_of > as_of || *known.message == message {
+                return false;
+            }
         }
         self.seqs.insert(message.id, message.seq);
         self.messages.insert(
@@ -282,6 +294,7 @@ impl Thread {
             Entry {
                 message: Rc::new(message),
                 as_of,
+                guessed: false,
             },
         );
         true
@@ -297,6 +310,73 @@ impl Thread {
     fn forget_all(&mut self) {
         self.messages.clear();
         self.seqs.clear();
+    }
+
+    /// Messages of one page, with nothing known of what lies around them but what the page tells.
+    pub(crate) fn of_page(page: MessagePage) -> Self {
+        let mut thread = Self {
+            has_more_before: page.has_more_before,
+            loaded: true,
+            ..Self::default()
+        };
+        for message in page.items {
+            thread.put(message, page.as_of.offset);
+        }
+        thread
+    }
+
+    /// Takes in what `page` tells of the messages before those that are kept, and that it ends there or later.
+    pub(crate) fn grow_before(&mut self, page: MessagePage) {
+        if page
+            .items
+            .first()
+            .is_none_or(|first| Some(first.seq) <= self.oldest_seq())
+        {
+            self.has_more_before = page.has_more_before;
+        }
+        for message in page.items {
+            self.put(message, page.as_of.offset);
+        }
+    }
+
+    /// Takes in another stretch that touches this one. Each message keeps the position that it reflects.
+    pub(crate) fn join(&mut self, other: Self) {
+        if other
+            .oldest_seq()
+            .is_some_and(|oldest| self.oldest_seq().is_none_or(|own| oldest < own))
+        {
+            self.has_more_before = other.has_more_before;
+        }
+        for entry in other.messages.into_values() {
+            self.put((*entry.message).clone(), entry.as_of);
+        }
+    }
+
+    /// Lets go of all but the newest `most`. They are loaded again by scrolling.
+    pub(crate) fn keep_newest(&mut self, most: usize) {
+        if let Some(first) = self.len().checked_sub(most).filter(|first| *first > 0)
+            && let Some(seq) = self.messages.keys().nth(first).copied()
+        {
+            self.messages = self.messages.split_off(&seq);
+            self.seqs.retain(|_, kept| *kept >= seq);
+            self.has_more_before = true;
+        }
+    }
+
+    /// Lets go of all but the oldest `most`. Says whether any went.
+    pub(crate) fn keep_oldest(&mut self, most: usize) -> bool {
+        let Some(seq) = self.messages.keys().nth(most).copied() else {
+            return false;
+        };
+        self.messages.split_off(&seq);
+        self.seqs.retain(|_, kept| *kept < seq);
+        true
+    }
+
+    /// Whether a message with this `seq` is kept.
+    #[must_use]
+    pub fn holds(&self, seq: u64) -> bool {
+        self.messages.contains_key(&seq)
     }
 }
 
@@ -318,6 +398,7 @@ pub(crate) mod tests {
             author_name: None,
             visibility: Visibility::Public,
             attachments: Vec::new(),
+            mentions: Vec::new(),
             created_at: Timestamp::from_millis(seq.cast_signed()),
             delivered_at: None,
             read_at: None,
@@ -415,6 +496,30 @@ pub(crate) mod tests {
         );
         thread.merge_before(page(2..=4, 22));
         assert_eq!(thread.unsure(), None, "1 is marked");
+    }
+
+    #[test]
+    fn a_mark_that_comes_after_a_hole_is_no_proof_of_when_earlier_messages_were_marked() {
+        let read_at = |thread: &Thread| thread.messages().next().and_then(|message| message.read_at);
+        let mark = |millis| Some(Timestamp::from_millis(millis));
+        for (own, shown) in [(mark(3), mark(3)), (None, mark(9))] {
+            let mut thread = Thread::default();
+            thread.merge_newest(page(2..=6, 5));
+            thread.doubt();
+            let marked = LiveChatMessage {
+                read_at: mark(9),
+                ..message(7)
+            };
+            thread.put_one(marked.clone(), Offset(21));
+            thread.mark_up_to(&marked, Offset(21));
+            thread.merge_newest(page(3..=7, 20));
+            assert_eq!(thread.unsure(), Some(3), "2 may have been read earlier, unheard");
+            let mut history = page(1..=2, 20);
+            history.items[1].read_at = own;
+            thread.merge_before(history);
+            assert_eq!(thread.messages().nth(1).and_then(|second| second.read_at), shown);
+            assert_eq!(read_at(&thread), None);
+        }
     }
 
     #[test]

@@ -56,6 +56,11 @@ impl AppState {
         }
         tokio::spawn(lifecycle::run(state.db.clone(), state.clock.clone()));
         tokio::spawn(backlog::run(state.db.clone()));
+        tokio::spawn(realtime::note_attendance(
+            state.db.clone(),
+            state.clock.clone(),
+            Arc::clone(&state.hub),
+        ));
         tokio::spawn(erase::run(state.db.clone(), state.clock.clone()));
         tokio::spawn(upkeep::run(
             state.db.clone(),

@@ -46,8 +46,12 @@ enum Names {
     ConversationInBody,
     /// Conversations, in the body's `items`; each is answered by itself.
     ConversationItems,
+    /// A visitor, in the body's `userId`.
+    VisitorInBody,
     /// A label, in the path.
     Label,
+    /// A canned reply, in the path.
+    CannedReply,
     /// An id that its sender chooses, in the path: what another account has under it is another thing.
     Chosen,
     /// A website, in the path.
@@ -64,8 +68,8 @@ enum Names {
 
 use For::{Admin, Agent, Anyone, Owner, RefreshCookie, Visitor};
 use Names::{
-    Chosen, Conversation, ConversationInBody, ConversationItems, Funnel, Label, Member, Nothing, Session,
-    Token, Website,
+    CannedReply, Chosen, Conversation, ConversationInBody, ConversationItems, Funnel, Label, Member, Nothing,
+    Session, Token, VisitorInBody, Website,
 };
 
 /// Every operation.
@@ -106,6 +110,19 @@ const RULES: &[(&str, &str, For, Names)] = &[
         Agent,
         Conversation,
     ),
+    ("POST", "/api/live-chat/conversations", Agent, VisitorInBody),
+    (
+        "GET",
+        "/api/live-chat/conversations/{id}/transcript",
+        Agent,
+        Conversation,
+    ),
+    (
+        "POST",
+        "/api/live-chat/conversations/{id}/transcript/mail",
+        Agent,
+        Conversation,
+    ),
     ("POST", "/api/live-chat/messages", Agent, ConversationInBody),
     ("PATCH", "/api/live-chat/conversations", Agent, ConversationItems),
     (
@@ -119,6 +136,11 @@ const RULES: &[(&str, &str, For, Names)] = &[
     ("POST", "/api/live-chat/labels", Agent, Nothing),
     ("PATCH", "/api/live-chat/labels/{id}", Admin, Label),
     ("DELETE", "/api/live-chat/labels/{id}", Admin, Label),
+    ("GET", "/api/live-chat/labels/{id}/contents", Admin, Label),
+    ("GET", "/api/live-chat/canned-replies", Agent, Nothing),
+    ("POST", "/api/live-chat/canned-replies", Agent, Nothing),
+    ("PATCH", "/api/live-chat/canned-replies/{id}", Agent, CannedReply),
+    ("DELETE", "/api/live-chat/canned-replies/{id}", Agent, CannedReply),
     ("GET", "/api/visitors", Agent, Nothing),
     ("GET", "/api/websites", Agent, Nothing),
     ("POST", "/api/websites", Admin, Nothing),
@@ -137,6 +159,7 @@ const RULES: &[(&str, &str, For, Names)] = &[
     ("GET", "/api/visitor/messages", Visitor, Nothing),
     ("POST", "/api/visitor/messages", Visitor, Nothing),
     ("POST", "/api/visitor/page", Visitor, Nothing),
+    ("POST", "/api/visitor/rating", Visitor, Nothing),
     ("POST", "/api/visitor/read", Visitor, Nothing),
     ("POST", "/api/visitor/ticket", Visitor, Nothing),
     ("POST", "/api/visitor/typing", Visitor, Nothing),
@@ -165,9 +188,20 @@ async fn world(app: &App) -> World {
     let other = app.second_account("other@demo.test").await;
     let (member, colleague) = new_member(app, &other.token, "colleague@demo.test", "agent").await;
     let session = me(app, &colleague).await.at("/sessionId");
-    let (conversation, message) = foreign_conversation(app, &other.public_key).await;
+    let (visitor, conversation, message) = foreign_conversation(app, &other.public_key).await;
     let label = json!({"id": common::new_id(), "name": "Other label", "colour": "blue"});
     let label = accounts::call(app, Method::POST, "/api/live-chat/labels", &other.token, label).await;
+    let canned = json!({
+        "id": common::new_id(), "shortcut": "other", "title": "Other", "content": "Other", "scope": "shared",
+    });
+    let canned = accounts::call(
+        app,
+        Method::POST,
+        "/api/live-chat/canned-replies",
+        &other.token,
+        canned,
+    )
+    .await;
     let funnels = get(
         app,
         &format!("/api/websites/{}/funnels", other.website),
@@ -183,9 +217,11 @@ async fn world(app: &App) -> World {
         foreign: BTreeMap::from([
             ("member", member),
             ("session", session),
+            ("visitor", visitor),
             ("conversation", conversation),
             ("message", message),
             ("label", label.at("/id")),
+            ("cannedreply", canned.at("/id")),
             ("website", other.website),
             ("funnel", funnel),
         ]),
@@ -194,8 +230,8 @@ async fn world(app: &App) -> World {
     }
 }
 
-/// A conversation of the other account and its message.
-async fn foreign_conversation(app: &App, public_key: &str) -> (String, String) {
+/// A visitor of the other account, a conversation with them and its message.
+async fn foreign_conversation(app: &App, public_key: &str) -> (String, String, String) {
     let visit = app
         .post("/api/visitor/sessions")
         .header("origin", "https://other.example")
@@ -205,7 +241,11 @@ async fn foreign_conversation(app: &App, public_key: &str) -> (String, String) {
         .send()
         .await;
     let said = app.say(&visit.at("/visitorToken"), "Hello?").await;
-    (said.at("/conversation/id"), said.at("/message/id"))
+    (
+        visit.at("/user/id"),
+        said.at("/conversation/id"),
+        said.at("/message/id"),
+    )
 }
 
 async fn every_operation_is_refused_to_those_who_may_not(app: &App) {
@@ -266,7 +306,10 @@ struct Operation<'a> {
 impl Operation<'_> {
     /// A line that forgets an id in the path would try nothing.
     fn names_what_it_says(&self) {
-        let in_path = !matches!(self.names, Nothing | ConversationInBody | ConversationItems);
+        let in_path = !matches!(
+            self.names,
+            Nothing | ConversationInBody | ConversationItems | VisitorInBody
+        );
         assert_eq!(self.path.contains('{'), in_path, "{} {}", self.method, self.path);
     }
 
@@ -342,6 +385,16 @@ impl Operation<'_> {
                     &what,
                 );
             }
+            VisitorInBody => {
+                let mut body = self.body.clone().expect("a body");
+                body["userId"] = self.world.foreign["visitor"].as_str().into();
+                refused(
+                    &self.send(Some(token), self.path, Some(body)).await,
+                    404,
+                    "not_found",
+                    &what,
+                );
+            }
             ConversationItems => {
                 let mut body = self.body.clone().expect("a body");
                 body["items"] = json!([{"id": self.world.foreign["conversation"]}]);
@@ -368,7 +421,7 @@ impl Operation<'_> {
                     kept.text
                 );
             }
-            Conversation | Label | Session | Member | Website | Funnel => {
+            Conversation | Label | CannedReply | Session | Member | Website | Funnel => {
                 let kind = match self.names {
                     Funnel => "website".to_owned(),
                     names => format!("{names:?}").to_lowercase(),

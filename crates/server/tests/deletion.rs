@@ -13,7 +13,7 @@ use common::{AGENT, Answer, App, ChattingVisitor, OWNER, new_id};
 use reqwest::Method;
 use serde_json::{Value, json};
 use socket::Socket;
-use sqlx::{AssertSqlSafe, Column as _, Row as _};
+use sqlx::{Column as _, Row as _};
 use switchboard_contract::time::Timestamp;
 use switchboard_server::db::Dialect;
 use switchboard_server::upkeep;
@@ -69,22 +69,6 @@ async fn talk(app: &App) -> (String, ChattingVisitor) {
     (owner, chat)
 }
 
-/// One number from the database.
-async fn number(app: &App, sql: String) -> i64 {
-    app.state
-        .db
-        .read(move |tx| {
-            Box::pin(async move {
-                Ok(sqlx::query(AssertSqlSafe(sql))
-                    .fetch_one(tx.conn())
-                    .await?
-                    .try_get(0)?)
-            })
-        })
-        .await
-        .expect("a number")
-}
-
 /// The columns that hold text, table by table.
 async fn texts(app: &App) -> Vec<(String, String)> {
     let sql = match app.state.db.dialect() {
@@ -115,7 +99,7 @@ async fn places_of(app: &App, text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for (table, column) in texts(app).await {
         let sql = format!("SELECT COUNT(*) FROM {table} WHERE CAST({column} AS TEXT) LIKE '%{text}%'");
-        if number(app, sql).await > 0 {
+        if app.number(&sql).await > 0 {
             found.push(format!("{table}.{column}"));
         }
     }
@@ -374,7 +358,7 @@ async fn it_is_forgotten_after_ninety_days(app: &App) {
         .expect("tidied up");
     for (table, left) in [("conversation_tombstones", 1), ("message_tombstones", 1)] {
         assert_eq!(
-            number(app, format!("SELECT COUNT(*) FROM {table}")).await,
+            app.number(&format!("SELECT COUNT(*) FROM {table}")).await,
             left,
             "{table}"
         );
@@ -440,11 +424,9 @@ async fn reports_keep_what_they_count(app: &App) {
     };
     set(json!({"assigneeId": me, "addLabels": [label]})).await;
     set(json!({"status": "closed"})).await;
-    let first_closed = number(
-        app,
-        format!("SELECT closed_at FROM conversations WHERE id = '{id}'"),
-    )
-    .await;
+    let first_closed = app
+        .number(&format!("SELECT closed_at FROM conversations WHERE id = '{id}'"))
+        .await;
     // So that no two instants are the same, and none is mistaken for another.
     app.state.clock.advance(60_000);
     set(json!({"status": "open"})).await;
@@ -465,7 +447,7 @@ async fn reports_keep_what_they_count(app: &App) {
             "SELECT MIN(created_at) FROM messages WHERE conversation_id = '{id}' AND kind = '{kind}' AND visibility = 'public'"
         )
     };
-    let (asked, answered) = (number(app, of("first")).await, number(app, of("reply")).await);
+    let (asked, answered) = (app.number(&of("first")).await, app.number(&of("reply")).await);
     let account = accounts::me(app, &owner).await.json["accountId"].clone();
     assert_eq!(delete(app, &owner, id).await.status, 204);
 
@@ -535,16 +517,16 @@ async fn it_races_with_messages_and_closing(app: &App) {
         get(app, &path(id), &owner).await.problem(404, "not_found");
         for table in ["messages", "conversation_labels"] {
             let sql = format!("SELECT COUNT(*) FROM {table} WHERE conversation_id = '{id}'");
-            assert_eq!(number(app, sql).await, 0, "{table}");
+            assert_eq!(app.number(&sql).await, 0, "{table}");
         }
         let deleted = "kind = 'conversation.deleted'";
         let left = format!("SELECT COUNT(*) FROM events WHERE conversation_id = '{id}' AND {deleted}");
-        assert_eq!(number(app, left).await, 1, "deleted once");
+        assert_eq!(app.number(&left).await, 1, "deleted once");
         let told = format!(
             "SELECT COUNT(*) FROM events WHERE conversation_id = '{id}' AND NOT {deleted} AND body IS NOT NULL"
         );
         assert_eq!(
-            number(app, told).await,
+            app.number(&told).await,
             0,
             "nothing after it and nothing left before it"
         );

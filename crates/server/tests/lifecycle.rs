@@ -10,7 +10,6 @@ use accounts::get;
 use common::{App, ChattingVisitor, OWNER};
 use serde_json::{Value, json};
 use socket::Socket;
-use sqlx::{AssertSqlSafe, Row as _};
 use switchboard_server::live_chat::lifecycle;
 
 common::on_both_databases! {
@@ -49,28 +48,13 @@ async fn later(app: &App, millis: u32) {
         .expect("every step is taken");
 }
 
-async fn number(app: &App, sql: String) -> i64 {
-    app.state
-        .db
-        .read(move |tx| {
-            Box::pin(async move {
-                Ok(sqlx::query(AssertSqlSafe(sql))
-                    .fetch_one(tx.conn())
-                    .await?
-                    .try_get(0)?)
-            })
-        })
-        .await
-        .expect("a number")
-}
-
 /// The system's messages of a conversation that hold `words`.
 async fn notices(app: &App, chat: &ChattingVisitor, words: &str) -> i64 {
     let sql = format!(
         "SELECT COUNT(*) FROM messages WHERE conversation_id = '{}' AND kind = 'system' AND content LIKE '%{words}%'",
         chat.conversation
     );
-    number(app, sql).await
+    app.number(&sql).await
 }
 
 async fn conversation(app: &App, chat: &ChattingVisitor) -> Value {
@@ -158,18 +142,15 @@ async fn it_is_archived_and_then_deleted(app: &App) {
             chat.conversation
         )
     };
-    assert_eq!(number(app, of("kind = 'conversation.deleted'")).await, 1);
+    assert_eq!(app.number(&of("kind = 'conversation.deleted'")).await, 1);
     assert_eq!(
-        number(app, of("body IS NOT NULL AND kind <> 'conversation.deleted'")).await,
+        app.number(&of("body IS NOT NULL AND kind <> 'conversation.deleted'"))
+            .await,
         0
     );
-    let facts = number(app, "SELECT COUNT(*) FROM conversation_facts".to_owned()).await;
+    let facts = app.number("SELECT COUNT(*) FROM conversation_facts").await;
     let deleted = "SELECT COUNT(*) FROM events WHERE kind = 'conversation.deleted'";
-    assert_eq!(
-        facts,
-        number(app, deleted.to_owned()).await,
-        "reports keep counting each"
-    );
+    assert_eq!(facts, app.number(deleted).await, "reports keep counting each");
     // Its visitor begins another one.
     let said = app.say(&chat.token, "Hello again").await;
     assert_eq!(said.status, 201, "{}", said.text);

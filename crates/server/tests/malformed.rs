@@ -19,12 +19,14 @@ common::on_both_databases! {
 /// Routes that take a body, with who may call them.
 const WITH_BODY: &[(&str, &str)] = &[
     ("/api/auth/login", "nobody"),
+    ("/api/live-chat/conversations", "operator"),
     ("/api/live-chat/messages", "operator"),
     ("/api/live-chat/labels", "operator"),
     ("/api/visitor/sessions", "nobody"),
     ("/api/visitor/frame", "nobody"),
     ("/api/visitor/messages", "visitor"),
     ("/api/visitor/page", "visitor"),
+    ("/api/visitor/rating", "visitor"),
     ("/api/visitor/read", "visitor"),
     ("/api/visitor/typing", "visitor"),
 ];

@@ -43,7 +43,8 @@ async fn a_profile_is_changed_in_parts(app: &App) {
     let owner = app.token(OWNER).await;
     let (mut colleague, _) = Socket::operator(app, &owner).await;
     let before = me(app, &token).await.json;
-    let preferences = json!({"theme": "dark", "density": "compact", "locale": "ar"});
+    let preferences =
+        json!({"theme": "dark", "density": "compact", "locale": "ar", "undoSend": "ten_seconds"});
     let changed = patch(
         app,
         &token,
@@ -111,6 +112,10 @@ async fn bad_profiles_are_said_by_field(app: &App) {
         ),
         ("availability", json!({"availability": "asleep"})),
         ("preferences.theme", json!({"preferences": {"theme": "loud"}})),
+        (
+            "preferences.undoSend",
+            json!({"preferences": {"undoSend": "never"}}),
+        ),
         ("preferences.locale", json!({"preferences": {"locale": "../en"}})),
     ] {
         let answer = patch(app, &token, body).await;

@@ -350,6 +350,26 @@ async fn history_is_paged_by_seq(app: &App) {
         assert_eq!(answer.json["hasMoreBefore"], before, "{query}");
         assert_eq!(answer.json["hasMoreAfter"], after, "{query}");
     }
+    let tenth = page("limit=1&around=10").await.json["items"][0].clone();
+    let at = tenth["createdAt"].as_str().expect("an instant").to_owned();
+    // Several may be of one millisecond: the first of them.
+    let first_of = page(&format!("limit=1&at={at}")).await.json["items"][0].clone();
+    assert_eq!(first_of["createdAt"], at);
+    assert!(first_of["seq"].as_u64() <= tenth["seq"].as_u64());
+    let first = first_of["seq"].as_u64().expect("a number");
+    let around: Vec<u64> = page(&format!("limit=5&at={at}")).await.json["items"]
+        .as_array()
+        .expect("items")
+        .iter()
+        .filter_map(|item| item["seq"].as_u64())
+        .collect();
+    let from = first.saturating_sub(2).max(1);
+    assert_eq!(around, (from..from + 5).collect::<Vec<u64>>());
+    let early = page("limit=5&at=2001-01-01T01:00:00%2B01:00").await;
+    assert_eq!(early.json["items"][0]["seq"], 1);
+    let late = page("limit=5&at=2999-01-01T00:00:00Z").await;
+    assert_eq!(late.json["items"][4]["seq"], 21);
+    assert_eq!(late.json["hasMoreAfter"], false);
     for (query, (before, after)) in [("after=21", (true, false)), ("before=1", (false, true))] {
         let answer = page(query).await;
         assert_eq!(answer.json["items"], json!([]), "{query}");
@@ -361,6 +381,9 @@ async fn history_is_paged_by_seq(app: &App) {
         "after=-1",
         "around=1.5",
         "before=1&after=2",
+        "at=yesterday",
+        "at=2026-11-22",
+        "at=2026-11-22T09:30:00Z&around=2",
         "limit=0",
         "limit=201",
         "limit=x",

@@ -11,7 +11,6 @@ use common::{App, OWNER, new_id};
 use reqwest::Method;
 use serde_json::{Value, json};
 use socket::{Socket, operator_ticket, resume};
-use sqlx::{AssertSqlSafe, Row as _};
 use switchboard_server::config::LogConfig;
 use switchboard_server::upkeep;
 
@@ -37,22 +36,6 @@ async fn tidy(app: &App, logs: &LogConfig) {
     upkeep::tidy(&app.state.db, app.state.clock.now(), logs)
         .await
         .expect("tidied up");
-}
-
-async fn number(app: &App, sql: &str) -> i64 {
-    let sql = sql.to_owned();
-    app.state
-        .db
-        .read(move |tx| {
-            Box::pin(async move {
-                Ok(sqlx::query(AssertSqlSafe(sql))
-                    .fetch_one(tx.conn())
-                    .await?
-                    .try_get(0)?)
-            })
-        })
-        .await
-        .expect("a number")
 }
 
 /// The log's epoch and head, as its owner is told.
@@ -82,10 +65,10 @@ async fn old_events_go_and_the_newest_stays(app: &App) {
         last = socket.event("conversation.updated").await;
     }
     let epoch = welcome["epoch"].as_str().expect("an epoch").to_owned();
-    let before = number(app, "SELECT COUNT(*) FROM events").await;
+    let before = app.number("SELECT COUNT(*) FROM events").await;
     tidy(app, &kept(7, 100_000)).await;
     assert_eq!(
-        number(app, "SELECT COUNT(*) FROM events").await,
+        app.number("SELECT COUNT(*) FROM events").await,
         before,
         "all are young"
     );
@@ -93,9 +76,9 @@ async fn old_events_go_and_the_newest_stays(app: &App) {
     app.execute(&format!("UPDATE events SET at = at - {}", 7 * DAY_MS))
         .await;
     tidy(app, &kept(7, 100_000)).await;
-    let accounts = number(app, "SELECT COUNT(*) FROM accounts WHERE head > 0").await;
+    let accounts = app.number("SELECT COUNT(*) FROM accounts WHERE head > 0").await;
     assert_eq!(
-        number(app, "SELECT COUNT(*) FROM events").await,
+        app.number("SELECT COUNT(*) FROM events").await,
         accounts,
         "the newest of each"
     );
@@ -150,17 +133,17 @@ async fn visitors_logs_end_as_well(app: &App) {
     let of = |conversation: &str| {
         format!("SELECT COUNT(*) FROM visitor_events WHERE conversation_id = '{conversation}'")
     };
-    let young = number(app, &of(&quiet.conversation)).await;
+    let young = app.number(&of(&quiet.conversation)).await;
     tidy(app, &kept(7, 100_000)).await;
-    assert_eq!(number(app, &of(&chat.conversation)).await, 0);
-    assert_eq!(number(app, &of(&quiet.conversation)).await, young);
+    assert_eq!(app.number(&of(&chat.conversation)).await, 0);
+    assert_eq!(app.number(&of(&quiet.conversation)).await, young);
     let sql = "SELECT COUNT(*) FROM visitors WHERE log_floor > 0";
-    assert_eq!(number(app, sql).await, 1, "its floor follows");
+    assert_eq!(app.number(sql).await, 1, "its floor follows");
     // What was said is not the log's: it stays.
     let said = app.get("/api/visitor/messages").bearer(&chat.token).send().await;
     assert!(said.text.contains("Long ago"), "{}", said.text);
     app.say(&chat.token, "Still there").await;
-    assert!(number(app, &of(&chat.conversation)).await > 0);
+    assert!(app.number(&of(&chat.conversation)).await > 0);
 }
 
 async fn results_and_burnt_ids_are_forgotten_in_time(app: &App) {
@@ -191,14 +174,14 @@ async fn results_and_burnt_ids_are_forgotten_in_time(app: &App) {
         ))
         .await;
         tidy(app, &kept(7, 100_000)).await;
-        assert_eq!(number(app, &count).await, 1, "{table}: a minute is left");
+        assert_eq!(app.number(&count).await, 1, "{table}: a minute is left");
         app.execute(&format!("UPDATE {table} SET created_at = created_at - 60000"))
             .await;
         tidy(app, &kept(7, 100_000)).await;
-        assert_eq!(number(app, &count).await, 0, "{table}");
+        assert_eq!(app.number(&count).await, 0, "{table}");
     }
     assert_eq!(
-        number(app, "SELECT COUNT(*) FROM action_results").await,
+        app.number("SELECT COUNT(*) FROM action_results").await,
         0,
         "with its action"
     );
@@ -227,10 +210,10 @@ async fn ended_sign_ins_go_and_others_stay(app: &App) {
     .await;
     tidy(app, &kept(7, 100_000)).await;
     let all = "SELECT COUNT(*) FROM sessions";
-    assert_eq!(number(app, all).await, 2);
+    assert_eq!(app.number(all).await, 2);
     app.execute("DELETE FROM tickets").await;
     tidy(app, &kept(7, 100_000)).await;
-    assert_eq!(number(app, all).await, 1);
+    assert_eq!(app.number(all).await, 1);
     app.get("/api/auth/me")
         .bearer(&ended)
         .send()
@@ -268,6 +251,6 @@ async fn it_gives_way_to_who_works_there(app: &App) {
         .expect("the other's work is done");
     assert_ne!(outcome, Some(false), "it gave way");
     tidy(app, &kept(7, 100_000)).await;
-    let accounts = number(app, "SELECT COUNT(*) FROM accounts WHERE head > 0").await;
-    assert_eq!(number(app, "SELECT COUNT(*) FROM events").await, accounts);
+    let accounts = app.number("SELECT COUNT(*) FROM accounts WHERE head > 0").await;
+    assert_eq!(app.number("SELECT COUNT(*) FROM events").await, accounts);
 }

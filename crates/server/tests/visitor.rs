@@ -280,7 +280,12 @@ async fn page_beats_move_the_visitor(app: &App) {
             .send()
     };
     let head = offset(&log().await);
-    assert_eq!(beat("https://shop.example/stoves".to_owned()).await.status, 204);
+    let told = beat("https://shop.example/stoves".to_owned()).await;
+    assert_eq!(
+        told.at("/conversation/id"),
+        chat.conversation,
+        "there is something to show"
+    );
     let after = app.get(&path).bearer(&agent).send().await;
     assert_eq!(after.json["user"]["page"], "https://shop.example/stoves");
     assert_eq!(after.json["user"]["pageTitle"], "Stoves");
@@ -289,15 +294,21 @@ async fn page_beats_move_the_visitor(app: &App) {
         "the conversation's own row is unchanged"
     );
     assert_eq!(offset(&log().await), head + 1, "operators are told");
-    assert_eq!(beat("https://shop.example/stoves".to_owned()).await.status, 204);
+    assert_eq!(beat("https://shop.example/stoves".to_owned()).await.status, 200);
     assert_eq!(offset(&log().await), head + 1, "the same page again is no news");
     beat(String::new()).await.problem(422, "validation_failed");
     let long = format!("https://shop.example/{}", "ä".repeat(5_000));
     assert_eq!(
         beat(long).await.status,
-        204,
+        200,
         "a long address is no reason to refuse"
     );
+    let silent = app.visit().await.at("/visitorToken");
+    let quiet = app
+        .post("/api/visitor/page")
+        .bearer(&silent)
+        .json(&json!({"page": "https://shop.example/"}));
+    assert_eq!(quiet.send().await.status, 204, "nothing to show");
 }
 
 async fn tokens_are_told_apart(app: &App) {

@@ -20,7 +20,7 @@ iframe { bottom: 84px; width: min(376px, 100vw - 40px); height: min(620px, 100vh
   :host([open]) button { visibility: hidden }
   iframe { inset: 0 !important; width: 100%; height: 100%; border-radius: 0 }
 }`;
-  let session, starting, dead, told, since, beatAt, page, moving, host, button, status, frame, ready, shown;
+  let session, starting, dead, told, since, page, moving, host, button, status, frame, ready, shown;
 
   const stored = (area, value) => {
     try {
@@ -54,7 +54,7 @@ iframe { bottom: 84px; width: min(376px, 100vw - 40px); height: min(620px, 100vh
     if (!answer.ok) throw body.detail;
     session = body;
     token = session.visitorToken;
-    since = beatAt = Date.now();
+    since = Date.now();
     stored("localStorage", token);
     if (!host) show();
   };
@@ -66,10 +66,8 @@ iframe { bottom: 84px; width: min(376px, 100vw - 40px); height: min(620px, 100vh
   const beat = () => {
     if (dead || document.hidden) return;
     if (!session) start();
-    else if (page != location.href || Date.now() - beatAt > 59e3) {
-      beatAt = Date.now();
-      post("page").then((answer) => answer.status == 401 && (session = 0), () => {});
-    }
+    else if (page != location.href)
+      post("page").then((answer) => answer.status == 401 ? (session = 0) : answer.status < 201 && (frame || toggle(wanted, 0, 1)), () => {});
   };
 
   const tell = (message) => ready && frame.contentWindow.postMessage(message, server);
@@ -83,11 +81,11 @@ iframe { bottom: 84px; width: min(376px, 100vw - 40px); height: min(620px, 100vh
     wanted = 1;
   };
 
-  const toggle = (how, focus = how > 1) => {
+  const toggle = (how, focus = how > 1, open = session.conversation?.status == "open") => {
     stored("sessionStorage", (wanted = how));
     if (!host) return;
     shown = how > 0;
-    if (!frame && (shown || session.conversation?.status == "open")) {
+    if (!frame && (shown || open)) {
       frame = document.createElement("iframe");
       frame.title = "Chat";
       frame.src = server + "/widget/frame/" + key + "#" + location.origin;
@@ -145,7 +143,7 @@ iframe { bottom: 84px; width: min(376px, 100vw - 40px); height: min(620px, 100vh
     };
   }
   addEventListener("popstate", moved);
-  setInterval(beat, 6e4);
+  setInterval(() => beat((page = 0)), 15e3);
 
   window.Switchboard = { open: () => toggle(2), close };
   (window.requestIdleCallback || setTimeout)(start);

@@ -55,6 +55,22 @@ pub struct Texts {
     pub outdated: &'static str,
     /// What was typed is over the limit.
     pub too_long: &'static str,
+    /// Asked once the conversation is over.
+    pub rate: &'static str,
+    /// An answer to that.
+    pub good: &'static str,
+    /// An answer to that.
+    pub bad: &'static str,
+    /// Asked once it was answered.
+    pub rated: &'static str,
+    /// Name of the box for that.
+    pub comment: &'static str,
+    /// Button beside it.
+    pub send_comment: &'static str,
+    /// Said once words came with it.
+    pub thanks: &'static str,
+    /// Nobody could be reached.
+    pub not_rated: &'static str,
 }
 
 const ENGLISH: Texts = Texts {
@@ -84,6 +100,14 @@ const ENGLISH: Texts = Texts {
     refused: "Chat is not available right now",
     outdated: "Chat was updated. Reload the page to go on.",
     too_long: "This is too long: use at most 10,000 characters.",
+    rate: "How was this conversation?",
+    good: "Good",
+    bad: "Bad",
+    rated: "Thank you. Would you like to say more?",
+    comment: "Your comment",
+    send_comment: "Send comment",
+    thanks: "Thank you for telling us.",
+    not_rated: "This did not get through. Try again.",
 };
 
 const ALL: [&Texts; 1] = [&ENGLISH];

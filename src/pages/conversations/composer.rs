@@ -1,14 +1,25 @@
 //! The place to answer.
 
+mod aids;
+mod picker;
+mod suggesting;
+mod writing;
+
 use switchboard_contract::ids::ConversationId;
-use switchboard_contract::live_chat::{MAX_MESSAGE_CHARS, Visibility};
+use switchboard_contract::live_chat::{MAX_MESSAGE_CHARS, Visibility, first_open};
 use switchboard_contract::validate::message_text;
+use switchboard_engine::composing::{self, Edited};
 use yew::prelude::*;
 
 use crate::browser::focus_node;
 use crate::chat::{Composing, Typed};
 use crate::i18n::{number, t, t_with};
-use crate::ui::{Button, ButtonKind, GrowingTextArea, IconName};
+use crate::ui::{Button, ButtonKind, GrowingTextArea, IconName, Suggestions};
+
+pub use aids::{Aids, use_aids};
+use picker::EmojiPicker;
+use suggesting::preview;
+use writing::{LIST_ID, Writing, selection, use_writing};
 
 /// The limit is shown when fewer characters than this are left.
 const SHOW_LIMIT: usize = 500;
@@ -50,9 +61,16 @@ pub struct ComposerProps {
     /// Whether the conversation is closed: answering it takes one more step.
     #[prop_or_default]
     pub closed: bool,
+    /// What helps to write.
+    #[prop_or_default]
+    pub aids: Aids,
+    /// What was sent and is still held back goes at once.
+    #[prop_or_default]
+    pub on_release: Callback<()>,
 }
 
-/// A text box that grows, a switch for internal notes, and a button. Enter sends, Shift and Enter make a line.
+/// A text box that grows, a switch for internal notes, and a button. Enter sends, Shift and Enter make a line, Ctrl and Enter
+/// send what is held back as well. `/`, `@` and `:` offer what there is to put in; Ctrl+B and Ctrl+I mark what is selected.
 #[component]
 pub fn Composer(props: &ComposerProps) -> Html {
     let first = use_memo((), |()| props.read.emit(()));
@@ -88,6 +106,8 @@ pub fn Composer(props: &ComposerProps) -> Html {
         });
     }
     let text = texts.of_kind(visibility);
+    let writing = use_writing(&area, &props.aids, text, *is_note);
+    let open = Some(text).filter(|_| !*is_note).and_then(first_open);
     let length = text.chars().count();
     let left = MAX_MESSAGE_CHARS.checked_sub(length);
     let can_send = message_text(text).is_ok();
@@ -95,11 +115,20 @@ pub fn Composer(props: &ComposerProps) -> Html {
         let texts = texts.clone();
         let (on_send, on_draft) = (props.on_send.clone(), props.on_draft.clone());
         let on_typing = props.on_typing.clone();
-        let area = area.clone();
+        let (area, on_release) = (area.clone(), props.on_release.clone());
+        let writing = writing.clone();
         Callback::from(move |()| {
             // What is there now, not what was there when this was drawn: a second Enter may come before the next drawing.
             let content = texts.of_kind(visibility).trim().to_owned();
+            if content.is_empty() {
+                // A second Enter: what the first one sent need not be held back.
+                on_release.emit(());
+                return;
+            }
             if message_text(&content).is_err() {
+                return;
+            }
+            if visibility == Visibility::Public && writing.asks_about(texts.of_kind(visibility)) {
                 return;
             }
             on_send.emit((content, visibility));
@@ -108,14 +137,16 @@ pub fn Composer(props: &ComposerProps) -> Html {
                 visibility,
             });
             on_typing.emit(None);
+            writing.end();
             texts.set(texts.with(visibility, String::new()));
             focus_node(&area);
         })
     };
     let on_input = {
         let (texts, on_draft) = (texts.clone(), props.on_draft.clone());
-        let on_typing = props.on_typing.clone();
+        let (on_typing, writing) = (props.on_typing.clone(), writing.clone());
         Callback::from(move |typed: String| {
+            writing.look(&typed);
             on_typing.emit(Some(visibility).filter(|_| !typed.trim().is_empty()));
             on_draft.emit(Typed {
                 text: typed.clone(),
@@ -123,6 +154,65 @@ pub fn Composer(props: &ComposerProps) -> Html {
             });
             texts.set(texts.with(visibility, typed));
         })
+    };
+    let edit = {
+        let (on_input, writing) = (on_input.clone(), writing.clone());
+        move |edited: Edited| {
+            on_input.emit(edited.text.clone());
+            writing.end();
+            writing.select(&edited);
+        }
+    };
+    let on_choose = {
+        let (edit, writing, text) = (edit.clone(), writing.clone(), text.to_owned());
+        Callback::from(move |place: usize| {
+            if let Some(edited) = writing.choice(&text, place) {
+                edit(edited);
+            }
+        })
+    };
+    let on_emoji = {
+        let (edit, area, text) = (edit.clone(), area.clone(), text.to_owned());
+        Callback::from(move |emoji: String| {
+            edit(composing::replace(&text, selection(&area, &text), &emoji));
+            focus_node(&area);
+        })
+    };
+    let on_key = {
+        let (writing, on_choose, send) = (writing.clone(), on_choose.clone(), send.clone());
+        let (area, text, on_release) = (area.clone(), text.to_owned(), props.on_release.clone());
+        Callback::from(move |event: KeyboardEvent| {
+            if writing.on_key(&event, &on_choose) {
+                event.prevent_default();
+                // What closes the list closes nothing else.
+                event.stop_propagation();
+                return;
+            }
+            if !(event.ctrl_key() || event.meta_key()) || event.alt_key() {
+                return;
+            }
+            let mark = match event.key().as_str() {
+                "b" | "B" => "**",
+                "i" | "I" => "*",
+                "Enter" => {
+                    event.prevent_default();
+                    send.emit(());
+                    on_release.emit(());
+                    return;
+                }
+                _ => return,
+            };
+            event.prevent_default();
+            edit(composing::toggle_mark(&text, selection(&area, &text), mark));
+        })
+    };
+    let on_move = {
+        let (writing, text) = (writing.clone(), text.to_owned());
+        Callback::from(move |()| writing.look(&text))
+    };
+    let on_leave = {
+        let writing = writing.clone();
+        Callback::from(move |()| writing.end())
     };
     let on_note = {
         let (is_note, texts, on_draft) = (is_note.clone(), texts.clone(), props.on_draft.clone());
@@ -164,7 +254,13 @@ pub fn Composer(props: &ComposerProps) -> Html {
                     <Button kind={ButtonKind::Quiet} onclick={settle(false)}>{ t("composer.other_leave") }</Button>
                 }
             </div>
+            <div role="status" class="composer-other" hidden={open.is_none()}>
+                if let Some(open) = open {
+                    <p>{ t_with("composer.open_variable", &[("variable", &text[open])]) }</p>
+                }
+            </div>
             <div class="composer-box">
+                <div>{ view_offer(&writing, on_choose) }</div>
                 <GrowingTextArea
                     label={t("composer.label")}
                     value={text.to_owned()}
@@ -172,12 +268,18 @@ pub fn Composer(props: &ComposerProps) -> Html {
                     invalid={left.is_none()}
                     {on_input}
                     on_enter={send.clone()}
+                    {on_key}
+                    {on_move}
+                    {on_leave}
+                    list={writing.list_id()}
+                    active={writing.active_id()}
                     node_ref={area}
                 />
                 <div class="composer-bar">
                     <Button kind={ButtonKind::Quiet} icon={IconName::Lock} pressed={Some(*is_note)} onclick={on_note}>
                         { t("composer.note") }
                     </Button>
+                    <EmojiPicker on_choose={on_emoji} />
                     <span class="push"></span>
                     <span class="meta" aria-live="polite">{ limit(left, length) }</span>
                     <Button
@@ -190,6 +292,23 @@ pub fn Composer(props: &ComposerProps) -> Html {
                 </div>
             </div>
         </div>
+    }
+}
+
+fn view_offer(writing: &Writing, on_choose: Callback<usize>) -> Html {
+    let Some(offer) = &writing.offer else {
+        return html! { <span hidden=true /> };
+    };
+    html! {
+        <Suggestions
+            id={LIST_ID}
+            label={offer.label.clone()}
+            options={offer.options.clone()}
+            active={writing.active()}
+            {on_choose}
+            preview={offer.inserts.get(writing.active()).filter(|_| writing.is_canned()).map(preview).unwrap_or_default()}
+            instead={offer.instead.clone()}
+        />
     }
 }
 

@@ -1,9 +1,10 @@
 //! Deleting a conversation: the question before it, and what stands in its place afterwards.
 
 use switchboard_contract::ids::{ConversationId, MessageId};
+use switchboard_engine::store::action_id;
 use yew::prelude::*;
 
-use super::message::MessageRows;
+use super::message::{MessageRows, RowStretch};
 use crate::auth::use_me;
 use crate::browser::{catch_focus, focus_node};
 use crate::chat::{Gone, ThreadView, use_chat};
@@ -130,6 +131,10 @@ pub(super) fn GoneThread(props: &GoneThreadProps) -> Html {
         let chat = chat.clone();
         use_callback(chat, |id: MessageId, chat| chat.discard(id))
     };
+    let on_edit = {
+        let chat = chat.clone();
+        use_callback(chat, |id: MessageId, chat| chat.edit(action_id(id)))
+    };
     let draft = chat.draft(props.id).text;
     let has_draft = !draft.trim().is_empty();
     let rows = &props.thread.rows;
@@ -143,12 +148,13 @@ pub(super) fn GoneThread(props: &GoneThreadProps) -> Html {
             <div class="log" role="log" aria-label={t("conversation.messages")} aria-live="off" tabindex="0" hidden={rows.is_empty() && !has_draft}>
                 <p class="system">{ t("conversation.unsent") }</p>
                 <MessageRows
-                    rows={rows.clone()}
+                    stretches={vec![RowStretch::whole(rows.clone())]}
                     visitor={AttrValue::default()}
                     me_id={me.id}
                     me_name={me.name.clone()}
                     {on_retry}
                     {on_discard}
+                    {on_edit}
                 />
                 <div hidden={!has_draft}>
                     <div class="bubble bubble-pending" dir="auto">{ draft }</div>

@@ -23,6 +23,8 @@ pub(super) enum Key {
     Close,
     /// `a`: assign.
     Assign,
+    /// `x`: choose the conversation, or not any more.
+    Choose,
     /// `Esc`: one step back out.
     Back,
     /// `Esc` in the composer: stop typing.
@@ -39,6 +41,7 @@ fn meaning(key: &str, place: Place) -> Option<Key> {
         (Place::Elsewhere, "n") => Some(Key::Note),
         (Place::Elsewhere, "e") => Some(Key::Close),
         (Place::Elsewhere, "a") => Some(Key::Assign),
+        (Place::Elsewhere, "x") => Some(Key::Choose),
         (Place::Elsewhere, "Escape") => Some(Key::Back),
         (Place::Text, "Escape") => Some(Key::StopTyping),
         _ => None,
@@ -65,9 +68,11 @@ fn place(target: Option<Element>) -> Place {
         .is_some_and(HtmlElement::is_content_editable);
     match target.tag_name().as_str() {
         "TEXTAREA" => Place::Text,
+        _ if matches!(target.closest("[role='menu'], [role='dialog']"), Ok(Some(_))) => Place::Taken,
+        // A box to tick makes nothing of letters.
+        "INPUT" if target.get_attribute("type").as_deref() == Some("checkbox") => Place::Elsewhere,
         "INPUT" | "SELECT" => Place::Taken,
         _ if is_editable => Place::Taken,
-        _ if matches!(target.closest("[role='menu'], [role='dialog']"), Ok(Some(_))) => Place::Taken,
         _ => Place::Elsewhere,
     }
 }
@@ -107,7 +112,7 @@ mod tests {
 
     #[test]
     fn keys_mean_nothing_while_someone_types() {
-        for key in ["j", "k", "/", "r", "n", "e", "a"] {
+        for key in ["j", "k", "/", "r", "n", "e", "a", "x"] {
             assert!(meaning(key, Place::Elsewhere).is_some(), "{key}");
             assert_eq!(meaning(key, Place::Text), None, "{key} in the composer");
             assert_eq!(meaning(key, Place::Taken), None, "{key} in a field");

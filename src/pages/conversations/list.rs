@@ -1,48 +1,69 @@
-//! The list of conversations with its tabs and search.
+//! The list of conversations with its tabs, its filters and its search.
+
+use std::rc::Rc;
 
 use switchboard_contract::ids::ConversationId;
+use switchboard_contract::live_chat::LiveChatConversation;
 use switchboard_contract::time::Timestamp;
-use switchboard_engine::inbox::Shelf;
+use switchboard_engine::inbox::{Filter, Shelf, Sort};
+use web_sys::Element;
 use yew::prelude::*;
 
+use super::bulk::BulkBar;
+use super::filter::search_of;
+use super::filters::{FilterChips, Filters, filter_words, is_narrowed, tab_of, use_known};
 use super::keys::{Key, use_keys};
 use super::row::ConversationRow;
+use super::selection::{Choice, Selection};
 use super::views::Views;
 use crate::api::Retrying;
-use crate::browser::{focus_within, now};
+use crate::browser::{Timeout, catch_focus, focus_within, focused, now};
 use crate::chat::{LiveChat, use_live_chat};
 use crate::i18n::{relative, t, t_with};
 use crate::people::visitor_name;
 use crate::ui::{
     Button, EmptyState, ErrorState, HEADING_ID, IconName, Loading, Notice, SearchField, Skeleton, Tabs, Tone,
-    TryingAgain, use_near_end, while_retrying,
+    TryingAgain, VirtualList, use_near_end, while_retrying,
 };
 
 const PANEL_ID: &str = "conversation-list";
 const SHELVES: [Shelf; 3] = [Shelf::Open, Shelf::Closed, Shelf::Archived];
+/// How long a search waits for the next letter before the server is asked, in milliseconds.
+const PAUSE_MS: u64 = 250;
+/// So many of what this device holds are shown while the server searches, and above what it finds.
+const FOUND_HERE: usize = 20;
 
 /// Props for [`ListPane`].
 #[derive(Properties, PartialEq)]
 pub(super) struct ListPaneProps {
     /// Which list.
-    pub shelf: Shelf,
+    pub filter: Filter,
     /// The conversation that is open.
     pub selected: Option<ConversationId>,
     /// Opens a conversation.
     pub on_open: Callback<ConversationId>,
     /// Shows another list.
-    pub on_shelf: Callback<Shelf>,
+    pub on_filter: Callback<Filter>,
+    /// The conversations that are chosen.
+    pub chosen: UseReducerHandle<Selection>,
 }
 
 /// The first pane.
 #[component]
 pub(super) fn ListPane(props: &ListPaneProps) -> Html {
-    let live = use_live_chat(props.shelf);
-    let search = use_state(String::new);
-    let on_input = {
-        let search = search.clone();
-        Callback::from(move |text| search.set(text))
-    };
+    let filter = &props.filter;
+    let live = use_live_chat(filter);
+    let (typed, on_input) = use_search(filter, &props.on_filter);
+    let shown = use_shown(&live, filter, &typed);
+    let scroller = use_node_ref();
+    {
+        let scroller = scroller.clone();
+        use_effect_with(filter.clone(), move |_| {
+            if let Some(scroller) = scroller.cast::<Element>() {
+                scroller.set_scroll_top(0);
+            }
+        });
+    }
     let onscroll = use_near_end({
         let live = live.clone();
         Callback::from(move |()| {
@@ -51,33 +72,40 @@ pub(super) fn ListPane(props: &ListPaneProps) -> Html {
             }
         })
     });
-    let on_select = props.on_shelf.reform(|place: usize| SHELVES[place]);
-    let shown: Vec<ConversationId> = live
-        .conversations
-        .iter()
-        .copied()
-        .filter(|id| matches(&live, *id, &search))
-        .collect();
-    let root = use_node_ref();
-    let on_key = {
-        let (root, shown, selected) = (root.clone(), shown.clone(), props.selected);
-        let on_open = props.on_open.clone();
-        Callback::from(move |key| {
-            let at = shown.iter().position(|id| Some(*id) == selected);
-            let to = match (key, at) {
-                (Key::Search, _) => return focus_within(&root, "input[type='search']"),
-                (Key::Next, None) => 0,
-                (Key::Next, Some(at)) => at + 1,
-                (Key::Previous, Some(at)) if at > 0 => at - 1,
-                _ => return false,
-            };
-            let Some(id) = shown.get(to) else { return false };
-            on_open.emit(*id);
-            // Where the list is out of sight this does nothing, and the page moves the focus.
-            focus_within(&root, &format!("a[href$='{id}']"))
+    let on_tab = {
+        let (filter, on_filter) = (filter.clone(), props.on_filter.clone());
+        Callback::from(move |place: usize| {
+            on_filter.emit(Filter {
+                shelf: SHELVES[place],
+                ..filter.clone()
+            });
         })
     };
-    use_keys(on_key);
+    let on_choose = {
+        let dispatcher = props.chosen.dispatcher();
+        // One for all rows and all of the list's states: no row is drawn again because another one moves.
+        let list = use_mut_ref(Rc::<[ConversationId]>::default);
+        list.replace(shown.clone());
+        use_callback((), move |(id, is_range): (ConversationId, bool), ()| {
+            dispatcher.dispatch(if is_range {
+                Choice::UpTo(id, list.borrow().clone())
+            } else {
+                Choice::Toggle(id)
+            });
+        })
+    };
+    let root = use_node_ref();
+    use_list_keys(props, &shown, &root);
+    {
+        // The bar below the list goes with the choice, and may have had the focus.
+        let (root, was_empty) = (root.clone(), use_mut_ref(|| true));
+        use_effect_with(props.chosen.is_empty(), move |is_empty| {
+            if !was_empty.replace(*is_empty) && *is_empty {
+                catch_focus(&root, &["a[aria-current]".to_owned(), "[data-row] a".to_owned()]);
+            }
+        });
+    }
+    let tab = tab_of(filter.shelf);
     html! {
         <section class="pane pane-list" ref={root} aria-labelledby={HEADING_ID}>
             <div class="pane-head"><h1 id={HEADING_ID} tabindex="-1">{ t("conversations.heading") }</h1></div>
@@ -85,35 +113,156 @@ pub(super) fn ListPane(props: &ListPaneProps) -> Html {
                 <SearchField
                     label={t("conversations.search")}
                     hint={t("conversations.search_hint")}
-                    value={(*search).clone()}
+                    value={typed.clone()}
                     {on_input}
                 />
                 <Views />
+                <Filters filter={filter.clone()} on_filter={props.on_filter.clone()} />
+            </div>
+            <div class="filter-place">
+                if is_narrowed(filter) || filter.sort != Sort::default() {
+                    <FilterChips filter={filter.clone()} on_filter={props.on_filter.clone()} />
+                } else {
+                    <span hidden=true />
+                }
             </div>
             <Tabs
                 label={t("conversations.status")}
                 tabs={SHELVES.map(shelf_label).to_vec()}
-                selected={SHELVES.iter().position(|shelf| *shelf == props.shelf).unwrap_or(0)}
-                {on_select}
+                selected={SHELVES.iter().position(|shelf| *shelf == tab).unwrap_or(0)}
+                on_select={on_tab}
                 controls={PANEL_ID}
             />
-            <div class="list-scroll" id={PANEL_ID} role="tabpanel" aria-label={shelf_label(props.shelf)} {onscroll}>
+            <div class={classes!("list-scroll", (!props.chosen.is_empty()).then_some("is-choosing"))} id={PANEL_ID} role="tabpanel" aria-label={shelf_label(tab)} ref={scroller.clone()} {onscroll}>
                 <div>{ view_kept(live.kept_at.map(|at| t_with("conversations.kept", &[("age", &age_of(at))]))) }</div>
                 <div>{ view_error(&live) }</div>
-                { while_retrying(retrying_alone(&live), view_list(&live, props, &shown, &search)) }
-                <div>{ view_end(&live) }</div>
+                {
+                    while_retrying(
+                        retrying_alone(&live),
+                        view_list(&live, props, &shown, &List { typed: &typed, scroller, on_choose }),
+                    )
+                }
+                <div>{ view_end(&live, &shown) }</div>
             </div>
+            <div class="bulk-place">{ view_bulk(&live, props, &shown) }</div>
         </section>
     }
 }
 
-fn matches(live: &LiveChat, id: ConversationId, search: &str) -> bool {
-    let wanted = search.trim().to_lowercase();
-    wanted.is_empty()
-        || live.conversation(id).is_some_and(|conversation| {
-            visitor_name(&conversation.user).to_lowercase().contains(&wanted)
-                || conversation.last_message.to_lowercase().contains(&wanted)
+/// What is typed in the search field, and what hears of each change: the address follows after a pause, at once when the field was
+/// emptied. What the address says after a step back or forward stands in the field.
+#[hook]
+fn use_search(filter: &Filter, on_filter: &Callback<Filter>) -> (AttrValue, Callback<String>) {
+    let typed = use_state(|| filter.search.as_str().to_owned());
+    {
+        let (setter, typed) = (typed.setter(), (*typed).clone());
+        use_effect_with(filter.search.clone(), move |search| {
+            if search_of(&typed) != *search {
+                setter.set(search.as_str().to_owned());
+            }
+        });
+    }
+    {
+        let (on_filter, filter) = (on_filter.clone(), filter.clone());
+        use_effect_with(((*typed).clone(), filter), move |(typed, filter)| {
+            let search = search_of(typed);
+            let pause_ms = if search.is_empty() { 0 } else { PAUSE_MS };
+            let pause = (search != filter.search).then(|| {
+                let then = Filter {
+                    search,
+                    ..filter.clone()
+                };
+                Timeout::new(pause_ms, move || on_filter.emit(then))
+            });
+            move || drop(pause)
+        });
+    }
+    let on_input = {
+        let setter = typed.setter();
+        Callback::from(move |text| setter.set(text))
+    };
+    ((*typed).clone().into(), on_input)
+}
+
+/// What the list shows: all of it; while something is searched for, first what this device knows to fit, as it stood when that
+/// was typed, and then what the server found.
+#[hook]
+fn use_shown(live: &LiveChat, filter: &Filter, typed: &AttrValue) -> Rc<[ConversationId]> {
+    let search = search_of(typed);
+    let is_search = !search.is_empty();
+    let here = use_memo((search, filter.unsearched()), |(search, filter)| {
+        let wanted = search.as_str().to_lowercase();
+        if wanted.is_empty() {
+            return Vec::new();
+        }
+        live.pick(filter, FOUND_HERE, |conversation| fits(conversation, &wanted))
+    });
+    if !is_search {
+        return live.conversations.clone();
+    }
+    let here_still = here.iter().copied().filter(|id| live.conversation(*id).is_some());
+    let found = live.conversations.iter().copied();
+    let found = found.filter(|id| filter.is_search() && !here.contains(id));
+    here_still.chain(found).collect()
+}
+
+fn fits(conversation: &LiveChatConversation, wanted: &str) -> bool {
+    let holds = |text: &str| text.to_lowercase().contains(wanted);
+    holds(&visitor_name(&conversation.user))
+        || conversation.user.email.as_deref().is_some_and(holds)
+        || holds(&conversation.last_message)
+}
+
+/// The keys that go through the list.
+#[hook]
+fn use_list_keys(props: &ListPaneProps, shown: &Rc<[ConversationId]>, root: &NodeRef) {
+    // The row to which a key has gone takes the focus once it stands in the page.
+    let goes_to = use_mut_ref(|| None::<ConversationId>);
+    let on_key = {
+        let (root, shown, selected) = (root.clone(), shown.clone(), props.selected);
+        let (on_open, goes_to) = (props.on_open.clone(), goes_to.clone());
+        let chosen = props.chosen.dispatcher();
+        Callback::from(move |key| {
+            let at = shown.iter().position(|id| Some(*id) == selected);
+            let to = match (key, at) {
+                (Key::Search, _) => return focus_within(&root, "input[type='search']"),
+                (Key::Choose, _) => {
+                    let row = focused_row().or(selected).filter(|id| shown.contains(id));
+                    if let Some(id) = row {
+                        chosen.dispatch(Choice::Toggle(id));
+                    }
+                    return row.is_some();
+                }
+                (Key::Next, None) => 0,
+                (Key::Next, Some(at)) => at + 1,
+                (Key::Previous, Some(at)) if at > 0 => at - 1,
+                _ => return false,
+            };
+            let Some(id) = shown.get(to) else { return false };
+            goes_to.replace(Some(*id));
+            on_open.emit(*id);
+            // Where the list is out of sight this does nothing, and the page moves the focus.
+            let _ = focus_row(&root, *id);
+            true
         })
+    };
+    use_keys(on_key);
+    let root = root.clone();
+    use_effect_with(props.selected, move |selected| {
+        if let Some(id) = goes_to.take().filter(|id| Some(*id) == *selected) {
+            let _ = focus_row(&root, id);
+        }
+    });
+}
+
+/// The conversation in whose row the focus is.
+fn focused_row() -> Option<ConversationId> {
+    let row = focused()?.closest("[data-row]").ok().flatten()?;
+    row.get_attribute("data-row")?.parse().ok()
+}
+
+fn focus_row(root: &NodeRef, id: ConversationId) -> bool {
+    focus_within(root, &format!("a[href$='{id}']"))
 }
 
 /// The try that is repeated, where no error stands that tells of it.
@@ -156,8 +305,16 @@ fn view_error(live: &LiveChat) -> Html {
     }
 }
 
-fn view_list(live: &LiveChat, props: &ListPaneProps, shown: &[ConversationId], search: &str) -> Html {
-    if !live.is_loaded {
+/// What the list needs besides its conversations.
+struct List<'a> {
+    typed: &'a AttrValue,
+    scroller: NodeRef,
+    on_choose: Callback<(ConversationId, bool)>,
+}
+
+fn view_list(live: &LiveChat, props: &ListPaneProps, shown: &Rc<[ConversationId]>, list: &List<'_>) -> Html {
+    let search = search_of(list.typed);
+    if shown.is_empty() && !live.is_loaded {
         return match &live.error {
             None => skeleton(),
             Some(error) => {
@@ -175,50 +332,104 @@ fn view_list(live: &LiveChat, props: &ListPaneProps, shown: &[ConversationId], s
             }
         };
     }
-    if shown.is_empty() {
-        return empty(props.shelf, search.trim(), live.has_more);
+    if shown.is_empty() && search != props.filter.search {
+        return skeleton();
     }
+    if shown.is_empty() {
+        let filter = props.filter.clone();
+        return if is_narrowed(&filter) {
+            html! { <EmptyFiltered {filter} /> }
+        } else {
+            empty(&filter, None)
+        };
+    }
+    let view = {
+        let (selected, on_open) = (props.selected, props.on_open.clone());
+        let (chosen, on_choose) = (props.chosen.clone(), list.on_choose.clone());
+        Callback::from(move |id: ConversationId| {
+            html! {
+                <ConversationRow
+                    {id}
+                    selected={selected == Some(id)}
+                    chosen={chosen.holds(id)}
+                    on_open={on_open.clone()}
+                    on_choose={on_choose.clone()}
+                />
+            }
+        })
+    };
+    let key: String = props
+        .filter
+        .parameters()
+        .into_iter()
+        .map(|(name, value)| format!("{name}={value}&"))
+        .collect();
     html! {
-        <ul role="list" aria-label={t("conversations.heading")}>
-            { for shown.iter().map(|id| html! {
-                <li key={id.to_string()}>
-                    <ConversationRow id={*id} selected={props.selected == Some(*id)} on_open={props.on_open.clone()} />
-                </li>
-            }) }
-        </ul>
+        <VirtualList<ConversationId>
+            {key}
+            label={t("conversations.heading")}
+            keys={shown.clone()}
+            {view}
+            has_more={live.has_more}
+            revealed={props.selected}
+            scroller={list.scroller.clone()}
+        />
     }
 }
 
-fn empty(shelf: Shelf, search: &str, has_more: bool) -> Html {
-    let (title, text) = match shelf {
-        _ if !search.is_empty() && has_more => (
-            t_with("conversations.no_match", &[("text", search)]),
-            t("conversations.no_match_more"),
-        ),
-        _ if !search.is_empty() => (
+#[derive(Properties, PartialEq)]
+struct EmptyFilteredProps {
+    filter: Filter,
+}
+
+/// Nothing is on a list that is narrowed down, and by what.
+#[component]
+fn EmptyFiltered(props: &EmptyFilteredProps) -> Html {
+    let known = use_known(&props.filter, true);
+    empty(&props.filter, Some(&filter_words(&props.filter, &known)))
+}
+
+fn empty(filter: &Filter, words: Option<&str>) -> Html {
+    let search = filter.search.as_str();
+    let (icon, title, text) = match (search.is_empty(), words) {
+        (false, None) => (
+            IconName::Search,
             t_with("conversations.no_match", &[("text", search)]),
             t("conversations.no_match_text"),
         ),
-        Shelf::Open => (t("conversations.empty_open"), t("conversations.empty_open_text")),
-        Shelf::Closed => (
-            t("conversations.empty_closed"),
-            t("conversations.empty_closed_text"),
+        (false, Some(words)) => (
+            IconName::Search,
+            t_with("conversations.no_match", &[("text", search)]),
+            t_with("conversations.no_match_filtered", &[("filter", words)]),
         ),
-        Shelf::Archived => (
-            t("conversations.empty_archived"),
-            t("conversations.empty_archived_text"),
+        (true, Some(words)) => (
+            IconName::Filter,
+            t("conversations.empty_filtered"),
+            t_with("conversations.empty_filtered_text", &[("filter", words)]),
         ),
-    };
-    let icon = if search.is_empty() {
-        IconName::Chat
-    } else {
-        IconName::Search
+        (true, None) => {
+            let (title, text) = match tab_of(filter.shelf) {
+                Shelf::Closed => (
+                    t("conversations.empty_closed"),
+                    t("conversations.empty_closed_text"),
+                ),
+                Shelf::Archived => (
+                    t("conversations.empty_archived"),
+                    t("conversations.empty_archived_text"),
+                ),
+                _ => (t("conversations.empty_open"), t("conversations.empty_open_text")),
+            };
+            (IconName::Chat, title, text)
+        }
     };
     html! { <EmptyState {icon} {title} {text} /> }
 }
 
 /// Scrolling loads the next page by itself; the button is for those who do not scroll.
-fn view_end(live: &LiveChat) -> Html {
+fn view_end(live: &LiveChat, shown: &[ConversationId]) -> Html {
+    if !live.is_loaded && live.error.is_none() && !shown.is_empty() {
+        return html! { <p class="list-end" role="status">{ t("conversations.searching") }</p> };
+    }
     if !live.has_more {
         return html! { <span hidden=true /> };
     }
@@ -231,6 +442,19 @@ fn view_end(live: &LiveChat) -> Html {
             <Button {onclick} busy={live.is_loading}>{ t("conversations.show_more") }</Button>
         </div>
     }
+}
+
+fn view_bulk(live: &LiveChat, props: &ListPaneProps, shown: &Rc<[ConversationId]>) -> Html {
+    if props.chosen.is_empty() {
+        return html! { <span hidden=true /> };
+    }
+    let choose = props.chosen.dispatcher();
+    let on_all = {
+        let (choose, shown) = (choose.clone(), shown.clone());
+        Callback::from(move |()| choose.dispatch(Choice::All(shown.clone())))
+    };
+    let on_none = Callback::from(move |()| choose.dispatch(Choice::None));
+    html! { <BulkBar live={live.clone()} chosen={props.chosen.ids().collect::<Vec<_>>()} {on_all} {on_none} /> }
 }
 
 fn skeleton() -> Html {
@@ -252,8 +476,8 @@ fn skeleton() -> Html {
 
 fn shelf_label(shelf: Shelf) -> AttrValue {
     match shelf {
-        Shelf::Open => t("conversations.open"),
         Shelf::Closed => t("conversations.closed"),
         Shelf::Archived => t("conversations.archived"),
+        Shelf::Open | Shelf::Snoozed | Shelf::All => t("conversations.open"),
     }
 }

@@ -1,5 +1,7 @@
 //! The messages of a thread: bubbles, notices, days, and how the person's own messages stand.
 
+use std::ops::Range;
+
 use switchboard_contract::ids::{MemberId, MessageId};
 use switchboard_contract::live_chat::{LiveChatMessage, MessageType, Visibility};
 use switchboard_contract::time::Timestamp;
@@ -8,19 +10,71 @@ use switchboard_engine::queue::{Queued, State};
 use switchboard_engine::store::{Action, message_id};
 use yew::prelude::*;
 
+use super::mention::view_text;
+use super::waiting::view_acts;
 use crate::browser::now;
-use crate::deeds::{reason, retry_text};
+use crate::deeds::{colleague_reply, reason, retry_text};
 use crate::i18n::{clock_time, day_and_time, local_day, t, t_with, weekday_date};
-use crate::ui::{Avatar, Icon, IconName, IconSize};
+use crate::ui::{Avatar, Icon, IconName, IconSize, view_prose};
 
 /// Messages of one author further apart than this start a new group, in milliseconds.
 const GROUP_MS: i64 = 5 * 60_000;
 
+/// Rows that follow each other.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RowStretch {
+    /// The room of those before it that are not drawn, in pixels.
+    pub gap: f64,
+    /// The one before it, which is not drawn.
+    pub before: Option<Row>,
+    /// Stored messages in order, then those that wait.
+    pub rows: Vec<Row>,
+    /// The one after it, which is not drawn.
+    pub after: Option<Row>,
+}
+
+impl RowStretch {
+    /// All rows there are.
+    #[must_use]
+    pub const fn whole(rows: Vec<Row>) -> Self {
+        Self {
+            gap: 0.0,
+            before: None,
+            rows,
+            after: None,
+        }
+    }
+
+    /// Some of `all`.
+    #[must_use]
+    pub fn of(all: &[Row], range: Range<usize>, gap: f64) -> Self {
+        Self {
+            gap,
+            before: range
+                .start
+                .checked_sub(1)
+                .and_then(|before| all.get(before))
+                .cloned(),
+            after: all.get(range.end).cloned(),
+            rows: all.get(range).unwrap_or_default().to_vec(),
+        }
+    }
+}
+
 /// Props for [`MessageRows`].
 #[derive(Properties, PartialEq)]
 pub struct MessageRowsProps {
-    /// Stored messages in order, then those that wait.
-    pub rows: Vec<Row>,
+    /// What is drawn.
+    pub stretches: Vec<RowStretch>,
+    /// The room of those after it that are not drawn, in pixels.
+    #[prop_or_default]
+    pub gap_after: f64,
+    /// The first one that nobody of the team had read.
+    #[prop_or_default]
+    pub new_from: Option<MessageId>,
+    /// The one that was looked for.
+    #[prop_or_default]
+    pub marked: Option<MessageId>,
     /// What the visitor is called.
     pub visitor: AttrValue,
     /// Who writes the messages that wait.
@@ -31,6 +85,12 @@ pub struct MessageRowsProps {
     pub on_retry: Callback<MessageId>,
     /// Gives a refused message up.
     pub on_discard: Callback<MessageId>,
+    /// Takes the text of one that is not sent, or was refused, back to where one types.
+    #[prop_or_default]
+    pub on_edit: Callback<MessageId>,
+    /// Lets go what is held back.
+    #[prop_or_default]
+    pub on_release: Callback<()>,
 }
 
 /// What decides how a row looks beside its neighbours.
@@ -79,45 +139,73 @@ impl Look {
     }
 }
 
-/// The rows, grouped by author and day.
+/// The rows, grouped by author and day. Before each stretch, and at the end, stands the room of what is not drawn.
 #[component]
 pub fn MessageRows(props: &MessageRowsProps) -> Html {
-    let looks: Vec<Look> = props.rows.iter().map(|row| Look::of(row, props.me_id)).collect();
     let today = local_day(now().wall);
-    let rows = props.rows.iter().enumerate().map(|(place, row)| {
+    let gap = |key: String, height: f64| {
+        html! { <div {key} aria-hidden="true" style={format!("block-size:{height:.2}px")}></div> }
+    };
+    let stretches = props.stretches.iter().enumerate().flat_map(|(place, stretch)| {
+        [gap(format!("before-{place}"), stretch.gap)]
+            .into_iter()
+            .chain(view_stretch(props, stretch, today))
+    });
+    html! {
+        <>
+            { for stretches }
+            { gap("after".to_owned(), props.gap_after) }
+        </>
+    }
+}
+
+fn view_stretch(props: &MessageRowsProps, stretch: &RowStretch, today: i64) -> Vec<Html> {
+    let look = |row: &Row| Look::of(row, props.me_id);
+    let looks: Vec<Look> = stretch.rows.iter().map(look).collect();
+    let (around, behind) = (
+        stretch.before.as_ref().map(look),
+        stretch.after.as_ref().map(look),
+    );
+    let rows = stretch.rows.iter().enumerate().map(|(place, row)| {
         let look = &looks[place];
-        let before = place.checked_sub(1).map(|before| &looks[before]);
-        let first = before.is_none_or(|before| !look.groups_with(before));
-        // What is stored and what still waits each say so at their end.
-        let before_queue = matches!(
-            (row, props.rows.get(place + 1)),
-            (Row::Stored(_), Some(Row::Queued(_)))
-        );
-        let last = before_queue || looks.get(place + 1).is_none_or(|after| !after.groups_with(look));
+        let before = place
+            .checked_sub(1)
+            .map_or(around.as_ref(), |before| looks.get(before));
+        let after = looks.get(place + 1).or(behind.as_ref());
+        let next = stretch.rows.get(place + 1).or(stretch.after.as_ref());
+        let is_new = props.new_from == Some(key(row));
         let new_day = before.is_none_or(|before| before.day != look.day);
+        let first = is_new || before.is_none_or(|before| !look.groups_with(before));
+        // What is stored and what still waits each say so at their end.
+        let before_queue = matches!((row, next), (Row::Stored(_), Some(Row::Queued(_))));
+        let last = before_queue || after.is_none_or(|after| !after.groups_with(look));
         html! {
             <MessageRow
-                key={key(row)}
+                key={key(row).to_string()}
                 row={row.clone()}
                 {first}
                 {last}
+                {is_new}
+                is_marked={props.marked == Some(key(row))}
                 day={new_day.then(|| day(look, today))}
                 visitor={props.visitor.clone()}
                 me_id={props.me_id}
                 me_name={props.me_name.clone()}
                 on_retry={props.on_retry.clone()}
                 on_discard={props.on_discard.clone()}
+                on_edit={props.on_edit.clone()}
+                on_release={props.on_release.clone()}
             />
         }
     });
-    html! { <>{ for rows }</> }
+    rows.collect()
 }
 
 /// The same for a message while it waits and once it is stored, so that its bubble stays in place.
-fn key(row: &Row) -> String {
+pub(super) fn key(row: &Row) -> MessageId {
     match row {
-        Row::Stored(message) => message.id.to_string(),
-        Row::Queued(queued) => message_id(queued.entry.id).to_string(),
+        Row::Stored(message) => message.id,
+        Row::Queued(queued) => message_id(queued.entry.id),
     }
 }
 
@@ -136,6 +224,10 @@ struct MessageRowProps {
     first: bool,
     /// Whether it ends it.
     last: bool,
+    /// Whether it is the first one that nobody of the team had read.
+    is_new: bool,
+    /// Whether it was looked for.
+    is_marked: bool,
     /// The day that begins with it.
     day: Option<AttrValue>,
     visitor: AttrValue,
@@ -143,18 +235,25 @@ struct MessageRowProps {
     me_name: AttrValue,
     on_retry: Callback<MessageId>,
     on_discard: Callback<MessageId>,
+    on_edit: Callback<MessageId>,
+    on_release: Callback<()>,
 }
 
 /// One row; drawn again only when it looks otherwise, however many come in beside it.
 #[component]
 fn MessageRow(props: &MessageRowProps) -> Html {
+    let seq = match &props.row {
+        Row::Stored(message) => Some(message.seq.to_string()),
+        Row::Queued(_) => None,
+    };
     html! {
-        <div>
+        <div class={classes!("log-row", props.is_marked.then_some("is-marked"))} data-seq={seq}>
             <div>
                 if let Some(day) = &props.day {
                     <div class="day"><span>{ day.clone() }</span></div>
-                } else {
-                    <span hidden=true />
+                }
+                if props.is_new {
+                    <div class="day day-new"><span>{ t("conversation.new") }</span></div>
                 }
             </div>
             { view_row(props) }
@@ -170,8 +269,14 @@ fn view_row(props: &MessageRowProps) -> Html {
         return html! { <p class="system"><bdi>{ message.content.clone() }</bdi></p> };
     }
     let (content, state) = match row {
-        Row::Stored(message) => (message.content.clone(), stored_state(message, last)),
-        Row::Queued(queued) => (text(queued), queued_state(props, queued)),
+        Row::Stored(message) => (
+            view_text(&message.content, &message.mentions),
+            stored_state(message, last),
+        ),
+        Row::Queued(queued) => (
+            view_text(text(queued), mentions(queued)),
+            queued_state(props, queued),
+        ),
     };
     let bubble = match row {
         Row::Queued(Queued {
@@ -246,10 +351,17 @@ fn stored_state(message: &LiveChatMessage, last: bool) -> Html {
     html! { <div {class}><Icon name={icon} size={IconSize::Small} /><span>{ text }</span></div> }
 }
 
-fn text(queued: &Queued) -> String {
+fn text(queued: &Queued) -> &str {
     match &queued.entry.action {
-        Action::Send(draft) => draft.content.clone(),
-        Action::Change(_) | Action::Delete | Action::Read { .. } => String::new(),
+        Action::Send(draft) => &draft.content,
+        Action::Change(_) | Action::Delete | Action::Read { .. } => "",
+    }
+}
+
+fn mentions(queued: &Queued) -> &[MemberId] {
+    match &queued.entry.action {
+        Action::Send(draft) => &draft.mentions,
+        Action::Change(_) | Action::Delete | Action::Read { .. } => &[],
     }
 }
 
@@ -266,17 +378,37 @@ fn queued_state(props: &MessageRowProps, queued: &Queued) -> Html {
             <div class="delivery">
                 <Icon name={IconName::Clock} size={IconSize::Small} />
                 <span>{ text }</span>
+                { view_acts(queued, &props.on_edit, &props.on_release) }
             </div>
         };
     };
     let on_retry = props.on_retry.reform(move |_: MouseEvent| id);
     let on_discard = props.on_discard.reform(move |_: MouseEvent| id);
+    let on_edit = props.on_edit.reform(move |_: MouseEvent| id);
+    let reply = colleague_reply(problem);
+    let why = match &reply {
+        Some(reply) => {
+            let name = reply.author_name.as_deref().unwrap_or_default();
+            t_with("message.newer_reply_by", &[("name", name)])
+        }
+        None => reason(&queued.entry.action, problem),
+    };
     html! {
-        <div class="delivery delivery-failed" role="alert">
-            <Icon name={IconName::Alert} size={IconSize::Small} />
-            <span>{ t("message.not_sent") }{ " " }{ reason(&queued.entry.action, problem) }</span>
-            <button class="text-btn" type="button" onclick={on_retry}>{ retry_text(&queued.entry.action, problem) }</button>
-            <button class="text-btn text-btn-quiet" type="button" onclick={on_discard}>{ t("message.discard") }</button>
+        <div class="refused" role="alert">
+            <div class="delivery delivery-failed">
+                <Icon name={IconName::Alert} size={IconSize::Small} />
+                <span>{ t("message.not_sent") }{ " " }{ why }</span>
+            </div>
+            <div>
+                if let Some(reply) = reply {
+                    <blockquote class="refused-for" dir="auto">{ view_prose(&reply.content) }</blockquote>
+                }
+            </div>
+            <div class="refused-acts delivery-failed">
+                <button class="text-btn" type="button" onclick={on_retry}>{ retry_text(&queued.entry.action, problem) }</button>
+                <button class="text-btn" type="button" onclick={on_edit}>{ t("message.edit") }</button>
+                <button class="text-btn text-btn-quiet" type="button" onclick={on_discard}>{ t("message.discard") }</button>
+            </div>
         </div>
     }
 }

@@ -3,28 +3,36 @@
 
 mod actions;
 mod announcer;
+mod bulk;
 mod changes;
 mod clock;
 mod composer;
 mod deleting;
 mod filter;
+mod filters;
+mod jump;
 mod keys;
 mod list;
+mod log;
+mod mention;
 mod message;
 mod people;
 mod row;
+mod selection;
 mod style;
-mod tail;
 mod thread;
 mod timer;
+mod unread;
 mod views;
 mod visitor;
+mod waiting;
 
-use switchboard_contract::ids::ConversationId;
-use switchboard_engine::inbox::Shelf;
+use switchboard_contract::ids::{ConversationId, MemberId};
+use switchboard_engine::inbox::Filter;
 use yew::prelude::*;
 use yew_router::hooks::{use_location, use_navigator};
 
+use crate::auth::use_me;
 use crate::browser::{catch_focus, focus_within};
 use crate::i18n::t;
 use crate::routes::Route;
@@ -32,12 +40,13 @@ use crate::ui::{EmptyState, IconName};
 
 use announcer::Announcer;
 pub use changes::{ChangeNotices, ChangeNoticesProps};
-pub use composer::{Composer, ComposerProps, Wish};
-use filter::{query_of, shelf_of};
+pub use composer::{Aids, Composer, ComposerProps, Wish};
+use filter::{filter_of, query_of};
 use keys::{Key, use_keys};
 use list::ListPane;
-pub use message::{MessageRows, MessageRowsProps};
+pub use message::{MessageRows, MessageRowsProps, RowStretch};
 pub use people::{Faces, FacesProps, TypingLine, TypingLineProps};
+use selection::{Choice, Selection};
 use style::inbox_class;
 use thread::ThreadPane;
 use visitor::VisitorPane;
@@ -53,32 +62,41 @@ pub struct ConversationsProps {
 /// The inbox.
 #[component]
 pub fn Conversations(props: &ConversationsProps) -> Html {
-    let navigator = use_navigator();
-    let location = use_location();
-    let shelf = shelf_of(location.as_ref().map_or("", |location| location.query_str()));
+    let me = use_me().id;
+    let filter = use_filter(me);
+    let chosen = use_reducer(Selection::default);
+    {
+        // What is chosen is chosen of one list.
+        let chosen = chosen.dispatcher();
+        use_effect_with(filter.clone(), move |_| chosen.dispatch(Choice::None));
+    }
     let visitor_shown = use_state(|| false);
     {
         let visitor_shown = visitor_shown.clone();
         use_effect_with(props.selected, move |_| visitor_shown.set(false));
     }
-    let go = {
-        let navigator = navigator.clone();
-        use_callback((), move |(route, shelf): (Route, Shelf), ()| {
-            if let Some(navigator) = &navigator {
-                // A pair of texts always has a query form.
-                let _ = navigator.push_with_query(&route, query_of(shelf));
-            }
-        })
-    };
-    let on_open = use_callback((go.clone(), shelf), |id: ConversationId, (go, shelf)| {
-        go.emit((Route::Conversation { id }, *shelf));
-    });
-    let on_shelf = use_callback((go.clone(), props.selected), |shelf: Shelf, (go, selected)| {
-        let route = selected.map_or(Route::Conversations, |id| Route::Conversation { id });
-        go.emit((route, shelf));
-    });
-    let on_back = use_callback((go, shelf), |(), (go, shelf)| {
-        go.emit((Route::Conversations, *shelf))
+    let go = use_go(me);
+    let on_open = use_callback(
+        (go.clone(), filter.clone()),
+        |id: ConversationId, (go, filter)| {
+            go.emit((Route::Conversation { id }, filter.clone(), Step::Forward));
+        },
+    );
+    let on_filter = use_callback(
+        (go.clone(), props.selected, filter.clone()),
+        |filter: Filter, (go, selected, before)| {
+            let route = selected.map_or(Route::Conversations, |id| Route::Conversation { id });
+            // Each letter of a search is no step that one goes back by.
+            let step = if filter.unsearched() == before.unsearched() {
+                Step::InPlace
+            } else {
+                Step::Forward
+            };
+            go.emit((route, filter, step));
+        },
+    );
+    let on_back = use_callback((go, filter.clone()), |(), (go, filter)| {
+        go.emit((Route::Conversations, filter.clone(), Step::Forward));
     });
     let on_visitor = {
         let visitor_shown = visitor_shown.clone();
@@ -92,8 +110,13 @@ pub fn Conversations(props: &ConversationsProps) -> Html {
     let root = use_node_ref();
     let on_key = {
         let (on_back, on_visitor, root) = (on_back.clone(), on_visitor.clone(), root.clone());
+        let chosen = chosen.clone();
         Callback::from(move |key| match (key, pane) {
             (Key::StopTyping, _) => focus_within(&root, ".log"),
+            (Key::Back, _) if !chosen.is_empty() => {
+                chosen.dispatch(Choice::None);
+                true
+            }
             (Key::Back, "visitor") => {
                 on_visitor.emit(false);
                 true
@@ -109,7 +132,7 @@ pub fn Conversations(props: &ConversationsProps) -> Html {
     use_focus_of_pane(&root, pane, props.selected);
     html! {
         <div class={inbox_class()} data-pane={pane} ref={root}>
-            <ListPane {shelf} selected={props.selected} {on_open} {on_shelf} />
+            <ListPane {filter} selected={props.selected} {on_open} {on_filter} {chosen} />
             <div class="pane pane-thread" key={props.selected.map_or_else(String::new, |id| id.to_string())}>
                 if let Some(id) = props.selected {
                     <ThreadPane {id} {on_back} on_visitor={on_visitor.clone()} />
@@ -131,6 +154,35 @@ pub fn Conversations(props: &ConversationsProps) -> Html {
             <Announcer open={props.selected} />
         </div>
     }
+}
+
+/// The list that the address asks for; the same value as long as it says the same.
+#[hook]
+fn use_filter(me: MemberId) -> Filter {
+    let query = use_location().and_then(|location| location.query::<Vec<(String, String)>>().ok());
+    filter_of(&query.unwrap_or_default(), me)
+}
+
+/// Whether one comes back from there by a step back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Forward,
+    InPlace,
+}
+
+/// The way to a page of the inbox and one of its lists.
+#[hook]
+fn use_go(me: MemberId) -> Callback<(Route, Filter, Step)> {
+    let navigator = use_navigator();
+    use_callback((), move |(route, filter, step): (Route, Filter, Step), ()| {
+        let Some(navigator) = &navigator else { return };
+        let query = query_of(&filter, me);
+        // A list of pairs always has a query form.
+        let _ = match step {
+            Step::Forward => navigator.push_with_query(&route, query),
+            Step::InPlace => navigator.replace_with_query(&route, query),
+        };
+    })
 }
 
 /// Where one pane is shown at a time, the focus follows: into the pane that comes, and back to the row it came from.

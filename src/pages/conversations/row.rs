@@ -8,8 +8,8 @@ use yew_router::Routable;
 use super::timer::{ConversationTimer, ConversationTimerProps};
 use crate::browser::now;
 use crate::chat::{Waiting, use_conversation, use_typing, use_waiting, use_waiting_draft};
-use crate::i18n::{day_and_time, list_time, number, t};
-use crate::people::visitor_name;
+use crate::i18n::{day_and_time, list_time, number, t, t_with};
+use crate::people::{rating_name, visitor_name};
 use crate::routes::Route;
 use crate::ui::{Avatar, Icon, IconName, IconSize};
 
@@ -20,8 +20,12 @@ pub(super) struct ConversationRowProps {
     pub id: ConversationId,
     /// Whether it is open beside the list.
     pub selected: bool,
+    /// Whether it is chosen, with others.
+    pub chosen: bool,
     /// Shared by all rows.
     pub on_open: Callback<ConversationId>,
+    /// Shared by all rows: it is chosen, or not any more; `true` for all from the last one that was.
+    pub on_choose: Callback<(ConversationId, bool)>,
 }
 
 /// A row; drawn again only when its own conversation changes.
@@ -45,6 +49,9 @@ pub(super) fn ConversationRow(props: &ConversationRowProps) -> Html {
         event.prevent_default();
         on_open.emit(id);
     });
+    let on_choose = use_callback(props.on_choose.clone(), move |event: MouseEvent, on_choose| {
+        on_choose.emit((id, event.shift_key()));
+    });
     let Some(conversation) = conversation else {
         return html! { <span hidden=true /> };
     };
@@ -53,8 +60,16 @@ pub(super) fn ConversationRow(props: &ConversationRowProps) -> Html {
     let at = conversation.last_message_at;
     let timer = ConversationTimerProps::of(&conversation).brief();
     html! {
+        <>
+        <input
+            class="conv-choose"
+            type="checkbox"
+            aria-label={t_with("bulk.choose", &[("name", &name)])}
+            checked={props.chosen}
+            onclick={on_choose}
+        />
         <a
-            class={classes!("conv", (unread > 0).then_some("is-unread"))}
+            class={classes!("conv", (unread > 0).then_some("is-unread"), props.chosen.then_some("is-chosen"))}
             href={Route::Conversation { id }.to_path()}
             aria-current={props.selected.then_some("true")}
             {onclick}
@@ -90,6 +105,9 @@ pub(super) fn ConversationRow(props: &ConversationRowProps) -> Html {
                     <span class="chip" title={conversation.funnel_name.clone()}>
                         <span class="sr">{ t("conversation.funnel") }{ " " }</span><bdi>{ conversation.funnel_name.clone() }</bdi>
                     </span>
+                    <span class="conv-rating" hidden={conversation.rating.is_none()}>
+                        { conversation.rating.map(rating_name).unwrap_or_default() }
+                    </span>
                     <span class="push"></span>
                     <span
                         class={classes!("conv-waits", (waiting_icon == IconName::Alert).then_some("is-refused"))}
@@ -103,6 +121,7 @@ pub(super) fn ConversationRow(props: &ConversationRowProps) -> Html {
                 </div>
             </div>
         </a>
+        </>
     }
 }
 

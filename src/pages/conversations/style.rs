@@ -20,9 +20,20 @@ pub(super) fn inbox_class() -> AttrValue {
         .pane-back, .only-narrow { display: none; }
         .list-tools { display: flex; align-items: center; gap: var(--space-2); padding-inline: var(--space-4); padding-block-end: var(--space-2); }
         .list-tools .field-wrap { flex: 1; min-inline-size: 0; }
+        .filter-menu .icon-btn { inline-size: var(--control-l); block-size: var(--control-l); }
+        .filter-menu .is-set { background: var(--accent-subtle); color: var(--accent-text); }
+        .filter-chips { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-1); list-style: none; margin: 0; padding: 0 var(--space-4) var(--space-2); }
+        .filter-chip { display: inline-flex; align-items: center; max-inline-size: 100%; block-size: 1.5rem; padding-inline-start: var(--space-2); border-radius: var(--radius-xs); background: var(--accent-subtle); color: var(--accent-text); font-size: var(--text-12); }
+        .filter-chip bdi { max-inline-size: 10rem; }
+        .filter-chip button { display: inline-grid; place-items: center; inline-size: 1.5rem; block-size: 1.5rem; border-radius: var(--radius-xs); }
+        .filter-chip button:hover { background: var(--accent-subtle-2); }
+        .bulk-place { flex: none; }
+        .bulk { display: flex; align-items: center; gap: var(--space-1); padding: var(--space-2) var(--space-3) var(--space-2) var(--space-4); border-block-start: 1px solid var(--line); background: var(--surface-raised); }
+        .bulk-count { font-weight: var(--weight-medium); white-space: nowrap; padding-inline-end: var(--space-1); font-variant-numeric: var(--numeric); }
+        .bulk .menu { inset-block: auto calc(100% + var(--space-1)); }
         .field-quiet { border-color: transparent; background: var(--hover); }
         .field-quiet:hover { border-color: var(--line-strong); }
-        .list-scroll { flex: 1; min-block-size: 0; overflow: auto; overflow-anchor: none; }
+        .list-scroll { --row-block: var(--row-conversation); flex: 1; min-block-size: 0; overflow: auto; overflow-anchor: none; }
         .list-end { display: grid; place-items: center; padding: var(--space-4); }
 
         .conv { display: grid; grid-template-columns: 2rem minmax(0, 1fr); gap: 0 var(--space-3); block-size: var(--row-conversation); padding: var(--space-2) var(--space-4); position: relative; }
@@ -34,6 +45,13 @@ pub(super) fn inbox_class() -> AttrValue {
         .conv:focus-visible { outline-offset: -2px; }
         .conv[aria-current] { background: var(--accent-subtle); }
         .conv[aria-current]::after { content: ""; position: absolute; inset-block: 0; inset-inline-start: 0; inline-size: 2px; background: var(--accent); }
+        .conv-choose { appearance: none; position: absolute; z-index: 1; inset-block-start: calc(var(--space-2) + 0.5rem); inset-inline-start: calc(var(--space-4) + 0.5rem); inline-size: 1rem; block-size: 1rem; margin: 0; border: 1px solid var(--line-control); border-radius: var(--radius-xs); background: var(--surface); display: grid; place-items: center; opacity: 0; cursor: pointer; }
+        .conv-choose::before { content: ""; position: absolute; inset: -0.5rem; }
+        .conv-choose:checked { background: var(--accent); border-color: var(--accent); }
+        .conv-choose:checked::after { content: ""; inline-size: 0.5rem; block-size: 0.25rem; border: solid var(--text-on-solid); border-width: 0 0 1.75px 1.75px; transform: rotate(-45deg) translate(0.5px, -1px); }
+        li:hover > .conv-choose, .conv-choose:focus-visible, .conv-choose:checked, .is-choosing .conv-choose { opacity: 1; }
+        li:hover > .conv > :first-child, .conv-choose:focus-visible + .conv > :first-child, .conv-choose:checked + .conv > :first-child, .is-choosing .conv > :first-child { opacity: 0.12; }
+        .conv.is-chosen { background: var(--accent-subtle); }
         .conv-body { min-inline-size: 0; }
         .conv-line { display: flex; align-items: center; gap: var(--space-2); min-inline-size: 0; block-size: 1.25rem; }
         .conv-name { font-weight: var(--weight-medium); }
@@ -61,8 +79,9 @@ pub(super) fn inbox_class() -> AttrValue {
         .thread-head { border-block-end: 1px solid var(--line); container: thread-head / inline-size; z-index: var(--z-sticky); }
         .thread-actions { flex: none; }
         .acts { display: flex; align-items: center; gap: var(--space-1); }
-        .acts .act-more, .thread-who .timer-inline { display: none; }
-        .acts .act-more-always { display: inline-flex; }
+        .thread-who .timer-inline { display: none; }
+        .rating-comment { white-space: pre-wrap; overflow-wrap: anywhere; }
+        .conv-rating { color: var(--text-2); }
         .thread-who .timer-inline { margin-inline-end: var(--space-2); vertical-align: bottom; }
         .changes { display: grid; gap: var(--space-1); padding: 0 var(--space-6) var(--space-2); }
         .change { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-1) var(--space-2); inline-size: 100%; max-inline-size: var(--measure-thread); margin-inline: auto; min-block-size: 1.5rem; font-size: var(--text-12); line-height: var(--lh-12); color: var(--text-3); overflow-wrap: anywhere; }
@@ -75,13 +94,6 @@ pub(super) fn inbox_class() -> AttrValue {
         .labels .label-change .menu { inset-inline: var(--space-4); max-inline-size: none; }
         .label-list { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-1); }
         .label-chip { display: inline-flex; align-items: center; gap: var(--space-1); max-inline-size: 100%; block-size: 1.5rem; padding-inline: var(--space-2); border-radius: var(--radius-xs); background: var(--hover); color: var(--text-2); font-size: var(--text-12); }
-        .label-dot { flex: none; inline-size: 0.5rem; block-size: 0.5rem; border-radius: 2px; background: var(--neutral-8); }
-        .label-blue { background: var(--accent); }
-        .label-green { background: var(--success-solid); }
-        .label-yellow { background: #c9a100; }
-        .label-orange { background: #d9772b; }
-        .label-red { background: var(--danger-solid); }
-        .label-purple { background: #8a63d2; }
         .item .label-dot { margin-inline: 0.25rem; }
         .thread-who { min-inline-size: 0; flex: 1; }
         .thread-who h2:focus, .visitor-id h2:focus { outline: none; }
@@ -100,7 +112,16 @@ pub(super) fn inbox_class() -> AttrValue {
         .log > * { inline-size: 100%; max-inline-size: var(--measure-thread); margin-inline: auto; }
         .log > :first-child { margin-block-start: auto; }
         .thread-gone .log > :first-child { margin-block-start: 0; }
-        .log-start { display: grid; justify-items: center; }
+        .log-start { display: grid; justify-items: center; min-block-size: 2.25rem; }
+        .log-row { display: flow-root; }
+        .is-marked { border-radius: var(--radius-m); animation: log-marked 3s var(--ease-out); }
+        @keyframes log-marked { 0%, 60% { background: var(--accent-subtle-2); } 100% { background: transparent; } }
+        @media (prefers-reduced-motion: reduce) { .is-marked { animation: none; background: var(--accent-subtle-2); } }
+        .log-first { position: absolute; inset-block-start: var(--space-3); inset-inline: 0; display: grid; justify-items: center; pointer-events: none; }
+        .log-first .btn { pointer-events: auto; box-shadow: var(--elevation-1); }
+        .jump { flex: none; position: relative; }
+        .jump-form { position: absolute; z-index: 20; inset-block-start: calc(100% + var(--space-1)); inset-inline-end: 0; display: flex; align-items: end; gap: var(--space-2); padding: var(--space-3); border: 1px solid var(--line); border-radius: var(--radius-m); background: var(--surface); box-shadow: var(--elevation-2); }
+        .jump-form label { display: grid; gap: var(--space-1); font-size: var(--text-12); line-height: var(--lh-12); color: var(--text-2); }
         .log-start > * { inline-size: 100%; }
         .log-start > .while-retrying > div { display: grid; justify-items: center; }
         .log-start > .while-retrying > div > :not(.btn) { inline-size: 100%; }
@@ -109,6 +130,8 @@ pub(super) fn inbox_class() -> AttrValue {
         .day { display: flex; align-items: center; gap: var(--space-3); padding-block: var(--space-3); font-size: var(--text-11); line-height: var(--lh-11); color: var(--text-3); font-weight: var(--weight-medium); }
         .day::before { content: ""; flex: 1; block-size: 1px; background: var(--line); }
         .day::after { content: ""; flex: 1; block-size: 1px; background: var(--line); }
+        .day-new { color: var(--danger-text); }
+        .day-new::before, .day-new::after { background: var(--danger-line); }
         .system { text-align: center; font-size: var(--text-12); line-height: var(--lh-12); color: var(--text-3); padding-block: var(--space-2); text-wrap: balance; overflow-wrap: anywhere; }
         .msg { display: grid; grid-template-columns: 1.75rem minmax(0, 1fr); column-gap: var(--space-2); margin-block-start: var(--space-1); }
         .msg-first { margin-block-start: var(--space-3); }
@@ -118,6 +141,18 @@ pub(super) fn inbox_class() -> AttrValue {
         .msg-by .icon { align-self: center; }
         .msg-body { grid-column: 2; display: grid; justify-items: start; gap: var(--space-1); }
         .bubble { max-inline-size: min(85%, 32rem); padding: 0.4375rem 0.75rem; border-radius: var(--radius-l); border-start-start-radius: var(--radius-xs); background: var(--bubble-agent); font-size: var(--text-14); line-height: var(--lh-14); white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: plaintext; text-align: start; }
+        .bubble > * + * { margin-block-start: var(--space-1); }
+        .bubble ul, .bubble ol { padding-inline-start: 1.25rem; margin-block-end: 0; }
+        .bubble ul { list-style: disc; }
+        .bubble ol { list-style: decimal; }
+        .bubble code { font-family: var(--font-mono); font-size: 0.925em; background: var(--hover); border-radius: var(--radius-xs); padding-inline: 0.1875rem; }
+        .bubble pre { margin-block-end: 0; padding: var(--space-2); border-radius: var(--radius-s); background: var(--hover); white-space: pre-wrap; overflow-wrap: anywhere; }
+        .bubble pre code { padding: 0; background: none; }
+        .bubble blockquote, .refused-for { margin: 0; padding-inline-start: var(--space-2); border-inline-start: 2px solid var(--line-control); color: var(--text-2); }
+        .bubble a, .refused-for a { unicode-bidi: isolate; color: var(--accent-text); text-decoration: underline; text-underline-offset: 2px; }
+        .refused { display: grid; gap: var(--space-1); max-inline-size: min(85%, 32rem); }
+        .refused-for { font-size: var(--text-13); line-height: var(--lh-13); white-space: pre-wrap; overflow-wrap: anywhere; max-block-size: 12rem; overflow: auto; }
+        .refused-acts { display: flex; flex-wrap: wrap; gap: var(--space-3); }
         .msg-user { grid-template-columns: minmax(0, 1fr); }
         .msg-user .msg-by { grid-column: 1; justify-content: flex-end; }
         .msg-user .msg-body { grid-column: 1; justify-items: end; }
@@ -125,6 +160,8 @@ pub(super) fn inbox_class() -> AttrValue {
         .msg-note .bubble { background: var(--bubble-note); }
         .msg-note .msg-by { color: var(--warning-text); }
         .msg-note .msg-by b { color: inherit; }
+        .mention { font-weight: var(--weight-medium); color: var(--accent-text); }
+        .mention-me { border-radius: var(--radius-xs); background: var(--accent-subtle); }
         .bubble-failed { box-shadow: inset 0 0 0 1px var(--danger-line); background: var(--surface); }
         .bubble-pending { background: var(--surface); box-shadow: inset 0 0 0 1px var(--accent-line); }
         .delivery { display: flex; align-items: center; gap: var(--space-1); font-size: var(--text-11); line-height: var(--lh-11); color: var(--text-3); min-block-size: 1rem; }
@@ -138,7 +175,7 @@ pub(super) fn inbox_class() -> AttrValue {
         .composer > * { inline-size: 100%; max-inline-size: var(--measure-thread); margin-inline: auto; }
         .composer-other { display: flex; align-items: center; gap: var(--space-2); color: var(--text-2); }
         .composer-other p { flex: 1; }
-        .composer-box { border: 1px solid var(--line-control); border-radius: var(--radius-m); background: var(--surface); }
+        .composer-box { position: relative; border: 1px solid var(--line-control); border-radius: var(--radius-m); background: var(--surface); }
         .composer-box:focus-within { border-color: var(--focus); box-shadow: 0 0 0 1px var(--focus); }
         .composer-box textarea { display: block; inline-size: 100%; border: 0; background: none; resize: none; padding: 0.625rem 0.75rem 0.25rem; font-size: var(--text-14); line-height: var(--lh-14); outline: none; min-block-size: 3.5rem; max-block-size: 11rem; }
         .composer-box textarea::placeholder { color: var(--text-3); opacity: 1; }

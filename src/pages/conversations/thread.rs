@@ -1,32 +1,30 @@
 //! One conversation: who, the messages, and the place to answer.
 
-use switchboard_contract::ids::{ConversationId, MessageId};
+use switchboard_contract::ids::ConversationId;
 use switchboard_contract::live_chat::{ConversationStatus, LiveChatConversation, Priority, Visibility};
-use switchboard_engine::desk::Row;
+use switchboard_engine::passage::Target;
 use yew::prelude::*;
+use yew_router::hooks::use_location;
 
-use super::actions::{Actions, Deletion};
+use super::actions::{Actions, Asked, Question};
 use super::changes::ChangeNotices;
-use super::composer::{Composer, Wish};
+use super::composer::{Composer, Wish, use_aids};
 use super::deleting::GoneThread;
+use super::filter::message_of;
+use super::jump::JumpToDate;
 use super::keys::{Key, use_keys};
 use super::list::{age_of, view_kept};
-use super::message::MessageRows;
+use super::log::Log;
 use super::people::{Typing, Viewers};
-use super::tail::Tail;
 use super::timer::{ConversationTimer, ConversationTimerProps};
 use crate::auth::use_me;
 use crate::chat::{
-    Chat, ThreadView, Typed, use_chat, use_composing, use_conversation, use_looking_at, use_read_mark,
-    use_returned, use_thread,
+    Chat, Typed, use_chat, use_composing, use_conversation, use_looking_at, use_returned, use_thread,
 };
 use crate::deeds::priority_name;
 use crate::i18n::{day_and_time, t, t_with};
 use crate::people::visitor_name;
-use crate::ui::{
-    Button, ButtonKind, ErrorState, Extent, IconButton, IconName, Loading, Notice, Skeleton, Tone,
-    TryingAgain, use_reader, use_reading_place, while_retrying,
-};
+use crate::ui::{IconButton, IconName};
 
 /// Props for [`ThreadPane`].
 #[derive(Properties, PartialEq)]
@@ -50,16 +48,34 @@ pub(super) fn ThreadPane(props: &ThreadPaneProps) -> Html {
         .kept_at
         .map(|at| t_with("thread.kept", &[("age", &age_of(at))]));
     use_looking_at(id);
+    use_linked_message(&chat, id);
     let wish = use_wish(&chat, id);
-    let asks = use_state_eq(|| false);
+    let asks = use_state_eq(|| None::<Question>);
     let on_ask = {
         let asks = asks.setter();
-        use_callback((), move |asked: bool, ()| asks.set(asked))
+        use_callback((), move |asked: Option<Question>, ()| asks.set(asked))
     };
     let deps = (chat.clone(), id);
-    let on_send = use_callback(deps.clone(), |(content, visibility), (chat, id): &(Chat, _)| {
-        chat.send(*id, content, visibility);
-    });
+    let me = use_me();
+    let aids = use_aids(conversation.as_deref());
+    let on_send = {
+        let hold_ms = me.preferences.undo_send.hold_ms();
+        let deps = (chat.clone(), id, aids.clone(), hold_ms);
+        use_callback(
+            deps,
+            |(content, visibility): (String, _), (chat, id, aids, hold_ms)| {
+                // A note only the team reads: it names members, and nobody waits to call it back.
+                let (mentions, hold_ms) = match visibility {
+                    Visibility::Public => (Vec::new(), *hold_ms),
+                    Visibility::Internal => (aids.mentions(&content), 0),
+                };
+                // What is sent is seen to arrive.
+                chat.to_latest(*id);
+                chat.send_held(*id, content, visibility, mentions, hold_ms);
+            },
+        )
+    };
+    let on_release = use_callback(chat.clone(), |(), chat: &Chat| chat.release());
     let on_draft = use_callback(deps.clone(), |typed: Typed, (chat, id)| {
         chat.keep_draft(*id, typed)
     });
@@ -106,9 +122,10 @@ pub(super) fn ThreadPane(props: &ThreadPaneProps) -> Html {
                         <ConversationTimer ..ConversationTimerProps::of(known) />
                     }
                 </div>
+                <JumpToDate {id} />
                 <div class="thread-actions">
                     if let Some(known) = &conversation {
-                        <Actions conversation={known.clone()} on_delete={on_ask.reform(|()| true)} />
+                        <Actions conversation={known.clone()} on_ask={on_ask.reform(Some)} />
                     }
                 </div>
                 <IconButton
@@ -132,18 +149,33 @@ pub(super) fn ThreadPane(props: &ThreadPaneProps) -> Html {
                 {on_other}
                 {on_typing}
                 {closed}
+                {aids}
+                {on_release}
             />
             <div>
-                if let (true, Some(known)) = (*asks, &conversation) {
-                    <Deletion
+                if let (Some(question), Some(known)) = (*asks, &conversation) {
+                    <Asked
+                        {question}
                         conversation={known.clone()}
                         on_deleted={props.on_back.clone()}
-                        on_cancel={on_ask.reform(|()| false)}
+                        on_close={on_ask.reform(|()| None)}
                     />
                 }
             </div>
         </section>
     }
+}
+
+/// The message that the address names is shown, once for each address.
+#[hook]
+fn use_linked_message(chat: &Chat, id: ConversationId) {
+    let location = use_location();
+    let seq = message_of(location.as_ref().map_or("", |location| location.query_str()));
+    use_effect_with((chat.clone(), id, seq), |(chat, id, seq)| {
+        if let Some(seq) = seq {
+            chat.jump(*id, Target::Seq(*seq));
+        }
+    });
 }
 
 /// What the keys and what came back to be changed ask of the composer.
@@ -200,162 +232,4 @@ fn whereabouts(conversation: &LiveChatConversation) -> Html {
             }) }
         </>
     }
-}
-
-#[derive(Properties)]
-struct LogProps {
-    id: ConversationId,
-    thread: ThreadView,
-    visitor: AttrValue,
-}
-
-impl PartialEq for LogProps {
-    fn eq(&self, other: &Self) -> bool {
-        self.id == other.id
-            && self.visitor == other.visitor
-            && self.thread.rows == other.thread.rows
-            && self.thread.is_loading == other.thread.is_loading
-            && self.thread.has_more_before == other.thread.has_more_before
-            && self.thread.error == other.thread.error
-            && self.thread.retrying == other.thread.retrying
-            && self.thread.is_loaded == other.thread.is_loaded
-            && self.thread.retrying == other.thread.retrying
-    }
-}
-
-/// The messages, the newest at the end. A reader at the end stays there; a reader further up stays where they are, also
-/// when earlier messages come in above.
-#[component]
-fn Log(props: &LogProps) -> Html {
-    let chat = use_chat();
-    let me = use_me();
-    let reader = use_reader();
-    let tail = use_mut_ref(Tail::default);
-    let start = tail.borrow_mut().start(&props.thread.rows, reader.is_at_end());
-    let rows = &props.thread.rows[start..];
-    let on_earlier = {
-        let update = use_force_update();
-        let deps = (chat.clone(), props.id);
-        use_callback(deps, move |(), (chat, id)| {
-            if tail.borrow_mut().extend() {
-                update.force_update();
-            } else {
-                chat.more_of_thread(*id);
-            }
-        })
-    };
-    let on_near_start = {
-        let failed = props.thread.error.is_some();
-        use_callback((on_earlier.clone(), failed), |(), (on_earlier, failed)| {
-            if !failed {
-                on_earlier.emit(());
-            }
-        })
-    };
-    let place = use_reading_place(&reader, extent(rows), on_near_start);
-    use_read_mark(props.id, props.thread.is_loaded && !place.has_news);
-    let on_retry = {
-        let chat = chat.clone();
-        use_callback(chat, |id: MessageId, chat| chat.retry(id))
-    };
-    let on_discard = {
-        let chat = chat.clone();
-        use_callback(chat, |id: MessageId, chat| chat.discard(id))
-    };
-    let thread = &props.thread;
-    html! {
-        <div class="log-frame">
-            <div class="log" role="log" aria-label={t("conversation.messages")} aria-live="off" tabindex="0" ref={place.node} onscroll={place.onscroll}>
-                <div class="log-start">
-                    { while_retrying(
-                        thread.retrying.as_ref().filter(|_| thread.error.is_none()),
-                        view_start(&chat, props, start > 0, on_earlier),
-                    ) }
-                </div>
-                if thread.is_loaded || !thread.rows.is_empty() {
-                    <MessageRows
-                        rows={rows.to_vec()}
-                        visitor={props.visitor.clone()}
-                        me_id={me.id}
-                        me_name={me.name.clone()}
-                        {on_retry}
-                        {on_discard}
-                    />
-                }
-            </div>
-            <div class="log-news">
-                if place.has_news {
-                    <Button kind={ButtonKind::Plain} icon={IconName::Down} onclick={place.to_end}>{ t("conversation.news") }</Button>
-                }
-            </div>
-        </div>
-    }
-}
-
-/// The outermost messages. Only stored ones count as the first: what waits comes in below.
-fn extent(rows: &[Row]) -> Extent<MessageId> {
-    let first = rows.iter().find_map(|row| match row {
-        Row::Stored(message) => Some(message.id),
-        Row::Queued(_) => None,
-    });
-    let (last, last_is_own) = match rows.last() {
-        Some(Row::Stored(message)) => (Some(message.id), false),
-        Some(Row::Queued(queued)) => (queued.entry.message_id(), true),
-        None => (None, false),
-    };
-    Extent {
-        first,
-        last,
-        last_is_own,
-    }
-}
-
-/// Above the messages: what is loading, what failed, or that there is more.
-fn view_start(chat: &Chat, props: &LogProps, has_more_here: bool, on_earlier: Callback<()>) -> Html {
-    let thread = &props.thread;
-    if let Some((error, fetch)) = &thread.error {
-        let (chat, fetch) = (chat.clone(), fetch.clone());
-        let retry = move || chat.reload(fetch.clone());
-        if thread.is_loaded {
-            return html! {
-                <Notice tone={Tone::Danger}>
-                    <span>{ t("conversation.failed") }{ " " }{ error.message() }</span>
-                    <div>
-                        if let Some(retrying) = &thread.retrying {
-                            <TryingAgain retrying={retrying.clone()} brief=true />
-                        } else {
-                            <button class="text-btn" type="button" onclick={Callback::from(move |_: MouseEvent| retry())}>
-                                { t("error.retry") }
-                            </button>
-                        }
-                    </div>
-                </Notice>
-            };
-        }
-        return html! {
-            <ErrorState
-                title={t("conversation.failed")}
-                error={error.clone()}
-                busy={thread.is_loading}
-                retrying={thread.retrying.clone()}
-                on_retry={Callback::from(move |()| retry())}
-            />
-        };
-    }
-    if !thread.is_loaded {
-        return html! {
-            <Loading label={t("conversation.loading")}>
-                <div class="stack">
-                    <Skeleton inline="55%" block="2.5rem" />
-                    <Skeleton inline="40%" block="2.5rem" />
-                    <Skeleton inline="60%" block="3.75rem" />
-                </div>
-            </Loading>
-        };
-    }
-    if !thread.has_more_before && !has_more_here {
-        return html! { <span hidden=true /> };
-    }
-    let onclick = on_earlier.reform(|_: MouseEvent| ());
-    html! { <Button kind={ButtonKind::Quiet} busy={thread.is_loading} {onclick}>{ t("conversation.earlier") }</Button> }
 }

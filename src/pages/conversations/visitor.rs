@@ -8,7 +8,7 @@ use super::actions::Labels;
 use crate::browser::now;
 use crate::chat::{use_chat, use_conversation, use_conversation_trouble};
 use crate::i18n::{country_name, day_and_time, language_name, t, time_in_zone};
-use crate::people::visitor_name;
+use crate::people::{rating_name, visitor_name};
 use crate::ui::{Avatar, ErrorState, IconButton, IconName, Loading, Skeleton, while_retrying};
 
 /// Props for [`VisitorPane`].
@@ -53,6 +53,17 @@ pub(super) fn VisitorPane(props: &VisitorPaneProps) -> Html {
                 </div>
             </div>
             <Labels conversation={conversation.clone()} />
+            <div>
+                if let Some(rating) = conversation.rating {
+                    <div class="panel-section">
+                        <h3>{ t("rating.heading") }</h3>
+                        <p class="strong">{ rating_name(rating) }</p>
+                        <p class="rating-comment" dir="auto" hidden={conversation.rating_comment.is_none()}>
+                            { conversation.rating_comment.clone().unwrap_or_default() }
+                        </p>
+                    </div>
+                }
+            </div>
             <div class="panel-section">
                 <h3>{ t("visitor.details") }</h3>
                 <dl class="facts">{ for facts(visitor).into_iter().map(|(term, value, title)| html! {

@@ -14,7 +14,7 @@ use crate::routes::Route;
 use account::Account;
 use email::Email;
 use identity::{FORM_ID, Identity, use_identity};
-use preferences::Appearance;
+use preferences::{Appearance, Writing};
 
 /// The page.
 #[component]
@@ -36,6 +36,7 @@ pub fn Profile() -> Html {
             <Identity {form} />
             <Email />
             <Appearance />
+            <Writing />
             <Account />
         </SettingsPage>
     }

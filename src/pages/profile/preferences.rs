@@ -1,6 +1,6 @@
-//! Theme and density: at once, on this device and in the profile.
+//! Theme, density and how long a reply can be called back: at once, on this device and in the profile.
 
-use switchboard_contract::auth::{Density, Preferences, Theme, UpdateMe};
+use switchboard_contract::auth::{Density, Preferences, Theme, UndoSend, UpdateMe};
 use yew::prelude::*;
 
 use super::super::settings::SettingsSection;
@@ -36,36 +36,85 @@ fn density_name(density: Density) -> AttrValue {
     }
 }
 
-/// The section.
-#[component]
-pub fn Appearance() -> Html {
+const UNDO_SEND: [(UndoSend, &str); 3] = [
+    (UndoSend::Off, "off"),
+    (UndoSend::FiveSeconds, "five"),
+    (UndoSend::TenSeconds, "ten"),
+];
+
+fn undo_send_name(undo_send: UndoSend) -> AttrValue {
+    match undo_send {
+        UndoSend::Off => t("writing.off"),
+        UndoSend::FiveSeconds | UndoSend::Unknown => t("writing.five"),
+        UndoSend::TenSeconds => t("writing.ten"),
+    }
+}
+
+/// Shows preferences as chosen, and keeps them in the profile.
+#[hook]
+fn use_choose() -> Callback<Preferences> {
     let me = use_me();
     let api = use_api();
     let session = use_auth().session().clone();
     let toasts = use_toasts();
     let task = use_task();
-    let choose = Callback::from({
-        let me = me.clone();
-        move |preferences: Preferences| {
-            appearance::adopt(&preferences);
-            // Shown as chosen from now on; the server hears of it meanwhile.
-            session.update_me(switchboard_contract::auth::Me {
-                preferences: preferences.clone(),
-                ..(*me).clone()
-            });
-            let change = UpdateMe {
-                preferences: Some(preferences),
-                ..UpdateMe::default()
-            };
-            let (api, session, toasts) = (api.clone(), session.clone(), toasts.clone());
-            task.run(async move {
-                match api.update_me(&change, None).await {
-                    Ok(me) => session.update_me(me),
-                    Err(_) => toasts.alert(t("appearance.not_saved")),
-                }
+    Callback::from(move |preferences: Preferences| {
+        appearance::adopt(&preferences);
+        // Shown as chosen from now on; the server hears of it meanwhile.
+        session.update_me(switchboard_contract::auth::Me {
+            preferences: preferences.clone(),
+            ..(*me).clone()
+        });
+        let change = UpdateMe {
+            preferences: Some(preferences),
+            ..UpdateMe::default()
+        };
+        let (api, session, toasts) = (api.clone(), session.clone(), toasts.clone());
+        task.run(async move {
+            match api.update_me(&change, None).await {
+                Ok(me) => session.update_me(me),
+                Err(_) => toasts.alert(t("appearance.not_saved")),
+            }
+        });
+    })
+}
+
+/// How replies are written.
+#[component]
+pub fn Writing() -> Html {
+    let choose = use_choose();
+    let kept = use_me().preferences.clone();
+    let chosen = UNDO_SEND
+        .into_iter()
+        .find(|(undo_send, _)| *undo_send == kept.undo_send)
+        .map_or("five", |(_, name)| name);
+    let onchange = Callback::from(move |value: AttrValue| {
+        if let Some((undo_send, _)) = UNDO_SEND.into_iter().find(|(_, name)| value == *name) {
+            choose.emit(Preferences {
+                undo_send,
+                ..kept.clone()
             });
         }
     });
+    let choices: Vec<Choice> = UNDO_SEND
+        .into_iter()
+        .map(|(undo_send, value)| Choice {
+            value: value.into(),
+            text: undo_send_name(undo_send),
+        })
+        .collect();
+    html! {
+        <SettingsSection id="profile-writing" title={t("writing.title")} about={t("writing.about")}>
+            <Segments name="undo-send" label={t("writing.undo")} value={chosen} {choices} {onchange} />
+        </SettingsSection>
+    }
+}
+
+/// The look.
+#[component]
+pub fn Appearance() -> Html {
+    let choose = use_choose();
+    let me = use_me();
     let kept = me.preferences.clone();
     let on_theme = {
         let (choose, kept) = (choose.clone(), kept.clone());

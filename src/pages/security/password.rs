@@ -10,6 +10,7 @@ use super::super::settings::SettingsSection;
 use crate::auth::{use_api, use_me};
 use crate::forms::{
     CapsLock, FormField, FormHandle, FormOptions, FormTrouble, NewPassword, new_password_field, use_form,
+    use_unsaved,
 };
 use crate::i18n::t;
 use crate::ui::{Button, ButtonKind, use_toasts};
@@ -50,6 +51,7 @@ pub fn Password() -> Html {
             Field::choice("company").holding(me.account_name.clone()),
         ]
     });
+    use_unsaved(&form);
     let onsubmit = {
         let send = move |form: &FormHandle| {
             let api = api.clone();

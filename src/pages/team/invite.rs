@@ -12,7 +12,7 @@ use yew::prelude::*;
 use super::member_fields::{MemberFields, ROLE, WEBSITES, fields, role, websites};
 use crate::api::ApiError;
 use crate::auth::use_api;
-use crate::forms::{FormField, FormHandle, FormOptions, FormTrouble, use_form};
+use crate::forms::{FormField, FormHandle, FormOptions, FormTrouble, use_form, use_unsaved};
 use crate::i18n::{t, t_with};
 use crate::people::role_name;
 use crate::ui::{Dialog, use_toasts};
@@ -60,6 +60,7 @@ pub fn Invite(props: &InviteProps) -> Html {
         all.extend(fields(Role::Agent, &[]));
         all
     });
+    use_unsaved(&form);
     let field = use_node_ref();
     let send = move |form: &FormHandle| {
         let api = api.clone();
@@ -143,6 +144,7 @@ pub fn Change(props: &ChangeProps) -> Html {
     // Of the member as last seen; the server tells a newer one when it refuses.
     let version = use_mut_ref(|| member.version);
     let form = use_form(OPTIONS, || Vec::from(fields(member.role, &member.website_ids)));
+    use_unsaved(&form);
     let send = {
         let id = member.id;
         move |form: &FormHandle| {

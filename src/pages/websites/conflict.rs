@@ -3,9 +3,10 @@
 use switchboard_contract::website::Website;
 use yew::prelude::*;
 
+use super::assignment::assignment_name;
 use super::fields::{label, window_name};
 use super::hours::day_name;
-use super::values::{self, ARCHIVE, AUTO_CLOSE, DELETE, HOURS, hours_of, window_of};
+use super::values::{self, ARCHIVE, ASSIGNMENT, AUTO_CLOSE, DELETE, HOURS, hours_of, window_of};
 use crate::browser::focus_node;
 use crate::forms::FormHandle;
 use crate::i18n::{t, t_with};
@@ -45,6 +46,7 @@ fn shown(field: &str, value: &str) -> AttrValue {
                 AttrValue::from(lines.join("\n"))
             }
         },
+        ASSIGNMENT => assignment_name(value),
         AUTO_CLOSE | ARCHIVE | DELETE => window_of(value).map_or_else(|| t("website.never"), window_name),
         _ => AttrValue::from(value.to_owned()),
     }

@@ -2,7 +2,9 @@
 
 use yew::prelude::*;
 
-use super::values::{ARCHIVE, AUTO_CLOSE, DELETE, DOMAIN, HOURS, NAME, ORIGINS, TIMEZONE, window_of};
+use super::values::{
+    ARCHIVE, ASSIGNMENT, AUTO_CLOSE, DELETE, DOMAIN, HOURS, NAME, ORIGINS, TIMEZONE, window_of,
+};
 use crate::browser::time_zones;
 use crate::forms::{Choice, FormHandle, FormSelect};
 use crate::i18n::{t, t_count};
@@ -15,6 +17,7 @@ pub fn label(field: &str) -> AttrValue {
         TIMEZONE => t("website.timezone"),
         ORIGINS => t("website.origins"),
         HOURS => t("website.hours"),
+        ASSIGNMENT => t("assignment.mode"),
         AUTO_CLOSE => t("website.auto_close"),
         ARCHIVE => t("website.archive"),
         DELETE => t("website.delete_after"),

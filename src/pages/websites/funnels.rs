@@ -12,7 +12,7 @@ use super::super::settings::SettingsSection;
 use crate::api::ApiError;
 use crate::auth::use_api;
 use crate::browser::{now, random_bytes, use_task};
-use crate::forms::{FormField, FormHandle, FormOptions, FormTextArea, FormTrouble, use_form};
+use crate::forms::{FormField, FormHandle, FormOptions, FormTextArea, FormTrouble, use_form, use_unsaved};
 use crate::i18n::{t, t_with};
 use crate::query::asks::{self, topic};
 use crate::query::{use_query, use_query_client};
@@ -224,6 +224,7 @@ fn Edit(props: &EditProps) -> Html {
                 .holding(of(|funnel| funnel.greeting.clone().unwrap_or_default())),
         ]
     });
+    use_unsaved(&form);
     let field = use_node_ref();
     let send = {
         let (known, version) = (known.clone(), version.clone());

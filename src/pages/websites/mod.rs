@@ -6,12 +6,14 @@
 //! | `new.rs` | adding one, in four steps |
 //! | `details.rs` | one website |
 //! | `settings.rs`, `conflict.rs`, `funnels.rs`, `deleting.rs` | how it is set up, and how it goes |
-//! | `fields.rs`, `hours.rs`, `values.rs` | what its forms are made of |
+//! | `fields.rs`, `hours.rs`, `assignment.rs`, `values.rs` | what its forms are made of |
 //! | `snippet.rs` | what its pages embed |
 
+mod assignment;
 mod conflict;
 mod deleting;
 mod details;
+mod domain;
 mod fields;
 mod funnels;
 mod hours;

@@ -7,13 +7,16 @@ use switchboard_engine::form::{Field, Step};
 use yew::prelude::*;
 use yew_router::hooks::use_navigator;
 
+use super::domain::use_domain_asked;
 use super::fields::{self, ZoneField};
 use super::hours::HoursField;
-use super::values::{DOMAIN, HOURS, NAME, TIMEZONE, hours_field, hours_of, timezone_field};
+use super::values::{DOMAIN, HOURS, NAME, TIMEZONE, domain_field, hours_field, hours_of, timezone_field};
 use super::{Heading, forbidden, use_may_change};
 use crate::auth::use_api;
 use crate::browser::{now, own_time_zone, random_bytes};
-use crate::forms::{FormField, FormHandle, FormOptions, FormStep, FormSteps, FormTrouble, use_form};
+use crate::forms::{
+    FormField, FormHandle, FormOptions, FormStep, FormSteps, FormTrouble, use_form, use_unsaved,
+};
 use crate::i18n::{t, t_with};
 use crate::query::asks::{self, topic};
 use crate::query::use_query_client;
@@ -49,9 +52,9 @@ fn steps() -> Vec<Step> {
             DETAILS,
             [
                 Field::text(NAME, rules::name),
-                Field::text(DOMAIN, rules::domain),
+                domain_field(),
                 timezone_field().holding(own_time_zone()),
-                Field::choice(ID),
+                Field::note(ID),
             ],
         ),
         Step::new(STEP_HOURS, [hours_field()]),
@@ -103,6 +106,8 @@ fn request(form: &FormHandle) -> CreateWebsite {
 fn Wizard() -> Html {
     let (api, toasts, client, navigator) = (use_api(), use_toasts(), use_query_client(), use_navigator());
     let form = use_form(OPTIONS, steps);
+    use_domain_asked(&form, None);
+    use_unsaved(&form);
     let send = move |form: &FormHandle| {
         let (api, request) = (api.clone(), request(form));
         async move { api.create_website(&request).await }
@@ -157,7 +162,7 @@ fn Wizard() -> Html {
                 </FormStep>
             </div>
             <div class="acts">
-                <Button kind={ButtonKind::Primary} submit=true busy={form.is_sending()}>{ next }</Button>
+                <Button kind={ButtonKind::Primary} submit=true busy={form.is_sending() || form.is_waiting()}>{ next }</Button>
                 <div>
                 if form.step_number() > 0 {
                     <Button icon={IconName::Left} disabled={form.is_sending()} onclick={on_back}>{ t("website_new.back") }</Button>

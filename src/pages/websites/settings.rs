@@ -8,8 +8,10 @@ use switchboard_engine::form::Field;
 use yew::prelude::*;
 
 use super::super::settings::{SaveBar, SettingsSection};
+use super::assignment::AssignmentField;
 use super::conflict::Clash;
 use super::deleting::DeleteWebsite;
+use super::domain::use_domain_asked;
 use super::fields::{self, WindowField, ZoneField};
 use super::funnels::Funnels;
 use super::hours::HoursField;
@@ -19,7 +21,9 @@ use super::values::{
 use super::{Heading, forbidden, use_may_change};
 use crate::api::ApiError;
 use crate::auth::use_api;
-use crate::forms::{FormField, FormHandle, FormOptions, FormTextArea, FormTrouble, use_form};
+use crate::forms::{
+    FormField, FormHandle, FormOptions, FormTextArea, FormTrouble, use_form_about, use_unsaved,
+};
 use crate::i18n::t;
 use crate::query::asks::{self, topic};
 use crate::query::{use_query, use_query_client};
@@ -119,10 +123,6 @@ fn held(form: &FormHandle) -> Values {
     FIELDS.into_iter().map(|name| (name, form.value(name))).collect()
 }
 
-fn changes(form: &FormHandle) -> usize {
-    form.changes() - usize::from(form.is_changed(BASE))
-}
-
 fn text_of(website: &Website) -> String {
     serde_json::to_string(website).unwrap_or_default()
 }
@@ -141,31 +141,23 @@ struct EditorProps {
     website: Website,
 }
 
-/// What the person's changes were made over: what stands in the draft, if it is of this website.
+/// What the person's changes were made over: what stands in the draft, if there is one.
 fn base_of(form: &FormHandle, website: &Website) -> Website {
-    serde_json::from_str::<Website>(&form.value(BASE))
-        .ok()
-        .filter(|base| base.id == website.id)
-        .unwrap_or_else(|| website.clone())
+    serde_json::from_str(&form.value(BASE)).unwrap_or_else(|_| website.clone())
 }
 
 #[component]
 fn Editor(props: &EditorProps) -> Html {
     let (api, toasts, client) = (use_api(), use_toasts(), use_query_client());
     let website = &props.website;
-    let form = use_form(OPTIONS, || {
+    let form = use_form_about(OPTIONS, Some(website.id.to_string()), || {
         let mut all = values::fields(website);
-        all.push(Field::choice(BASE));
+        all.push(Field::note(BASE));
         all
     });
-    let base = use_mut_ref(|| {
-        let of_another =
-            serde_json::from_str::<Website>(&form.value(BASE)).is_ok_and(|base| base.id != website.id);
-        if of_another {
-            form.discard();
-        }
-        base_of(&form, website)
-    });
+    use_domain_asked(&form, Some(website.id));
+    use_unsaved(&form);
+    let base = use_mut_ref(|| base_of(&form, website));
     let refused = form.failure().as_ref().and_then(newer);
     // The newest that is known: what was loaded, or what came with a refusal.
     let theirs = match refused {
@@ -196,7 +188,7 @@ fn Editor(props: &EditorProps) -> Html {
     {
         let (form, base) = (form.clone(), base.clone());
         let version = base.borrow().version;
-        use_effect_with((changes(&form) > 0, version), move |(dirty, _)| {
+        use_effect_with((form.changes() > 0, version), move |(dirty, _)| {
             if *dirty {
                 form.set(BASE, text_of(&base.borrow()));
             }
@@ -255,7 +247,7 @@ fn Editor(props: &EditorProps) -> Html {
         let form = form.clone();
         Callback::from(move |()| form.discard())
     };
-    let count = changes(&form);
+    let count = form.changes();
     let class = scoped!(
         r#"
         display: grid;
@@ -306,6 +298,9 @@ fn Editor(props: &EditorProps) -> Html {
             <SettingsSection id="website-hours" title={t("website.hours")} about={t("website_settings.hours_about")}>
                 <HoursField form={form.clone()} holidays=true />
             </SettingsSection>
+            <SettingsSection id="website-assignment" title={t("website_settings.assignment")} about={t("website_settings.assignment_about")}>
+                <AssignmentField form={form.clone()} />
+            </SettingsSection>
             <SettingsSection id="website-lifecycle" title={t("website_settings.lifecycle")} about={t("website_settings.lifecycle_about")}>
                 <WindowField form={form.clone()} name={AUTO_CLOSE} hint={t("website.auto_close_hint")} />
                 <WindowField form={form.clone()} name={ARCHIVE} hint={t("website.archive_hint")} />
@@ -319,7 +314,7 @@ fn Editor(props: &EditorProps) -> Html {
             </SettingsSection>
             <div class="bar">
                 if count > 0 {
-                    <SaveBar changes={count} form={FORM_ID} busy={form.is_sending()} {on_discard} />
+                    <SaveBar changes={count} form={FORM_ID} busy={form.is_sending() || form.is_waiting()} {on_discard} />
                 }
             </div>
         </form>

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use switchboard_contract::validate::Violation;
-use switchboard_contract::website::{BusinessHours, UpdateWebsite, Website, hours, rules};
+use switchboard_contract::website::{Assignment, BusinessHours, UpdateWebsite, Website, hours, rules};
 use switchboard_engine::form::{Field, Form, Kind};
 
 /// Its name.
@@ -22,10 +22,12 @@ pub const AUTO_CLOSE: &str = "autoCloseAfter";
 pub const ARCHIVE: &str = "archiveAfter";
 /// See [`AUTO_CLOSE`].
 pub const DELETE: &str = "deleteAfter";
+/// How it hands out conversations, as JSON: mode and cap are one decision.
+pub const ASSIGNMENT: &str = "assignment";
 
 /// Every field in the order of the page.
-pub const FIELDS: [&str; 8] = [
-    NAME, DOMAIN, TIMEZONE, ORIGINS, HOURS, AUTO_CLOSE, ARCHIVE, DELETE,
+pub const FIELDS: [&str; 9] = [
+    NAME, DOMAIN, TIMEZONE, ORIGINS, HOURS, ASSIGNMENT, AUTO_CLOSE, ARCHIVE, DELETE,
 ];
 
 /// What the fields hold.
@@ -39,6 +41,7 @@ pub fn values_of(website: &Website) -> Values {
         (TIMEZONE, website.timezone.clone()),
         (ORIGINS, website.allowed_origins.join("\n")),
         (HOURS, hours_text(website.business_hours.as_ref())),
+        (ASSIGNMENT, assignment_text(website.assignment)),
         (AUTO_CLOSE, window_text(website.auto_close_after)),
         (ARCHIVE, window_text(website.archive_after)),
         (DELETE, window_text(website.delete_after)),
@@ -52,14 +55,20 @@ pub fn fields(website: &Website) -> Vec<Field> {
     let value = |name: &str| values.get(name).cloned().unwrap_or_default();
     vec![
         Field::text(NAME, rules::name).holding(value(NAME)),
-        Field::text(DOMAIN, rules::domain).holding(value(DOMAIN)),
+        domain_field().holding(value(DOMAIN)),
         timezone_field().holding(value(TIMEZONE)),
         Field::text(ORIGINS, origins_rule).holding(value(ORIGINS)),
         hours_field().holding(value(HOURS)),
+        Field::choice(ASSIGNMENT).holding(value(ASSIGNMENT)),
         Field::choice(AUTO_CLOSE).holding(value(AUTO_CLOSE)),
         Field::choice(ARCHIVE).holding(value(ARCHIVE)),
         Field::choice(DELETE).holding(value(DELETE)),
     ]
+}
+
+/// The field of the domain; [`super::domain`] asks whether it is taken.
+pub fn domain_field() -> Field {
+    Field::text(DOMAIN, rules::domain).asked()
 }
 
 /// The field of the time zone.
@@ -103,6 +112,16 @@ pub fn hours_text(hours: Option<&BusinessHours>) -> String {
         .unwrap_or_default()
 }
 
+/// How a field hands out conversations.
+pub fn assignment_of(text: &str) -> Assignment {
+    serde_json::from_str(text).unwrap_or_default()
+}
+
+/// A way to hand out conversations as a field holds it.
+pub fn assignment_text(assignment: Assignment) -> String {
+    serde_json::to_string(&assignment).unwrap_or_default()
+}
+
 /// The window in a field; none for never.
 pub fn window_of(text: &str) -> Option<u32> {
     text.parse().ok()
@@ -126,6 +145,7 @@ pub fn change(base: &Website, values: &Values) -> UpdateWebsite {
         auto_close_after: changed(AUTO_CLOSE).map(|text| window_of(text)),
         archive_after: changed(ARCHIVE).map(|text| window_of(text)),
         delete_after: changed(DELETE).map(|text| window_of(text)),
+        assignment: changed(ASSIGNMENT).map(|text| assignment_of(text)),
     }
 }
 
@@ -183,6 +203,21 @@ mod tests {
         let hours = BusinessHours::working_week();
         assert_eq!(hours_of(&hours_text(Some(&hours))), Some(hours));
         assert_eq!(hours_of(&hours_text(None)), None);
+    }
+
+    #[test]
+    fn mode_and_cap_are_one_decision() {
+        let base = website("Shop", "");
+        let theirs = website("Shop", r#","assignment":{"mode":"round_robin","cap":3}"#);
+        let mut mine = values_of(&base);
+        let own = Assignment {
+            cap: Some(5),
+            ..Assignment::default()
+        };
+        mine.insert(ASSIGNMENT, assignment_text(own));
+        assert_eq!(change(&base, &mine).assignment, Some(own));
+        assert_eq!(conflicts(&base, &theirs, &mine), [ASSIGNMENT]);
+        assert_eq!(assignment_of(&values_of(&theirs)[ASSIGNMENT]), theirs.assignment);
     }
 
     #[test]

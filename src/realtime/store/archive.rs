@@ -34,6 +34,22 @@ pub async fn carry_out(
     .await
 }
 
+/// Lets go of all that was seen; answers whether there was anything. Nothing is written: a full disk takes no index either.
+pub async fn make_room(database: IdbDatabase) -> Result<Done<bool>, Fault> {
+    let transaction = begin(&database, &[ARCHIVE], "relaxed").map_err(|error| Fault::of(&error))?;
+    let archive = transaction
+        .object_store(ARCHIVE)
+        .map_err(|error| Fault::of(&error))?;
+    within_one(&transaction, async {
+        let answer = index(&archive).await?.is_some();
+        if answer {
+            put(&archive, vec![Write::Clear])?;
+        }
+        Ok(Done { answer, set_aside: 0 })
+    })
+    .await
+}
+
 /// Reads one part, and deletes what of it cannot be read.
 pub async fn read(database: IdbDatabase, owner: MemberId, part: Part) -> Result<Done<Found>, Fault> {
     let transaction = begin(&database, &[ARCHIVE, META], "relaxed").map_err(|error| Fault::of(&error))?;

@@ -215,7 +215,7 @@ impl Store {
                     Some(Job::Queue(owner, op, done)) => {
                         let is_append = matches!(op, Op::Append(_));
                         let work = |database| transaction::carry_out(database, owner, op.clone());
-                        let result = inner.carry_out(work).await;
+                        let result = inner.carry_out_first(work).await;
                         if is_append && result.is_ok() && !inner.asked_to_persist.replace(true) {
                             ask_to_persist();
                         }
@@ -223,7 +223,7 @@ impl Store {
                     }
                     Some(Job::Drafts(owner, op, done)) => {
                         let work = |database| drafts::carry_out(database, owner, op.clone());
-                        done(inner.carry_out(work).await);
+                        done(inner.carry_out_first(work).await);
                     }
                     Some(Job::Archive(owner, op, done)) => done(inner.archive(owner, op).await),
                     Some(Job::ReadArchive(owner, part, done)) => {
@@ -247,17 +247,39 @@ impl Store {
 }
 
 impl Inner {
+    /// What a person did or typed comes before what they have seen: where there is no room for it, that goes, and it is tried
+    /// once more.
+    async fn carry_out_first<A, W>(&self, work: impl Fn(IdbDatabase) -> W) -> Result<A, StoreError>
+    where
+        W: Future<Output = Result<transaction::Done<A>, Fault>>,
+    {
+        let result = self.carry_out(&work).await;
+        if !matches!(result, Err(StoreError::Full)) || self.carry_out(archive::make_room).await != Ok(true) {
+            return result;
+        }
+        self.narrow();
+        self.carry_out(work).await
+    }
+
+    /// Less of what was seen is kept from now on; says whether that is worth trying. The person is told the first time.
+    fn narrow(&self) -> bool {
+        let room = self.room.get();
+        let Some(less) = less_room(room) else { return false };
+        self.room.set(less);
+        if room == MAX_BYTES {
+            self.on_notice.emit(Notice::Narrow);
+        }
+        true
+    }
+
     /// Keeps less, until that fits.
     async fn archive(&self, owner: MemberId, op: seen::Op) -> Result<seen::Answer, StoreError> {
         loop {
             let room = self.room.get();
             let work = |database| archive::carry_out(database, owner, op.clone(), room);
             let result = self.carry_out(work).await;
-            let less = less_room(room).filter(|_| result == Err(StoreError::Full));
-            let Some(less) = less else { return result };
-            self.room.set(less);
-            if room == MAX_BYTES {
-                self.on_notice.emit(Notice::Narrow);
+            if result != Err(StoreError::Full) || !self.narrow() {
+                return result;
             }
         }
     }

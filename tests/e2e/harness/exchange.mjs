@@ -21,10 +21,25 @@ const marks = (side, count, from = 0) =>
   Array.from({ length: count }, (_, index) => `${side}${String(from + index + 1).padStart(4, "0")}`);
 
 const MARK = /\b[OV]\d{4}\b/;
-const MARKS = new RegExp(MARK, "g");
 
-/** The marks in a log, from top to bottom. */
-export const marksIn = async (log) => (await log.innerText()).match(MARKS) ?? [];
+/** The marks in a log, from top to bottom. One goes through all of it: only what is near is in the page. */
+export const marksIn = (log) => log.evaluate(async (element, mark) => {
+  const drawn = () => new Promise((resolve) => { requestAnimationFrame(() => requestAnimationFrame(resolve)); });
+  const seen = [];
+  const read = () => {
+    const here = element.innerText.match(new RegExp(mark, "g")) ?? [];
+    seen.push(...here.slice(here.lastIndexOf(seen.at(-1)) + 1));
+  };
+  element.scrollTop = 0;
+  await drawn();
+  read();
+  while (element.scrollTop + element.clientHeight < element.scrollHeight - 1) {
+    element.scrollTop += element.clientHeight / 2;
+    await drawn();
+    read();
+  }
+  return seen;
+}, MARK.source);
 
 /** Types and sends with the page's own textbox as fast as the page takes it. */
 async function typeFast({ box, send }, texts) {

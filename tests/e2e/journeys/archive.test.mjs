@@ -9,6 +9,7 @@ import { archived, archivedText, breakArchived, crash } from "../harness/outbox.
 import { answer, chat, desk, orderOf, signOut, untilConnected } from "../harness/people.mjs";
 
 const WRITTEN = "Written without the API.";
+const BESIDE = "Written in the tab beside.";
 
 describe("the next visit", () => {
   let browser, exchange, page;
@@ -64,6 +65,26 @@ describe("the next visit", () => {
     await untilConnected(page);
     await chat(exchange.visitor.page).log.getByText(WRITTEN, { exact: true }).waitFor();
     await shows(() => orderOf(desk(page).log, ["Yes, we are here.", WRITTEN]), ["Yes, we are here.", WRITTEN]);
+    await shows(() => page.getByText(/as you saw (it|them)/i).count(), 0);
+  });
+
+  it("keeps what only a tab beside the one that leads had open", async () => {
+    const { operator, member, proxy, id } = exchange;
+    const { items } = await member.ask("live-chat/conversations?status=open");
+    const other = items.find((conversation) => conversation.id !== id);
+    const beside = await operator.context.newPage();
+    await beside.goto(`${proxy.origin}/conversations/${other.id}`);
+    await untilConnected(beside);
+    await answer(beside, BESIDE);
+    await kept(`log/thread/${other.id}`);
+    await eventually("the reply is kept", async () => (await archivedText(page)).includes(BESIDE));
+    await crash(operator, beside);
+    await shut();
+    await visit(`/conversations/${other.id}`);
+    await desk(page).log.getByText(BESIDE, { exact: true }).waitFor();
+    await page.getByText(/^Messages as you saw them/).waitFor();
+    await open();
+    await untilConnected(page);
     await shows(() => page.getByText(/as you saw (it|them)/i).count(), 0);
   });
 

@@ -6,43 +6,55 @@ import { after, before, describe } from "node:test";
 import { Member } from "../harness/api.mjs";
 import { CONNECTION_LOST, Person, answered, it, launch } from "../harness/browser.mjs";
 import { eventually, shows } from "../harness/eventually.mjs";
+import { ANSWERS, HttpProxy } from "../harness/http_proxy.mjs";
+import { linkTo } from "../harness/mailbox.mjs";
 import { OWNER, openConversations, settled, submitSignIn } from "../harness/people.mjs";
 import { Server } from "../harness/server.mjs";
 
-/** What stands between a page and the server, by what it does to a request, and what the page says to it. */
+/** What becomes of a request before it reaches the server, and what the page says to it. */
 const FAULTS = {
-  "500": { says: /The server cannot answer now\./, does: (route) => route.fulfill(problem(500, "internal")) },
-  "429": {
-    says: /Too many requests\. Try again in 1 s\./,
-    does: (route) => route.fulfill(problem(429, "rate_limited", { retryAfterMs: 900 })),
-    passes: true,
-  },
-  "404": { says: /It does not exist, or no longer does\./, does: (route) => route.fulfill(problem(404, "not_found")) },
-  garbage: {
-    says: /The server's answer could not be read\./,
-    does: (route) => route.fulfill({ status: 200, contentType: "text/html", body: "<!doctype html><p>Welcome to this network" }),
-  },
-  // The pages wait most of the time: all of them can.
-  nothing: { says: /The server did not answer in 15 s\./, does: () => {}, passes: true, atOnce: 16 },
+  "500": { answer: ANSWERS.failed, says: /The server cannot answer now\./ },
+  "429": { answer: ANSWERS.throttled, says: /Too many requests\. Try again in 1 s\./, passes: true },
+  "404": { answer: ANSWERS.missing, says: /It does not exist, or no longer does\./ },
+  garbage: { answer: ANSWERS.garbage, says: /The server's answer could not be read\./ },
+  silence: { answer: ANSWERS.silence, says: /The server did not answer in 15 s\./, passes: true },
+  "a cut": { answer: ANSWERS.cut, says: /The server cannot be reached\./, passes: true },
 };
 
-/** Pages that are open at once otherwise: more only take turns. */
-const AT_ONCE = 4;
+/** Browsers at work: most of the time their pages wait. */
+const STATIONS = 6;
+const INVITED = "lou@harbour.example";
 
-const problem = (status, code, more = {}) => ({
-  status,
-  contentType: "application/problem+json",
-  body: JSON.stringify({ type: "about:blank", title: code, status, code, ...more }),
-});
+const button = (page, name) => page.getByRole("button", { name, exact: true }).first();
 
-/** Parts of pages: where, what is asked, what is said to have failed, and what is there when it has not. */
-const partsWith = (conversation, website) => [
+/** The menu behind a button: it asks again when it is opened again. */
+const menu = (name, choice) => {
+  const opens = (page) => button(page, name).click();
+  const shown = (page) => page.getByRole("menu", { name });
+  return {
+    opens,
+    said: shown,
+    there: (page) => shown(page).getByRole("group", { name: choice.group }).getByRole(choice.role).first(),
+    again: async (page) => {
+      if (await shown(page).isVisible()) await page.keyboard.press("Escape");
+      await opens(page);
+    },
+  };
+};
+
+/**
+ * Parts of pages: where, what has to be opened, what is asked, what is said to have failed and where, what is there when it has
+ * not, and how a person tries again.
+ */
+const partsWith = ({ conversation, website, invitation }) => [
   { at: "/", asks: /live-chat\/conversations\?.*limit=/, failed: "Conversations could not be loaded.", there: (page) => page.getByRole("table", { name: "Latest conversations" }) },
   { at: "/", asks: /visitors\?/, failed: "Visitors could not be loaded.", there: (page) => page.locator("dl").getByText(/^\d+$/).last() },
   { at: "/", asks: /websites\?/, failed: "Websites could not be loaded.", there: (page) => page.getByRole("table", { name: "Website status" }) },
   { at: "/conversations", asks: /live-chat\/conversations\?/, failed: "Conversations could not be loaded.", there: (page) => page.getByRole("list", { name: "Conversations" }) },
   { at: `/conversations/${conversation}`, asks: /live-chat\/conversations\/[^/]+\/messages/, failed: "Messages could not be loaded.", there: (page) => page.getByRole("log", { name: "Messages" }).getByRole("article").first(), mayBeGone: true },
   { at: `/conversations/${conversation}`, asks: /live-chat\/conversations\/[^/?]+$/, failed: "The visitor could not be loaded.", there: (page) => page.getByRole("region", { name: "Visitor" }), mayBeGone: true },
+  { at: `/conversations/${conversation}`, asks: /live-chat\/labels/, ...menu("Labels", { group: "Labels", role: "menuitemcheckbox" }) },
+  { at: `/conversations/${conversation}`, asks: /team\/members/, ...menu("Assign", { group: "Colleagues", role: "menuitemradio" }) },
   { at: "/visitors", asks: /visitors\?/, failed: "Visitors could not be loaded.", there: (page) => page.getByText("Nobody is on your websites now").or(page.getByRole("table", { name: "Visitors" })) },
   { at: "/websites", asks: /websites\?/, failed: "Websites could not be loaded.", there: (page) => page.getByRole("table", { name: "Websites" }) },
   { at: `/websites/${website}`, asks: /websites\/[^/?]+$/, failed: "The website could not be loaded.", there: (page) => page.getByRole("region", { name: "Installation" }) },
@@ -50,99 +62,133 @@ const partsWith = (conversation, website) => [
   { at: `/websites/${website}`, asks: /websites\/[^/]+\/status/, failed: "The history could not be loaded.", there: (page) => page.getByRole("list", { name: "Status history" }).or(page.getByText("No change yet")) },
   { at: `/websites/${website}/settings`, asks: /websites\/[^/?]+$/, failed: "The website could not be loaded.", there: (page) => page.getByRole("region", { name: "Lifecycle" }) },
   { at: `/websites/${website}/settings`, asks: /websites\/[^/]+\/funnels/, failed: "Funnels could not be loaded.", there: (page) => page.getByRole("table", { name: "Funnels" }) },
+  { at: `/websites/${website}/settings`, opens: (page) => button(page, "Delete website").click(), asks: /websites\/[^/]+\/contents/, failed: "What it holds could not be counted.", there: (page) => page.getByRole("dialog").getByText(/^\d+ conversations?$/) },
   { at: "/settings/team", asks: /team\/members/, failed: "The team could not be loaded.", there: (page) => page.getByRole("table", { name: "Members" }) },
   { at: "/settings/team", asks: /team\/security/, failed: "The account's rule could not be loaded.", there: (page) => page.getByRole("switch", { name: "Require a second factor" }) },
+  { at: "/settings/team", opens: (page) => button(page, "Invite member").click(), asks: /websites\?/, failed: "Websites could not be loaded.", there: (page) => page.getByRole("dialog").getByRole("checkbox").first() },
+  { at: "/settings/canned-replies", asks: /live-chat\/canned-replies/, failed: "Canned replies could not be loaded.", there: (page) => page.getByText("No canned replies yet") },
+  { at: "/settings/labels", asks: /live-chat\/labels/, failed: "Labels could not be loaded.", there: (page) => page.getByText("No labels yet").or(page.getByRole("table", { name: "Labels" })) },
   { at: "/settings/security", asks: /auth\/sessions/, failed: "Your sessions could not be loaded.", there: (page) => page.getByRole("list", { name: "Sessions" }) },
+  { at: invitation, asks: /team\/invitations/, failed: "The invitation could not be loaded.", there: (page) => page.getByRole("button", { name: "Join" }), mayBeGone: true },
 ];
 
-/** Loaded by every page, or only where a menu or dialog wants it: their own tests tell how they fail. */
-const ELSEWHERE = [/auth\/(me|refresh|login)/, /live-chat\/labels/, /realtime/, /events/];
+/** Loaded by every page: their own tests tell how they fail. */
+const ELSEWHERE = [/auth\/(me|refresh|login)/, /realtime/, /events/];
+
+/** A browser with a proxy of its own: what fails before it fails for nobody else. */
+class Station {
+  static async open(browser, server) {
+    const station = new Station();
+    [station.proxy, station.person] = await Promise.all([HttpProxy.before(server.port), Person.in(browser)]);
+    station.person.allow(answered(401), answered(500), answered(429), answered(404), ...CONNECTION_LOST);
+    const { page } = station.person;
+    await openConversations(page, station.proxy.origin, OWNER);
+    await page.close();
+    return station;
+  }
+
+  /** A new page that knows nothing of what an earlier one has seen: it would be shown in place of what fails. */
+  async page() {
+    const page = await this.person.context.newPage();
+    const session = await this.person.context.newCDPSession(page);
+    await session.send("Storage.clearDataForOrigin", { origin: this.proxy.origin, storageTypes: "indexeddb" });
+    await session.detach();
+    this.person.page = page;
+    return page;
+  }
+
+  async suffers({ at, opens, asks, failed, there, ...part }, { says, answer, passes }) {
+    const page = await this.page();
+    const fault = this.proxy.fail(asks, answer);
+    try {
+      await page.goto(`${this.proxy.origin}${at}`);
+      await opens?.(page);
+      await page.getByText(says).first().waitFor();
+      const said = part.said?.(page) ?? page.getByRole("alert").filter({ hasText: failed });
+      const retry = said.getByRole("button", { name: "Retry" });
+      const again = part.again ?? (async () => {
+        // It takes no press while it is tried.
+        if (await retry.isVisible()) await retry.click({ timeout: 1_000 });
+      });
+      // What passes by itself is tried again by itself; everything else is left to the person.
+      if (!passes) {
+        await said.filter({ hasText: says }).waitFor();
+        if (!part.again) await retry.waitFor();
+      }
+      fault.mend();
+      await eventually("it is there", async () => {
+        if (await there(page).isVisible()) return true;
+        await again(page);
+        return false;
+      });
+      await eventually("nothing is said to have failed", async () => (await page.getByText(failed ?? says).count()) === 0);
+    } catch (error) {
+      throw new Error(`${at}, ${asks} ${error.message}\n${await page.locator("body").ariaSnapshot()}`, { cause: error });
+    } finally {
+      fault.mend();
+      await page.close();
+    }
+  }
+
+  async close() {
+    await this.person.context.close();
+    await this.proxy.stop();
+  }
+}
 
 describe("endpoints that fail", () => {
-  let browser, server, person, parts;
+  let browser, server, stations, parts;
 
   before(async () => {
     [browser, server] = await Promise.all([launch(), Server.start()]);
-    person = await Person.in(browser);
-    person.allow(answered(401), answered(500), answered(429), answered(404), ...CONNECTION_LOST);
     const member = await Member.signIn(server, OWNER);
     // On no list that the page loads by itself: it is asked for alone.
     const { items } = await member.ask("live-chat/conversations?status=open");
     const { id } = items.at(-1);
     await member.change(id, { status: "closed" });
-    const websites = await member.ask("websites?pageSize=1");
-    parts = partsWith(id, websites.items[0].id);
-    await openConversations(person.page, server.origin, OWNER);
+    const [website] = (await member.ask("websites?pageSize=1")).items;
+    await member.ask("team/invitations", { method: "POST", body: { email: INVITED, role: "agent", websiteIds: [website.id] } });
+    const { pathname, search } = new URL(await linkTo(server, INVITED, "/accept-invitation"));
+    parts = partsWith({ conversation: id, website: website.id, invitation: `${pathname}${search}` });
+    stations = await Promise.all(Array.from({ length: STATIONS }, () => Station.open(browser, server)));
   });
 
   after(async () => {
+    for (const station of stations ?? []) await station.close();
     await browser?.close();
     await server?.stop();
   });
-
-  async function fails({ at, asks, failed, there }, { says, does, passes }) {
-    const page = await person.context.newPage();
-    const held = [];
-    let mended = false;
-    try {
-      await page.route((url) => !mended && asks.test(url.href.split("/api/")[1] ?? ""), (route) => {
-        held.push(route);
-        return does(route);
-      });
-      await page.goto(`${server.origin}${at}`);
-      await page.getByText(says).first().waitFor();
-      const said = page.getByRole("alert").filter({ hasText: failed });
-      const retry = said.getByRole("button", { name: "Retry" });
-      // What passes by itself is tried again by itself; everything else is left to the person.
-      if (!passes) {
-        await said.filter({ hasText: says }).waitFor();
-        await retry.waitFor();
-      }
-      mended = true;
-      for (const route of held) await route.abort().catch(() => {});
-      await eventually("it is there", async () => {
-        // It takes no press while it is tried.
-        if (await retry.isVisible()) await retry.click({ timeout: 1_000 });
-        return there(page).isVisible();
-      });
-      await eventually("nothing is said to have failed", async () => (await page.getByText(failed).count()) === 0);
-    } catch (error) {
-      throw new Error(`${at}, “${failed}” ${error.message}\n${await page.locator("main").ariaSnapshot()}`, { cause: error });
-    } finally {
-      await page.close();
-    }
-  }
 
   for (const [name, fault] of Object.entries(FAULTS)) {
     it(`with ${name} are told of, and the page recovers`, async () => {
       // Of a conversation that is not there the page says that it is gone.
       const left = parts.filter(({ mayBeGone }) => name !== "404" || !mayBeGone);
-      const next = async () => {
-        for (let part = left.shift(); part; part = left.shift()) await fails(part, fault);
-      };
-      await Promise.all(Array.from({ length: fault.atOnce ?? AT_ONCE }, next));
+      await Promise.all(stations.map(async (station) => {
+        for (let part = left.shift(); part; part = left.shift()) await station.suffers(part, fault);
+      }));
     });
   }
 
   it("with 404 at a conversation lead back to the list", async () => {
-    const page = await person.context.newPage();
-    await page.route(/live-chat\/conversations\/[^/?]+$/, FAULTS["404"].does);
-    await page.goto(`${server.origin}${parts.find(({ mayBeGone }) => mayBeGone).at}`);
+    const [{ proxy }, page] = [stations[0], await stations[0].page()];
+    const fault = proxy.fail(/^GET live-chat\/conversations\/[^/?]+$/, ANSWERS.missing);
+    await page.goto(`${proxy.origin}${parts.find(({ mayBeGone }) => mayBeGone).at}`);
     await page.getByText("This conversation is not there").waitFor();
-    await page.getByRole("button", { name: "Back to conversations" }).first().waitFor();
+    await button(page, "Back to conversations").waitFor();
+    fault.mend();
     await page.close();
   });
 
   it("at the sign-in keep what was typed", async () => {
     const { context, page } = await Person.in(browser);
-    await page.goto(`${server.origin}/login`);
-    for (const name of ["500", "garbage"]) {
-      const { does, says } = FAULTS[name];
-      await page.route("**/api/auth/login", does);
+    const { proxy } = stations[0];
+    await page.goto(`${proxy.origin}/login`);
+    for (const { answer, says } of [FAULTS["500"], FAULTS.garbage]) {
+      const fault = proxy.fail(/^POST auth\/login$/, answer);
       await submitSignIn(page, OWNER);
       await page.getByText(says).waitFor();
       assert.equal(await page.getByLabel("Email", { exact: true }).inputValue(), OWNER.email);
-      await page.unrouteAll();
+      fault.mend();
     }
     await submitSignIn(page, OWNER);
     await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
@@ -150,27 +196,25 @@ describe("endpoints that fail", () => {
   });
 
   it("at a new website and at the settings of one keep what was typed", async () => {
-    const page = await person.context.newPage();
-    const button = (name) => page.getByRole("button", { name, exact: true });
+    const [{ proxy }, page] = [stations[0], await stations[0].page()];
     const domain = page.getByLabel("Domain", { exact: true });
     /** Sends what was typed against every fault, with `typed` told after each. */
     const sends = async (name, typed) => {
-      for (const fault of ["500", "garbage"]) {
-        const { does, says } = FAULTS[fault];
-        await page.route(/\/api\/websites(\/[^/]+)?$/, (route) => (route.request().method() === "GET" ? route.continue() : does(route)));
-        await button(name).click();
+      for (const { answer, says } of [FAULTS["500"], FAULTS.garbage]) {
+        const fault = proxy.fail(/^(POST|PATCH) websites/, answer);
+        await button(page, name).click();
         await page.getByRole("alert").filter({ hasText: says }).waitFor();
         await typed();
-        await page.unrouteAll();
+        fault.mend();
       }
-      await button(name).click();
+      await button(page, name).click();
     };
 
-    await page.goto(`${server.origin}/websites/new`);
+    await page.goto(`${proxy.origin}/websites/new`);
     await page.getByLabel("Name", { exact: true }).fill("Harbour store");
     await domain.fill("harbour.example");
     for (const step of ["Hours", "Widget", "Install"]) {
-      await button("Continue").click();
+      await button(page, "Continue").click();
       await page.getByRole("heading", { level: 2, name: step, exact: true }).waitFor();
     }
     await sends("Finish", () => page.getByText("harbour.example").waitFor());
@@ -184,14 +228,14 @@ describe("endpoints that fail", () => {
   });
 
   it("are all of those that pages ask", async () => {
-    const page = await person.context.newPage();
+    const [{ proxy }, page] = [stations[0], await stations[0].page()];
     const asked = new Set();
     page.on("request", (request) => {
       const { pathname, search } = new URL(request.url());
       if (pathname.startsWith("/api/") && request.method() === "GET") asked.add(`${pathname.slice(5)}${search}`);
     });
     for (const address of new Set(["/websites/new", ...parts.map(({ at }) => at)])) {
-      await page.goto(`${server.origin}${address}`);
+      await page.goto(`${proxy.origin}${address}`);
       await page.getByRole("heading", { level: 1 }).first().waitFor();
       await settled(page);
     }
@@ -200,5 +244,7 @@ describe("endpoints that fail", () => {
     await page.close();
   });
 
-  it("raised no other complaint", () => person.assertNoProblems());
+  it("raised no other complaint", () => {
+    for (const { person } of stations) person.assertNoProblems();
+  });
 });

@@ -5,8 +5,8 @@ import { after, before, describe } from "node:test";
 import { it, launch } from "../harness/browser.mjs";
 import { eventually, shows } from "../harness/eventually.mjs";
 import { Exchange } from "../harness/exchange.mjs";
-import { crash, keptMessages } from "../harness/outbox.mjs";
-import { answer, chat, desk, orderOf, untilConnected, untilLost } from "../harness/people.mjs";
+import { archived, crash, keptMessages } from "../harness/outbox.mjs";
+import { answer, chat, desk, orderOf, untilConnected, untilLost, write } from "../harness/people.mjs";
 import { Room } from "../harness/room.mjs";
 import { DASHBOARD } from "../harness/tcp_proxy.mjs";
 
@@ -16,6 +16,7 @@ const KEPT = ["There is room again.", "And for a second one."];
 describe("a device whose storage is full", () => {
   let browser, exchange, page, room;
   const notice = () => page.getByRole("status").getByText("The storage of this device is full.");
+  const narrow = () => page.getByRole("status").getByText("This device has little room left");
   const stored = async (texts) =>
     (await exchange.member.messages(exchange.id)).map(({ content }) => content).filter((content) => texts.includes(content));
 
@@ -31,10 +32,28 @@ describe("a device whose storage is full", () => {
     await browser?.close();
   });
 
-  it("sends what it cannot keep", async () => {
+  it("goes on with what is seen, and says once that little of it is kept", async () => {
+    const { visitor } = exchange;
+    await eventually("what is seen is kept", async () => (await archived(page)).some((name) => name.startsWith("log/thread/")));
     await room.take();
+    await write(visitor.page, "Do you hear me?");
+    await desk(page).log.getByText("Do you hear me?", { exact: true }).waitFor();
+    await narrow().waitFor();
+    await page.getByRole("button", { name: "Dismiss" }).click();
+    await write(visitor.page, "And now?");
+    await desk(page).log.getByText("And now?", { exact: true }).waitFor();
+    await page.getByRole("link", { name: "Websites" }).first().click();
+    await page.getByRole("table", { name: "Websites" }).waitFor();
+    await page.goBack();
+    await desk(page).log.getByText("And now?", { exact: true }).waitFor();
+    assert.equal(await narrow().count(), 0);
+    assert.ok((await archived(page)).length > 0, "what was kept before stays");
+  });
+
+  it("sends what it cannot keep, for which what was seen goes first", async () => {
     await answer(page, "Said without any room.");
     await notice().waitFor();
+    await shows(() => archived(page), []);
     await chat(exchange.visitor.page).log.getByText("Said without any room.", { exact: true }).waitFor();
     await shows(() => stored(["Said without any room."]), ["Said without any room."]);
   });
@@ -70,6 +89,7 @@ describe("a device whose storage is full", () => {
     await untilLost(page);
     for (const text of KEPT) await answer(page, text);
     await shows(() => keptMessages(page), KEPT.length);
+    await eventually("what is seen is kept again", async () => (await archived(page)).length > 0);
     await notice().waitFor({ state: "detached" });
     await shows(() => desk(page).log.getByText("Pending, in this tab only").count(), 0);
     // What is kept outlasts its tab.

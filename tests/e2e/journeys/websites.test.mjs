@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe } from "node:test";
 
+import { Member } from "../harness/api.mjs";
 import { assertAccessible } from "../harness/axe.mjs";
 import { CONNECTION_LOST, Person, answered, it, launch } from "../harness/browser.mjs";
 import { shows } from "../harness/eventually.mjs";
@@ -51,6 +52,7 @@ describe("websites", () => {
   const field = (page, label) => page.locator("input, select, textarea").and(page.getByLabel(label, { exact: true }));
   const button = (page, name) => page.getByRole("button", { name, exact: true });
   const row = (page, name) => page.getByRole("row").filter({ hasText: name });
+  const taken = (page) => page.getByText("Another of your websites has this domain.").first();
   const value = (page, label) => () => field(page, label).inputValue();
 
   /** From the list to the settings of a website. */
@@ -117,19 +119,79 @@ describe("websites", () => {
     const { page } = person;
     person.allow(answered(422));
     await fillDetails(page);
-    await field(page, "Domain").fill("localhost");
     await button(page, "Continue").click();
     await page.getByRole("switch", { name: "Only at certain hours" }).waitFor();
     await goOn(page);
+    // Somebody else takes it meanwhile.
+    const member = await Member.signIn(server, OWNER);
+    const theirs = { id: crypto.randomUUID(), name: "Theirs", domain: DOMAIN, timezone: "UTC" };
+    await member.ask("websites", { method: "POST", body: theirs });
     await button(page, "Finish").click();
-    await page.getByText("Another of your websites has this domain.").first().waitFor();
+    await taken(page).waitFor();
     await shows(value(page, "Name"), NAME);
-    await field(page, "Domain").fill(DOMAIN);
+    await field(page, "Domain").fill(`new.${DOMAIN}`);
     await button(page, "Continue").click();
     await page.getByRole("switch", { name: "Only at certain hours" }).waitFor();
     await goOn(page);
     await button(page, "Finish").click();
     await heading(page, NAME);
+  });
+
+  it("a taken domain is told while it is typed, of a new website and of one that changes", async () => {
+    const { page } = await owner("/websites/new");
+    for (const [name, domain] of [["One", DOMAIN], ["Two", `two.${DOMAIN}`]]) {
+      await page.goto(`${server.origin}/websites/new`);
+      await field(page, "Name").fill(name);
+      await field(page, "Domain").fill("http://LOCALHOST/shop");
+      await taken(page).waitFor();
+      // It is not passed, and nothing was sent.
+      await button(page, "Continue").click();
+      await page.getByRole("alert").filter({ hasText: "Another of your websites has this domain." }).waitFor();
+      await field(page, "Domain").fill(domain);
+      await shows(() => taken(page).count(), 0);
+      await button(page, "Continue").click();
+      await page.getByRole("switch", { name: "Only at certain hours" }).waitFor();
+      await goOn(page);
+      // One after the other: the second is another website than the first.
+      await button(page, "Finish").click();
+      await heading(page, name);
+    }
+    await page.getByRole("link", { name: "Website settings" }).click();
+    await shows(value(page, "Domain"), `two.${DOMAIN}`);
+    await field(page, "Domain").fill(DOMAIN);
+    await taken(page).waitFor();
+    await field(page, "Domain").fill(`https://two.${DOMAIN}`);
+    await shows(() => taken(page).count(), 0);
+  });
+
+  it("what was typed of each is kept, and who leaves is asked", async () => {
+    const { page } = await owner("/websites");
+    const asked = page.getByRole("dialog", { name: "Leave with unsaved changes?" });
+    const member = await Member.signIn(server, OWNER);
+    await member.ask("websites", { method: "POST", body: { id: crypto.randomUUID(), name: NAME, domain: DOMAIN, timezone: "UTC" } });
+    await openSettings(page, DEMO);
+    await field(page, "Name").fill("Tents");
+    await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Websites" }).click();
+    await asked.getByText("They are kept on this device").waitFor();
+    await button(asked, "Stay").click();
+    await shows(value(page, "Name"), "Tents");
+    await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Websites" }).click();
+    await button(asked, "Leave").click();
+    await row(page, NAME).waitFor();
+    await openSettings(page, NAME);
+    await button(page, "Add funnel").click();
+    await page.getByRole("dialog", { name: "Add funnel" }).getByLabel("Name", { exact: true }).fill("Stoves");
+    await page.goBack();
+    await asked.getByText("are lost when you leave").waitFor();
+    await button(asked, "Leave").click();
+    await heading(page, NAME);
+    // Each has what was typed there.
+    await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Websites" }).click();
+    await page.getByRole("link", { name: DEMO, exact: true }).click();
+    await page.getByRole("link", { name: "Website settings" }).click();
+    await shows(value(page, "Name"), "Tents");
+    await button(page, "Discard").click();
+    await shows(value(page, "Name"), DEMO);
   });
 
   it("two people who change different fields both get what they wrote", async () => {

@@ -13,6 +13,8 @@ use crate::time::Timestamp;
 pub const MAX_CHANGED: usize = 200;
 /// Most labels that one [`ChangeConversations`] adds, or takes off.
 pub const MAX_CHANGED_LABELS: usize = 50;
+/// Most characters (Unicode scalar values) in [`ConversationChange::close_reason`].
+pub const MAX_CLOSE_REASON_CHARS: usize = 500;
 
 /// `PATCH /api/live-chat/conversations`: changes one conversation or many. Sent again with the same `actionId` and
 /// content, it answers its first result.
@@ -49,6 +51,10 @@ pub struct ConversationChange {
     /// Opens or closes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<ConversationStatus>,
+    /// Why it is closed, for the team: 1 to [`MAX_CLOSE_REASON_CHARS`] characters, only with the status `closed`. The visitor
+    /// never hears of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub close_reason: Option<String>,
     /// Archives it, closing an open one first, or takes it out of the archive, closed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_archived: Option<bool>,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::LabelId;
 use crate::position::Position;
 use crate::time::Timestamp;
+use crate::validate::Violation;
 
 /// Most characters in a label's name.
 pub const MAX_LABEL_CHARS: usize = 50;
@@ -65,6 +66,15 @@ pub struct LabelList {
     pub as_of: Position,
 }
 
+/// `GET /api/live-chat/labels/{id}/contents`: what deleting a label takes it off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LabelContents {
+    /// How many conversations carry it, archived ones included.
+    pub conversations: u64,
+}
+
 /// `POST /api/live-chat/labels`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -90,4 +100,21 @@ pub struct ChangeLabel {
     /// Another colour.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub colour: Option<LabelColour>,
+}
+
+/// A label's name: one line of at most [`MAX_LABEL_CHARS`].
+///
+/// # Errors
+/// The rule that `text` breaks.
+pub fn label_name(text: &str) -> Result<(), Violation> {
+    let text = text.trim();
+    if text.is_empty() {
+        Err(Violation::Required)
+    } else if text.chars().count() > MAX_LABEL_CHARS {
+        Err(Violation::TooLong(MAX_LABEL_CHARS))
+    } else if text.chars().any(char::is_control) {
+        Err(Violation::ControlCharacters)
+    } else {
+        Ok(())
+    }
 }

@@ -88,6 +88,14 @@ violations! {
         ForeignWebsite = "Choose among your own websites.";
         /// The name of another label.
         LabelTaken = "Another label has this name.";
+        /// Members named in what a visitor reads.
+        MentionInReply = "Mention members in internal notes only.";
+        /// Not a shortcut of a canned reply.
+        Shortcut = "Use small letters from a to z, digits and hyphens.";
+        /// The shortcut of another canned reply of the same scope.
+        ShortcutTaken = "Another canned reply has this shortcut.";
+        /// A variable that canned replies do not have.
+        Variable = "Use only these variables: {{visitor.name}}, {{visitor.firstName}}, {{visitor.email}}, {{agent.name}}, {{agent.firstName}}, {{website.name}}.";
         /// Not a host name.
         Domain = "Enter a domain, such as shop.example.";
         /// The domain of another website of the account.
@@ -98,6 +106,8 @@ violations! {
         Origin = "Enter addresses such as https://shop.example, without a path.";
         /// A window of the lifecycle that is over at once.
         Window = "Choose at least one second, or never.";
+        /// A cap of open conversations that is none.
+        Cap = "Choose a number from 1 to 1000, or no limit.";
         /// Openings that do not read, end before they begin or overlap.
         Hours = "Let each opening end after it begins, and none overlap.";
         /// Not a day, or one that stands there already.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{BusinessHours, Funnel, WebsiteState, WebsiteStatus, hours, rules};
+use super::{Assignment, BusinessHours, Funnel, WebsiteState, WebsiteStatus, hours, rules};
 use crate::decode::nullable;
 use crate::ids::{FunnelId, WebsiteId};
 use crate::problem::FieldErrors;
@@ -95,6 +95,9 @@ pub struct UpdateWebsite {
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "nullable")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<u32>))]
     pub delete_after: Option<Option<u32>>,
+    /// Another way to hand out conversations, mode and cap at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assignment: Option<Assignment>,
 }
 
 impl UpdateWebsite {
@@ -120,6 +123,7 @@ impl UpdateWebsite {
             .field("autoCloseAfter", rules::window(self.auto_close_after.flatten()))
             .field("archiveAfter", rules::window(self.archive_after.flatten()))
             .field("deleteAfter", rules::window(self.delete_after.flatten()))
+            .field("assignment", self.assignment.map_or(Ok(()), Assignment::check))
             .finish()
     }
 }

@@ -7,7 +7,7 @@ use switchboard_contract::ids::ConversationId;
 use switchboard_contract::position::{Offset, Position};
 
 use super::{Answer, Kept, Key, LogWrite, Place, Text};
-use crate::inbox::{Changes, Inbox, Shelf};
+use crate::inbox::{Changes, Filter, Inbox, Shelf};
 use crate::store::StoreError;
 
 /// Conversations of the open list that are kept.
@@ -143,7 +143,7 @@ impl Keeper {
         is_sure: impl Fn(ConversationId) -> bool,
     ) -> Option<LogWrite> {
         let since = self.since.clone().filter(|_| self.is_due())?;
-        let listed: BTreeSet<ConversationId> = inbox.list(Shelf::Open).take(LISTED).collect();
+        let listed: BTreeSet<ConversationId> = inbox.list(&Filter::default()).take(LISTED).collect();
         let mut changes = BTreeMap::new();
         let mut kept = BTreeSet::new();
         for id in listed.iter().chain(&self.looked_at).copied() {

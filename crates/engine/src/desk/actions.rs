@@ -38,16 +38,29 @@ impl<E: Clone> Desk<E> {
         deed: Deed,
         out: &mut Vec<Effect>,
     ) {
+        let mut hold = None;
         let action = match deed {
-            Deed::Send { content, visibility } => Action::Send(Draft {
+            Deed::Send {
                 content,
                 visibility,
-                seen_seq: self.newest_seq(conversation),
-            }),
+                mentions,
+                hold_ms,
+            } => {
+                hold = Some(hold_ms).filter(|hold_ms| *hold_ms > 0);
+                Action::Send(Draft {
+                    content,
+                    visibility,
+                    seen_seq: self.newest_seq(conversation),
+                    mentions,
+                })
+            }
             Deed::Change(set) => Action::Change(set),
             Deed::Delete => Action::Delete,
         };
-        let entry = Entry::new(id, conversation, action, now.wall);
+        let entry = Entry {
+            hold_ms: hold,
+            ..Entry::new(id, conversation, action, now.wall)
+        };
         self.on_queue(now, queue::Event::Do(Box::new(entry)), out);
     }
 
@@ -89,6 +102,21 @@ impl<E: Clone> Desk<E> {
         self.on_queue(now, queue::Event::Again { id, reopen, seen_seq }, out);
     }
 
+    /// What the person has held back goes at once: one of them, or all.
+    pub(super) fn release(&mut self, now: Now, id: Option<ActionId>, out: &mut Vec<Effect>) {
+        let held: Vec<ActionId> = self
+            .queue
+            .all()
+            .filter(|queued| id.is_none_or(|id| id == queued.entry.id))
+            .filter(|queued| queued.entry.held_for(now.wall) > 0)
+            .map(|queued| queued.entry.id)
+            .collect();
+        for id in held {
+            let (reopen, seen_seq) = (false, 0);
+            self.on_queue(now, queue::Event::Again { id, reopen, seen_seq }, out);
+        }
+    }
+
     pub(super) fn on_queue(&mut self, now: Now, event: queue::Event, out: &mut Vec<Effect>) {
         let mut effects = Vec::new();
         self.queue.step(now, event, &mut effects);
@@ -100,6 +128,10 @@ impl<E: Clone> Desk<E> {
                 queue::Effect::Post { generation, entry } => self.post(generation, *entry, out),
                 queue::Effect::TakeBack { generation, entry } => {
                     self.take_back(now, generation, &entry, out);
+                }
+                queue::Effect::Abandon { generation } => {
+                    self.posted.remove(&generation);
+                    out.push(Effect::Abandon { generation });
                 }
                 queue::Effect::SetTimer { generation, after_ms } => out.push(Effect::SetTimer {
                     timer: Timer {
@@ -159,6 +191,7 @@ impl<E: Clone> Desk<E> {
                     content: draft.content,
                     visibility: draft.visibility,
                     attachments: Vec::new(),
+                    mentions: draft.mentions,
                     after_id: entry.after.map(message_id),
                     seen_seq: Some(draft.seen_seq).filter(|_| draft.visibility == Visibility::Public),
                     force: false,

@@ -5,11 +5,11 @@ use switchboard_contract::position::Position;
 use switchboard_contract::realtime::LogEvent;
 use switchboard_contract::time::Timestamp;
 
-use super::loading::Place;
-use super::{Desk, Effect, Timer, TimerKind};
+use super::{Desk, Effect, Fetch, Timer, TimerKind, loading};
 use crate::Now;
 use crate::archive::{self, Ended, Keeper, Kept, Op};
-use crate::inbox::{Changes, Inbox, Shelf};
+use crate::bulletin::Word;
+use crate::inbox::{Changes, Filter, Inbox};
 use crate::socket::Status;
 use crate::store::StoreError;
 use crate::thread::Thread;
@@ -37,8 +37,8 @@ pub(super) struct Archiving {
 impl<E: Clone> Desk<E> {
     /// When an earlier visit kept what is shown of a list; none once it was loaded.
     #[must_use]
-    pub fn list_kept_at(&self, shelf: Shelf) -> Option<Timestamp> {
-        self.archiving.kept_at.filter(|_| self.inbox.is_restored(shelf))
+    pub fn list_kept_at(&self, filter: &Filter) -> Option<Timestamp> {
+        self.archiving.kept_at.filter(|_| self.inbox.is_restored(filter))
     }
 
     /// When an earlier visit kept what is shown of a thread; none once it was loaded.
@@ -62,7 +62,7 @@ impl<E: Clone> Desk<E> {
         self.inbox = Inbox::restored(kept);
         let changes = Changes {
             lists: true,
-            conversations: self.inbox.list(Shelf::Open).collect(),
+            conversations: self.inbox.list(&Filter::default()).collect(),
             ..Changes::default()
         };
         out.push(Effect::Changed(changes));
@@ -116,6 +116,34 @@ impl<E: Clone> Desk<E> {
         self.plan_archive(PAUSE_MS, out);
     }
 
+    /// Whoever leads is to keep what is on this tab's screen; where nobody hears it, it is told again to the next leader.
+    pub(super) fn tell_shown(&self, out: &mut Vec<Effect>) {
+        if !self.leads {
+            for id in &self.open {
+                self.say(Word::Shows(*id), out);
+            }
+        }
+    }
+
+    /// A conversation is on another tab's screen: this one, which writes what is kept, has to know its thread for that.
+    pub(super) fn keep_for_another(&mut self, id: ConversationId, out: &mut Vec<Effect>) {
+        self.look_archive(id, out);
+        if self.open.contains(&id) || self.loads.is_under_way(&loading::Place::Thread(id)) {
+            return;
+        }
+        if !self.inbox.is_current(id) {
+            self.load(Fetch::Conversation(id), out);
+        }
+        let before = None;
+        self.load(
+            Fetch::Messages {
+                conversation: id,
+                before,
+            },
+            out,
+        );
+    }
+
     /// The log is heard: what waited for that is written.
     pub(super) fn hear_archive(&mut self, out: &mut Vec<Effect>) {
         self.plan_archive(PAUSE_MS, out);
@@ -163,7 +191,7 @@ impl<E: Clone> Desk<E> {
             at: now.wall,
         };
         let loads = &self.loads;
-        let is_sure = |id| !loads.is_known(Place::Conversation(id));
+        let is_sure = |id| !loads.is_known(&loading::Place::Conversation(id));
         let term = self.archiving.term;
         let write = self.archiving.keeper.write(term, place, &self.inbox, is_sure);
         if let Some(write) = write {
@@ -180,8 +208,8 @@ impl<E: Clone> Desk<E> {
 
     /// Whether anything is on its way that what is kept would lack.
     fn is_screen_loading(&self) -> bool {
-        self.shown.iter().any(|shelf| self.is_list_loading(*shelf))
-            || self.open.iter().any(|id| self.is_thread_loading(*id))
+        self.lists.all().any(|filter| self.is_list_loading(filter))
+            || self.loads.is_any_thread_under_way()
             || !self.loads.conversations().is_empty()
             || !self.outrun.is_empty()
     }

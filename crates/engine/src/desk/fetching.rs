@@ -6,7 +6,8 @@ use switchboard_contract::position::{Offset, Position};
 use super::loading::Place;
 use super::{Desk, Effect, Fetch, Fetched};
 use crate::Now;
-use crate::inbox::{Changes, Elsewhere, Shelf};
+use crate::bulletin::Word;
+use crate::inbox::{Changes, Elsewhere, Filter};
 use crate::link;
 use crate::stream;
 use crate::thread::Thread;
@@ -18,6 +19,9 @@ impl<E: Clone> Desk<E> {
     pub(super) fn open_thread(&mut self, id: ConversationId, out: &mut Vec<Effect>) {
         self.open.insert(id);
         self.look_archive(id, out);
+        if !self.leads {
+            self.say(Word::Shows(id), out);
+        }
         if !self.inbox.is_current(id) {
             self.load(Fetch::Conversation(id), out);
         }
@@ -31,19 +35,22 @@ impl<E: Clone> Desk<E> {
         );
     }
 
-    pub(super) fn more_of_list(&mut self, shelf: Shelf, out: &mut Vec<Effect>) {
-        if let Some(cursor) = self.inbox.next_cursor(shelf)
-            && !self.is_list_loading(shelf)
-        {
-            let cursor = Some(cursor.to_owned());
-            self.load(Fetch::List { shelf, cursor }, out);
-        }
-    }
-
     pub(super) fn more_of_thread(&mut self, id: ConversationId, out: &mut Vec<Effect>) {
-        if let Some(thread) = self.inbox.thread(id)
+        if self.is_thread_loading(id) {
+            return;
+        }
+        if let Some(passage) = self.inbox.passage(id) {
+            if let Some(part) = passage.before() {
+                self.load(
+                    Fetch::Passage {
+                        conversation: id,
+                        part,
+                    },
+                    out,
+                );
+            }
+        } else if let Some(thread) = self.inbox.thread(id)
             && thread.has_more_before()
-            && !self.is_thread_loading(id)
         {
             let before = thread.oldest_seq();
             self.load(
@@ -59,6 +66,9 @@ impl<E: Clone> Desk<E> {
     pub(super) fn load(&mut self, fetch: Fetch, out: &mut Vec<Effect>) {
         if let Fetch::Messages { conversation, .. } = fetch {
             self.inbox.expect_messages(conversation);
+        }
+        if let Fetch::Passage { conversation, .. } = fetch {
+            self.inbox.expect_passage(conversation);
         }
         let generation = self.loads.begin(fetch.clone());
         out.push(Effect::Load { generation, fetch });
@@ -82,6 +92,7 @@ impl<E: Clone> Desk<E> {
                 },
                 out,
             );
+            self.load_passage_anew(id, out);
         }
     }
 
@@ -91,7 +102,7 @@ impl<E: Clone> Desk<E> {
         if self.inbox.is_missing(id) {
             return;
         }
-        if self.loads.is_under_way(Place::Conversation(id)) {
+        if self.loads.is_under_way(&Place::Conversation(id)) {
             self.outrun.insert(id);
         } else {
             self.load_anew(id, out);
@@ -114,12 +125,13 @@ impl<E: Clone> Desk<E> {
                 self.load(Fetch::Conversation(id), out);
             }
         }
-        for shelf in self.shown.clone() {
-            self.load(Fetch::List { shelf, cursor: None }, out);
+        for filter in self.lists.all().cloned().collect::<Vec<Filter>>() {
+            self.load(Fetch::List { filter, cursor: None }, out);
         }
         for id in self.open.clone() {
             self.load_anew(id, out);
         }
+        self.tell_shown(out);
         out.push(Effect::Changed(Changes {
             elsewhere: Elsewhere::ALL.into(),
             ..Changes::default()
@@ -138,11 +150,13 @@ impl<E: Clone> Desk<E> {
             return;
         };
         let loaded = fetch.clone();
+        let is_there = result.is_ok();
         if let Ok(fetched) = result {
             let is_late = self.is_late(generation, fetched.as_of());
             if let Some(as_of) = fetched.as_of() {
                 self.begin_at(now, as_of.clone(), out);
             }
+            self.settle_aim(now, &fetch, &fetched, out);
             let changes = self.merge(&fetch, fetched);
             self.changed(now, changes, out);
             self.find_open(out);
@@ -152,12 +166,17 @@ impl<E: Clone> Desk<E> {
                 if before.is_none() {
                     self.asked_marks.remove(&conversation);
                 }
+                if !self.open.contains(&conversation) {
+                    // Nobody closes here what another tab shows.
+                    self.loads.forget(&Place::Thread(conversation));
+                }
                 self.make_sure_of_marks(now, conversation, out);
             }
         } else if let Fetch::Messages { conversation, .. } = fetch {
             // What events brought meanwhile is in the page that the next try brings.
             self.inbox.expect_no_messages(conversation);
         }
+        self.search_on(&loaded, is_there, out);
         if let Fetch::Conversation(id) = loaded
             && self.outrun.remove(&id)
         {
@@ -225,7 +244,7 @@ impl<E: Clone> Desk<E> {
             .iter()
             .copied()
             .filter(|id| !self.inbox.is_current(*id) && !self.inbox.is_missing(*id))
-            .filter(|id| !self.loads.is_under_way(Place::Conversation(*id)))
+            .filter(|id| !self.loads.is_under_way(&Place::Conversation(*id)))
             .collect();
         for id in unknown {
             self.load(Fetch::Conversation(id), out);
@@ -234,8 +253,8 @@ impl<E: Clone> Desk<E> {
 
     fn merge(&mut self, fetch: &Fetch, fetched: Fetched) -> Changes {
         match (fetch, fetched) {
-            (Fetch::List { shelf, cursor }, Fetched::List(page)) => {
-                self.inbox.merge_page(*shelf, page, cursor.is_none())
+            (Fetch::List { filter, cursor }, Fetched::List(page)) => {
+                self.inbox.merge_page(filter, page, cursor.is_none())
             }
             (
                 Fetch::Messages {
@@ -251,10 +270,18 @@ impl<E: Clone> Desk<E> {
                 },
                 Fetched::Messages(page),
             ) => self.inbox.merge_messages_before(*conversation, page),
+            (Fetch::Passage { conversation, part }, Fetched::Messages(page)) => {
+                self.inbox.merge_passage(*conversation, *part, page)
+            }
             (Fetch::Conversation(_), Fetched::Conversation(conversation)) => {
                 self.inbox.merge_read(*conversation)
             }
-            (Fetch::Conversation(id) | Fetch::Messages { conversation: id, .. }, Fetched::Missing) => {
+            (
+                Fetch::Conversation(id)
+                | Fetch::Messages { conversation: id, .. }
+                | Fetch::Passage { conversation: id, .. },
+                Fetched::Missing,
+            ) => {
                 let as_of = self.position().map_or(Offset(0), |position| position.offset);
                 self.inbox.set_missing(*id, as_of)
             }

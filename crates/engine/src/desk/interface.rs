@@ -16,8 +16,9 @@ use switchboard_contract::realtime::EventPage;
 use crate::archive::{self, Kept};
 use crate::awareness;
 use crate::bulletin::Bulletin;
-use crate::inbox::{Changes, Shelf};
+use crate::inbox::{Changes, Filter};
 use crate::outbox::Outcome;
+use crate::passage::{Part, Target};
 use crate::queue::Queued;
 use crate::socket::{self, Status};
 use crate::store::{Answer, Op, StoreError};
@@ -30,7 +31,7 @@ pub enum Fetch {
     /// A page of a list; the first one without a cursor.
     List {
         /// Which list.
-        shelf: Shelf,
+        filter: Filter,
         /// `nextCursor` of the page before.
         cursor: Option<String>,
     },
@@ -40,6 +41,13 @@ pub enum Fetch {
         conversation: ConversationId,
         /// Only messages with a smaller `seq`.
         before: Option<u64>,
+    },
+    /// A page of a thread away from its newest messages.
+    Passage {
+        /// Which thread.
+        conversation: ConversationId,
+        /// Which page.
+        part: Part,
     },
     /// One conversation by itself.
     Conversation(ConversationId),
@@ -51,7 +59,7 @@ pub enum Fetch {
 pub enum Fetched {
     /// For [`Fetch::List`].
     List(CursorPage<LiveChatConversation>),
-    /// For [`Fetch::Messages`].
+    /// For [`Fetch::Messages`] and [`Fetch::Passage`].
     Messages(MessagePage),
     /// For [`Fetch::Conversation`].
     Conversation(Box<LiveChatConversation>),
@@ -81,6 +89,12 @@ pub enum Deed {
         content: String,
         /// Who sees it.
         visibility: Visibility,
+        /// The members whom a note names.
+        #[serde(default)]
+        mentions: Vec<MemberId>,
+        /// So many milliseconds it is held back, for the person to think again ([`Event::Release`]); 0 sends it at once.
+        #[serde(default)]
+        hold_ms: u32,
     },
     /// Changes the conversation.
     Change(ConversationChange),
@@ -118,6 +132,8 @@ pub enum TimerKind {
     Awareness,
     /// What is kept for the next visit.
     Archive,
+    /// A search that is asked for again.
+    Search,
 }
 
 /// What happened.
@@ -175,15 +191,28 @@ pub enum Event<E> {
         result: Result<EventPage, DifferenceError>,
     },
     /// A list is on the screen.
-    Show(Shelf),
+    Show(Filter),
+    /// It no longer is.
+    Hide(Filter),
     /// A thread is on the screen.
     Open(ConversationId),
     /// It no longer is.
     Close(ConversationId),
     /// The end of what is loaded of a list was reached.
-    MoreOfList(Shelf),
-    /// The start of what is loaded of a thread was reached.
+    MoreOfList(Filter),
+    /// The start of what is shown of a thread was reached.
     MoreOfThread(ConversationId),
+    /// The end of what is shown of a thread was reached, where that is not the thread's end.
+    LaterOfThread(ConversationId),
+    /// The person wants to read a thread at some place.
+    Jump {
+        /// Which thread.
+        conversation: ConversationId,
+        /// Where.
+        to: Target,
+    },
+    /// The person wants to read a thread at its end.
+    Latest(ConversationId),
     /// Try a failed load again.
     Reload(Fetch),
     /// The person did something.
@@ -207,6 +236,8 @@ pub enum Event<E> {
     Retry(ActionId),
     /// The person gives an action up.
     Discard(ActionId),
+    /// What is held back goes at once: this, or all of it.
+    Release(Option<ActionId>),
     /// An attempt ended.
     Attempted {
         /// From [`Effect::Post`].
@@ -329,6 +360,11 @@ pub enum Effect {
         /// The request.
         request: Request,
     },
+    /// Do not ask for this any more, if it still can be helped: nobody waits for the answer.
+    Abandon {
+        /// Of the [`Effect::Post`].
+        generation: u64,
+    },
     /// Call back with [`Event::Timer`].
     SetTimer {
         /// Goes back when it runs out.
@@ -362,6 +398,15 @@ pub enum Effect {
     NotKept(StoreError),
     /// After [`Effect::NotKept`]: the browser keeps it again, and nothing is left that lives in this tab only.
     Kept,
+}
+
+/// Where the person wants to read, once it is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Aim {
+    /// Counts what was wanted: the same one is followed once.
+    pub number: u64,
+    /// The message.
+    pub seq: u64,
 }
 
 /// What a thread shows: stored messages and, after them, what waits to be sent.

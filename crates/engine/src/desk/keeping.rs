@@ -112,6 +112,11 @@ impl Keeping {
         (self.closed, self.lost) = (None, None);
     }
 
+    /// Whether nothing is under way that is no longer waited for.
+    pub(super) fn is_settled(&self) -> bool {
+        self.silent.is_empty()
+    }
+
     /// What an answer says of the store. That it fails to let go of something, or to note a decision, leaves nothing in this
     /// tab only.
     pub(super) fn note(&mut self, question: Question, result: &Result<Answer, StoreError>) {
@@ -271,6 +276,11 @@ impl<E: Clone> Desk<E> {
         }
         if works {
             self.on_leader(now, leader::Event::StoreWorks, out);
+        }
+        // What was read before does not tell of it; what is being read was asked for later, and does.
+        let is_asked = self.asked.values().any(|question| question.asked == Asked::Open);
+        if self.keeping.again.is_none() && !is_asked {
+            self.keeping.again = Some(self.reopening());
         }
         self.try_store_again(out);
     }

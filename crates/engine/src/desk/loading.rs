@@ -5,21 +5,23 @@ use std::collections::BTreeMap;
 use switchboard_contract::ids::ConversationId;
 
 use super::Fetch;
-use crate::inbox::Shelf;
+use crate::inbox::Filter;
 
 /// What a load belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Place {
-    Shelf(Shelf),
+    List(Filter),
     Thread(ConversationId),
+    Passage(ConversationId),
     Conversation(ConversationId),
 }
 
 impl Fetch {
-    pub(super) const fn place(&self) -> Place {
+    pub(super) fn place(&self) -> Place {
         match self {
-            Self::List { shelf, .. } => Place::Shelf(*shelf),
+            Self::List { filter, .. } => Place::List(filter.clone()),
             Self::Messages { conversation, .. } => Place::Thread(*conversation),
+            Self::Passage { conversation, .. } => Place::Passage(*conversation),
             Self::Conversation(id) => Place::Conversation(*id),
         }
     }
@@ -49,18 +51,25 @@ impl<E> Default for Loads<E> {
 }
 
 impl<E: Clone> Loads<E> {
-    pub(super) fn is_under_way(&self, place: Place) -> bool {
+    pub(super) fn is_under_way(&self, place: &Place) -> bool {
         self.places
-            .get(&place)
+            .get(place)
             .is_some_and(|loading| loading.generation.is_some())
     }
 
-    pub(super) fn is_known(&self, place: Place) -> bool {
-        self.places.contains_key(&place)
+    /// Whether messages of any thread are on their way.
+    pub(super) fn is_any_thread_under_way(&self) -> bool {
+        self.places
+            .iter()
+            .any(|(place, loading)| matches!(place, Place::Thread(_)) && loading.generation.is_some())
     }
 
-    pub(super) fn error(&self, place: Place) -> Option<(&E, &Fetch)> {
-        let loading = self.places.get(&place)?;
+    pub(super) fn is_known(&self, place: &Place) -> bool {
+        self.places.contains_key(place)
+    }
+
+    pub(super) fn error(&self, place: &Place) -> Option<(&E, &Fetch)> {
+        let loading = self.places.get(place)?;
         loading.error.as_ref().map(|error| (error, &loading.fetch))
     }
 
@@ -98,8 +107,8 @@ impl<E: Clone> Loads<E> {
         Some(fetch)
     }
 
-    pub(super) fn forget(&mut self, place: Place) {
-        self.places.remove(&place);
+    pub(super) fn forget(&mut self, place: &Place) {
+        self.places.remove(place);
     }
 
     pub(super) fn clear(&mut self) {
@@ -115,7 +124,7 @@ impl<E: Clone> Loads<E> {
         under_way
             .filter_map(|(place, _)| match place {
                 Place::Conversation(id) => Some(*id),
-                Place::Shelf(_) | Place::Thread(_) => None,
+                Place::List(_) | Place::Thread(_) | Place::Passage(_) => None,
             })
             .collect()
     }

@@ -15,8 +15,10 @@ mod archiving;
 mod fetching;
 mod interface;
 mod keeping;
+mod lists;
 mod loading;
 mod people;
+mod reading;
 mod tabs;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,9 +34,10 @@ use crate::Now;
 use crate::awareness::{self, Awareness};
 use crate::bulletin::{Told, Word};
 use crate::health::Health;
-use crate::inbox::{Changes, Inbox, Shelf};
+use crate::inbox::{Changes, Filter, Inbox};
 use crate::leader::Leader;
 use crate::link::{self, Link};
+use crate::passage::Target;
 use crate::pending;
 use crate::planted::{self, Bug};
 use crate::queue::{self, Queue, Queued};
@@ -43,11 +46,12 @@ use crate::store::{Action, action_id};
 use crate::stream;
 use crate::thread::Thread;
 
-pub use interface::{Attempt, Deed, Effect, Event, Fetch, Fetched, Request, Row, Timer, TimerKind};
+pub use interface::{Aim, Attempt, Deed, Effect, Event, Fetch, Fetched, Request, Row, Timer, TimerKind};
 
 use actions::Posted;
 use archiving::Archiving;
 use keeping::{Keeping, Question};
+use lists::Lists;
 use loading::{Loads, Place};
 
 /// The machine. See the module's documentation.
@@ -85,8 +89,10 @@ pub struct Desk<E> {
     whole_from: Option<Position>,
     /// The person's rights may have changed, and the connection may still bring what they allowed before.
     rights_doubted: bool,
-    shown: BTreeSet<Shelf>,
+    lists: Lists,
     open: BTreeSet<ConversationId>,
+    /// Where the person wants to read in open threads, with a number for each wish.
+    aims: BTreeMap<ConversationId, (u64, Target)>,
     /// How far each conversation was marked as read here.
     marked: BTreeMap<ConversationId, u64>,
     /// Threads whose marks are asked for page by page: where the last page had to end, and how many there were.
@@ -125,8 +131,9 @@ impl<E: Clone> Desk<E> {
             began: None,
             whole_from: None,
             rights_doubted: false,
-            shown: BTreeSet::new(),
+            lists: Lists::default(),
             open: BTreeSet::new(),
+            aims: BTreeMap::new(),
             marked: BTreeMap::new(),
             asked_marks: BTreeMap::new(),
             awareness: Awareness::default(),
@@ -190,38 +197,43 @@ impl<E: Clone> Desk<E> {
 
     /// Whether a list is being loaded.
     #[must_use]
-    pub fn is_list_loading(&self, shelf: Shelf) -> bool {
-        self.loads.is_under_way(Place::Shelf(shelf))
+    pub fn is_list_loading(&self, filter: &Filter) -> bool {
+        self.loads.is_under_way(&Place::List(filter.clone()))
     }
 
     /// Why a list's last load failed, and what to try again.
     #[must_use]
-    pub fn list_error(&self, shelf: Shelf) -> Option<(&E, &Fetch)> {
-        self.loads.error(Place::Shelf(shelf))
+    pub fn list_error(&self, filter: &Filter) -> Option<(&E, &Fetch)> {
+        self.loads.error(&Place::List(filter.clone()))
     }
 
     /// Whether messages of a thread are being loaded.
     #[must_use]
     pub fn is_thread_loading(&self, conversation: ConversationId) -> bool {
-        self.loads.is_under_way(Place::Thread(conversation))
+        self.loads.is_under_way(&Place::Thread(conversation))
+            || self.loads.is_under_way(&Place::Passage(conversation))
     }
 
     /// Why the last load of a thread, or of its conversation, failed, and what to try again.
     #[must_use]
     pub fn thread_error(&self, conversation: ConversationId) -> Option<(&E, &Fetch)> {
-        let thread = self.loads.error(Place::Thread(conversation));
-        thread.or_else(|| self.loads.error(Place::Conversation(conversation)))
+        let passage = self.loads.error(&Place::Passage(conversation));
+        let thread = passage.or_else(|| self.loads.error(&Place::Thread(conversation)));
+        thread.or_else(|| self.loads.error(&Place::Conversation(conversation)))
     }
 
     /// Why the last load of a conversation by itself failed, and what to try again.
     #[must_use]
     pub fn conversation_error(&self, conversation: ConversationId) -> Option<(&E, &Fetch)> {
-        self.loads.error(Place::Conversation(conversation))
+        self.loads.error(&Place::Conversation(conversation))
     }
 
-    /// The rows of a thread in order.
+    /// The rows of a thread in order; of one that is read away from its end, those around that place.
     #[must_use]
     pub fn rows(&self, conversation: ConversationId) -> Vec<Row> {
+        if let Some(passage) = self.inbox.passage(conversation) {
+            return passage.messages().cloned().map(Row::Stored).collect();
+        }
         let thread = self.inbox.thread(conversation);
         let stored = thread
             .into_iter()
@@ -248,9 +260,9 @@ impl<E: Clone> Desk<E> {
             .filter(|queued| matches!(queued.entry.action, Action::Change(_) | Action::Delete))
     }
 
-    /// The ids of a list, newest activity first, without what the person has deleted.
-    pub fn list(&self, shelf: Shelf) -> impl Iterator<Item = ConversationId> {
-        self.inbox.list(shelf).filter(|id| !self.deleting.contains(id))
+    /// The ids of a list in its order, without what the person has deleted.
+    pub fn list(&self, filter: &Filter) -> impl Iterator<Item = ConversationId> {
+        self.inbox.list(filter).filter(|id| !self.deleting.contains(id))
     }
 
     /// Takes in one event and says what to do.
@@ -279,21 +291,23 @@ impl<E: Clone> Desk<E> {
                 let event = stream::Event::Difference { generation, result };
                 self.on_link(now, link::Event::Stream(event), out);
             }
-            Event::Show(shelf) => {
-                self.shown.insert(shelf);
-                if !self.inbox.is_loaded(shelf) && !self.loads.is_known(Place::Shelf(shelf)) {
-                    self.load(Fetch::List { shelf, cursor: None }, out);
-                }
-            }
+            Event::Show(filter) => self.show(filter, out),
+            Event::Hide(filter) => self.hide(&filter),
             Event::Open(id) => self.open_thread(id, out),
             Event::Close(id) => {
                 self.open.remove(&id);
                 self.asked_marks.remove(&id);
-                self.loads.forget(Place::Thread(id));
+                self.aims.remove(&id);
+                self.loads.forget(&Place::Thread(id));
+                self.loads.forget(&Place::Passage(id));
                 self.inbox.expect_no_messages(id);
+                self.inbox.shorten(id);
             }
-            Event::MoreOfList(shelf) => self.more_of_list(shelf, out),
+            Event::MoreOfList(filter) => self.more_of_list(filter, out),
             Event::MoreOfThread(id) => self.more_of_thread(id, out),
+            Event::LaterOfThread(id) => self.later_of_thread(id, out),
+            Event::Jump { conversation, to } => self.jump(now, conversation, to, out),
+            Event::Latest(id) => self.leave_passage(now, id, out),
             Event::Reload(fetch) => self.load(fetch, out),
             Event::Do {
                 id,
@@ -303,6 +317,7 @@ impl<E: Clone> Desk<E> {
             Event::Seen { id, conversation } => self.mark_read(now, id, conversation, out),
             Event::Retry(id) => self.retry(now, id, out),
             Event::Discard(id) => self.on_queue(now, queue::Event::Discard(id), out),
+            Event::Release(id) => self.release(now, id, out),
             Event::Attempted { generation, outcome } => self.on_attempted(now, generation, outcome, out),
             Event::Person(event) => self.on_person(now, event, out),
             Event::Authorised => self.on_authorised(now, out),
@@ -354,6 +369,7 @@ impl<E: Clone> Desk<E> {
         self.posted.clear();
         self.inbox = Inbox::default();
         self.loads.clear();
+        self.aims.clear();
         self.outrun.clear();
         (self.began, self.whole_from) = (None, None);
         self.rights_doubted = false;
@@ -379,6 +395,7 @@ impl<E: Clone> Desk<E> {
             TimerKind::Store => self.on_store_timer(generation, out),
             TimerKind::Archive => self.on_archive_timer(now, generation, out),
             TimerKind::Answer => self.on_answer_timer(now, generation, out),
+            TimerKind::Search => self.on_search_timer(generation, out),
             TimerKind::Leader => self.on_leader(now, crate::leader::Event::Timer { generation }, out),
         }
     }
@@ -447,6 +464,7 @@ impl<E: Clone> Desk<E> {
                         }
                     }
                 }
+                self.touch_search(&event, out);
                 if self.is_about_owner(&event) {
                     self.load_all_anew(out);
                     self.rights_doubted = true;

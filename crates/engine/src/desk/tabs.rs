@@ -95,12 +95,15 @@ impl<E: Clone> Desk<E> {
                     entries,
                     next,
                     sign_in,
+                    term,
                     ..
                 }),
             ) => {
                 self.on_opened(sign_in);
+                self.on_leader(now, leader::Event::Read { term }, out);
                 let waiting = queue::Waiting { entries, next };
-                self.on_queue(now, queue::Event::Opened(waiting), out);
+                let settled = self.keeping.is_settled();
+                self.on_queue(now, queue::Event::Opened { waiting, settled }, out);
             }
             (Asked::Claim(generation), Ok(Answer::Claimed { term, entries, next })) => {
                 self.claimed = Some(queue::Waiting { entries, next });
@@ -168,7 +171,11 @@ impl<E: Clone> Desk<E> {
         match word {
             Word::Leader(word) => {
                 let asks = word == leader::Word::Ask;
+                let followed = self.leader.followed().map(str::to_owned);
                 self.on_leader(now, leader::Event::Heard { from, word }, out);
+                if self.leader.followed() != followed.as_deref() {
+                    self.tell_shown(out);
+                }
                 if asks && self.leads {
                     self.tell_status(now, out);
                     self.tell_position(out);
@@ -182,6 +189,7 @@ impl<E: Clone> Desk<E> {
             Word::Signal(signal) if !self.leads => {
                 self.on_awareness(now, awareness::Event::Heard(signal), out);
             }
+            Word::Shows(conversation) if self.leads => self.keep_for_another(conversation, out),
             Word::InUse => self.on_awareness(now, awareness::Event::UsedElsewhere, out),
             // Not of one that led once and slept since.
             Word::Log(told) if !self.leads && self.follows(&from) => {
@@ -199,7 +207,12 @@ impl<E: Clone> Desk<E> {
                 Told::SignedOut => self.doubt_session(out),
                 told => self.told = told.read(now),
             },
-            Word::Log(_) | Word::Status(_) | Word::Signal(_) | Word::Measure(_) | Word::Health(_) => {}
+            Word::Log(_)
+            | Word::Status(_)
+            | Word::Signal(_)
+            | Word::Measure(_)
+            | Word::Health(_)
+            | Word::Shows(_) => {}
         }
     }
 

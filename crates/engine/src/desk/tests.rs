@@ -3,9 +3,12 @@ mod continuity;
 mod deletion;
 mod keeping;
 mod people;
+mod reading;
+mod searching;
 
 use super::*;
 use crate::bulletin::Bulletin;
+use crate::inbox::Shelf;
 use crate::outbox::Outcome;
 use crate::store::tests::member;
 use crate::store::{Answer, Op, Records, StoreError};
@@ -38,6 +41,8 @@ struct Browser {
     traces: Vec<Trace<&'static str>>,
     locked: bool,
     heard: Vec<Bulletin>,
+    /// What tabs want of the network and the screen for what another one said: the tab, and what.
+    wanted: Vec<(usize, Effect)>,
     /// Frames that any tab sent.
     sent: Vec<String>,
     now: Now,
@@ -59,6 +64,7 @@ impl Browser {
             traces: Vec::new(),
             locked: false,
             heard: Vec::new(),
+            wanted: Vec::new(),
             sent: Vec::new(),
             now: Now::default(),
         };
@@ -109,7 +115,9 @@ impl Browser {
                 Effect::Tell(bulletin) => {
                     self.heard.push((*bulletin).clone());
                     for other in (0..self.tabs.len()).filter(|other| *other != tab) {
-                        self.step_tab(other, Event::Heard(bulletin.clone()));
+                        let wanted = self.step_tab(other, Event::Heard(bulletin.clone()));
+                        self.wanted
+                            .extend(wanted.into_iter().map(|effect| (other, effect)));
                     }
                 }
                 effect => {
@@ -194,6 +202,8 @@ impl Browser {
                 deed: Deed::Send {
                     content: format!("text {n}"),
                     visibility: Visibility::Public,
+                    mentions: Vec::new(),
+                    hold_ms: 0,
                 },
             },
         )
@@ -273,14 +283,14 @@ fn refused(problem: Problem) -> Attempt {
 #[test]
 fn a_snapshot_loads_what_is_on_the_screen_anew() {
     let mut browser = Browser::new(1);
-    browser.step(Event::Show(Shelf::Open));
+    browser.step(Event::Show(Shelf::Open.into()));
     browser.step(Event::Open(id()));
     let fetches: Vec<Fetch> = loads(&browser.go_live("snapshot"))
         .into_iter()
         .map(|(_, fetch)| fetch)
         .collect();
     assert!(fetches.contains(&Fetch::List {
-        shelf: Shelf::Open,
+        filter: Shelf::Open.into(),
         cursor: None
     }));
     assert!(fetches.contains(&Fetch::Messages {
@@ -563,15 +573,40 @@ fn what_was_shown_before_the_start_is_loaded_then() {
     };
     let mut desk = Machine::new(identity, member(1), 1);
     let mut early = Vec::new();
-    desk.step(Now::default(), Event::Show(Shelf::Open), &mut early);
+    desk.step(Now::default(), Event::Show(Shelf::Open.into()), &mut early);
     desk.step(Now::default(), Event::Open(id()), &mut early);
     let mut out = Vec::new();
     desk.step(Now::default(), Event::Start { erase: false }, &mut out);
     let loaded: Vec<Fetch> = loads(&out).into_iter().map(|(_, fetch)| fetch).collect();
     let list = Fetch::List {
-        shelf: Shelf::Open,
+        filter: Shelf::Open.into(),
         cursor: None,
     };
     assert!(loaded.contains(&list), "{loaded:?}");
     assert!(loaded.contains(&Fetch::Conversation(id())), "{loaded:?}");
+}
+
+#[test]
+fn a_held_reply_goes_once_the_person_lets_it_go() {
+    let mut browser = Browser::new(1);
+    let mention = member(3);
+    let held = |n: u8, hold_ms| Event::Do {
+        id: action(n),
+        conversation: id(),
+        deed: Deed::Send {
+            content: format!("text {n}"),
+            visibility: Visibility::Internal,
+            mentions: vec![mention],
+            hold_ms,
+        },
+    };
+    assert!(sends(&browser.step(held(7, 5_000))).is_empty());
+    assert!(
+        sends(&browser.step(Event::Authorised)).is_empty(),
+        "a new token lets nothing go"
+    );
+    let other = Event::Release(Some(action(8)));
+    assert!(sends(&browser.step(other)).is_empty(), "another one is meant");
+    let (_, message) = sends(&browser.step(Event::Release(None))).pop().expect("sends");
+    assert_eq!(message.mentions, [mention]);
 }

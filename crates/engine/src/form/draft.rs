@@ -75,7 +75,11 @@ impl Form {
             .collect();
         let has_moved = self.at > 0 && self.phase != Phase::Done;
         let step = self.step_name().filter(|_| has_moved).map(str::to_owned);
-        if fields.is_empty() && step.is_none() {
+        let is_changed = self
+            .fields
+            .iter()
+            .any(|state| state.spec.kind != Kind::Secret && state.is_changed_by_hand());
+        if !is_changed && step.is_none() {
             return None;
         }
         serde_json::to_string(&Draft { fields, step }).ok()

@@ -18,6 +18,8 @@ pub enum Kind {
     Secret,
     /// Chosen rather than typed.
     Choice,
+    /// Kept beside what the person did and no change of theirs, such as what a draft was begun over.
+    Note,
 }
 
 /// One field as it is declared.
@@ -53,6 +55,13 @@ impl Field {
     #[must_use]
     pub fn choice(name: &'static str) -> Self {
         Self::new(name, Kind::Choice, Rc::new(|_: &str, _: &Form| Ok(())))
+    }
+
+    /// Something that the page itself puts down beside what the person did: it begins empty, and is empty again once the form is
+    /// taken.
+    #[must_use]
+    pub fn note(name: &'static str) -> Self {
+        Self::new(name, Kind::Note, Rc::new(|_: &str, _: &Form| Ok(())))
     }
 
     /// A field under any rule.
@@ -129,6 +138,11 @@ impl State {
 
     pub(super) fn is_changed(&self) -> bool {
         self.value != self.spec.initial
+    }
+
+    /// Whether that is the person's doing.
+    pub(super) fn is_changed_by_hand(&self) -> bool {
+        self.spec.kind != Kind::Note && self.is_changed()
     }
 
     pub(super) fn put(&mut self, text: String) {

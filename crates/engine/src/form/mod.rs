@@ -109,10 +109,13 @@ impl Form {
         self.get(field).is_some_and(State::is_changed)
     }
 
-    /// How many fields hold something else than at the start.
+    /// How many fields the person has changed.
     #[must_use]
     pub fn changes(&self) -> usize {
-        self.fields.iter().filter(|state| state.is_changed()).count()
+        self.fields
+            .iter()
+            .filter(|state| state.is_changed_by_hand())
+            .count()
     }
 
     /// Whether an answer is awaited.
@@ -143,7 +146,7 @@ impl Form {
     pub fn typed(&self) -> impl Iterator<Item = &'static str> + '_ {
         self.fields
             .iter()
-            .filter(|state| state.spec.kind != Kind::Choice)
+            .filter(|state| matches!(state.spec.kind, Kind::Text | Kind::Secret))
             .map(|state| state.spec.name)
     }
 
@@ -279,10 +282,11 @@ impl Form {
     fn accepted(&mut self, out: &mut Vec<Effect>) {
         self.phase = Phase::Done;
         for state in &mut self.fields {
-            let is_as_sent = state.value == state.sent;
+            // What stood beside the changes goes with them; it may have been put down while they were sent.
+            let is_as_sent = state.value == state.sent || state.spec.kind == Kind::Note;
             // A secret is never what a form starts from.
             state.spec.initial = match state.spec.kind {
-                Kind::Secret => String::new(),
+                Kind::Secret | Kind::Note => String::new(),
                 Kind::Text | Kind::Choice => std::mem::take(&mut state.sent),
             };
             if is_as_sent {

@@ -282,3 +282,25 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_note_goes_with_the_changes_that_it_stands_beside() {
+    const BASE: &str = "base";
+    let mut form = Form::new([Field::text(EMAIL, validate::email), Field::note(BASE)]);
+    assert_eq!(input(&mut form, BASE, "version 1"), [Effect::Forget]);
+    assert_eq!((form.changes(), form.draft()), (0, None), "nobody did anything");
+    input(&mut form, EMAIL, "a@b.example");
+    assert_eq!(form.changes(), 1);
+    let mut next = Form::new([Field::text(EMAIL, validate::email), Field::note(BASE)]);
+    next.restore(&form.draft().expect("a draft"));
+    assert_eq!(
+        (next.value(EMAIL), next.value(BASE)),
+        ("a@b.example", "version 1")
+    );
+    drive(&mut next, Event::Submit);
+    input(&mut next, BASE, "version 2");
+    assert_eq!(drive(&mut next, Event::Accepted { attempt: 1 }), [Effect::Forget]);
+    assert!(next.is_done());
+    assert_eq!((next.value(EMAIL), next.value(BASE)), ("a@b.example", ""));
+    assert_eq!(next.typed().collect::<Vec<_>>(), [EMAIL]);
+}

@@ -54,6 +54,11 @@ pub enum Event {
     },
     /// The store works again after it has failed.
     StoreWorks,
+    /// The store was read.
+    Read {
+        /// The term that it holds.
+        term: u64,
+    },
     /// The store refused a write of this tab as leader.
     Fenced {
         /// The term that it holds.

@@ -90,6 +90,8 @@ pub struct Leader {
     /// Nobody led when last heard of: who gets the lock need not ask.
     vacant: bool,
     claim: Option<Claim>,
+    /// The highest term that the store was seen to hold.
+    floor: u64,
     /// The store has failed this tab, and has not worked since: it leads only where nobody else does.
     storeless: bool,
     /// The leader was asked and is taken to be gone at this time.
@@ -121,6 +123,7 @@ impl Leader {
             known: None,
             vacant: true,
             claim: None,
+            floor: 0,
             storeless: false,
             asked_until: None,
             watch_at: None,
@@ -165,6 +168,7 @@ impl Leader {
                     self.ask(now, ASK_MS, out);
                 }
             }
+            Event::Read { term } => self.on_read(now, term, out),
             _ if self.role == Role::Idle => {}
             Event::Stop => self.stop(out),
             Event::Locked { generation } => self.on_locked(now, generation, out),
@@ -348,6 +352,26 @@ impl Leader {
         self.drop_lock(out);
         self.request_lock(out);
         self.ask(now, ASK_MS, out);
+    }
+
+    /// Somebody has claimed since whoever leads here did, such as another person on this device who has left by now: nobody
+    /// told of that, and what the earlier leader writes is refused.
+    fn on_read(&mut self, now: u64, term: u64, out: &mut Vec<Effect>) {
+        self.floor = self.floor.max(term);
+        if self.term().is_some_and(|own| own > 0) {
+            self.on_fenced(now, term, out);
+        } else if self.known.as_ref().is_some_and(|known| self.is_over(known.term)) {
+            self.known = None;
+            self.rest();
+            if self.role == Role::Following && self.claim.is_none() {
+                self.ask(now, ASK_MS, out);
+            }
+        }
+    }
+
+    /// Whether a term has ended, for the store holds a later one. Whoever leads without a store has none.
+    pub(super) const fn is_over(&self, term: u64) -> bool {
+        term > 0 && term < self.floor
     }
 
     fn on_shown(&mut self, now: u64, shown: bool, out: &mut Vec<Effect>) {

@@ -449,3 +449,32 @@ proptest! {
         prop_assert!(world.leads_by_lock(new[0]), "the lock has gone where the lead is");
     }
 }
+
+#[test]
+fn a_leader_in_whose_term_the_store_is_no_more_is_nobodys_leader() {
+    let (mut leader, _) = following(true);
+    let out = step(&mut leader, 20, Event::Read { term: 4 });
+    assert!(out.is_empty(), "{out:?}");
+    let out = step(&mut leader, 30, Event::Read { term: 5 });
+    assert!(out.contains(&Effect::Say(Word::Ask)), "{out:?}");
+    let (generation, after_ms) = alarm(&out);
+    let out = step(&mut leader, 40, heard("a", here(4, true, true)));
+    assert_eq!(
+        (out, leader.followed()),
+        (Vec::new(), None),
+        "it does not know yet"
+    );
+    let out = step(&mut leader, 30 + after_ms, Event::Timer { generation });
+    let generation = claim(&out);
+    let out = step(&mut leader, 2_000, Event::Claimed { generation, term: 6 });
+    assert!(out.contains(&Effect::Lead { term: 6 }));
+}
+
+#[test]
+fn a_leader_that_reads_of_a_later_term_follows() {
+    let mut leader = leading(4);
+    assert!(step(&mut leader, 20, Event::Read { term: 4 }).is_empty());
+    let out = step(&mut leader, 30, Event::Read { term: 5 });
+    assert!(out.contains(&Effect::Follow), "{out:?}");
+    assert_eq!(leader.term(), None);
+}

@@ -91,6 +91,9 @@ impl Leader {
             }
             return;
         }
+        if self.is_over(other.term) {
+            return;
+        }
         let stale = self.known.as_ref().is_some_and(|known| {
             known.tab != other.tab && (known.term, &known.tab) > (other.term, &other.tab)
         });

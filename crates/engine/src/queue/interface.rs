@@ -51,7 +51,12 @@ pub enum Event {
     /// The person did something.
     Do(Box<Entry>),
     /// What waited when the store was opened, for the first time or once more.
-    Opened(Waiting),
+    Opened {
+        /// What waits.
+        waiting: Waiting,
+        /// Whether the store has answered everything that it was asked.
+        settled: bool,
+    },
     /// The answer to [`Effect::Store`].
     Answered {
         /// From there.
@@ -129,6 +134,11 @@ pub enum Effect {
         generation: u64,
         /// What.
         entry: Box<Entry>,
+    },
+    /// What [`Effect::Post`] or [`Effect::TakeBack`] asked for is not to be asked any more, if it still can be helped.
+    Abandon {
+        /// Of the effect that asked.
+        generation: u64,
     },
     /// Call back with [`Event::Timer`]; replaces the timer before it.
     SetTimer {

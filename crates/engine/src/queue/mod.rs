@@ -89,11 +89,12 @@ impl Queue {
                     self.save_next(now, lane, out);
                 }
             }
-            Event::Opened(waiting) => {
+            Event::Opened { waiting, settled } => {
                 self.remove_again(out);
-                // One transaction comes after the other: what is not there now has not been kept, and will not be.
+                // One transaction comes after the other: what is not there now has not been kept, and will not be, unless it
+                // was asked for later than this.
                 let is_there = |id: &ActionId| waiting.entries.iter().any(|entry| entry.id == *id);
-                self.perhaps_kept.retain(is_there);
+                self.perhaps_kept.retain(|id| !settled || is_there(id));
                 if self.leading.is_some() {
                     out.push(Effect::Tell(waiting.whole()));
                 }
@@ -135,6 +136,7 @@ impl Queue {
             Event::Timer { generation } => self.on_outbox(now, outbox::Event::Timer { generation }, out),
             Event::Wake => self.on_outbox(now, outbox::Event::Wake, out),
             Event::Again { id, reopen, seen_seq } => {
+                self.end_hold(now, id, out);
                 self.decide(now, id, To::Again { reopen, seen_seq }, out);
             }
             Event::Discard(id) if planted::on(Bug::DiscardWithoutTakeBack) => self.let_go(id, out),
@@ -241,6 +243,24 @@ impl Queue {
         self.unsaved.entries.iter().any(|entry| entry.id == id)
     }
 
+    /// What is kept need not wait until the store has heard that it may go: the page may be closed by then. Whoever leads after a
+    /// crash holds it back for the rest of its time, and the server knows it by its id.
+    fn end_hold(&mut self, now: Now, id: ActionId, out: &mut Vec<Effect>) {
+        let Some(entry) = self.entry(id).filter(|entry| entry.hold_ms.is_some()).cloned() else {
+            return;
+        };
+        if self.outbox.item(id).is_some() {
+            let event = outbox::Event::Revised {
+                id,
+                after: entry.after,
+                place: entry.position,
+                payload: entry,
+                held: false,
+            };
+            self.on_outbox(now, event, out);
+        }
+    }
+
     /// The person's decision about an entry: durable first, then acted on.
     fn decide(&mut self, now: Now, id: ActionId, to: To, out: &mut Vec<Effect>) {
         let Some((lane, known)) = self.entry(id).map(|entry| (entry.lane, entry.revision)) else {
@@ -250,10 +270,17 @@ impl Queue {
         let mut asked = self.asked.values();
         if is_saving && !asked.any(|op| matches!(op, Op::Append(entry) if entry.id == id)) {
             // The store has not heard of it: it waits for what is saved before it, or for the store to be opened.
-            if to == To::TakingBack {
-                self.saving.retain(|entry| entry.id != id);
-                out.push(Effect::Changed(lane.conversation));
+            match to {
+                To::TakingBack => self.saving.retain(|entry| entry.id != id),
+                // It is kept as one that goes at once.
+                To::Again { .. } => {
+                    for entry in self.saving.iter_mut().filter(|entry| entry.id == id) {
+                        entry.hold_ms = None;
+                    }
+                }
+                To::Blocked(_) => {}
             }
+            out.push(Effect::Changed(lane.conversation));
             return;
         }
         let op = Op::Change {
@@ -510,11 +537,15 @@ impl Queue {
             }
         }
         self.kept.retain(|_, lane| !lane.is_empty());
-        // The store relinks what is kept; what is only here is relinked here.
-        for index in 0..self.unsaved.entries.len() {
-            if self.unsaved.entries[index].after == Some(id) {
-                self.unsaved.entries[index].after = before;
-                let entry = self.unsaved.entries[index].clone();
+        // The store relinks what is kept too, unless it has failed to let go of this one.
+        let followers = self.kept.values_mut().flatten().chain(&mut self.unsaved.entries);
+        let mut relinked = Vec::new();
+        for follower in followers.filter(|follower| follower.after == Some(id)) {
+            follower.after = before;
+            relinked.push(follower.clone());
+        }
+        for entry in relinked {
+            if self.is_unsaved(entry.id) || self.outbox.item(entry.id).is_some() {
                 self.hand(now, &entry, out);
             }
         }
@@ -540,7 +571,8 @@ impl Queue {
             let known = lane.and_then(|lane| lane.iter().find(|known| known.id == entry.id));
             if let Some(known) = known
                 && known.revision > entry.revision
-                && (&known.standing, known.reopen) != (&entry.standing, entry.reopen)
+                && (&known.standing, known.reopen, known.hold_ms)
+                    != (&entry.standing, entry.reopen, entry.hold_ms)
                 && (self.leading.is_some() || !matches!(known.standing, Standing::Blocked(_)))
                 && !self.done.contains(&known.id)
             {
@@ -569,6 +601,10 @@ impl Queue {
             .collect();
         // The last first: none is to be sent because the one before it is gone.
         for id in missing.into_iter().rev() {
+            // It may have been erased, and the attempt may still wait for a token: of a sign-in that it is not of.
+            if let Some(generation) = self.outbox.item(id).and_then(outbox::Item::attempt) {
+                out.push(Effect::Abandon { generation });
+            }
             self.drop_entry(now, id, out);
         }
     }
@@ -626,6 +662,7 @@ impl Queue {
                     Standing::Blocked(problem) => Some(Rc::new((**problem).clone())),
                     Standing::Waiting | Standing::TakingBack => None,
                 },
+                hold_ms: entry.held_for(now.wall),
             };
             let event = outbox::Event::Enqueue {
                 lane: entry.lane,
@@ -641,6 +678,7 @@ impl Queue {
             payload: entry.clone(),
             after: entry.after,
             place: entry.position,
+            held: entry.hold_ms.is_some(),
         };
         self.on_outbox(now, revised, out);
         match entry.standing {

@@ -1,4 +1,5 @@
 mod closed;
+mod held;
 
 use super::*;
 use crate::outbox::Outcome;
@@ -62,6 +63,10 @@ impl Browser {
                 }
                 Effect::Post { generation, entry } => self.posted.push((tab, generation, *entry)),
                 Effect::TakeBack { generation, entry } => self.taken.push((tab, generation, *entry)),
+                Effect::Abandon { generation } => {
+                    self.posted
+                        .retain(|(by, posted, _)| (*by, *posted) != (tab, generation));
+                }
                 Effect::SetTimer { .. }
                 | Effect::Changed(_)
                 | Effect::Fenced { .. }
@@ -164,7 +169,13 @@ fn what_was_given_up_while_the_store_failed_stays_so_when_the_tab_that_led_is_go
     browser.tabs[1] = Queue::new(member(1), 9);
     browser.lead(1);
     let (entries, next) = (browser.store.entries.clone(), browser.store.meta.next);
-    browser.step(0, Event::Opened(Waiting { entries, next }));
+    browser.step(
+        0,
+        Event::Opened {
+            waiting: Waiting { entries, next },
+            settled: true,
+        },
+    );
     assert!(matches!(browser.states(1)[..], [(_, State::TakingBack)]));
     assert_eq!(browser.store.entries[0].standing, Standing::TakingBack);
 }
@@ -192,7 +203,13 @@ fn what_was_decided_while_the_store_hung_is_older_than_what_is_decided_once_it_w
     let op = Op::Append(Box::new(reply(1, "text")));
     browser.store.run(member(1), op);
     let (entries, next) = (browser.store.entries.clone(), browser.store.meta.next);
-    browser.step(0, Event::Opened(Waiting { entries, next }));
+    browser.step(
+        0,
+        Event::Opened {
+            waiting: Waiting { entries, next },
+            settled: true,
+        },
+    );
     assert!(
         matches!(browser.states(1)[..], [(_, State::Blocked(_))]),
         "the other tab hears how it stands"
@@ -590,7 +607,13 @@ fn what_the_person_insisted_on_goes_out_where_only_a_tab_that_follows_knows_of_i
     assert!(browser.posted.is_empty(), "it knows the refusal only");
     let entries = browser.store.entries.clone();
     let next = browser.store.meta.next;
-    browser.step(1, Event::Opened(Waiting { entries, next }));
+    browser.step(
+        1,
+        Event::Opened {
+            waiting: Waiting { entries, next },
+            settled: true,
+        },
+    );
     assert_eq!(browser.store.entries[0].standing, Standing::Waiting);
     assert_eq!(browser.posted.len(), 1);
 }
@@ -631,7 +654,13 @@ fn what_is_done_and_stands_refused_in_the_store_goes_also_from_a_tab_that_follow
     browser.lead(0);
     let entries = browser.store.entries.clone();
     let next = browser.store.meta.next;
-    browser.step(1, Event::Opened(Waiting { entries, next }));
+    browser.step(
+        1,
+        Event::Opened {
+            waiting: Waiting { entries, next },
+            settled: true,
+        },
+    );
     assert!(browser.store.entries.is_empty());
     assert!(browser.tabs.iter().all(Queue::is_empty));
 }
@@ -656,7 +685,14 @@ fn what_was_asked_before_this_tab_got_its_term_is_asked_again_in_it() {
     let mut out = Vec::new();
     let entries = browser.store.entries.clone();
     let next = browser.store.meta.next;
-    browser.tabs[0].step(at(0), Event::Opened(Waiting { entries, next }), &mut out);
+    browser.tabs[0].step(
+        at(0),
+        Event::Opened {
+            waiting: Waiting { entries, next },
+            settled: true,
+        },
+        &mut out,
+    );
     browser.lead(0);
     for effect in out {
         if let Effect::Store { request, op } = effect {
@@ -688,7 +724,13 @@ fn a_refusal_that_the_store_could_not_keep_is_kept_and_told_once_it_works() {
     for tab in [1, 0] {
         let entries = browser.store.entries.clone();
         let next = browser.store.meta.next;
-        browser.step(tab, Event::Opened(Waiting { entries, next }));
+        browser.step(
+            tab,
+            Event::Opened {
+                waiting: Waiting { entries, next },
+                settled: true,
+            },
+        );
     }
     assert!(matches!(browser.store.entries[0].standing, Standing::Blocked(_)));
     for tab in [0, 1] {
@@ -713,7 +755,13 @@ fn what_an_ended_sign_in_left_goes_from_every_tab_unsent_when_the_leader_reads_t
         entries: Vec::new(),
         next,
     };
-    browser.step(0, Event::Opened(waiting));
+    browser.step(
+        0,
+        Event::Opened {
+            waiting,
+            settled: true,
+        },
+    );
     assert!(browser.posted.is_empty(), "the second one neither");
     assert!(browser.tabs.iter().all(Queue::is_empty));
 }
@@ -742,4 +790,60 @@ fn a_refusal_after_a_decision_that_the_store_could_not_keep_shows_in_every_tab()
             "{tab}: {states:?}"
         );
     }
+}
+
+#[test]
+fn what_follows_one_that_was_given_up_waits_for_nothing_where_the_store_could_not_let_go_of_it() {
+    let mut browser = Browser::new(1);
+    browser.lead(0);
+    browser.step(0, done(1));
+    browser.step(0, done(2));
+    let attempt = browser.posted.pop().expect("posts");
+    browser.step(0, Event::Discard(action(1)));
+    browser.attempted(attempt, Outcome::Unsure { wait_ms: 0 });
+    browser.step(0, Event::Wake);
+    let taken = browser.taken.pop().expect("takes it back");
+    browser.failing = true;
+    browser.attempted(taken, Outcome::TakenBack);
+    let attempt = browser.posted.pop().expect("the next one");
+    browser.attempted(attempt, refused(ProblemCode::NewerReply));
+    let again = Event::Again {
+        id: action(2),
+        reopen: false,
+        seen_seq: 3,
+    };
+    browser.step(0, again);
+    let (_, _, entry) = browser.posted.pop().expect("once more");
+    assert_eq!(entry.after, None, "the server has never had the one before it");
+}
+
+#[test]
+fn an_attempt_of_what_was_erased_is_abandoned() {
+    let mut queue = Queue::new(member(1), 1);
+    let waiting = Waiting {
+        entries: vec![reply(1, "text")],
+        next: 1,
+    };
+    let mut out = Vec::new();
+    queue.step(
+        at(0),
+        Event::Lead {
+            term: 1,
+            waiting: Some(waiting),
+        },
+        &mut out,
+    );
+    let posted = out.iter().find_map(|effect| match effect {
+        Effect::Post { generation, .. } => Some(*generation),
+        _ => None,
+    });
+    let generation = posted.expect("posts");
+    out.clear();
+    let waiting = Waiting {
+        entries: Vec::new(),
+        next: 1,
+    };
+    let settled = true;
+    queue.step(at(1), Event::Opened { waiting, settled }, &mut out);
+    assert!(out.contains(&Effect::Abandon { generation }), "{out:?}");
 }

@@ -45,6 +45,9 @@ pub struct Draft {
     pub visibility: Visibility,
     /// The newest `seq` on the screen when it was sent.
     pub seen_seq: u64,
+    /// The members whom a note names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<MemberId>,
 }
 
 impl std::fmt::Debug for Draft {
@@ -113,6 +116,10 @@ pub struct Entry {
     /// The person wants a closed conversation reopened for it.
     #[serde(default)]
     pub reopen: bool,
+    /// It goes out this many milliseconds after it was done at the earliest, so that the person can think again; at once when
+    /// absent. The wall clock may have been set meanwhile: nobody waits for longer than this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold_ms: Option<u32>,
     /// Counts its changes: of two copies the one with the higher number is the newer.
     #[serde(default)]
     pub revision: u32,
@@ -135,8 +142,20 @@ impl Entry {
             after: None,
             standing: Standing::Waiting,
             reopen: false,
+            hold_ms: None,
             revision: 0,
         }
+    }
+
+    /// How many milliseconds it is still held back; 0 when it may go.
+    #[must_use]
+    pub fn held_for(&self, now: Timestamp) -> u64 {
+        let (Some(hold), Standing::Waiting) = (self.hold_ms, &self.standing) else {
+            return 0;
+        };
+        let since = now.as_millis().saturating_sub(self.queued_at.as_millis());
+        // A clock that was set back has not made it wait for longer.
+        u64::from(hold).saturating_sub(u64::try_from(since).unwrap_or(0))
     }
 
     /// The message's id, where it is one.
@@ -246,7 +265,7 @@ pub enum Op {
 pub enum To {
     /// The server refused it.
     Blocked(Box<Problem>),
-    /// The person wants it tried again, knowing what came in between.
+    /// The person wants it tried again, knowing what came in between; or sent at once, where it is held back.
     Again {
         /// A closed conversation is to be reopened for it.
         reopen: bool,
@@ -353,6 +372,9 @@ pub enum Answer {
         erased: u64,
         /// The number of the sign-in that the store belongs to.
         sign_in: u64,
+        /// The term of whoever leads by now: whoever says to lead in an earlier one does no more.
+        #[serde(default)]
+        term: u64,
     },
     /// It is someone else's, and nothing was done.
     Foreign {

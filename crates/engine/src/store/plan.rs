@@ -83,6 +83,7 @@ fn open(owner: MemberId, erase: bool, meta: &Meta, entries: Vec<Entry>) -> (Vec<
             next: meta.next,
             erased: 0,
             sign_in: meta.sign_in,
+            term: meta.term,
         };
         return (Vec::new(), answer);
     }
@@ -108,6 +109,7 @@ fn open(owner: MemberId, erase: bool, meta: &Meta, entries: Vec<Entry>) -> (Vec<
         next: meta.next,
         erased,
         sign_in,
+        term: meta.term,
     };
     if planted::on(Bug::OutboxKeptForOther) {
         return (vec![Write::Meta(meta)], answer);
@@ -165,6 +167,7 @@ fn change(id: ActionId, to: To, known: u32, mut lane: Vec<Entry>) -> (Vec<Write>
         (To::Again { reopen, .. }, _) => {
             entry.standing = Standing::Waiting;
             entry.reopen |= reopen;
+            entry.hold_ms = None;
         }
         (To::TakingBack, _) => entry.standing = Standing::TakingBack,
     }

@@ -18,6 +18,7 @@ pub fn reply(n: u8, content: &str) -> Entry {
         content: content.to_owned(),
         visibility: Visibility::Public,
         seen_seq: 1,
+        mentions: Vec::new(),
     };
     Entry::new(
         action(n),
@@ -145,7 +146,8 @@ fn what_waits_for_one_person_is_never_another_persons() {
             entries: Vec::new(),
             next: 1,
             erased: 1,
-            sign_in: 2
+            sign_in: 2,
+            term: 0
         }
     );
     assert_eq!(

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use sqlx::Row;
-use switchboard_contract::auth::{Availability, Density, Me, Theme, UpdateMe};
+use switchboard_contract::auth::{Availability, Density, Me, Theme, UndoSend, UpdateMe};
 use switchboard_contract::ids::{MemberId, SessionId};
 use switchboard_contract::validate::{self, Checks, Violation};
 
@@ -68,12 +68,20 @@ fn check(update: &UpdateMe) -> ApiResult<()> {
     let availability = known(update.availability != Some(Availability::Unknown));
     let theme = update.preferences.as_ref().map(|preferences| preferences.theme);
     let density = update.preferences.as_ref().map(|preferences| preferences.density);
+    let undo_send = update
+        .preferences
+        .as_ref()
+        .map(|preferences| preferences.undo_send);
     Ok(Checks::default()
         .field("name", name)
         .field("avatarUrl", avatar)
         .field("availability", availability)
         .field("preferences.theme", known(theme != Some(Theme::Unknown)))
         .field("preferences.density", known(density != Some(Density::Unknown)))
+        .field(
+            "preferences.undoSend",
+            known(undo_send != Some(UndoSend::Unknown)),
+        )
         .field("preferences.locale", locale)
         .finish()?)
 }

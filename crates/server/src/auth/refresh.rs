@@ -133,14 +133,11 @@ async fn rotate(
 }
 
 async fn advance(tx: &mut Tx, session: SessionId, to: u32) -> ApiResult<()> {
-    sqlx::query(
-        "UPDATE sessions SET generation = $1, generation_at = $2, generation_used_at = NULL WHERE id = $3",
-    )
-    .bind(i64::from(to))
-    .bind(tx.now().as_millis())
-    .bind(session.to_string())
-    .execute(tx.conn())
-    .await?;
+    sqlx::query("UPDATE sessions SET generation = $1, generation_used_at = NULL WHERE id = $2")
+        .bind(i64::from(to))
+        .bind(session.to_string())
+        .execute(tx.conn())
+        .await?;
     Ok(())
 }
 

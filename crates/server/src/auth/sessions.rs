@@ -55,8 +55,8 @@ pub(super) async fn begin(tx: &mut Tx, new: NewSession) -> ApiResult<Grant> {
     let session_id: SessionId = ids::new(now)?;
     let expires_at = now.plus_millis(new.lifetime_ms);
     sqlx::query(
-        "INSERT INTO sessions (id, member_id, keep, generation, generation_at, created_at, last_used_at, expires_at, \
-         device, place) VALUES ($1, $2, $3, 1, $4, $4, $4, $5, $6, $7)",
+        "INSERT INTO sessions (id, member_id, keep, generation, created_at, last_used_at, expires_at, device, place) \
+         VALUES ($1, $2, $3, 1, $4, $4, $5, $6, $7)",
     )
     .bind(session_id.to_string())
     .bind(new.member_id.to_string())

@@ -110,6 +110,14 @@ pub const CAUSED_LETTERS: Rule = Rule {
     detail: "Too many mails were sent from this account. Wait before the next one.",
 };
 
+/// Transcripts that one member sends by mail.
+pub const TRANSCRIPT: Rule = Rule {
+    name: "transcript",
+    allowed: 20,
+    window_ms: HOUR_MS,
+    detail: "You sent many transcripts just now. Wait before the next one.",
+};
+
 /// Whose tries are counted: a digest, so that the table holds no addresses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Counter {

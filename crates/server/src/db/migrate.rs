@@ -14,8 +14,11 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (5, include_str!("../../migrations/0005_deletion.sql")),
     (6, include_str!("../../migrations/0006_time.sql")),
     (7, include_str!("../../migrations/0007_websites.sql")),
+    (8, include_str!("../../migrations/0008_generation.sql")),
     (9, include_str!("../../migrations/0009_search.sql")),
     (10, include_str!("../../migrations/0010_views.sql")),
+    (11, include_str!("../../migrations/0011_replies.sql")),
+    (12, include_str!("../../migrations/0012_handling.sql")),
 ];
 
 /// What a migration has to say to one database only, before the text that both run.
@@ -23,12 +26,12 @@ const OF_ONE: &[(i64, Dialect, &str)] = &[
     (
         9,
         Dialect::Sqlite,
-        include_str!("../../migrations/0009_search.sqlite.sql"),
+        include_str!("../../migrations/0009_search.on_sqlite.sql"),
     ),
     (
         9,
         Dialect::Postgres,
-        include_str!("../../migrations/0009_search.postgres.sql"),
+        include_str!("../../migrations/0009_search.on_postgres.sql"),
     ),
 ];
 

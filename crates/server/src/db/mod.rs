@@ -4,7 +4,8 @@
 //! - [`Db::write`] runs in a transaction and answers after the commit. On SQLite all writes pass through one task that
 //!   commits several queued jobs at once (`writer`); on Postgres each is a transaction of its own.
 //!
-//! Lock order, everywhere: member → session → message id → label → view → website → visitor → conversation → account; several of
+//! Lock order, everywhere: member → session → message id → canned reply → label → view → website → assignment → visitor → conversation →
+//! account; several of
 //! one kind by id. The account's counter, from which offsets are taken, comes last, so that offsets are allocated in
 //! commit order (`protocol.md` *Realtime*, rule 1).
 //!
@@ -21,7 +22,8 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use sqlx::{Any, AnyConnection, AnyPool, Transaction};
 use switchboard_contract::ids::{
-    ConversationId, LabelId, MemberId, MessageId, SessionId, ViewId, VisitorId, WebsiteId,
+    AccountId, CannedReplyId, ConversationId, LabelId, MemberId, MessageId, SessionId, ViewId, VisitorId,
+    WebsiteId,
 };
 use switchboard_contract::time::Timestamp;
 
@@ -53,6 +55,8 @@ pub enum Lock {
     Visitor(VisitorId),
     /// A conversation.
     Conversation(ConversationId),
+    /// A canned reply.
+    CannedReply(CannedReplyId),
     /// A label.
     Label(LabelId),
     /// A saved filter.
@@ -61,6 +65,8 @@ pub enum Lock {
     ConversationsWithLabel(LabelId),
     /// A message's id, whether there is such a message or not.
     MessageId(MessageId),
+    /// The right to hand out conversations of an account: whoever counts what each member has, counts alone.
+    Assignment(AccountId),
 }
 
 /// A handle to the database; clones share it.
@@ -142,6 +148,10 @@ impl Tx {
                 "SELECT 1 FROM conversations WHERE id = $1 FOR NO KEY UPDATE",
                 id.to_string(),
             ),
+            Lock::CannedReply(id) => (
+                "SELECT 1 FROM canned_replies WHERE id = $1 FOR NO KEY UPDATE",
+                id.to_string(),
+            ),
             Lock::Label(id) => (
                 "SELECT 1 FROM labels WHERE id = $1 FOR NO KEY UPDATE",
                 id.to_string(),
@@ -157,6 +167,11 @@ impl Tx {
             ),
             Lock::MessageId(id) => (
                 "SELECT 1 FROM pg_advisory_xact_lock(hashtextextended($1, 0))",
+                id.to_string(),
+            ),
+            // Another seed than that of messages: the same digits are another lock.
+            Lock::Assignment(id) => (
+                "SELECT 1 FROM pg_advisory_xact_lock(hashtextextended($1, 1))",
                 id.to_string(),
             ),
         };

@@ -8,6 +8,7 @@ use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 use switchboard_contract::page::{DEFAULT_LIMIT, MAX_LIMIT};
+use switchboard_contract::time::Timestamp;
 
 use crate::problem::{ApiError, ApiResult};
 
@@ -31,6 +32,20 @@ impl Params {
             .map(|text| {
                 text.parse()
                     .map_err(|_| ApiError::bad_parameter(name, format!("expected {expected}.")))
+            })
+            .transpose()
+    }
+
+    /// An instant in RFC 3339.
+    ///
+    /// # Errors
+    /// 400 when it is none.
+    pub fn instant(&self, name: &str) -> ApiResult<Option<Timestamp>> {
+        self.text(name)
+            .map(|text| {
+                Timestamp::parse(text).map_err(|_| {
+                    ApiError::bad_parameter(name, "expected an instant such as 2026-11-22T09:30:00Z.")
+                })
             })
             .transpose()
     }

@@ -125,6 +125,10 @@ async fn one(
     for step in &steps {
         ledger.take(step, words::of(step, &operator.name, other))?;
     }
+    if let Some(reason) = &request.set.close_reason {
+        // Also where somebody else closed it first: what the person had to say about it is not lost.
+        ledger.notice_to(words::close_reason(&operator.name, reason))?;
+    }
     Ok(ChangeResult {
         id: item.id,
         conversation: Some(ledger.store(tx).await?.conversation),

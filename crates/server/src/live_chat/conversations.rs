@@ -258,23 +258,30 @@ pub(crate) async fn one(
 ) -> ApiResult<Json<LiveChatConversation>> {
     let found = state
         .db
-        .read(move |tx| {
-            Box::pin(async move {
-                let sql = format!(
-                    "SELECT {CONVERSATION}, {VISITOR}, {MESSAGE} {CONVERSATION_FROM} {NEWEST} \
-                     WHERE c.id = $1 AND c.account_id = $2"
-                );
-                let row = sqlx::query(AssertSqlSafe(sql))
-                    .bind(id.to_string())
-                    .bind(operator.account_id.to_string())
-                    .fetch_optional(tx.conn())
-                    .await?;
-                let found = row.as_ref().map(with_newest).transpose()?;
-                Ok(found.filter(|conversation| operator.rights.allow(conversation.website_id)))
-            })
-        })
+        .read(move |tx| Box::pin(async move { with_newest_message(tx, &operator, id).await }))
         .await?;
     found.map(Json).ok_or_else(|| ApiError::not_found("conversation"))
+}
+
+/// A conversation with its newest message, where the operator sees it.
+///
+/// # Errors
+/// The database's failure.
+pub(super) async fn with_newest_message(
+    tx: &mut Tx,
+    operator: &Operator,
+    id: ConversationId,
+) -> ApiResult<Option<LiveChatConversation>> {
+    let sql = format!(
+        "SELECT {CONVERSATION}, {VISITOR}, {MESSAGE} {CONVERSATION_FROM} {NEWEST} WHERE c.id = $1 AND c.account_id = $2"
+    );
+    let row = sqlx::query(AssertSqlSafe(sql))
+        .bind(id.to_string())
+        .bind(operator.account_id.to_string())
+        .fetch_optional(tx.conn())
+        .await?;
+    let found = row.as_ref().map(with_newest).transpose()?;
+    Ok(found.filter(|conversation| operator.rights.allow(conversation.website_id)))
 }
 
 fn with_newest(row: &sqlx::any::AnyRow) -> ApiResult<LiveChatConversation> {

@@ -2,9 +2,11 @@
 
 use axum::Json;
 use axum::extract::State;
+use sqlx::Row;
 use switchboard_contract::ids::ConversationId;
 use switchboard_contract::live_chat::{LiveChatMessage, MessagePage};
 use switchboard_contract::position::Position;
+use switchboard_contract::time::Timestamp;
 use switchboard_domain::projection;
 
 use super::rows::{self, MESSAGE};
@@ -27,31 +29,51 @@ pub enum Window {
     After(u64),
     /// Those on both sides of a `seq`, and it.
     Around(u64),
+    /// Those on both sides of the first one at or after a time; the latest where there is none.
+    At(Timestamp),
 }
 
 impl Window {
-    /// From `before`, `after` and `around`, of which at most one may be there.
+    /// From `before`, `after`, `around` and `at`, of which at most one may be there.
     ///
     /// # Errors
-    /// 400 for a parameter that is not a `seq`, or one too many.
+    /// 400 for a parameter that is neither a `seq` nor an instant, or one too many.
     pub fn from_params(params: &Params) -> ApiResult<Self> {
         let seq = |name| params.parsed::<u64>(name, "a message's seq");
-        match (seq("before")?, seq("after")?, seq("around")?) {
-            (None, None, None) => Ok(Self::Latest),
-            (Some(seq), None, None) => Ok(Self::Before(seq)),
-            (None, Some(seq), None) => Ok(Self::After(seq)),
-            (None, None, Some(seq)) => Ok(Self::Around(seq)),
+        let at = params.instant("at")?;
+        match (seq("before")?, seq("after")?, seq("around")?, at) {
+            (None, None, None, None) => Ok(Self::Latest),
+            (Some(seq), None, None, None) => Ok(Self::Before(seq)),
+            (None, Some(seq), None, None) => Ok(Self::After(seq)),
+            (None, None, Some(seq), None) => Ok(Self::Around(seq)),
+            (None, None, None, Some(at)) => Ok(Self::At(at)),
             _ => Err(ApiError::bad_parameter(
                 "before",
-                "use only one of before, after and around.",
+                "use only one of before, after, around and at.",
             )),
         }
+    }
+
+    /// The same with the place of a time looked up: numbers grow with the time at which messages were stored.
+    async fn placed(self, tx: &mut Tx, conversation: ConversationId, column: &str) -> ApiResult<Self> {
+        let Self::At(at) = self else { return Ok(self) };
+        let sql = format!(
+            "SELECT MIN({column}) AS place FROM messages m WHERE m.conversation_id = $1 AND m.created_at >= $2"
+        );
+        let row = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(conversation.to_string())
+            .bind(at.as_millis())
+            .fetch_one(tx.conn())
+            .await?;
+        let place = row.try_get::<Option<i64>, _>("place")?;
+        let place = place.and_then(|place| u64::try_from(place).ok());
+        Ok(place.map_or(Self::Latest, Self::Around))
     }
 
     /// The first `seq` asked for and whether to count up from it; `last` is the conversation's last one.
     fn start(self, last: u64, limit: u32) -> (u64, Direction) {
         match self {
-            Self::Latest => (last, Direction::Down),
+            Self::Latest | Self::At(_) => (last, Direction::Down),
             Self::Before(seq) => (seq.saturating_sub(1).min(last), Direction::Down),
             Self::After(seq) => (seq.saturating_add(1), Direction::Up),
             Self::Around(seq) => (seq.saturating_sub(u64::from(limit / 2)).max(1), Direction::Up),
@@ -130,7 +152,8 @@ pub async fn page(tx: &mut Tx, range: Range, as_of: Position) -> ApiResult<Messa
         Numbering::All => "m.seq",
         Numbering::Public => "m.public_seq",
     };
-    let (start, direction) = range.window.start(range.last, range.limit);
+    let window = range.window.placed(tx, range.conversation, column).await?;
+    let (start, direction) = window.start(range.last, range.limit);
     let (compare, order) = match direction {
         Direction::Up => (">=", "ASC"),
         Direction::Down => ("<=", "DESC"),
@@ -157,10 +180,10 @@ pub async fn page(tx: &mut Tx, range: Range, as_of: Position) -> ApiResult<Messa
     let (has_more_before, has_more_after) = match (items.first(), items.last()) {
         (Some(first), Some(last)) => (first.seq > 1, last.seq < range.last),
         // Nothing here: everything lies on the side that was not asked for.
-        _ => match range.window {
+        _ => match window {
             Window::After(_) | Window::Around(_) => (range.last > 0, false),
             Window::Before(_) => (false, range.last > 0),
-            Window::Latest => (false, false),
+            Window::Latest | Window::At(_) => (false, false),
         },
     };
     Ok(MessagePage {

@@ -9,7 +9,7 @@ use sqlx::any::AnyRow;
 use switchboard_contract::auth::Role;
 use switchboard_contract::ids::{AccountId, LabelId, MemberId};
 use switchboard_contract::live_chat::{
-    ChangeLabel, CreateLabel, Label, LabelColour, LabelList, MAX_LABEL_CHARS,
+    ChangeLabel, CreateLabel, Label, LabelColour, LabelContents, LabelList, label_name,
 };
 use switchboard_contract::problem::ProblemCode;
 use switchboard_contract::realtime::EventType;
@@ -175,6 +175,35 @@ async fn rename(
     Ok(label)
 }
 
+/// What deleting a label takes it off.
+pub(crate) async fn contents(
+    State(state): State<AppState>,
+    operator: Operator,
+    IdPath(id): IdPath<LabelId>,
+) -> ApiResult<Json<LabelContents>> {
+    manages(&operator)?;
+    let account = operator.account_id;
+    let contents = state
+        .db
+        .read(move |tx| {
+            Box::pin(async move {
+                if by_id(tx, account, id).await?.is_none() {
+                    return Err(ApiError::not_found("label"));
+                }
+                let row =
+                    sqlx::query("SELECT COUNT(*) AS carried FROM conversation_labels WHERE label_id = $1")
+                        .bind(id.to_string())
+                        .fetch_one(tx.conn())
+                        .await?;
+                Ok(LabelContents {
+                    conversations: columns::count(&row, "carried")?,
+                })
+            })
+        })
+        .await?;
+    Ok(Json(contents))
+}
+
 /// Deletes a label and takes it off every conversation, all told by one event.
 pub(crate) async fn delete(
     State(state): State<AppState>,
@@ -265,12 +294,7 @@ fn name_key(name: &str) -> String {
 }
 
 fn check(name: Option<&str>, colour: Option<LabelColour>) -> ApiResult<()> {
-    let name = match name {
-        Some("") => Err(Violation::Required),
-        Some(name) if name.chars().count() > MAX_LABEL_CHARS => Err(Violation::TooLong(MAX_LABEL_CHARS)),
-        Some(name) if name.chars().any(char::is_control) => Err(Violation::ControlCharacters),
-        _ => Ok(()),
-    };
+    let name = name.map_or(Ok(()), label_name);
     let colour = match colour {
         Some(LabelColour::Unknown) => Err(Violation::Choice),
         _ => Ok(()),

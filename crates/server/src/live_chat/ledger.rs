@@ -8,6 +8,7 @@ use switchboard_contract::visitor::VisitorConversation;
 use switchboard_domain::conversation::{Conversation, Step};
 pub use switchboard_domain::ledger::Draft;
 use switchboard_domain::ledger::{self, Notice};
+use switchboard_domain::rating::Rated;
 use switchboard_domain::stored::StoredConversation;
 
 use super::store;
@@ -88,7 +89,15 @@ impl Ledger {
     /// # Errors
     /// When the system has no randomness.
     pub fn notice(&mut self, text: impl Into<String>) -> ApiResult<()> {
-        let notice = self.numbered((text.into(), Visibility::Public))?;
+        self.notice_to((text.into(), Visibility::Public))
+    }
+
+    /// Adds a notice from the server to those who may see it.
+    ///
+    /// # Errors
+    /// When the system has no randomness.
+    pub fn notice_to(&mut self, words: (String, Visibility)) -> ApiResult<()> {
+        let notice = self.numbered(words)?;
         Ok(self.steps.notice(notice)?)
     }
 
@@ -124,6 +133,19 @@ impl Ledger {
     /// Never in practice: contract types serialise.
     pub fn read_by_visitor(&mut self, public_seq: u64) -> ApiResult<bool> {
         Ok(self.steps.read_by_visitor(public_seq)?)
+    }
+
+    /// The visitor says what they thought of it.
+    ///
+    /// # Errors
+    /// Never in practice: contract types serialise.
+    pub fn rate(&mut self, rated: &Rated) -> ApiResult<()> {
+        Ok(self.steps.rate(rated)?)
+    }
+
+    /// Nobody can take it now: it waits for the first who can.
+    pub const fn await_assignee(&mut self) {
+        self.steps.await_assignee();
     }
 
     /// A stored message whose marks have moved, as it is now.

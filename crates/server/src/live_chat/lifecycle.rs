@@ -1,5 +1,5 @@
-//! What time does to conversations: they close, are archived and deleted at the end of their website's windows, and snoozes
-//! end. Which step is due is `switchboard_domain::lifecycle`'s to say, of a conversation that is locked, so that a message
+//! What time does to conversations: they close, are archived and deleted at the end of their website's windows, snoozes end,
+//! and those that wait for someone who can take them are handed out. Which step is due is `switchboard_domain::lifecycle`'s to say, of a conversation that is locked, so that a message
 //! that arrives first wins, and several servers on one database may look at once.
 
 use std::time::Duration;
@@ -12,7 +12,7 @@ use switchboard_domain::words;
 use tokio::time::MissedTickBehavior;
 
 use super::ledger::Ledger;
-use super::{delete, rows};
+use super::{assign, delete, rows};
 use crate::clock::Clock;
 use crate::db::{Db, Lock, Tx, columns};
 use crate::problem::ApiResult;
@@ -48,7 +48,7 @@ pub async fn run(db: Db, clock: Clock) {
     }
 }
 
-/// Takes every step that is due at `now`, at most a batch of each kind. One that fails keeps none of the others back.
+/// Takes every step that is due at `now`, at most a batch of each kind, and hands out what waits. One that fails keeps none of the others back.
 ///
 /// # Errors
 /// The first failure.
@@ -63,7 +63,7 @@ pub async fn advance(db: &Db, now: Timestamp) -> ApiResult<()> {
             outcome = outcome.and(taken);
         }
     }
-    outcome
+    outcome.and(assign::hand_out_waiting(db, now).await)
 }
 
 async fn candidates(

@@ -1,5 +1,7 @@
 //! What has to be known before a message is accepted (`switchboard_domain::accept`).
 
+use std::collections::BTreeSet;
+
 use sqlx::Row;
 use switchboard_contract::ids::{AccountId, AttachmentId, ConversationId, MemberId, MessageId, VisitorId};
 use switchboard_contract::live_chat::LiveChatMessage;
@@ -9,7 +11,7 @@ use switchboard_domain::accept::{self, Author, SameId};
 use super::ledger::Entry;
 use super::rows::{self, MESSAGE};
 use super::tombstones;
-use crate::db::{Tx, columns};
+use crate::db::{Tx, columns, lists};
 use crate::problem::{ApiError, ApiResult};
 
 /// The stored message with an id, as the rule wants it and as its author gets it again.
@@ -106,6 +108,34 @@ pub async fn newer_reply(
         .await?
         .map(|row| Ok(rows::read_message(&row)?.0))
         .transpose()
+}
+
+/// Those of `ids` that are in the account's team now, each once, in their order.
+///
+/// # Errors
+/// The database's failure.
+pub async fn members_among(
+    tx: &mut Tx,
+    account: AccountId,
+    mut ids: Vec<MemberId>,
+) -> ApiResult<Vec<MemberId>> {
+    let mut known = BTreeSet::<MemberId>::new();
+    for piece in lists::chunks(&ids) {
+        let sql = format!(
+            "SELECT id FROM members WHERE id IN ({}) AND account_id = ${} AND removed_at IS NULL",
+            lists::places(&piece),
+            piece.len() + 1
+        );
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
+        for id in &piece {
+            query = query.bind(id.to_string());
+        }
+        for row in &query.bind(account.to_string()).fetch_all(tx.conn()).await? {
+            known.insert(columns::id(row, "id")?);
+        }
+    }
+    ids.retain(|id| known.remove(id));
+    Ok(ids)
 }
 
 /// Refuses attachments that were never uploaded.

@@ -11,12 +11,16 @@
 //! | [`actions`] | results that are kept for repeats |
 //! | [`marks`] | delivered and read |
 //! | [`tombstones`] | what is remembered of deleted conversations |
+//! | [`assign`] | handing out by a website's rule |
 //! | [`lifecycle`] | what time does: closing, archiving, deletion, the end of a snooze |
 //! | [`search`] | the index of words, and what is found by it |
 //! | `order` | the orders of a list |
-//! | [`conversations`], [`history`], [`send`], [`take_back`], [`change`], [`delete`], [`read`], [`labels`], [`views`], [`people`] | the routes |
+//! | [`start`], [`transcript`] | an operator writes first; what was said as a document |
+//! | [`conversations`], [`history`], [`send`], [`take_back`], [`change`], [`delete`], [`read`], [`labels`], [`canned_replies`], [`views`], [`people`] | the routes |
 
 pub mod actions;
+pub mod assign;
+pub mod canned_replies;
 pub mod change;
 pub mod conversations;
 pub mod delete;
@@ -32,9 +36,11 @@ pub mod read;
 pub mod rows;
 pub mod search;
 pub mod send;
+pub mod start;
 mod store;
 pub mod take_back;
 pub mod tombstones;
+pub mod transcript;
 pub mod views;
 pub use axum::Router;
 use axum::routing::{delete as on_delete, get, patch, post};
@@ -46,7 +52,7 @@ pub fn router() -> Router<AppState> {
     Router::new()
         .route(
             "/api/live-chat/conversations",
-            get(conversations::list).patch(change::change),
+            get(conversations::list).post(start::start).patch(change::change),
         )
         .route(
             "/api/live-chat/conversations/{id}",
@@ -54,12 +60,29 @@ pub fn router() -> Router<AppState> {
         )
         .route("/api/live-chat/conversations/{id}/messages", get(history::list))
         .route("/api/live-chat/conversations/{id}/read", post(read::mark))
+        .route(
+            "/api/live-chat/conversations/{id}/transcript",
+            get(transcript::download),
+        )
+        .route(
+            "/api/live-chat/conversations/{id}/transcript/mail",
+            post(transcript::mail),
+        )
         .route("/api/live-chat/messages", post(send::send))
         .route("/api/live-chat/messages/{id}", on_delete(take_back::take_back))
         .route("/api/live-chat/labels", get(labels::list).post(labels::create))
         .route(
             "/api/live-chat/labels/{id}",
             patch(labels::change).delete(labels::delete),
+        )
+        .route("/api/live-chat/labels/{id}/contents", get(labels::contents))
+        .route(
+            "/api/live-chat/canned-replies",
+            get(canned_replies::list).post(canned_replies::create),
+        )
+        .route(
+            "/api/live-chat/canned-replies/{id}",
+            patch(canned_replies::change).delete(canned_replies::delete),
         )
         .route("/api/live-chat/views", get(views::list).post(views::create))
         .route(

@@ -20,7 +20,8 @@ pub const VISITOR: &str = "v.id AS v_id, v.name AS v_name, v.email AS v_email, v
 pub const CONVERSATION: &str = "c.id, c.website_id, c.visitor_id, c.funnel_id, f.name AS funnel_name, c.status, \
     c.is_archived, c.started_at, c.last_message_at, c.last_message, c.message_count, c.last_seq, c.last_public_seq, \
     c.auto_close_at, c.assignee_id, c.priority, c.snoozed_until, c.closed_at, c.first_closed_at, c.reopened, \
-    c.archived_at, c.team_read_seq, c.visitor_read_seq, c.unread_count, c.waiting_since, c.rating, c.created_at, c.updated_at, c.version, \
+    c.archived_at, c.team_read_seq, c.visitor_read_seq, c.unread_count, c.waiting_since, c.rating, \
+    c.rating_comment, c.rating_changes, c.awaits_assignee, c.created_at, c.updated_at, c.version, \
     w.auto_close_after, (SELECT STRING_AGG(cl.label_id, ' ') FROM conversation_labels cl \
     WHERE cl.conversation_id = c.id) AS labels";
 
@@ -31,7 +32,7 @@ pub const CONVERSATION_FROM: &str = "FROM conversations c JOIN visitors v ON v.i
 /// Columns of a message `m`.
 pub const MESSAGE: &str = "m.id AS m_id, m.conversation_id AS m_conversation_id, m.seq AS m_seq, \
     m.public_seq AS m_public_seq, m.kind AS m_kind, m.content AS m_content, m.author_id AS m_author_id, \
-    m.author_name AS m_author_name, m.visibility AS m_visibility, m.attachments AS m_attachments, \
+    m.author_name AS m_author_name, m.visibility AS m_visibility, m.attachments AS m_attachments, m.mentions AS m_mentions, \
     m.created_at AS m_created_at, m.delivered_at AS m_delivered_at, m.read_at AS m_read_at";
 
 /// One conversation of an account.
@@ -100,6 +101,7 @@ pub fn read_conversation(row: &AnyRow) -> ApiResult<StoredConversation> {
         unread_count: columns::count(row, "unread_count")?,
         waiting_since: columns::maybe_instant(row, "waiting_since")?,
         rating: columns::maybe_word(row, "rating")?,
+        rating_comment: row.try_get("rating_comment")?,
         created_at: columns::instant(row, "created_at")?,
         updated_at: columns::instant(row, "updated_at")?,
         version: columns::count(row, "version")?,
@@ -109,6 +111,8 @@ pub fn read_conversation(row: &AnyRow) -> ApiResult<StoredConversation> {
         last_seq: columns::count(row, "last_seq")?,
         last_public_seq: columns::count(row, "last_public_seq")?,
         auto_close_ms: auto_close_ms(row)?,
+        awaits_assignee: columns::flag(row, "awaits_assignee")?,
+        rating_changes: columns::count(row, "rating_changes")?,
         closed_at: columns::maybe_instant(row, "closed_at")?,
         first_closed_at: columns::maybe_instant(row, "first_closed_at")?,
         reopened: columns::count(row, "reopened")?,
@@ -186,6 +190,7 @@ pub fn read_message(row: &AnyRow) -> ApiResult<(LiveChatMessage, Option<u64>)> {
         author_name: row.try_get("m_author_name")?,
         visibility: columns::word(row, "m_visibility")?,
         attachments: columns::json(row, "m_attachments")?,
+        mentions: columns::json(row, "m_mentions")?,
         created_at: columns::instant(row, "m_created_at")?,
         delivered_at: columns::maybe_instant(row, "m_delivered_at")?,
         read_at: columns::maybe_instant(row, "m_read_at")?,

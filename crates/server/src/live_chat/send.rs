@@ -4,8 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use switchboard_contract::ids::ConversationId;
-use switchboard_contract::live_chat::{SendMessage, SendResult, Visibility};
-use switchboard_contract::validate::{self, Checks};
+use switchboard_contract::live_chat::{MAX_MENTIONS, SendMessage, SendResult, Visibility};
+use switchboard_contract::validate::{self, Checks, Violation};
 use switchboard_domain::accept::{self, Attempt, Author, Content, Standing, Target, Verdict};
 use switchboard_domain::conversation::Step;
 use switchboard_domain::deletion;
@@ -27,6 +27,7 @@ pub(crate) async fn send(
 ) -> ApiResult<(StatusCode, Json<SendResult>)> {
     Checks::default()
         .field("content", validate::message_text(&request.content))
+        .field("mentions", mentions(&request))
         .finish()?;
     lookups::known_attachments(&request.attachments)?;
     let (status, entry) = state
@@ -97,6 +98,7 @@ async fn accept(tx: &mut Tx, operator: &Operator, request: SendMessage) -> ApiRe
         }
         Verdict::Refuse(refusal) => return Err(refusal.problem(newer_reply.as_ref())?.into()),
     };
+    let mentions = lookups::members_among(tx, account, request.mentions).await?;
     let mut ledger = Ledger::resume(tx, account, conversation);
     if target == Target::Reopened {
         ledger.take(&Step::Reopen, words::of(&Step::Reopen, &operator.name, None))?;
@@ -108,6 +110,7 @@ async fn accept(tx: &mut Tx, operator: &Operator, request: SendMessage) -> ApiRe
         content: attempt.content.text,
         visibility: request.visibility,
         attachments: Vec::new(),
+        mentions,
     })?;
     let entry = ledger
         .store(tx)
@@ -116,6 +119,16 @@ async fn accept(tx: &mut Tx, operator: &Operator, request: SendMessage) -> ApiRe
         .pop()
         .ok_or_else(|| ApiError::internal("a message that was not stored"))?;
     Ok((StatusCode::CREATED, entry))
+}
+
+/// What a visitor reads names nobody.
+fn mentions(request: &SendMessage) -> Result<(), Violation> {
+    match request.mentions.len() {
+        0 => Ok(()),
+        _ if request.visibility == Visibility::Public => Err(Violation::MentionInReply),
+        count if count > MAX_MENTIONS => Err(Violation::TooMany(MAX_MENTIONS)),
+        _ => Ok(()),
+    }
 }
 
 /// Why a conversation cannot be written to that is not stored, or not for this operator.

@@ -33,6 +33,10 @@ const CHANGING: &[&str] = &[
     "auto_close_at",
     "unread_count",
     "waiting_since",
+    "awaits_assignee",
+    "rating",
+    "rating_comment",
+    "rating_changes",
     "updated_at",
     "version",
 ];
@@ -62,6 +66,10 @@ fn bind_changing(query: Query, stored: &StoredConversation) -> ApiResult<Query> 
         .bind(instant(wire.auto_close_at))
         .bind(columns::to_count(wire.unread_count)?)
         .bind(instant(wire.waiting_since))
+        .bind(i64::from(stored.awaits_assignee))
+        .bind(wire.rating.as_ref().map(columns::to_word).transpose()?)
+        .bind(wire.rating_comment.clone())
+        .bind(columns::to_count(stored.rating_changes)?)
         .bind(wire.updated_at.as_millis())
         .bind(columns::to_count(wire.version)?))
 }
@@ -152,8 +160,8 @@ pub(super) async fn insert_message(tx: &mut Tx, account: AccountId, entry: &Entr
     let message = &entry.message;
     sqlx::query(
         "INSERT INTO messages (conversation_id, seq, public_seq, account_id, id, kind, content, author_id, \
-         author_name, visibility, attachments, event_offset, visitor_event_offset, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+         author_name, visibility, attachments, event_offset, visitor_event_offset, created_at, mentions) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
     )
     .bind(message.conversation_id.to_string())
     .bind(columns::to_count(message.seq)?)
@@ -175,6 +183,7 @@ pub(super) async fn insert_message(tx: &mut Tx, account: AccountId, entry: &Entr
             .transpose()?,
     )
     .bind(message.created_at.as_millis())
+    .bind(serde_json::to_string(&message.mentions)?)
     .execute(tx.conn())
     .await
     .map_err(|error| match error {

@@ -1,7 +1,7 @@
 //! Every text that leaves by mail: plain words, one thing to do, and what to do when it was not you.
 //!
 //! A letter to an address that is not verified holds nothing that its sender typed, so nobody can write to strangers
-//! through this server. Subjects are constant: no header is made of what people type.
+//! through this server; the one exception is a transcript, whose sender answers for it. Subjects are constant: no header is made of what people type.
 
 use super::Mail;
 
@@ -135,6 +135,22 @@ impl Letters<'_> {
                 "If you do not know who this is, you can ignore this mail.",
             ],
             &[&link],
+        )
+    }
+
+    /// To whoever a member sends a transcript to. It holds what was said: who sends it is a known member of an account, and the number
+    /// of these letters is bounded.
+    #[must_use]
+    pub fn transcript(&self, to: &str, transcript: &str) -> Mail {
+        letter(
+            to,
+            "The transcript of your conversation",
+            &[
+                "Here is what was said in your conversation with us.",
+                transcript.trim_end(),
+                "If you do not know what this is about, you can ignore this mail.",
+            ],
+            &[],
         )
     }
 

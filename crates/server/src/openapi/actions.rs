@@ -1,11 +1,12 @@
 //! The routes of what operators do to conversations besides writing, of labels and of saved views.
 
 use switchboard_contract::live_chat::{
-    ChangeConversations, ChangeLabel, ChangeResults, ChangeView, CreateLabel, CreateView, Label, LabelList,
-    MarkRead, ReadResult, View, ViewList,
+    ChangeConversations, ChangeLabel, ChangeResults, ChangeView, CreateLabel, CreateView, Label,
+    LabelContents, LabelList, LiveChatConversation, MailTranscript, MarkRead, ReadResult, StartConversation,
+    Transcript, View, ViewList,
 };
 use switchboard_contract::problem::ProblemCode as Code;
-use utoipa::openapi::schema::Type::String as Text;
+use utoipa::openapi::schema::Type::{Boolean, String as Text};
 
 use super::describe::{Caller, Route};
 
@@ -34,6 +35,47 @@ fn conversations() -> Vec<Route> {
              `conversation_closed`, `validation_failed`)",
         )
         .refuses(&[Code::IdReused]),
+        Route::post(
+            "/api/live-chat/conversations",
+            TAG,
+            "Writes to a visitor first; a repeat with the same id and content returns the conversation",
+        )
+        .caller(Caller::Operator)
+        .takes::<StartConversation>()
+        .answers::<LiveChatConversation>(201, "Started, in the caller's charge")
+        .answers::<LiveChatConversation>(200, "Started before")
+        .refuses(&[
+            Code::NotFound,
+            Code::Blocked,
+            Code::Conflict,
+            Code::IdReused,
+            Code::Gone,
+        ]),
+        Route::get(
+            "/api/live-chat/conversations/{id}/transcript",
+            TAG,
+            "What was said, as a file: public messages, and notes where they are asked for",
+        )
+        .caller(Caller::Operator)
+        .id("id", "The conversation")
+        .query(&[
+            ("format", Text, "`txt` (unless given), `html` or `json`"),
+            ("notes", Boolean, "Internal notes too"),
+        ])
+        .answers::<Transcript>(
+            200,
+            "The transcript; plain text or a page that stands alone for the other forms",
+        ),
+        Route::post(
+            "/api/live-chat/conversations/{id}/transcript/mail",
+            TAG,
+            "Sends what the visitor saw by mail",
+        )
+        .caller(Caller::Operator)
+        .id("id", "The conversation")
+        .takes::<MailTranscript>()
+        .answers_empty(202, "It leaves as soon as it can")
+        .refuses(&[Code::BodyTooLarge, Code::RateLimited]),
         Route::delete(
             "/api/live-chat/conversations/{id}",
             TAG,
@@ -95,6 +137,15 @@ fn labels() -> Vec<Route> {
         .takes::<ChangeLabel>()
         .answers::<Label>(200, "As it is now")
         .refuses(&[Code::Forbidden, Code::Conflict]),
+        Route::get(
+            "/api/live-chat/labels/{id}/contents",
+            TAG,
+            "What deleting a label takes it off; for owners and admins",
+        )
+        .caller(Caller::Operator)
+        .id("id", "The label")
+        .answers::<LabelContents>(200, "How many conversations carry it")
+        .refuses(&[Code::Forbidden]),
         Route::delete(
             "/api/live-chat/labels/{id}",
             TAG,

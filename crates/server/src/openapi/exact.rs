@@ -5,10 +5,12 @@ use serde_json::{Map, Value};
 
 /// Bodies of requests: there, a field with a default may be left out.
 const REQUESTS: &[&str] = &[
+    "ChangeCannedReply",
     "ChangeConversations",
     "ChangeLabel",
     "ConversationChange",
     "ConversationRef",
+    "CreateCannedReply",
     "CreateLabel",
     "MarkRead",
     "VisitorRead",
@@ -45,6 +47,7 @@ const NULL_IS_A_VALUE: &[(&str, &str)] = &[
 /// Fields that are left out when empty although they are never null.
 const LEFT_OUT_WHEN_EMPTY: &[(&str, &str)] = &[
     ("EventPage", "signals"),
+    ("LiveChatMessage", "mentions"),
     ("Problem", "current"),
     ("Problem", "fields"),
 ];

@@ -7,8 +7,8 @@ use switchboard_contract::page::CursorPage;
 use switchboard_contract::problem::ProblemCode as Code;
 use switchboard_contract::realtime::{EventPage, Ticket};
 use switchboard_contract::visitor::{
-    OpenFrame, PageBeat, StartVisitorSession, VisitorRead, VisitorSend, VisitorSendResult, VisitorSession,
-    VisitorTyping,
+    OpenFrame, PageBeat, PageNoted, RateConversation, StartVisitorSession, VisitorConversation,
+    VisitorMessages, VisitorRead, VisitorSend, VisitorSendResult, VisitorSession, VisitorTyping,
 };
 use utoipa::openapi::schema::Type::{Boolean, Integer, String as Text};
 
@@ -22,6 +22,7 @@ pub(super) fn all() -> Vec<Route> {
         accounts::team(),
         live_chat(),
         super::actions::all(),
+        super::replies::all(),
         super::websites::all(),
         visitors_side(),
         realtime(),
@@ -94,6 +95,11 @@ fn live_chat() -> Vec<Route> {
             ("before", Integer, "Those before this `seq`"),
             ("after", Integer, "Those after this `seq`"),
             ("around", Integer, "Those around this `seq`"),
+            (
+                "at",
+                Text,
+                "Those around the first message at or after this instant in RFC 3339; the newest ones where there is none",
+            ),
             ("limit", Integer, "1 to 200, 50 unless given"),
         ])
         .answers::<MessagePage>(200, "The messages"),
@@ -156,7 +162,7 @@ fn visitors_side() -> Vec<Route> {
                 ("after", Integer, "Those after this `seq`"),
                 ("limit", Integer, "1 to 200, 50 unless given"),
             ])
-            .answers::<MessagePage>(200, "The messages; none before there is a conversation"),
+            .answers::<VisitorMessages>(200, "The messages; none before there is a conversation"),
         Route::post(
             "/api/visitor/messages",
             "visitor",
@@ -170,7 +176,17 @@ fn visitors_side() -> Vec<Route> {
         Route::post("/api/visitor/page", "visitor", "The visitor looks at another page, or still at this one")
             .caller(Caller::Visitor)
             .takes::<PageBeat>()
+            .answers::<PageNoted>(200, "Noted, and a conversation is open")
             .answers_empty(204, "Noted"),
+        Route::post(
+            "/api/visitor/rating",
+            "visitor",
+            "What the visitor thought of a conversation that is over; a comment may follow, and it can be changed once",
+        )
+        .caller(Caller::Visitor)
+        .takes::<RateConversation>()
+        .answers::<VisitorConversation>(200, "The conversation with its rating")
+        .refuses(&[Code::NotFound, Code::Conflict]),
         Route::post(
             "/api/visitor/read",
             "visitor",

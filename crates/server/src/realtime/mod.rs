@@ -9,8 +9,10 @@
 //! | `subscriber` | who is at the other end, what they may see, what is asked of the database |
 //! | `standing`, `watch` | whether they still may, looked at for all sockets together |
 //! | `frames`, `budget` | reading frames, bounding their number |
+//! | `attendance` | who is there, for every server on the same database |
 //! | `signals`, [`presence`] | telling typing and viewing on; who is there |
 
+mod attendance;
 mod budget;
 mod connection;
 mod frames;
@@ -26,6 +28,7 @@ mod watch;
 use axum::Router;
 use axum::routing::{get, post};
 
+pub(crate) use attendance::run as note_attendance;
 pub(crate) use signals::visitor_types;
 pub(crate) use subscriber::availability;
 pub(crate) use watch::run as watch_sockets;

@@ -1,5 +1,5 @@
 //! Who of a team is there: the best of what a member's connections say, gone a little while after the last of them.
-//! Known to this process only, and told on as a signal, which holds for a time and is told again.
+//! Known to this process, told on as a signal, which holds for a time and is told again, and told to other servers by [`super::attendance`].
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,12 +9,18 @@ use switchboard_contract::auth::Availability;
 use switchboard_contract::ids::{AccountId, MemberId};
 use switchboard_contract::realtime::{PRESENCE_TTL_MS, PresenceBody, Sender, SenderKind, Signal, SignalType};
 
+use tokio::sync::Notify;
+
 use super::hub::{Hub, Relayed, StreamKey};
 use crate::auth::Operator;
 
 /// Every member with a connection.
 #[derive(Debug, Default)]
-pub struct Presence(Mutex<HashMap<AccountId, BTreeMap<MemberId, Member>>>);
+pub struct Presence {
+    accounts: Mutex<HashMap<AccountId, BTreeMap<MemberId, Member>>>,
+    /// Told when someone comes, goes or says something else.
+    changed: Notify,
+}
 
 #[derive(Clone, Debug, Default)]
 struct Member {
@@ -37,7 +43,24 @@ impl Member {
 
 impl Presence {
     fn accounts(&self) -> MutexGuard<'_, HashMap<AccountId, BTreeMap<MemberId, Member>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.accounts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How everybody is who is there.
+    pub(super) fn all(&self) -> BTreeMap<MemberId, (AccountId, Availability)> {
+        self.accounts()
+            .iter()
+            .flat_map(|(account, members)| {
+                members
+                    .iter()
+                    .map(|(id, member)| (*id, (*account, member.availability())))
+            })
+            .collect()
+    }
+
+    /// Waits until someone comes, goes or says something else.
+    pub(super) async fn changed(&self) {
+        self.changed.notified().await;
     }
 
     /// A connection says how its member is; answers how the member is with all of them.
@@ -47,6 +70,7 @@ impl Presence {
         let member = members.entry(operator.member_id).or_default();
         member.name.clone_from(&operator.name);
         member.connections.insert(connection, availability);
+        self.changed.notify_one();
         member.availability()
     }
 
@@ -64,6 +88,7 @@ impl Presence {
         if members.is_empty() {
             accounts.remove(&account);
         }
+        self.changed.notify_one();
         left
     }
 

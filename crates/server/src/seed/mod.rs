@@ -5,7 +5,7 @@ mod stories;
 
 use std::collections::BTreeMap;
 
-use switchboard_contract::auth::Role;
+use switchboard_contract::auth::{Preferences, Role, UndoSend};
 use switchboard_contract::ids::{AccountId, FunnelId, MemberId, VisitorId, WebsiteId};
 use switchboard_contract::live_chat::{LiveChatUser, Visibility};
 use switchboard_contract::time::Timestamp;
@@ -130,9 +130,14 @@ async fn insert_member(
     role: Role,
     password_hash: &str,
 ) -> ApiResult<()> {
+    // Whoever tries it out has both sides before their eyes: a reply is there at once.
+    let preferences = Preferences {
+        undo_send: UndoSend::Off,
+        ..Preferences::default()
+    };
     sqlx::query(
-        "INSERT INTO members (id, account_id, name, email, password_hash, role, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO members (id, account_id, name, email, password_hash, role, created_at, preferences) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(id.to_string())
     .bind(account.to_string())
@@ -141,6 +146,7 @@ async fn insert_member(
     .bind(password_hash.to_owned())
     .bind(columns::to_word(&role)?)
     .bind(tx.now().as_millis())
+    .bind(serde_json::to_string(&preferences)?)
     .execute(tx.conn())
     .await?;
     Ok(())
@@ -210,6 +216,7 @@ async fn tell(tx: &mut Tx, place: Place, story: &Story, origin: &str, now: Times
             content: (*text).to_owned(),
             visibility,
             attachments: Vec::new(),
+            mentions: Vec::new(),
         })?;
     }
     tx.pretend(at);

@@ -1,12 +1,14 @@
 //! Which page the visitor looks at: `POST /api/visitor/page`, and what the start of a visit shares with it.
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
 use sqlx::Row;
 use switchboard_contract::ids::{AccountId, VisitorId};
 use switchboard_contract::live_chat::ConversationStatus;
 use switchboard_contract::realtime::EventType;
-use switchboard_contract::visitor::PageBeat;
+use switchboard_contract::visitor::{PageBeat, PageNoted};
 
 use super::sessions::{MAX_ADDRESS_CHARS, MAX_TITLE_CHARS, clip, origin_of_website};
 use crate::auth::VisitorCaller;
@@ -26,14 +28,14 @@ pub(crate) async fn page(
     caller: VisitorCaller,
     headers: HeaderMap,
     ApiJson(beat): ApiJson<PageBeat>,
-) -> ApiResult<StatusCode> {
+) -> ApiResult<Response> {
     let page = clip(beat.page, MAX_ADDRESS_CHARS);
     if page.is_empty() {
         return Err(ApiError::invalid_field("page", "Say which page: its address."));
     }
     let title = beat.page_title.map(|title| clip(title, MAX_TITLE_CHARS));
     let website_id = caller.website_id;
-    let website = state
+    let (website, conversation) = state
         .db
         .write(move |tx| {
             Box::pin(async move {
@@ -42,15 +44,22 @@ pub(crate) async fn page(
                 if moved {
                     tell_operators(tx, caller.account_id, caller.visitor_id).await?;
                 }
-                website::rows::by_id(tx, website_id).await
+                let open = rows::latest_of_visitor(tx, caller.visitor_id)
+                    .await?
+                    .filter(|latest| latest.wire.status == ConversationStatus::Open)
+                    .map(|latest| latest.as_visitor_sees_it());
+                Ok((website::rows::by_id(tx, website_id).await?, open))
             })
         })
-        .await?
-        .ok_or_else(|| ApiError::internal("a visitor without a website"))?;
+        .await?;
+    let website = website.ok_or_else(|| ApiError::internal("a visitor without a website"))?;
     if origin_of_website(&state.config, &website.wire, &headers).is_some() {
         status::note_if_news(&state, &website.wire, status::Beat::Good).await?;
     }
-    Ok(StatusCode::NO_CONTENT)
+    Ok(match conversation {
+        Some(conversation) => Json(PageNoted { conversation }).into_response(),
+        None => StatusCode::NO_CONTENT.into_response(),
+    })
 }
 
 /// Stores the page and that the visitor is there; true when it is another page than before.

@@ -5,10 +5,10 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use sqlx::{AssertSqlSafe, Row};
 use switchboard_contract::ids::{ConversationId, VisitorId};
-use switchboard_contract::live_chat::{MessagePage, MessageType, Visibility};
+use switchboard_contract::live_chat::{ConversationStatus, MessagePage, MessageType, Visibility};
 use switchboard_contract::problem::ProblemCode;
 use switchboard_contract::validate::{self, Checks};
-use switchboard_contract::visitor::{VisitorConversation, VisitorSend, VisitorSendResult};
+use switchboard_contract::visitor::{VisitorConversation, VisitorMessages, VisitorSend, VisitorSendResult};
 use switchboard_domain::accept::{self, Attempt, Author, Content, Standing, Target, Verdict};
 use switchboard_domain::conversation::Step;
 use switchboard_domain::projection;
@@ -20,6 +20,7 @@ use crate::db::{Lock, Tx, columns};
 use crate::events;
 use crate::http::{ApiJson, Params};
 use crate::ids;
+use crate::live_chat::assign::{self, Turn};
 use crate::live_chat::history::{self, Numbering, Range, Window};
 use crate::live_chat::ledger::{Draft, Entry, Ledger};
 use crate::live_chat::lookups;
@@ -35,7 +36,7 @@ pub(crate) async fn list(
     State(state): State<AppState>,
     caller: VisitorCaller,
     params: Params,
-) -> ApiResult<Json<MessagePage>> {
+) -> ApiResult<Json<VisitorMessages>> {
     let window = Window::from_params(&params)?;
     let limit = params.limit()?;
     let (account, visitor) = (caller.account_id, caller.visitor_id);
@@ -53,6 +54,10 @@ pub(crate) async fn list(
                             has_more_after: false,
                             as_of,
                         };
+                        let nothing = VisitorMessages {
+                            page: nothing,
+                            conversation: None,
+                        };
                         Ok((nothing, None))
                     }
                     Some(latest) => {
@@ -65,6 +70,10 @@ pub(crate) async fn list(
                         };
                         let page = history::page(tx, range, as_of).await?;
                         let reached = undelivered(tx, latest.wire.id, &page).await?;
+                        let page = VisitorMessages {
+                            page,
+                            conversation: Some(latest.as_visitor_sees_it()),
+                        };
                         Ok((page, reached))
                     }
                 }
@@ -121,6 +130,10 @@ async fn accept(
     request: VisitorSend,
 ) -> ApiResult<(StatusCode, VisitorSendResult)> {
     let account = caller.account_id;
+    let begins = rows::latest_of_visitor(tx, caller.visitor_id)
+        .await?
+        .is_none_or(|latest| latest.wire.status != ConversationStatus::Open);
+    let turn = Turn::take(tx, account, caller.website_id, begins).await?;
     // One message of a visitor after the other, so that two first ones do not begin two conversations.
     tx.lock(Lock::Visitor(caller.visitor_id)).await?;
     let latest = match rows::latest_of_visitor(tx, caller.visitor_id).await? {
@@ -166,6 +179,7 @@ async fn accept(
         }
         Verdict::Refuse(refusal) => return Err(refusal.problem(None)?.into()),
     };
+    let begins = target != Target::Existing;
     let mut ledger = match (target, latest) {
         (Target::Existing, Some(latest)) => Ledger::resume(tx, account, latest),
         (Target::Reopened, Some(latest)) => {
@@ -174,7 +188,8 @@ async fn accept(
             ledger
         }
         _ => {
-            let fresh = fresh(tx, caller.visitor_id).await?;
+            let id = ids::new(tx.now())?;
+            let fresh = fresh(tx, caller.visitor_id, id).await?;
             let notice = words::started_on(&fresh.wire.user);
             let mut ledger = Ledger::begin(tx, account, fresh);
             ledger.notice(notice)?;
@@ -188,11 +203,16 @@ async fn accept(
         content: attempt.content.text,
         visibility: Visibility::Public,
         attachments: Vec::new(),
+        mentions: Vec::new(),
     })?;
-    let mut written = ledger.store(tx).await?;
+    if begins {
+        assign::hand_out(tx, account, caller.website_id, turn, &mut ledger).await?;
+    }
+    let written = ledger.store(tx).await?;
     let entry = written
         .entries
-        .pop()
+        .into_iter()
+        .find(|entry| entry.message.id == request.id)
         .ok_or_else(|| ApiError::internal("a message that was not stored"))?;
     Ok((StatusCode::CREATED, result(entry, written.visitor_conversation)?))
 }
@@ -218,7 +238,14 @@ async fn as_it_stands(
 }
 
 /// A conversation that begins now, in the funnel that the visitor entered.
-async fn fresh(tx: &mut Tx, visitor: VisitorId) -> ApiResult<StoredConversation> {
+///
+/// # Errors
+/// The database's failure, also when there is no such visitor.
+pub(crate) async fn fresh(
+    tx: &mut Tx,
+    visitor: VisitorId,
+    id: ConversationId,
+) -> ApiResult<StoredConversation> {
     let sql = format!(
         "SELECT {VISITOR}, v.website_id, v.funnel_id, f.name AS funnel_name, w.auto_close_after FROM visitors v \
          JOIN funnels f ON f.id = v.funnel_id JOIN websites w ON w.id = v.website_id WHERE v.id = $1"
@@ -229,7 +256,7 @@ async fn fresh(tx: &mut Tx, visitor: VisitorId) -> ApiResult<StoredConversation>
         .await?;
     Ok(StoredConversation::begin(
         tx.now(),
-        ids::new(tx.now())?,
+        id,
         rows::read_visitor(&row)?,
         columns::id(&row, "website_id")?,
         columns::id(&row, "funnel_id")?,

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`sessions`] | a visit begins; the frame gets its token |
 //! | [`messages`] | reading and writing |
+//! | [`rating`] | what the visitor thought of a conversation |
 //! | [`read`] | what the visitor has read |
 //! | [`typing`] | what the visitor is writing |
 //! | [`beat`] | which page the visitor looks at |
@@ -11,6 +12,7 @@
 
 pub mod beat;
 pub mod messages;
+pub mod rating;
 pub mod read;
 pub mod sessions;
 pub mod typing;
@@ -28,6 +30,7 @@ pub fn router() -> Router<AppState> {
         .route("/api/visitor/frame", post(sessions::open_frame))
         .route("/api/visitor/messages", get(messages::list).post(messages::send))
         .route("/api/visitor/page", post(beat::page))
+        .route("/api/visitor/rating", post(rating::rate))
         .route("/api/visitor/read", post(read::mark))
         .route("/api/visitor/typing", post(typing::tell))
 }

@@ -103,12 +103,14 @@ fn take(website: &mut Website, request: UpdateWebsite) {
     put(&mut website.auto_close_after, request.auto_close_after);
     put(&mut website.archive_after, request.archive_after);
     put(&mut website.delete_after, request.delete_after);
+    put(&mut website.assignment, request.assignment);
 }
 
 async fn store(tx: &mut Tx, website: &Website) -> ApiResult<()> {
     sqlx::query(
         "UPDATE websites SET name = $1, domain = $2, allowed_origins = $3, timezone = $4, business_hours = $5, \
-         auto_close_after = $6, archive_after = $7, delete_after = $8, updated_at = $9, version = $10 WHERE id = $11",
+         auto_close_after = $6, archive_after = $7, delete_after = $8, assignment = $9, assignment_cap = $10, \
+         updated_at = $11, version = $12 WHERE id = $13",
     )
     .bind(website.name.clone())
     .bind(website.domain.clone())
@@ -118,6 +120,8 @@ async fn store(tx: &mut Tx, website: &Website) -> ApiResult<()> {
     .bind(website.auto_close_after.map(i64::from))
     .bind(website.archive_after.map(i64::from))
     .bind(website.delete_after.map(i64::from))
+    .bind(columns::to_word(&website.assignment.mode)?)
+    .bind(website.assignment.cap.map(i64::from))
     .bind(website.updated_at.as_millis())
     .bind(columns::to_count(website.version)?)
     .bind(website.id.to_string())

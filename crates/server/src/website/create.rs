@@ -8,7 +8,7 @@ use switchboard_contract::ids::FunnelId;
 use switchboard_contract::problem::ProblemCode;
 use switchboard_contract::realtime::EventType;
 use switchboard_contract::validate::Checks;
-use switchboard_contract::website::{CreateWebsite, Website, WebsiteStatus, WidgetConfig};
+use switchboard_contract::website::{Assignment, CreateWebsite, Website, WebsiteStatus, WidgetConfig};
 
 use super::rows::{self, Made};
 use super::{normal, told};
@@ -88,6 +88,7 @@ async fn add(
         auto_close_after: request.auto_close_after,
         archive_after: request.archive_after,
         delete_after: request.delete_after,
+        assignment: Assignment::default(),
         public_key: keys::new_secret()?,
         status: WebsiteStatus::default(),
         created_at: now,

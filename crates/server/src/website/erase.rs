@@ -92,6 +92,7 @@ async fn finish(tx: &mut Tx, website: WebsiteId) -> ApiResult<()> {
         "DELETE FROM funnels WHERE website_id = $1".to_owned(),
         "DELETE FROM member_websites WHERE website_id = $1".to_owned(),
         "DELETE FROM website_states WHERE website_id = $1".to_owned(),
+        "DELETE FROM assignment_turns WHERE website_id = $1".to_owned(),
     ] {
         sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(website.to_string())

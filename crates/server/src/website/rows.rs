@@ -5,7 +5,7 @@ use sqlx::{AssertSqlSafe, Row};
 use switchboard_contract::ids::{AccountId, MemberId, WebsiteId};
 use switchboard_contract::time::Timestamp;
 use switchboard_contract::validate::Violation;
-use switchboard_contract::website::{Website, WebsiteStatus, WidgetConfig};
+use switchboard_contract::website::{Assignment, Website, WebsiteStatus, WidgetConfig};
 
 use crate::auth::Operator;
 use crate::db::{Tx, columns};
@@ -14,7 +14,7 @@ use crate::problem::{ApiError, ApiResult};
 
 /// Columns of a website `w`.
 pub const WEBSITE: &str = "w.id, w.account_id, w.name, w.domain, w.allowed_origins, w.timezone, w.auto_close_after, \
-    w.business_hours, w.archive_after, w.delete_after, w.public_key, w.state, w.last_seen_at, w.state_reason, w.created_at, w.updated_at, \
+    w.business_hours, w.archive_after, w.delete_after, w.assignment, w.assignment_cap, w.public_key, w.state, w.last_seen_at, w.state_reason, w.created_at, w.updated_at, \
     w.version";
 
 /// A website and whose it is.
@@ -149,9 +149,10 @@ pub fn read_website(row: &AnyRow) -> ApiResult<Website> {
         allowed_origins: columns::json(row, "allowed_origins")?,
         timezone: row.try_get("timezone")?,
         business_hours: columns::json(row, "business_hours")?,
-        auto_close_after: seconds(row, "auto_close_after")?,
-        archive_after: seconds(row, "archive_after")?,
-        delete_after: seconds(row, "delete_after")?,
+        auto_close_after: number(row, "auto_close_after")?,
+        archive_after: number(row, "archive_after")?,
+        delete_after: number(row, "delete_after")?,
+        assignment: read_assignment(row)?,
         public_key: row.try_get("public_key")?,
         status: WebsiteStatus {
             state: columns::word(row, "state")?,
@@ -164,7 +165,18 @@ pub fn read_website(row: &AnyRow) -> ApiResult<Website> {
     })
 }
 
-fn seconds(row: &AnyRow, name: &str) -> ApiResult<Option<u32>> {
+/// The columns `assignment` and `assignment_cap`.
+///
+/// # Errors
+/// When a column does not read.
+pub fn read_assignment(row: &AnyRow) -> ApiResult<Assignment> {
+    Ok(Assignment {
+        mode: columns::word(row, "assignment")?,
+        cap: number(row, "assignment_cap")?,
+    })
+}
+
+fn number(row: &AnyRow, name: &str) -> ApiResult<Option<u32>> {
     columns::maybe_count(row, name)?
         .map(|value| u32::try_from(value).map_err(ApiError::internal))
         .transpose()

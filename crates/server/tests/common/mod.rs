@@ -21,7 +21,7 @@ use std::path::PathBuf;
 use reqwest::header::{HeaderMap, HeaderName};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
-use sqlx::{AssertSqlSafe, Connection as _};
+use sqlx::{AssertSqlSafe, Connection as _, Row as _};
 use switchboard_contract::ids::{AccountId, MemberId, WebsiteId};
 use switchboard_server::config::Config;
 use switchboard_server::db::Dialect;
@@ -273,6 +273,23 @@ impl App {
             })
             .await
             .expect("the statement runs");
+    }
+
+    /// One number from the database.
+    pub async fn number(&self, sql: &str) -> i64 {
+        let sql = sql.to_owned();
+        self.state
+            .db
+            .read(move |tx| {
+                Box::pin(async move {
+                    Ok(sqlx::query(AssertSqlSafe(sql))
+                        .fetch_one(tx.conn())
+                        .await?
+                        .try_get(0)?)
+                })
+            })
+            .await
+            .expect("a number")
     }
 
     /// Another account with one owner and one website; the owner's password is the demo one.

@@ -9,7 +9,7 @@ use switchboard_contract::problem::ProblemCode;
 use switchboard_engine::Now;
 use switchboard_engine::archive;
 use switchboard_engine::desk::{self, Attempt, Deed, Desk, Effect, Event, Fetch, Fetched, Row, Timer};
-use switchboard_engine::inbox::Shelf;
+use switchboard_engine::inbox::Filter;
 use switchboard_engine::outbox::Outcome;
 use switchboard_engine::queue::Queued;
 use switchboard_engine::refresh::SignedOut;
@@ -67,6 +67,8 @@ pub(super) enum Asked {
         /// Whether the way to the API may try it again by itself.
         repeatable: bool,
     },
+    /// Nobody waits for what was asked any more.
+    Abandon(Purpose),
     /// The server has ended the session.
     Ended,
     Browser(Wish),
@@ -176,12 +178,10 @@ impl DeskShell {
     #[must_use]
     pub fn list(&self) -> Option<(Vec<ConversationId>, bool)> {
         let inbox = self.desk.as_ref()?.inbox();
-        inbox.is_loaded(Shelf::Open).then(|| {
-            (
-                inbox.list(Shelf::Open).collect(),
-                inbox.next_cursor(Shelf::Open).is_some(),
-            )
-        })
+        let open = Filter::default();
+        inbox
+            .is_loaded(&open)
+            .then(|| (inbox.list(&open).collect(), inbox.next_cursor(&open).is_some()))
     }
 
     /// Messages that were announced since the last look.
@@ -312,7 +312,7 @@ impl DeskShell {
             self.drive(now, Event::Restore(kept), out);
         }
         self.drive(now, Event::Start { erase: false }, out);
-        self.drive(now, Event::Show(Shelf::Open), out);
+        self.drive(now, Event::Show(Filter::default()), out);
         // The page stands below a key that names the person: of a next one it is made anew, at the same address.
         if let Some(open) = self.open {
             self.drive(now, Event::Open(open), out);
@@ -321,7 +321,7 @@ impl DeskShell {
 
     fn try_again(&mut self, now: Now, out: &mut Vec<Asked>) {
         let Some(desk) = &self.desk else { return };
-        let list = desk.list_error(Shelf::Open);
+        let list = desk.list_error(&Filter::default());
         let thread = self.open.and_then(|open| desk.thread_error(open));
         let failed: Vec<Fetch> = list
             .into_iter()
@@ -345,7 +345,16 @@ impl DeskShell {
                 id,
                 content,
                 visibility,
-            } => done(action_id(id), conversation, Deed::Send { content, visibility }),
+                hold_ms,
+            } => {
+                let deed = Deed::Send {
+                    content,
+                    visibility,
+                    mentions: Vec::new(),
+                    hold_ms,
+                };
+                done(action_id(id), conversation, deed)
+            }
             Act::Change {
                 id,
                 conversation,
@@ -363,6 +372,7 @@ impl DeskShell {
             Act::Read(id, conversation) => Event::Seen { id, conversation },
             Act::Retry(id) => Event::Retry(id),
             Act::Discard(id) => Event::Discard(id),
+            Act::SendNow => Event::Release(None),
             Act::SignedIn { .. } | Act::SignOut | Act::TryAgain => return None,
         })
     }
@@ -447,6 +457,10 @@ impl DeskShell {
             },
             Effect::Load { generation, fetch } => call(What::Load(generation), load(fetch), true),
             Effect::Post { generation, request } => call(What::Post(generation), post(request), false),
+            Effect::Abandon { generation } => Asked::Abandon(Purpose {
+                what: What::Post(generation),
+                desk: self.number,
+            }),
             Effect::SetTimer { timer, after_ms } => Asked::Browser(Wish::Timer(
                 TimerFor::Desk(timer.kind),
                 self.tagged(timer.generation),
@@ -481,8 +495,12 @@ impl DeskShell {
 
 fn load(fetch: Fetch) -> Request {
     match fetch {
-        Fetch::List { shelf, cursor } => Request::List { shelf, cursor },
+        Fetch::List { filter, cursor } => Request::List {
+            shelf: filter.shelf,
+            cursor,
+        },
         Fetch::Messages { conversation, before } => Request::Messages { conversation, before },
+        Fetch::Passage { conversation, part } => Request::Passage { conversation, part },
         Fetch::Conversation(id) => Request::Conversation(id),
     }
 }

@@ -157,6 +157,8 @@ pub enum Act {
         content: String,
         /// Who sees it.
         visibility: Visibility,
+        /// So many milliseconds it is held back.
+        hold_ms: u32,
     },
     /// Changes a conversation.
     Change {
@@ -179,6 +181,8 @@ pub enum Act {
     Retry(ActionId),
     /// Gives one up.
     Discard(ActionId),
+    /// Lets go at once what is held back.
+    SendNow,
     /// Tries again to load what could not be loaded.
     TryAgain,
 }
@@ -233,7 +237,7 @@ pub enum Signed {
 }
 
 /// What a call is for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 enum Purpose {
     Refresh { attempt: u64, request: RefreshRequest },
     Logout { attempt: u64 },
@@ -436,6 +440,7 @@ impl Page {
                 } => {
                     self.call(Purpose::Desk(purpose), request, repeatable, out);
                 }
+                desk::Asked::Abandon(purpose) => self.abandon_calls(&Purpose::Desk(purpose), out),
                 desk::Asked::Ended => ended = true,
                 desk::Asked::Browser(wish) => out.push(wish),
             }

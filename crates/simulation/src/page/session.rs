@@ -305,10 +305,18 @@ impl Page {
     }
 
     fn end_desk_calls(&mut self, out: &mut Vec<Wish>) {
+        self.end_calls(|purpose| matches!(purpose, Purpose::Desk(_)), out);
+    }
+
+    pub(super) fn abandon_calls(&mut self, purpose: &Purpose, out: &mut Vec<Wish>) {
+        self.end_calls(|other| other == purpose, out);
+    }
+
+    fn end_calls(&mut self, ends: impl Fn(&Purpose) -> bool, out: &mut Vec<Wish>) {
         let gone: Vec<u64> = self
             .calls
             .iter()
-            .filter(|(_, call)| matches!(call.purpose, Purpose::Desk(_)))
+            .filter(|(_, call)| ends(&call.purpose))
             .map(|(number, _)| *number)
             .collect();
         for call in gone {

@@ -83,6 +83,7 @@ impl Database {
                 content: attempt.content.text,
                 visibility: request.visibility,
                 attachments: Vec::new(),
+                mentions: Vec::new(),
             })
             .map_err(internal)?;
         let kept = self.commit(now, ledger).pop();
@@ -182,6 +183,7 @@ impl Database {
                 content: attempt.content.text,
                 visibility: Visibility::Public,
                 attachments: Vec::new(),
+                mentions: Vec::new(),
             })
             .ok()?;
         self.commit(now, ledger).pop()

@@ -36,6 +36,7 @@ use switchboard_contract::problem::{Problem, ProblemCode};
 use switchboard_contract::realtime::EventPage;
 use switchboard_contract::time::Timestamp;
 use switchboard_engine::inbox::Shelf;
+use switchboard_engine::passage::Part;
 
 pub use database::Database;
 use sessions::RefreshToken;
@@ -126,6 +127,13 @@ pub enum Request {
         conversation: ConversationId,
         /// Only those with a smaller `seq`.
         before: Option<u64>,
+    },
+    /// The same, away from the newest ones.
+    Passage {
+        /// Of which conversation.
+        conversation: ConversationId,
+        /// Which page.
+        part: Part,
     },
 }
 
@@ -307,6 +315,9 @@ impl Server {
             }
             Request::Messages { conversation, before } => {
                 Response::Messages(self.database.history(&caller, conversation, before)?)
+            }
+            Request::Passage { conversation, part } => {
+                Response::Messages(self.database.passage(&caller, conversation, part)?)
             }
             // Answered above: they need no access token.
             Request::Refresh(_) | Request::Logout => Response::Done,

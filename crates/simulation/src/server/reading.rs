@@ -14,6 +14,7 @@ use switchboard_domain::flow;
 use switchboard_domain::replay;
 use switchboard_domain::standing;
 use switchboard_engine::inbox::Shelf;
+use switchboard_engine::passage::Part;
 
 use super::database::{Caller, Database};
 use super::{Answered, Credentials, Poll, Response, Sent, Server, problem};
@@ -40,7 +41,7 @@ impl Database {
             .conversations
             .values()
             .map(|stored| &stored.wire)
-            .filter(|wire| caller.rights.allow(wire.website_id) && Shelf::of(wire) == Some(shelf))
+            .filter(|wire| caller.rights.allow(wire.website_id) && shelf.holds(wire))
             .collect();
         items.sort_by_key(|wire| (Reverse(wire.last_message_at), Reverse(wire.id)));
         items
@@ -100,6 +101,38 @@ impl Database {
         items.reverse();
         Ok(MessagePage {
             has_more_before: items.first().is_some_and(|first| first.seq > 1),
+            has_more_after: items.last().is_some_and(|newest| newest.seq < last),
+            items,
+            as_of: self.position(),
+        })
+    }
+
+    pub(super) fn passage(&self, caller: &Caller, id: ConversationId, part: Part) -> Answered<MessagePage> {
+        let last = self.one(caller, id)?.last_seq;
+        let kept = || {
+            self.messages
+                .get(&id)
+                .into_iter()
+                .flatten()
+                .map(|(_, kept)| &kept.message)
+        };
+        let half = THREAD_PAGE as u64 / 2;
+        let from = match part {
+            Part::Before(seq) => return self.history(caller, id, Some(seq)),
+            Part::After(seq) => seq + 1,
+            Part::Around(seq) => seq.saturating_sub(half),
+            Part::At(at) => match kept().find(|message| message.created_at >= at) {
+                Some(message) => message.seq.saturating_sub(half),
+                None => return self.history(caller, id, None),
+            },
+        };
+        let items: Vec<_> = kept()
+            .filter(|message| message.seq >= from)
+            .take(THREAD_PAGE)
+            .cloned()
+            .collect();
+        Ok(MessagePage {
+            has_more_before: items.first().map_or(last > 0, |first| first.seq > 1),
             has_more_after: items.last().is_some_and(|newest| newest.seq < last),
             items,
             as_of: self.position(),

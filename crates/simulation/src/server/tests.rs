@@ -80,6 +80,7 @@ impl Bench {
             content: text.to_owned(),
             visibility: Visibility::Public,
             attachments: Vec::new(),
+            mentions: Vec::new(),
             after_id: None,
             seen_seq: None,
             force: false,

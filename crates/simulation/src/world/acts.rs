@@ -66,6 +66,8 @@ fn bytes(random: &mut Random) -> [u8; 10] {
 
 /// How long a snooze lasts: it ends before everything has to be quiet.
 const SNOOZE_MS: i64 = 10_000;
+/// How long a reply is held back.
+const HOLD_MS: u32 = 5_000;
 
 fn status(status: ConversationStatus) -> ConversationChange {
     ConversationChange {
@@ -114,8 +116,13 @@ impl World {
     fn operator_acts(&mut self, tab: usize, conversation: ConversationId, kind: ActKind) {
         let Some(member) = self.at_work(tab) else { return };
         let act = match kind {
-            ActKind::Reply => self.type_message(tab, member, conversation, Visibility::Public),
-            ActKind::Note => self.type_message(tab, member, conversation, Visibility::Internal),
+            ActKind::Reply => self.type_message(tab, member, conversation, Visibility::Public, 0),
+            ActKind::HeldReply => {
+                self.counters.count("reply held back");
+                self.type_message(tab, member, conversation, Visibility::Public, HOLD_MS)
+            }
+            ActKind::SendNow => page::Act::SendNow,
+            ActKind::Note => self.type_message(tab, member, conversation, Visibility::Internal, 0),
             ActKind::CloseIt => self.change(member, conversation, status(ConversationStatus::Closed)),
             ActKind::ReopenIt => self.change(member, conversation, status(ConversationStatus::Open)),
             ActKind::TakeIt => {
@@ -173,6 +180,7 @@ impl World {
         member: MemberId,
         conversation: ConversationId,
         visibility: Visibility,
+        hold_ms: u32,
     ) -> page::Act {
         let id = MessageId::from_parts(self.browser.clocks(self.now).wall, bytes(&mut self.random));
         self.people.texts += 1;
@@ -196,6 +204,7 @@ impl World {
             id,
             content: text,
             visibility,
+            hold_ms,
         }
     }
 
@@ -303,6 +312,7 @@ impl World {
             content: format!("c{}", self.people.texts),
             visibility: Visibility::Public,
             attachments: Vec::new(),
+            mentions: Vec::new(),
             after_id: None,
             seen_seq: None,
             force: false,

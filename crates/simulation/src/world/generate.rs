@@ -61,7 +61,8 @@ fn one_of<T: Copy>(random: &mut Random, choices: &[T]) -> T {
 fn act(random: &mut Random) -> ActKind {
     use ActKind::*;
     match random.up_to(99) {
-        0..30 => Reply,
+        0..24 => Reply,
+        24..30 => HeldReply,
         30..35 => Note,
         35..38 => CloseIt,
         38..41 => ReopenIt,
@@ -75,7 +76,8 @@ fn act(random: &mut Random) -> ActKind {
         68 => SignOut,
         69..72 => SignIn,
         72 => OtherSignsIn,
-        73..88 => VisitorWrites,
+        73..87 => VisitorWrites,
+        87 => SendNow,
         88..94 => ColleagueReplies,
         94..97 => ColleagueCloses,
         97 => ColleagueArchives,

@@ -18,6 +18,10 @@ pub struct Act {
 pub enum ActKind {
     /// Writes a reply.
     Reply,
+    /// Writes a reply that is held back for some seconds.
+    HeldReply,
+    /// Lets go at once what is held back.
+    SendNow,
     /// Writes a note.
     Note,
     /// Closes the conversation.

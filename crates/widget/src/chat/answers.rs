@@ -13,6 +13,7 @@ use switchboard_engine::Now;
 use switchboard_engine::outbox::{self, Outcome};
 use switchboard_engine::socket::{self, TicketError};
 
+use super::rating::Beside;
 use super::{Chat, Effect, Kept, Request};
 use crate::json;
 
@@ -31,6 +32,8 @@ pub(super) enum Purpose {
     Ticket(u64),
     Read,
     Typing,
+    /// Whether it came with words.
+    Rate(bool),
 }
 
 /// The part of a session that the frame needs: the loader has handed over the rest.
@@ -218,7 +221,10 @@ impl Chat {
         match purpose {
             Purpose::Trade => self.on_traded(now, read(status, body), out),
             Purpose::Newest => match self.checked(read::<MessagePage>(status, body), out) {
-                Some(page) => self.merge_newest(now, page, out),
+                Some(page) => {
+                    let beside: Beside = json::read(body).unwrap_or_default();
+                    self.merge_newest(now, page, beside.conversation, out);
+                }
                 None => self.newest_failed(now, out),
             },
             Purpose::Earlier => {
@@ -227,6 +233,7 @@ impl Chat {
                 }
             }
             Purpose::Post(generation, id) => self.on_posted(now, generation, id, read(status, body), out),
+            Purpose::Rate(with_comment) => self.on_rated(with_comment, status, body, out),
             // It matters only now, and is told again while it lasts.
             Purpose::Typing => {}
             Purpose::Read => {

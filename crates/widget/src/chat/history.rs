@@ -11,6 +11,7 @@ use switchboard_engine::thread::Thread;
 use switchboard_engine::{outbox, stream};
 
 use super::answers::Purpose;
+use super::rating::Standing;
 use super::{Chat, Effect};
 use crate::bridge::ToHost;
 use crate::json;
@@ -65,6 +66,9 @@ impl Chat {
                     None => self.want(position, out),
                 }
             }
+            EventType::ConversationCreated | EventType::ConversationUpdated => {
+                self.hears_standing(event.body);
+            }
             EventType::ConversationDeleted => {
                 if self.conversation.is_some() && self.conversation == event.conversation_id {
                     // It goes from the screen at once; whatever is there instead is loaded.
@@ -73,6 +77,7 @@ impl Chat {
                     self.no_longer_types(None);
                     (self.noted, self.seen, self.marked) = (0, 0, 0);
                     self.becomes(None);
+                    self.stands(None);
                 }
                 self.want(position, out);
             }
@@ -124,7 +129,13 @@ impl Chat {
         self.on_outbox(now, outbox::Event::Seen { id }, out);
     }
 
-    pub(super) fn merge_newest(&mut self, now: Now, page: MessagePage, out: &mut Vec<Effect>) {
+    pub(super) fn merge_newest(
+        &mut self,
+        now: Now,
+        page: MessagePage,
+        standing: Option<Standing>,
+        out: &mut Vec<Effect>,
+    ) {
         let stale = self
             .wanted
             .as_ref()
@@ -139,6 +150,8 @@ impl Chat {
             (self.noted, self.seen, self.marked) = (0, 0, 0);
         }
         self.becomes(conversation);
+        let read_seq = standing.as_ref().map(|standing| standing.read_seq);
+        self.stands(standing);
         self.epoch = Some(page.as_of.epoch.clone());
         self.reflected = Some(page.as_of.clone());
         self.wanted = None;
@@ -147,13 +160,13 @@ impl Chat {
         self.thread.merge_newest(page);
         if is_first {
             self.noted = self.thread.newest_seq();
-            // Storage that forgets is no reason to call old answers new.
+            // Storage that forgets is no reason to call old answers new: the server knows what was read.
             self.seen = self
                 .visit
                 .as_ref()
                 .and_then(|visit| visit.seen)
                 .filter(|(seen_in, _)| Some(*seen_in) == conversation)
-                .map_or(self.noted, |(_, seq)| seq);
+                .map_or(read_seq.unwrap_or(self.noted), |(_, seq)| seq);
         }
         self.note_new(out);
         self.settle(now, out);

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 use switchboard_contract::ids::{ConversationId, MessageId, VisitorId};
-use switchboard_contract::live_chat::LiveChatMessage;
+use switchboard_contract::live_chat::{LiveChatMessage, Rating};
 use switchboard_engine::socket;
 
 use crate::bridge::{FromHost, ToHost};
@@ -88,6 +88,13 @@ pub enum Event {
     Discard(MessageId),
     /// The visitor wants earlier messages.
     Earlier,
+    /// The visitor says what they thought of the conversation.
+    Rate {
+        /// Good or bad; what was said before where only words are added.
+        rating: Option<Rating>,
+        /// In their own words; may be empty.
+        comment: String,
+    },
 }
 
 /// An HTTP request to the frame's own origin.

@@ -9,6 +9,7 @@
 mod answers;
 mod history;
 mod interface;
+mod rating;
 mod sending;
 mod typing;
 
@@ -30,6 +31,8 @@ use crate::bridge::{FromHost, HostSession, ToHost};
 use crate::rows::{self, Row};
 use answers::Purpose;
 pub use interface::{Effect, Event, Kept, Notice, Remembered, Request, Timer, Waiting};
+pub use rating::Question;
+use rating::{Asked, Standing};
 use typing::Typing;
 
 const RETRY_BASE_MS: u64 = 1_000;
@@ -58,6 +61,9 @@ pub struct Chat {
     visible: bool,
     thread: Thread,
     conversation: Option<ConversationId>,
+    /// How the server says that the conversation stands.
+    standing: Option<Standing>,
+    asked: Asked,
     /// The conversation went while it was shown, and no other one has begun.
     over: bool,
     epoch: Option<Epoch>,
@@ -108,6 +114,8 @@ impl Chat {
             visible: true,
             thread: Thread::default(),
             conversation: None,
+            standing: None,
+            asked: Asked::default(),
             over: false,
             epoch: None,
             ahead: Vec::new(),
@@ -219,6 +227,7 @@ impl Chat {
             Event::Retry(id) => self.on_outbox(now, outbox::Event::Retry { id }, out),
             Event::Discard(id) => self.on_outbox(now, outbox::Event::Discard { id }, out),
             Event::Earlier => self.load_earlier(out),
+            Event::Rate { rating, comment } => self.rate(rating, &comment, out),
         }
         self.keep_typing(now, out);
         if std::mem::take(&mut self.dirty) {
@@ -278,6 +287,7 @@ impl Chat {
         self.visit = None;
         self.thread = Thread::default();
         (self.conversation, self.over) = (None, false);
+        self.stands(None);
         (self.epoch, self.wanted, self.reflected, self.polling) = (None, None, None, None);
         self.ahead.clear();
         (self.noted, self.seen, self.marked) = (0, 0, 0);

@@ -4,6 +4,8 @@
 //! timers by their slot.
 
 mod link;
+mod prose;
+mod rate;
 mod store;
 mod view;
 
@@ -11,6 +13,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use switchboard_contract::ids::MessageId;
+use switchboard_contract::live_chat::Rating;
 use switchboard_contract::time::Timestamp;
 use switchboard_engine::Now;
 use switchboard_engine::socket;
@@ -169,7 +172,7 @@ impl App {
                 self.step(Event::Link(socket::Event::Shown(shown)));
             }
             "keydown" => self.on_key(event.unchecked_ref(), target),
-            "input" => {
+            "input" if self.view.is_textbox(target) => {
                 self.view.show_error(false);
                 let text = self.view.typed();
                 self.store.keep_draft(&text);
@@ -228,10 +231,17 @@ impl App {
         match (button.get_attribute("data-act").as_deref(), message) {
             (Some("close"), _) => self.tell(ToHost::Close),
             (Some("earlier"), _) => self.step(Event::Earlier),
+            (Some("good"), _) => self.rate(Some(Rating::Good), String::new()),
+            (Some("bad"), _) => self.rate(Some(Rating::Bad), String::new()),
+            (Some("comment"), _) => self.rate(None, self.view.comment()),
             (Some("retry"), Some(id)) => self.step(Event::Retry(id)),
             (Some("discard"), Some(id)) => self.step(Event::Discard(id)),
             _ => {}
         }
+    }
+
+    fn rate(&mut self, rating: Option<Rating>, comment: String) {
+        self.step(Event::Rate { rating, comment });
     }
 
     fn submit(&mut self) {

@@ -1,4 +1,4 @@
-//! The document: built once, then changed message by message. Text is set as text only.
+//! The document: built once, then changed message by message. Text is set as text, or becomes nodes ([`super::prose`]).
 
 use js_sys::{Array, Date, Function, Intl, Object, Reflect};
 use switchboard_contract::live_chat::LiveChatMessage;
@@ -7,6 +7,8 @@ use switchboard_contract::website::WidgetTheme;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::prelude::*;
 use web_sys::{Document, Element, HtmlElement, HtmlTextAreaElement};
+
+use super::rate::RateView;
 
 use crate::chat::{Chat, Notice};
 use crate::rows::{Delivery, Key, Row, Side};
@@ -32,6 +34,7 @@ pub(super) struct View {
     typing: Element,
     earlier: Element,
     notice: Element,
+    rate: RateView,
     announcer: Element,
     textbox: HtmlTextAreaElement,
     error: Element,
@@ -77,6 +80,7 @@ impl View {
             &[("class", "typing"), ("role", "status"), ("dir", "auto")],
         )?;
 
+        let rate = RateView::new(document, &chat, texts)?;
         let notice = add(&chat, "p", &[("class", "notice"), ("role", "status")])?;
         let announcer = add(&chat, "p", &[("class", "unseen"), ("role", "status")])?;
 
@@ -107,6 +111,7 @@ impl View {
             typing,
             earlier,
             notice,
+            rate,
             announcer,
             textbox,
             error,
@@ -146,6 +151,11 @@ impl View {
         let _ = self.textbox.set_attribute("aria-invalid", invalid);
     }
 
+    /// What stands in the box beside the rating.
+    pub(super) fn comment(&self) -> String {
+        self.rate.comment()
+    }
+
     pub(super) fn announce(&self, message: &LiveChatMessage) {
         let mut text = String::from(message.author_name.as_deref().unwrap_or(self.texts.team));
         text.push_str(": ");
@@ -164,6 +174,7 @@ impl View {
             .earlier
             .toggle_attribute_with_force("hidden", !chat.has_earlier());
         set_text(&self.notice, notice_text(self.texts, chat.notice()));
+        self.rate.draw(self.texts, chat.question());
         self.draw_theme(&chat.widget().theme);
 
         let mut typing = String::from(chat.operator_typing().unwrap_or_default());
@@ -270,7 +281,10 @@ impl View {
             _ => "",
         });
         drawn.element.set_class_name(&class);
-        set_text(&drawn.bubble, row.text());
+        // Text is set as text should drawing it fail.
+        if row.side != Side::Team || super::prose::draw(&self.document, &drawn.bubble, row.text()).is_err() {
+            set_text(&drawn.bubble, row.text());
+        }
         if row.ends && row.side != Side::Notice {
             set_text(&drawn.meta, &self.meta(&row));
         } else {
@@ -348,7 +362,7 @@ fn formatter(options: &[(&str, &str)]) -> Result<Function, JsValue> {
 }
 
 #[inline(never)]
-fn add(
+pub(super) fn add(
     document: &Document,
     parent: &Element,
     tag: &str,
@@ -368,7 +382,12 @@ fn set(element: &Element, attributes: &[(&str, &str)]) -> Result<(), JsValue> {
     Ok(())
 }
 
-fn button(document: &Document, parent: &Element, act: &str, text: &str) -> Result<Element, JsValue> {
+pub(super) fn button(
+    document: &Document,
+    parent: &Element,
+    act: &str,
+    text: &str,
+) -> Result<Element, JsValue> {
     let attributes = [("class", act), ("type", "button"), ("data-act", act)];
     let button = add(document, parent, "button", &attributes)?;
     button.set_text_content(Some(text));
@@ -377,7 +396,7 @@ fn button(document: &Document, parent: &Element, act: &str, text: &str) -> Resul
 
 #[inline(never)]
 /// Sets text only when it differs, so that live regions speak once.
-fn set_text(element: &Element, text: &str) {
+pub(super) fn set_text(element: &Element, text: &str) {
     if element.text_content().as_deref() != Some(text) {
         element.set_text_content(Some(text));
     }

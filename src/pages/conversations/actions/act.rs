@@ -53,12 +53,7 @@ impl Act {
     /// Closes an open conversation, reopens a closed one; one in the archive leaves it.
     pub(super) fn toggle_open(&self) {
         if self.is_open {
-            self.change(ConversationChange {
-                status: Some(ConversationStatus::Closed),
-                ..ConversationChange::default()
-            });
-            let text = self.told("actions.closed", "actions.closes_later");
-            self.undoable(text, open_again());
+            self.close(None);
         } else {
             self.toasts.withdraw(self.id.to_string().into());
             self.change(ConversationChange {
@@ -66,6 +61,29 @@ impl Act {
                 ..open_again()
             });
         }
+    }
+
+    /// Closes it, for a reason that the team reads.
+    pub(super) fn close(&self, reason: Option<String>) {
+        self.change(ConversationChange {
+            status: Some(ConversationStatus::Closed),
+            close_reason: reason,
+            ..ConversationChange::default()
+        });
+        let text = self.told("actions.closed", "actions.closes_later");
+        self.undoable(text, open_again());
+    }
+
+    /// Hands it over to somebody, or to everybody, with a note for them; `to` is how they are called.
+    pub(super) fn hand_over(&self, assignee: Option<MemberId>, to: &str, note: &str) {
+        self.chat.hand_over(self.id, assignee, note);
+        let key = if self.is_connected() {
+            "actions.transferred"
+        } else {
+            "actions.transfers_later"
+        };
+        self.toasts
+            .status(t_with(key, &[("name", &self.name), ("to", to)]));
     }
 
     /// Puts it into the archive, or takes it out.
@@ -139,9 +157,12 @@ impl Act {
     }
 
     fn told(&self, done: &'static str, later: &'static str) -> AttrValue {
-        let connected = matches!(self.chat.status(), Status::Live | Status::Polling);
-        let key = if connected { done } else { later };
+        let key = if self.is_connected() { done } else { later };
         t_with(key, &[("name", &self.name)])
+    }
+
+    fn is_connected(&self) -> bool {
+        matches!(self.chat.status(), Status::Live | Status::Polling)
     }
 
     fn undoable(&self, text: AttrValue, back: ConversationChange) {

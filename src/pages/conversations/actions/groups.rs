@@ -55,7 +55,7 @@ pub(super) fn assignees(
             on_choose: choose(Some(member.id)),
         })
         .collect();
-    let instead = match (members.is_some(), &directory.members.error) {
+    let instead = match (members.is_some(), directory.members.trouble()) {
         (false, None) => Some(t("actions.members_loading")),
         (false, Some(error)) => Some(error.message()),
         (true, _) if others.is_empty() => Some(t("actions.no_colleagues")),
@@ -75,7 +75,7 @@ pub(super) fn assignees(
 }
 
 /// Only someone who has joined and sees the website can be in charge.
-fn sees(member: &Member, conversation: &LiveChatConversation) -> bool {
+pub(super) fn sees(member: &Member, conversation: &LiveChatConversation) -> bool {
     member.status == MemberStatus::Active
         && (member.role != Role::Agent || member.website_ids.contains(&conversation.website_id))
 }

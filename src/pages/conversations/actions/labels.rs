@@ -10,7 +10,7 @@ use super::act::{Act, use_act};
 use crate::chat::{Directory, use_directory};
 use crate::deeds::Names;
 use crate::i18n::t;
-use crate::ui::{Checked, Icon, IconName, Menu, MenuChoice, MenuGroup};
+use crate::ui::{Checked, Icon, IconName, LabelDot, Menu, MenuChoice, MenuGroup};
 
 /// All of the team's labels, those on the conversation checked. Several can be chosen one after the other.
 pub(super) fn label_group(
@@ -36,7 +36,7 @@ pub(super) fn label_group(
             }
         })
         .collect();
-    let instead = match (labels.is_some(), &directory.labels.error) {
+    let instead = match (labels.is_some(), directory.labels.trouble()) {
         (false, None) => Some(t("actions.labels_loading")),
         (false, Some(error)) => Some(error.message()),
         (true, _) if choices.is_empty() => Some(t("actions.no_labels")),
@@ -50,16 +50,7 @@ pub(super) fn label_group(
 }
 
 fn dot(colour: LabelColour) -> Html {
-    let colour = match colour {
-        LabelColour::Blue => "label-blue",
-        LabelColour::Green => "label-green",
-        LabelColour::Yellow => "label-yellow",
-        LabelColour::Orange => "label-orange",
-        LabelColour::Red => "label-red",
-        LabelColour::Purple => "label-purple",
-        LabelColour::Grey | LabelColour::Unknown => "label-grey",
-    };
-    html! { <span class={classes!("label-dot", colour)} aria-hidden="true"></span> }
+    html! { <LabelDot {colour} /> }
 }
 
 /// Props for [`Labels`].

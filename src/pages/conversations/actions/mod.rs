@@ -2,9 +2,12 @@
 //! of them stand in one menu; closing always has its button.
 
 mod act;
+mod closing;
 mod groups;
 mod labels;
 mod snooze;
+mod transcript;
+mod transfer;
 
 use std::rc::Rc;
 
@@ -23,42 +26,68 @@ use crate::people::visitor_name;
 use crate::ui::{Avatar, Button, Icon, IconButton, IconName, Menu, MenuChoice, MenuGroup};
 
 use act::{Act, use_act};
+use closing::AskWhy;
 use groups::{assignees, priorities};
 pub(super) use labels::Labels;
 use labels::label_group;
 use snooze::snoozes;
+use transcript::Transcript;
+use transfer::Transfer;
 
 /// Props for [`Actions`].
 #[derive(Properties, PartialEq)]
 pub(super) struct ActionsProps {
     /// The conversation, with what waits for it.
     pub conversation: Rc<LiveChatConversation>,
-    /// Asks whether to delete it; offered to those who may.
-    pub on_delete: Callback<()>,
+    /// Asks something before it is done.
+    pub on_ask: Callback<Question>,
 }
 
-/// Props for [`Deletion`].
+/// What is asked before it is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Question {
+    /// Why it is closed.
+    Reason,
+    /// Who gets it, and what they should know.
+    Transfer,
+    /// In which form what was said is wanted.
+    Transcript,
+    /// Whether to delete it.
+    Delete,
+}
+
+/// Props for [`Asked`].
 #[derive(Properties, PartialEq)]
-pub(super) struct DeletionProps {
-    /// The conversation.
+pub(super) struct AskedProps {
+    /// What.
+    pub question: Question,
+    /// Of which conversation.
     pub conversation: Rc<LiveChatConversation>,
     /// It is being deleted.
     pub on_deleted: Callback<()>,
-    /// It stays.
-    pub on_cancel: Callback<()>,
+    /// It was answered, or is left as it is.
+    pub on_close: Callback<()>,
 }
 
-/// Asks whether to delete the conversation, and does.
+/// The dialog that asks. It stands outside of the head, whose size would hold it.
 #[component]
-pub(super) fn Deletion(props: &DeletionProps) -> Html {
+pub(super) fn Asked(props: &AskedProps) -> Html {
     let act = use_act(&props.conversation);
-    let on_deleted = props.on_deleted.clone();
-    let on_delete = Callback::from(move |()| {
-        act.delete();
-        on_deleted.emit(());
-    });
-    let name = visitor_name(&props.conversation.user);
-    html! { <AskToDelete {name} {on_delete} on_cancel={props.on_cancel.clone()} /> }
+    let (conversation, on_close) = (props.conversation.clone(), props.on_close.clone());
+    match props.question {
+        Question::Reason => html! { <AskWhy {act} {on_close} /> },
+        Question::Transfer => html! { <Transfer {conversation} {act} {on_close} /> },
+        Question::Transcript => html! { <Transcript {conversation} {on_close} /> },
+        Question::Delete => {
+            let on_deleted = props.on_deleted.clone();
+            let on_delete = Callback::from(move |()| {
+                act.delete();
+                on_deleted.emit(());
+            });
+            let name = visitor_name(&conversation.user);
+            html! { <AskToDelete {name} {on_delete} on_cancel={on_close} /> }
+        }
+    }
 }
 
 /// Where in the menu for everything the person is.
@@ -146,7 +175,8 @@ pub(super) fn Actions(props: &ActionsProps) -> Html {
                 {directory}
                 {act}
                 {on_menu}
-                on_delete={may_delete.then(|| props.on_delete.clone())}
+                {may_delete}
+                on_ask={props.on_ask.clone()}
             />
             <Button class="act-close" icon={close_icon} label={close_label.clone()} onclick={toggle_open}>
                 <span class="act-close-text">{ close_text }</span>
@@ -199,7 +229,8 @@ struct MoreProps {
     directory: Directory,
     act: Act,
     on_menu: Callback<bool>,
-    on_delete: Option<Callback<()>>,
+    may_delete: bool,
+    on_ask: Callback<Question>,
 }
 
 /// Everything in one menu, one page after the other.
@@ -238,12 +269,42 @@ fn More(props: &MoreProps) -> Html {
             let (text, icon) = archive_words(conversation);
             let act = act.clone();
             let archive = Callback::from(move |()| act.toggle_archived());
-            let delete = props.on_delete.clone().map(|on_delete| MenuGroup {
-                choices: vec![MenuChoice::act(
+            let ask = |key: &'static str, text: AttrValue, icon: IconName, question: Question| {
+                let on_choose = props.on_ask.reform(move |()| question);
+                MenuChoice::act(key, text, icon, on_choose)
+            };
+            let reason = (conversation.status == ConversationStatus::Open).then(|| {
+                ask(
+                    "reason",
+                    t("actions.close_ask"),
+                    IconName::Check,
+                    Question::Reason,
+                )
+            });
+            let asked = reason.into_iter().chain([
+                ask(
+                    "transfer",
+                    t("actions.transfer_ask"),
+                    IconName::Assign,
+                    Question::Transfer,
+                ),
+                ask(
+                    "transcript",
+                    t("actions.transcript_ask"),
+                    IconName::Download,
+                    Question::Transcript,
+                ),
+            ]);
+            let asked = MenuGroup {
+                choices: asked.collect(),
+                ..MenuGroup::default()
+            };
+            let delete = props.may_delete.then(|| MenuGroup {
+                choices: vec![ask(
                     "delete",
                     t("actions.delete_ask"),
                     IconName::Trash,
-                    on_delete,
+                    Question::Delete,
                 )],
                 ..MenuGroup::default()
             });
@@ -262,7 +323,7 @@ fn More(props: &MoreProps) -> Html {
                 ],
                 ..MenuGroup::default()
             };
-            [acts].into_iter().chain(delete).collect()
+            [acts, asked].into_iter().chain(delete).collect()
         }
         Page::Assign => after_back(assignees(conversation, directory, &presences, act)),
         Page::Labels => after_back(vec![label_group(conversation, directory, act)]),
@@ -271,7 +332,7 @@ fn More(props: &MoreProps) -> Html {
     };
     html! {
         <Menu
-            class={classes!("act-more", props.on_delete.is_some().then_some("act-more-always"))}
+            class="act-more"
             label={t("actions.more")}
             title={t("actions.more")}
             {groups}

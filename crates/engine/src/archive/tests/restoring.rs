@@ -59,7 +59,7 @@ impl Server {
     }
 
     fn list(&self) -> switchboard_contract::page::CursorPage<LiveChatConversation> {
-        query(&self.conversations, Shelf::Open, 3, None, self.head())
+        query(&self.conversations, &Shelf::Open.into(), 3, None, self.head())
     }
 
     fn thread(&self, n: u8) -> MessagePage {
@@ -131,7 +131,7 @@ impl Tab {
         };
         tab.inbox.enter(&position(0).epoch);
         tab.keeper.begin(Some(position(tab.applied)));
-        let changes = tab.inbox.merge_page(Shelf::Open, server.list(), true);
+        let changes = tab.inbox.merge_page(&Shelf::Open.into(), server.list(), true);
         tab.changed(&changes);
         tab
     }
@@ -175,10 +175,10 @@ impl Tab {
             prop_assert_eq!(thread.has_more_before(), shown.len() < all.len());
         }
         // As far as the list was loaded, it is the server's.
-        let shown: Vec<_> = self.inbox.list(Shelf::Open).collect();
+        let shown: Vec<_> = self.inbox.list(&Shelf::Open.into()).collect();
         let fresh = query(
             &server.conversations,
-            Shelf::Open,
+            &Shelf::Open.into(),
             usize::MAX,
             None,
             server.head(),
@@ -250,7 +250,7 @@ fn a_hole_in_what_was_heard_lets_go_of_what_was_not_loaded_since() {
     tab.applied = server.head();
     tab.inbox.doubt();
     tab.keeper.begin(Some(position(tab.applied)));
-    let changes = tab.inbox.merge_page(Shelf::Open, server.list(), true);
+    let changes = tab.inbox.merge_page(&Shelf::Open.into(), server.list(), true);
     tab.changed(&changes);
     tab.keep(&mut records).expect("kept");
     assert_eq!(kept_conversations(&mut records), [id(0), id(3), id(4)]);

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::archive::{self, Kept, MAX_BYTES, Op as Write, Part};
+use crate::bulletin::Word;
 
 fn timers(out: &[Effect]) -> Vec<Timer> {
     out.iter()
@@ -36,7 +37,7 @@ fn answer(browser: &mut Browser, out: Vec<Effect>) {
                 as_of: position(9),
             }),
             Fetch::Conversation(_) => Fetched::Conversation(Box::new(conversation(1))),
-            Fetch::Messages { .. } => page(3),
+            Fetch::Messages { .. } | Fetch::Passage { .. } => page(3),
         };
         let result = Ok(fetched);
         browser.step(Event::Loaded { generation, result });
@@ -46,7 +47,7 @@ fn answer(browser: &mut Browser, out: Vec<Effect>) {
 /// A tab that leads and shows the list.
 fn at_work() -> Browser {
     let mut browser = Browser::new(1);
-    let out = browser.step(Event::Show(Shelf::Open));
+    let out = browser.step(Event::Show(Shelf::Open.into()));
     answer(&mut browser, out);
     let out = browser.go_live("snapshot");
     answer(&mut browser, out);
@@ -110,7 +111,7 @@ fn nothing_is_written_while_the_screen_is_loaded_nor_by_who_follows() {
     answer(&mut browser, loading);
     browser.open_tab(1, member(1));
     browser.step_tab(1, Event::Start { erase: false });
-    let out = browser.step_tab(1, Event::Show(Shelf::Open));
+    let out = browser.step_tab(1, Event::Show(Shelf::Open.into()));
     assert!(timers(&out).is_empty());
     assert!(writes(&browser.step_tab(1, Event::Link(socket::Event::Shown(false)))).is_empty());
 }
@@ -125,14 +126,17 @@ fn a_start_shows_the_last_visit_and_resumes_from_there() {
     next.open_tab(0, member(1));
     next.step(Event::Restore(Box::new(kept.clone())));
     assert_eq!(
-        next.tabs[0].list(Shelf::Open).count(),
+        next.tabs[0].list(&Shelf::Open.into()).count(),
         2,
         "shown before anything is asked"
     );
-    assert_eq!(next.tabs[0].list_kept_at(Shelf::Open), Some(kept.place.at));
+    assert_eq!(
+        next.tabs[0].list_kept_at(&Shelf::Open.into()),
+        Some(kept.place.at)
+    );
     let mut out = next.step(Event::Start { erase: false });
     assert_eq!(next.tabs[0].position(), Some(position(9)));
-    out.extend(next.step(Event::Show(Shelf::Open)));
+    out.extend(next.step(Event::Show(Shelf::Open.into())));
     next.go_live("replay");
     assert!(
         next.sent
@@ -148,8 +152,12 @@ fn a_start_shows_the_last_visit_and_resumes_from_there() {
         "it is known"
     );
     answer(&mut next, out);
-    assert_eq!(next.tabs[0].list_kept_at(Shelf::Open), None, "loaded since");
-    assert!(next.tabs[0].inbox().is_loaded(Shelf::Open));
+    assert_eq!(
+        next.tabs[0].list_kept_at(&Shelf::Open.into()),
+        None,
+        "loaded since"
+    );
+    assert!(next.tabs[0].inbox().is_loaded(&Shelf::Open.into()));
 }
 
 #[test]
@@ -159,7 +167,7 @@ fn what_was_kept_is_not_shown_over_what_is_known() {
     let kept = keep(&mut browser, wanted).expect("kept");
     let mut late = Browser::new(1);
     late.step(Event::Restore(Box::new(kept)));
-    assert_eq!(late.tabs[0].list(Shelf::Open).count(), 0);
+    assert_eq!(late.tabs[0].list(&Shelf::Open.into()).count(), 0);
 }
 
 #[test]
@@ -204,4 +212,79 @@ fn what_fails_is_tried_again_later_and_what_can_never_be_kept_is_not() {
         result: Ok(archive::Answer::Older),
     };
     assert!(browser.step(stale).is_empty(), "of nothing that is asked");
+}
+
+/// A follower that shows a thread which the leader does not have, and what the leader wants for it.
+fn followed() -> (Browser, ConversationId, Vec<Effect>) {
+    let mut browser = at_work();
+    browser.open_tab(1, member(1));
+    browser.step_tab(1, Event::Start { erase: false });
+    browser.wanted.clear();
+    let id = conversation(2).id;
+    browser.step_tab(1, Event::Open(id));
+    let wanted = std::mem::take(&mut browser.wanted);
+    let of_leader = wanted.into_iter().filter(|(tab, _)| *tab == 0);
+    (browser, id, of_leader.map(|(_, effect)| effect).collect())
+}
+
+fn shows(browser: &Browser, id: ConversationId) -> usize {
+    let told = browser.heard.iter();
+    told.filter(|bulletin| bulletin.word == Word::Shows(id)).count()
+}
+
+#[test]
+fn what_only_a_follower_shows_is_kept_by_the_leader() {
+    let (mut browser, id, wanted) = followed();
+    let messages = Fetch::Messages {
+        conversation: id,
+        before: None,
+    };
+    assert_eq!(
+        loads(&wanted)
+            .into_iter()
+            .map(|(_, fetch)| fetch)
+            .collect::<Vec<_>>(),
+        [messages]
+    );
+    assert!(ring(&mut browser).is_empty(), "it is on its way");
+    answer(&mut browser, wanted);
+    let wanted = ring(&mut browser);
+    let kept = keep(&mut browser, wanted).expect("kept");
+    let (thread, messages) = &kept.threads[0];
+    assert_eq!((*thread, messages.messages.len()), (id, 3));
+    // What came after is in it too.
+    let mut body = serde_json::to_value(message(4)).expect("a message");
+    body["conversationId"] = serde_json::to_value(id).expect("an id");
+    browser.frame(
+        &serde_json::json!({"t": "event", "offset": "10", "prev": "9", "type": "message.created",
+        "conversationId": id, "id": body["id"], "at": "2026-11-22T09:30:00.000Z", "body": body}),
+    );
+    let wanted = ring(&mut browser);
+    let kept = keep(&mut browser, wanted).expect("kept");
+    assert_eq!(kept.threads[0].1.messages.len(), 4);
+}
+
+#[test]
+fn what_is_shown_is_told_to_each_new_leader_and_after_each_hole() {
+    let (mut browser, id, _) = followed();
+    assert_eq!(shows(&browser, id), 1);
+    browser.go_live("snapshot");
+    assert_eq!(shows(&browser, id), 2, "what was known counts no more");
+    let here = Bulletin {
+        from: "another".into(),
+        word: Word::Leader(crate::leader::Word::Here {
+            term: 9,
+            shown: true,
+            locked: true,
+        }),
+    };
+    browser.step_tab(1, Event::Heard(Box::new(here.clone())));
+    assert_eq!(shows(&browser, id), 3);
+    browser.step_tab(1, Event::Heard(Box::new(here)));
+    assert_eq!(shows(&browser, id), 3, "once");
+    browser.step_tab(1, Event::Close(id));
+    browser.go_live("snapshot");
+    assert_eq!(shows(&browser, id), 3);
+    browser.step(Event::Open(id));
+    assert_eq!(shows(&browser, id), 3, "whoever leads knows");
 }

@@ -39,7 +39,7 @@ fn loads_the_conversation(out: &[Effect]) -> bool {
 #[test]
 fn what_was_on_no_list_when_continuity_was_lost_is_asked_for_when_it_is_opened() {
     let mut browser = Browser::new(1);
-    let out = browser.step(Event::Show(Shelf::Open));
+    let out = browser.step(Event::Show(Shelf::Open.into()));
     answer_lists(&mut browser, &out, &list(vec![conversation(1)], 3));
     let mut closed = conversation(2);
     closed.status = ConversationStatus::Closed;
@@ -64,11 +64,11 @@ fn what_was_on_no_list_when_continuity_was_lost_is_asked_for_when_it_is_opened()
 #[test]
 fn what_leaves_its_list_unheard_while_it_is_open_is_asked_for() {
     let mut browser = Browser::new(1);
-    let out = browser.step(Event::Show(Shelf::Open));
+    let out = browser.step(Event::Show(Shelf::Open.into()));
     answer_lists(&mut browser, &out, &list(vec![conversation(1)], 3));
     browser.step(Event::Open(id()));
     let out = browser.step(Event::Reload(Fetch::List {
-        shelf: Shelf::Open,
+        filter: Shelf::Open.into(),
         cursor: None,
     }));
     let out = answer_lists(&mut browser, &out, &list(Vec::new(), 9));
@@ -78,7 +78,7 @@ fn what_leaves_its_list_unheard_while_it_is_open_is_asked_for() {
 #[test]
 fn a_load_that_is_older_than_where_events_go_on_is_asked_for_again() {
     let mut browser = Browser::new(2);
-    let out = browser.step_tab(1, Event::Show(Shelf::Open));
+    let out = browser.step_tab(1, Event::Show(Shelf::Open.into()));
     let (generation, _) = loads(&out).pop().expect("loads the list");
     let thread = browser.step_tab(1, Event::Open(id()));
     browser.load(1, &thread, 0, 5);
@@ -96,7 +96,7 @@ fn a_load_that_is_older_than_where_events_go_on_is_asked_for_again() {
 fn what_failed_to_load_is_loaded_with_the_next_token_although_the_connection_never_ended() {
     let mut browser = Browser::new(1);
     browser.go_live("snapshot");
-    let out = browser.step(Event::Show(Shelf::Open));
+    let out = browser.step(Event::Show(Shelf::Open.into()));
     let (generation, fetch) = loads(&out).pop().expect("loads the list");
     let result = Err("no token");
     assert!(loads(&browser.step(Event::Loaded { generation, result })).is_empty());
@@ -116,7 +116,7 @@ fn a_tab_that_follows_nobody_believes_no_word_of_the_log() {
     let mut out = Vec::new();
     browser.tabs[1].step(browser.now, start.clone(), &mut out);
     browser.traces[1].record(browser.now, start, &out);
-    let shown = browser.step_tab(1, Event::Show(Shelf::Open));
+    let shown = browser.step_tab(1, Event::Show(Shelf::Open.into()));
     for (generation, _) in loads(&shown) {
         let result = Ok(list(Vec::new(), 9));
         browser.step_tab(1, Event::Loaded { generation, result });
@@ -140,8 +140,8 @@ fn a_tab_that_follows_nobody_believes_no_word_of_the_log() {
 fn what_came_between_a_change_of_rights_and_its_resync_is_loaded_anew_where_the_resync_never_came() {
     for resync in [true, false] {
         let mut browser = Browser::new(2);
-        browser.step(Event::Show(Shelf::Open));
-        browser.step_tab(1, Event::Show(Shelf::Open));
+        browser.step(Event::Show(Shelf::Open.into()));
+        browser.step_tab(1, Event::Show(Shelf::Open.into()));
         browser.go_live("snapshot");
         let mut member_event = serde_json::json!({
             "t": "event", "offset": "10", "prev": "9", "type": "member.updated",

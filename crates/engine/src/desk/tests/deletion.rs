@@ -16,7 +16,7 @@ fn browser(tabs: u8) -> Browser {
     let mut browser = Browser::new(tabs);
     browser.go_live("replay");
     for tab in 0..usize::from(tabs) {
-        let out = browser.step_tab(tab, Event::Show(Shelf::Open));
+        let out = browser.step_tab(tab, Event::Show(Shelf::Open.into()));
         let (generation, _) = loads(&out).pop().expect("loads the list");
         let mut item = crate::inbox::tests::conversation(1, 1, Shelf::Open);
         item.id = id();
@@ -35,7 +35,7 @@ fn browser(tabs: u8) -> Browser {
 }
 
 fn shown(browser: &Browser, tab: usize) -> usize {
-    browser.tabs[tab].list(Shelf::Open).count()
+    browser.tabs[tab].list(&Shelf::Open.into()).count()
 }
 
 /// The leader hears events without a body.

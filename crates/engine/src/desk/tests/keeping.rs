@@ -365,3 +365,32 @@ fn a_leader_that_slept_through_an_end_and_a_sign_in_holds_nothing_of_the_earlier
     assert_eq!(sends(&out).pop().expect("waits for nothing").1.content, "text 8");
     assert_eq!(browser.tabs[0].queue().len(), 1);
 }
+
+/// The answer that is awaited first does not come in time.
+fn overdue(browser: &mut Browser) -> Vec<Effect> {
+    let (timer, due) = browser.patience.expect("waits");
+    browser.now.monotonic = due;
+    browser.step(Event::Timer(timer))
+}
+
+#[test]
+fn what_was_sent_unkept_goes_from_a_store_that_was_read_anew_before_it_was_kept_there() {
+    let mut browser = Browser::new(1);
+    browser.hanging = true;
+    browser.step(Event::Do {
+        id: action(8),
+        conversation: ConversationId::from_parts(Timestamp::default(), [9; 10]),
+        deed: Deed::Change(ConversationChange::default()),
+    });
+    // The sign-in is renewed before that is overdue, and the store read for it; the reply is written only then.
+    browser.now.monotonic += 3_700;
+    browser.step(Event::Authorised);
+    overdue(&mut browser);
+    browser.send(0, 7);
+    let out = overdue(&mut browser);
+    let (generation, sent) = sends(&out).pop().expect("sends");
+    browser.step(stored(generation, &sent));
+    browser.answer();
+    let kept: Vec<ActionId> = browser.store.entries.iter().map(|entry| entry.id).collect();
+    assert_eq!(kept, [action(8)]);
+}

@@ -12,10 +12,13 @@ fn stores(out: Vec<Effect>) -> Vec<(u64, Op)> {
 }
 
 fn opened() -> Event {
-    Event::Opened(Waiting {
-        entries: Vec::new(),
-        next: 0,
-    })
+    Event::Opened {
+        waiting: Waiting {
+            entries: Vec::new(),
+            next: 0,
+        },
+        settled: true,
+    }
 }
 
 #[test]
