@@ -40,14 +40,14 @@ fn server(views: &Rc<RefCell<Vec<Value>>>, role: &'static str) -> FakeServer {
                 views.borrow_mut().push(saved.clone());
                 Answer::Json(201, saved)
             }
-            ("PATCH", _) => {
+            ("PATCH", path) if path.starts_with(PATH) => {
                 let mut changed = views.borrow()[0].clone();
                 changed["name"] = json!("Money back");
                 changed["version"] = json!(2);
                 views.borrow_mut()[0] = changed.clone();
                 Answer::Json(200, changed)
             }
-            ("DELETE", _) => {
+            ("DELETE", path) if path.starts_with(PATH) => {
                 views.borrow_mut().clear();
                 Answer::Json(204, Value::Null)
             }
