@@ -20,10 +20,10 @@ CREATE TABLE visitors_to_index (
 );
 INSERT INTO visitors_to_index (visitor_id) SELECT id FROM visitors;
 
--- number: a search goes through them in this order and needs no other column of those that it passes.
+-- number: a search goes through them in these orders and needs no other column of those that it passes.
 DROP INDEX conversations_by_activity;
 CREATE INDEX conversations_by_activity ON conversations (account_id, last_message_at, id, number);
-CREATE INDEX conversations_by_shelf ON conversations (account_id, status, is_archived, last_message_at, id);
+CREATE INDEX conversations_by_shelf ON conversations (account_id, status, is_archived, last_message_at, id, number);
 CREATE INDEX conversations_by_wait ON conversations (account_id, waiting_since, id) WHERE waiting_since IS NOT NULL;
 CREATE INDEX conversations_by_priority ON conversations (
     account_id,

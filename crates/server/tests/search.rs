@@ -14,6 +14,7 @@ use sqlx::{AssertSqlSafe, Row};
 use switchboard_contract::ids::VisitorId;
 use switchboard_contract::validate::Violation;
 use switchboard_server::db::Dialect;
+use switchboard_server::generate::{self, Plan};
 use switchboard_server::live_chat::search::{backlog, index};
 
 common::on_both_databases! {
@@ -28,6 +29,7 @@ common::on_both_databases! {
     what_is_deleted_is_not_found,
     nothing_of_a_deleted_website_stays_in_the_index,
     what_is_older_than_the_index_is_found,
+    common_words_and_long_beginnings_find_the_same,
     each_order_is_complete_page_by_page,
     a_cursor_belongs_to_its_order,
 }
@@ -451,6 +453,36 @@ async fn what_is_older_than_the_index_is_found(app: &App) {
         assert!(found(app, &agent, text).await.contains(&id), "{text}");
     }
     assert!(!backlog::step(&app.state.db).await.expect("nothing is left"));
+}
+
+async fn common_words_and_long_beginnings_find_the_same(app: &App) {
+    let agent = app.token(AGENT).await;
+    let plan = Plan {
+        conversations: 2_200,
+        messages: 12_000,
+        days: 30,
+        seed: 5,
+    };
+    generate::fill(&app.state, &plan).await.expect("filled");
+    let first = |text: &'static str| {
+        let agent = agent.clone();
+        async move {
+            let answer = list(app, &agent, &format!("limit=100&q={}", encoded(text))).await;
+            let matches = answer.json["matches"].as_array().expect("matches").clone();
+            let places: Vec<Value> = matches.iter().map(|found| found["messageId"].clone()).collect();
+            (ids(&answer), places)
+        }
+    };
+    let (rare, places) = first("warehouse ").await;
+    assert_eq!(rare.len(), 100);
+    assert!(places.iter().all(Value::is_string));
+    // Every generated visitor has seen a page under https, and every one is asked for it.
+    let (all, _) = first("https ").await;
+    assert_eq!(all.len(), 100);
+    assert_eq!(first("https warehouse ").await.0, rare);
+    assert_eq!(first("warehou").await, (rare, places));
+    let (both, _) = first("https nowhere ").await;
+    assert_eq!(both, Vec::<String>::new());
 }
 
 async fn each_order_is_complete_page_by_page(app: &App) {

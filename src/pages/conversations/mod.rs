@@ -49,7 +49,6 @@ pub use people::{Faces, FacesProps, TypingLine, TypingLineProps};
 use selection::{Choice, Selection};
 use style::inbox_class;
 use thread::ThreadPane;
-pub use views::Views;
 use visitor::VisitorPane;
 
 /// Props for [`Conversations`].

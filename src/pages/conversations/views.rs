@@ -49,7 +49,7 @@ fn use_shown() -> ViewFilter {
 
 /// The button and its menu.
 #[component]
-pub fn Views() -> Html {
+pub(super) fn Views() -> Html {
     let (api, client, toasts, me) = (use_api(), use_query_client(), use_toasts(), use_me());
     let navigator = use_navigator();
     let shown = use_shown();

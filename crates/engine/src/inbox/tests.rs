@@ -60,6 +60,7 @@ pub(crate) fn conversation(n: u8, last_message_at: i64, shelf: Shelf) -> LiveCha
         unread_count: 0,
         waiting_since: None,
         rating: None,
+        rating_comment: None,
         created_at: at,
         updated_at: at,
         version: 1,

@@ -13,7 +13,7 @@ use super::rows::{self, CONVERSATION, CONVERSATION_FROM, MESSAGE, VISITOR};
 use super::search::query::Query;
 use super::search::{self, matches};
 use crate::auth::{Operator, Rights};
-use crate::db::{Dialect, Tx};
+use crate::db::Tx;
 use crate::events;
 use crate::http::{IdPath, Params};
 use crate::problem::{ApiError, ApiResult};
@@ -127,7 +127,7 @@ impl Conditions {
     }
 }
 
-fn conditions(filter: &Filter, operator: &Operator, dialect: Dialect) -> Conditions {
+fn conditions(filter: &Filter, operator: &Operator) -> Conditions {
     let mut conditions = Conditions {
         sql: Vec::new(),
         values: Vec::new(),
@@ -184,13 +184,6 @@ fn conditions(filter: &Filter, operator: &Operator, dialect: Dialect) -> Conditi
         let values = values.into_iter().map(Value::Number);
         conditions.add(&condition, values.chain([text(&id)]));
     }
-    for (condition, wanted) in filter
-        .search
-        .iter()
-        .flat_map(|query| search::conditions(dialect, query))
-    {
-        conditions.add(&condition, wanted.into_iter().map(Value::Text));
-    }
     conditions
 }
 
@@ -210,12 +203,18 @@ pub(crate) async fn list(
 
 async fn page(tx: &mut Tx, operator: &Operator, filter: &Filter) -> ApiResult<ConversationPage> {
     let as_of = events::position(tx, StreamKey::Account(operator.account_id)).await?;
-    let conditions = conditions(filter, operator, tx.dialect());
+    let mut conditions = conditions(filter, operator);
+    if let Some(query) = &filter.search {
+        for wanted in search::conditions(tx, operator.account_id, query).await? {
+            conditions.add(&wanted.sql, wanted.values.into_iter().map(Value::Text));
+        }
+    }
+    // Which ones first: what stands beside them is read of those only.
+    let order = order::by(filter.sort);
     let sql = format!(
-        "SELECT {CONVERSATION}, {VISITOR}, {MESSAGE} {CONVERSATION_FROM} {NEWEST} WHERE {} \
-         ORDER BY {} LIMIT {}",
+        "SELECT {CONVERSATION}, {VISITOR}, {MESSAGE} {CONVERSATION_FROM} {NEWEST} WHERE c.id IN \
+         (SELECT c.id FROM conversations c WHERE {} ORDER BY {order} LIMIT {}) ORDER BY {order}",
         conditions.sql.join(" AND "),
-        order::by(filter.sort),
         // One more than the page tells whether there is a next one.
         filter.limit + 1
     );

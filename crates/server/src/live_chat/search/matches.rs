@@ -56,23 +56,41 @@ async fn messages(
     conversations: &[ConversationId],
 ) -> ApiResult<HashMap<ConversationId, SearchMatch>> {
     let dialect = tx.dialect();
+    let is_slow = query.is_slow(dialect);
     let newest = |place: usize| {
+        if is_slow {
+            return format!("(SELECT k.found FROM known{place} k WHERE k.number = c.number)");
+        }
         format!(
             "(SELECT s.rowid FROM search_messages s WHERE {} AND s.rowid >= (c.number << {SEQ_BITS}) \
              AND s.rowid < ((c.number + 1) << {SEQ_BITS}) ORDER BY s.rowid DESC LIMIT 1)",
             holds(dialect, "search_messages", "s", &format!("${place}"))
         )
     };
+    // What is slow to look up is looked up once for all of them.
+    let known = |place: usize, ids: &str| {
+        format!(
+            "known{place} AS MATERIALIZED (SELECT s.rowid >> {SEQ_BITS} AS number, MAX(s.rowid) AS found \
+             FROM search_messages s WHERE {} AND s.rowid >> {SEQ_BITS} IN (SELECT number FROM conversations \
+             WHERE id IN ({ids})) GROUP BY s.rowid >> {SEQ_BITS})",
+            holds(dialect, "search_messages", "s", &format!("${place}"))
+        )
+    };
     let mut found = HashMap::new();
     for ids in lists::chunks(conversations) {
         let places: Vec<String> = (3..ids.len() + 3).map(|place| format!("${place}")).collect();
+        let places = places.join(", ");
+        let first = if is_slow {
+            format!("WITH {}, {} ", known(1, &places), known(2, &places))
+        } else {
+            String::new()
+        };
         let sql = format!(
-            "SELECT m.conversation_id, m.id, m.seq, m.visibility, m.content FROM (\
-             SELECT c.id, COALESCE({}, {}) AS found FROM conversations c WHERE c.id IN ({})) f \
+            "{first}SELECT m.conversation_id, m.id, m.seq, m.visibility, m.content FROM (\
+             SELECT c.id, COALESCE({}, {}) AS found FROM conversations c WHERE c.id IN ({places})) f \
              JOIN messages m ON m.conversation_id = f.id AND m.seq = (f.found & {})",
             newest(1),
             newest(2),
-            places.join(", "),
             (1_i64 << SEQ_BITS) - 1
         );
         let mut statement = sqlx::query(AssertSqlSafe(sql))

@@ -10,6 +10,8 @@ use crate::problem::{ApiError, ApiResult};
 
 /// Words that count; a longer text is found by its longest ones.
 const MAX_TERMS: usize = 12;
+/// Letters of the longest beginnings that FTS5 keeps a list of.
+const LISTED_BEGINNING: usize = 5;
 
 /// A word that has to be there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,8 +58,13 @@ impl Query {
     }
 
     /// What each word asks of a text, one after the other.
-    pub(super) fn each(&self, dialect: Dialect) -> Vec<String> {
+    fn each(&self, dialect: Dialect) -> Vec<String> {
         self.terms.iter().map(|term| term.expression(dialect)).collect()
+    }
+
+    /// Whether one of the words is looked up slowly.
+    pub(super) fn is_slow(&self, dialect: Dialect) -> bool {
+        self.terms.iter().any(|term| term.is_slow(dialect))
     }
 
     /// Asks for texts that hold every word.
@@ -88,8 +95,14 @@ impl Term {
         self.is_beginning == other.is_beginning && self.piece.wanted() == other.piece.wanted()
     }
 
+    /// Whether each look at the index goes through every word with this beginning: FTS5 keeps lists of short beginnings only
+    /// (`prefix` of the tables).
+    pub(super) fn is_slow(&self, dialect: Dialect) -> bool {
+        dialect == Dialect::Sqlite && self.is_beginning && self.piece.chars.len() > LISTED_BEGINNING
+    }
+
     /// In the language of FTS5, or of `tsquery`.
-    fn expression(&self, dialect: Dialect) -> String {
+    pub(super) fn expression(&self, dialect: Dialect) -> String {
         let words: Vec<String> = self
             .piece
             .wanted()
