@@ -257,7 +257,6 @@ fn skeleton() -> Html {
                             <td class="col-low"><Skeleton inline="7rem" /></td>
                             <td class="col-low"><Skeleton inline="5rem" /></td>
                             <td><Skeleton inline="6rem" /></td>
-                            <td><Skeleton inline="9rem" /></td>
                         </tr>
                     }) }
                 </tbody>

@@ -24,7 +24,6 @@ pub(super) fn head() -> Html {
                 <th role="columnheader" class="col-low">{ t("visitors.column_device") }</th>
                 <th role="columnheader" class="col-low">{ t("visitors.column_referrer") }</th>
                 <th role="columnheader">{ t("visitors.column_conversation") }</th>
-                <th role="columnheader"><span class="sr">{ t("visitors.column_act") }</span></th>
             </tr>
         </thead>
     }
@@ -127,10 +126,11 @@ pub(super) fn VisitorRow(props: &VisitorRowProps) -> Html {
                                 None => t("visitors.with_nobody"),
                             } }
                         </Link>
+                    } else {
+                        <Start visitor={visitor.clone()} />
                     }
                 </div>
             </td>
-            <td role="cell" class="end"><Start visitor={visitor.clone()} /></td>
         </tr>
     }
 }

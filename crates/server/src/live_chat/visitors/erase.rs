@@ -15,6 +15,7 @@ use crate::auth::Operator;
 use crate::db::{Lock, Tx};
 use crate::events::{self, Audience, NewEvent};
 use crate::http::IdPath;
+use crate::live_chat::search::index;
 use crate::live_chat::{delete, rows as conversations};
 use crate::problem::ApiResult;
 use crate::realtime::hub::StreamKey;
@@ -60,6 +61,7 @@ async fn whole(tx: &mut Tx, operator: &Operator, id: VisitorId) -> ApiResult<()>
             delete::erase(tx, account, &stored).await?;
         }
     }
+    index::forget_visitor(tx, id).await?;
     for sql in BELONGINGS {
         sqlx::query(sql).bind(id.to_string()).execute(tx.conn()).await?;
     }

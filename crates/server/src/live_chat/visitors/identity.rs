@@ -13,6 +13,7 @@ use crate::db::{Lock, Tx, columns};
 use crate::events::{self, Audience, NewEvent};
 use crate::http::{ApiJson, IdPath, IfMatch};
 use crate::live_chat::rows as conversations;
+use crate::live_chat::search::index;
 use crate::problem::ApiResult;
 use crate::realtime::hub::StreamKey;
 use crate::state::AppState;
@@ -76,7 +77,7 @@ pub(crate) async fn store(tx: &mut Tx, user: &LiveChatUser) -> ApiResult<()> {
     .bind(user.id.to_string())
     .execute(tx.conn())
     .await?;
-    Ok(())
+    index::visitors(tx, &[user.id]).await
 }
 
 /// Tells the team that somebody has changed: the person's conversations show it, so each has an event of its own, as `user` is
