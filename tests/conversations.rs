@@ -121,9 +121,9 @@ async fn several_are_chosen_and_closed_at_once() {
     assert!(page.text("[role='toolbar']").contains("1 selected"));
     page.click("[role='toolbar'] button[aria-label='Close']").await;
     assert!(page.find("[role='toolbar']").is_none());
-    page.until("the way back", |page| {
-        page.root.inner_text().contains("once you are online")
-            || page.root.inner_text().contains("Closed 1 conversation")
+    page.until("what was done", |page| {
+        let told = page.root.text_content().unwrap_or_default();
+        told.contains("once you are online") || told.contains("Closed 1 conversation")
     })
     .await;
     drop(server);
