@@ -42,7 +42,7 @@ fn Page(props: &PageProps) -> Html {
     let style = format!("block-size:{HEIGHT}px;overflow:auto;overflow-anchor:none;--row-block:{ROW}px");
     html! {
         <>
-            <button id="above" onclick={change(|keys| two_above(keys))} />
+            <button id="above" onclick={change(two_above)} />
             <button id="up" onclick={change(|keys| up(keys, 505))} />
             <button id="fewer" onclick={change(|keys| keys[..3].to_vec())} />
             <button id="reveal" onclick={reveal} />
