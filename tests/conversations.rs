@@ -56,7 +56,8 @@ async fn a_search_shows_what_is_here_at_once_and_what_the_server_finds_below() {
     })
     .await;
     page.fill("input[type='search']", "").await;
-    page.until("the list", |page| page.count(ROWS) == 2).await;
+    // The one that was found is open too, and stands on the list from now on.
+    page.until("the list", |page| page.count(ROWS) == 3).await;
     page.until("the address of the list", |_| {
         path_and_query() == "/conversations"
     })
@@ -67,7 +68,14 @@ async fn a_search_shows_what_is_here_at_once_and_what_the_server_finds_below() {
 #[wasm_bindgen_test]
 async fn tabs_and_filters_stand_in_the_address() {
     let server = FakeServer::install(respond);
-    let page = open("/conversations?unread=true&sort=oldest").await;
+    let page = open("/conversations").await;
+    until_row(&page, "about boots").await;
+    page.click("button[aria-label='Filter']").await;
+    page.click("[role='menuitemcheckbox']").await;
+    page.click("button[aria-label='Filter']").await;
+    page.click("[role='group'] > button:nth-of-type(6)").await;
+    page.click("[role='menuitemradio']:nth-of-type(2)").await;
+    assert_eq!(path_and_query(), "/conversations?unread=true&sort=oldest");
     page.until("the words for what is set", |page| {
         page.find("ul[aria-label='Filters']").is_some_and(|chips| {
             chips.inner_text().contains("Unread") && chips.inner_text().contains("Oldest first")
@@ -121,9 +129,9 @@ async fn several_are_chosen_and_closed_at_once() {
     assert!(page.text("[role='toolbar']").contains("1 selected"));
     page.click("[role='toolbar'] button[aria-label='Close']").await;
     assert!(page.find("[role='toolbar']").is_none());
-    page.until("the way back", |page| {
-        let said = page.root.text_content().unwrap_or_default();
-        said.contains("once you are online") || said.contains("Closed 1 conversation")
+    page.until("what was done", |page| {
+        let told = page.root.text_content().unwrap_or_default();
+        told.contains("once you are online") || told.contains("Closed 1 conversation")
     })
     .await;
     drop(server);

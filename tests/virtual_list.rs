@@ -42,7 +42,7 @@ fn Page(props: &PageProps) -> Html {
     let style = format!("block-size:{HEIGHT}px;overflow:auto;overflow-anchor:none;--row-block:{ROW}px");
     html! {
         <>
-            <button id="above" onclick={change(|keys| [90_000, 90_001].into_iter().chain(keys.iter().copied()).collect())} />
+            <button id="above" onclick={change(two_above)} />
             <button id="up" onclick={change(|keys| up(keys, 505))} />
             <button id="fewer" onclick={change(|keys| keys[..3].to_vec())} />
             <button id="reveal" onclick={reveal} />
@@ -52,6 +52,15 @@ fn Page(props: &PageProps) -> Html {
             </div>
         </>
     }
+}
+
+/// Two rows come in above all others.
+fn two_above(keys: &[u32]) -> Vec<u32> {
+    let first = 2 * u32::try_from(keys.len()).expect("few");
+    [first, first + 1]
+        .into_iter()
+        .chain(keys.iter().copied())
+        .collect()
 }
 
 /// A row goes to the top.
@@ -108,7 +117,7 @@ async fn what_comes_in_above_moves_nothing_that_is_seen() {
         Some(ROW - 7),
         "a row from among those that are seen went to the top"
     );
-    scroll(&page, &scroller, 0, 90_000).await;
+    scroll(&page, &scroller, 0, 20_000).await;
     page.click("#above").await;
     assert_eq!(scroller.scroll_top(), 0, "at the top one sees what comes in");
     page.destroy().await;
