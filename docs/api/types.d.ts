@@ -311,6 +311,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/live-chat/canned-replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The team's canned replies and the caller's own, by shortcut */
+        get: operations["get_live_chat_canned_replies"];
+        put?: never;
+        /** Makes a canned reply; a repeat with the same id and content returns it. Those of the team: for owners and admins */
+        post: operations["post_live_chat_canned_replies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/canned-replies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes a canned reply; one of the team: for owners and admins */
+        delete: operations["delete_live_chat_canned_replies_id"];
+        options?: never;
+        head?: never;
+        /** Changes a canned reply; one of the team: for owners and admins */
+        patch: operations["patch_live_chat_canned_replies_id"];
+        trace?: never;
+    };
     "/api/live-chat/conversations": {
         parameters: {
             query?: never;
@@ -318,7 +354,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Conversations that the caller may see, newest activity first */
+        /** Conversations that the caller may see */
         get: operations["get_live_chat_conversations"];
         put?: never;
         /** Writes to a visitor first; a repeat with the same id and content returns the conversation */
@@ -452,6 +488,23 @@ export interface paths {
         patch: operations["patch_live_chat_labels_id"];
         trace?: never;
     };
+    "/api/live-chat/labels/{id}/contents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What deleting a label takes it off; for owners and admins */
+        get: operations["get_live_chat_labels_id_contents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/live-chat/messages": {
         parameters: {
             query?: never;
@@ -484,6 +537,42 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Saved filters of the list of conversations: the caller's own and the shared ones */
+        get: operations["get_live_chat_views"];
+        put?: never;
+        /** Saves a view, for the caller or, by owners and admins, for the team; a repeat with the same id and content returns it */
+        post: operations["post_live_chat_views"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes a view; shared ones by owners and admins */
+        delete: operations["delete_live_chat_views_id"];
+        options?: never;
+        head?: never;
+        /** Changes a view; shared ones by owners and admins */
+        patch: operations["patch_live_chat_views_id"];
         trace?: never;
     };
     "/api/realtime": {
@@ -1031,6 +1120,56 @@ export interface components {
              */
             openings: components["schemas"]["Opening"][];
         };
+        /** @description A text to use again (`/api/live-chat/canned-replies`). */
+        CannedReply: {
+            /** @description Who made it. */
+            authorId: components["schemas"]["MemberId"];
+            /** @description Its text, with variables such as `{{visitor.firstName|there}}`: see [`expand`]. */
+            content: string;
+            /** @description When it was made. */
+            createdAt: components["schemas"]["Timestamp"];
+            /** @description The reply. */
+            id: components["schemas"]["CannedReplyId"];
+            /** @description Whom it is for. */
+            scope: components["schemas"]["CannedScope"];
+            /** @description What is typed after `/`, unlike any other of its scope: see [`shortcut`]. */
+            shortcut: string;
+            /** @description What it is about, for lists. */
+            title: string;
+            /** @description When it was last changed. */
+            updatedAt: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Counts changes; `If-Match`.
+             */
+            version: number;
+        };
+        /**
+         * Format: uuid
+         * @description A text that operators use again.
+         */
+        CannedReplyId: string;
+        /** @description `GET /api/live-chat/canned-replies`. */
+        CannedReplyList: {
+            /** @description The log position that every item reflects. */
+            asOf: components["schemas"]["Position"];
+            /** @description The team's and the caller's own, by shortcut. */
+            items: components["schemas"]["CannedReply"][];
+        };
+        /**
+         * @description Whom a canned reply is for. The order is that in which lists show them.
+         * @enum {string}
+         */
+        CannedScope: "shared" | "personal";
+        /** @description `PATCH /api/live-chat/canned-replies/{id}`; what is absent stays. */
+        ChangeCannedReply: {
+            /** @description Another text. */
+            content?: string;
+            /** @description Another shortcut. */
+            shortcut?: string;
+            /** @description Another title. */
+            title?: string;
+        };
         /**
          * @description `PATCH /api/live-chat/conversations`: changes one conversation or many. Sent again with the same `actionId` and
          *     content, it answers its first result.
@@ -1080,6 +1219,20 @@ export interface components {
             /** @description One for each item, in their order. */
             results: components["schemas"]["ChangeResult"][];
         };
+        /** @description `PATCH /api/live-chat/views/{id}`; what is absent stays. */
+        ChangeView: {
+            /** @description Another filter, as a whole. */
+            filter?: components["schemas"]["ViewFilter"];
+            /** @description For the whole team, or for its author alone; owners and admins decide. */
+            isShared?: boolean;
+            /** @description Another name. */
+            name?: string;
+            /**
+             * Format: int32
+             * @description Another place.
+             */
+            position?: number;
+        };
         /**
          * @description What becomes of conversations; what is absent stays. For `assigneeId` and `snoozedUntil` null is a value: nobody, not
          *     snoozed.
@@ -1108,15 +1261,17 @@ export interface components {
          * @description One chat session.
          */
         ConversationId: string;
-        /** @description One page of a cursor list. */
+        /** @description One page of conversations. */
         ConversationPage: {
             /** @description The log position that every item reflects. */
             asOf: components["schemas"]["Position"];
             /** @description Whether there is a next page. */
             hasMore: boolean;
-            /** @description The items, in the list's order. */
+            /** @description The conversations, in the list's order. */
             items: components["schemas"]["LiveChatConversation"][];
-            /** @description What to send as `cursor` for the next page; opaque. */
+            /** @description Of a search: what was found, at most one for each item, in their order. */
+            matches: components["schemas"]["SearchMatch"][];
+            /** @description What to send as `cursor` for the next page, with the same filter and order; opaque. */
             nextCursor?: string;
         };
         /** @description A conversation to change. */
@@ -1139,6 +1294,19 @@ export interface components {
          * @enum {string}
          */
         Corner: "bottom-right" | "bottom-left";
+        /** @description `POST /api/live-chat/canned-replies`. */
+        CreateCannedReply: {
+            /** @description Its text. */
+            content: string;
+            /** @description Chosen by the sender; a repeat with the same content returns the reply. */
+            id: components["schemas"]["CannedReplyId"];
+            /** @description Whom it is for; it stays so. */
+            scope?: components["schemas"]["CannedScope"];
+            /** @description What is typed after `/`. */
+            shortcut: string;
+            /** @description What it is about. */
+            title: string;
+        };
         /** @description `POST /api/websites/{id}/funnels`. The same again gives the first result. It is tried after those that are there. */
         CreateFunnel: {
             /** @description What it says first, in place of the website's own greeting. */
@@ -1158,6 +1326,22 @@ export interface components {
             id: components["schemas"]["LabelId"];
             /** @description Its name. */
             name: string;
+        };
+        /** @description `POST /api/live-chat/views`. */
+        CreateView: {
+            /** @description What it lists. */
+            filter: components["schemas"]["ViewFilter"];
+            /** @description Chosen by the sender; a repeat with the same content returns the view. */
+            id: components["schemas"]["ViewId"];
+            /** @description Whether the whole team gets it; for owners and admins. */
+            isShared: boolean;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Where it stands; after all others unless given.
+             */
+            position?: number;
         };
         /** @description `POST /api/websites`. The same again gives the first result. */
         CreateWebsite: {
@@ -1228,7 +1412,12 @@ export interface components {
          * @description What an event says changed.
          * @enum {string}
          */
-        EventType: "conversation.created" | "conversation.updated" | "conversation.deleted" | "conversation.read" | "message.created" | "message.updated" | "website.created" | "website.updated" | "website.deleted" | "funnel.created" | "funnel.updated" | "funnel.deleted" | "website.status" | "label.created" | "label.updated" | "label.deleted" | "member.created" | "member.updated" | "member.deleted" | "session.revoked";
+        EventType: "conversation.created" | "conversation.updated" | "conversation.deleted" | "conversation.read" | "message.created" | "message.updated" | "website.created" | "website.updated" | "website.deleted" | "funnel.created" | "funnel.updated" | "funnel.deleted" | "website.status" | "label.created" | "label.updated" | "label.deleted" | "cannedReply.created" | "cannedReply.updated" | "cannedReply.deleted" | "member.created" | "member.updated" | "member.deleted" | "session.revoked";
+        /**
+         * @description Where something was found.
+         * @enum {string}
+         */
+        FoundIn: "message" | "note" | "name" | "email" | "phone" | "page";
         /** @description A named entry point of a website. */
         Funnel: {
             /** @description What it says first, in place of the website's own greeting. */
@@ -1314,6 +1503,14 @@ export interface components {
          * @enum {string}
          */
         LabelColour: "grey" | "blue" | "green" | "yellow" | "orange" | "red" | "purple";
+        /** @description `GET /api/live-chat/labels/{id}/contents`: what deleting a label takes it off. */
+        LabelContents: {
+            /**
+             * Format: int64
+             * @description How many conversations carry it, archived ones included.
+             */
+            conversations: number;
+        };
         /**
          * Format: uuid
          * @description A label that operators put on conversations.
@@ -1326,6 +1523,16 @@ export interface components {
             /** @description All of the account's, by name. */
             items: components["schemas"]["Label"][];
         };
+        /**
+         * @description The order of a list of conversations: the parameter `sort`.
+         * @enum {string}
+         */
+        ListSort: "newest" | "oldest" | "waiting" | "priority";
+        /**
+         * @description Which conversations a list holds, by their state: the parameter `status`.
+         * @enum {string}
+         */
+        ListStatus: "open" | "snoozed" | "closed" | "archived" | "all";
         /** @description One chat session. */
         LiveChatConversation: {
             /** @description The operator in charge. */
@@ -1409,6 +1616,8 @@ export interface components {
             deliveredAt?: components["schemas"]["Timestamp"];
             /** @description Chosen by the sender. */
             id: components["schemas"]["MessageId"];
+            /** @description The members whom an internal note names, each once; its text names them as `@Name`. */
+            mentions?: components["schemas"]["MemberId"][];
             /** @description When the other side read it. */
             readAt?: components["schemas"]["Timestamp"];
             /**
@@ -1507,6 +1716,19 @@ export interface components {
         MailTranscript: {
             /** @description To which address. */
             to: string;
+        };
+        /** @description A part of a text, in characters (Unicode scalar values) from its beginning. */
+        Mark: {
+            /**
+             * Format: int32
+             * @description The one after the last.
+             */
+            end: number;
+            /**
+             * Format: int32
+             * @description The first character.
+             */
+            start: number;
         };
         /** @description `POST /api/live-chat/conversations/{id}/read`: the team has read everything up to here. */
         MarkRead: {
@@ -1662,6 +1884,8 @@ export interface components {
             locale: string;
             /** @description Light or dark. */
             theme: components["schemas"]["Theme"];
+            /** @description How long a reply can be called back. */
+            undoSend: components["schemas"]["UndoSend"];
         };
         /**
          * @description How urgent a conversation is.
@@ -1774,6 +1998,27 @@ export interface components {
          * @enum {string}
          */
         Role: "agent" | "admin" | "owner";
+        /**
+         * @description What was found in a conversation: the newest message that holds every word, or else one of them, or what is known of the
+         *     visitor.
+         */
+        SearchMatch: {
+            /** @description The conversation. */
+            conversationId: components["schemas"]["ConversationId"];
+            /** @description Where it was found. */
+            foundIn: components["schemas"]["FoundIn"];
+            /** @description The parts of `snippet` that were looked for, in order, none over another. */
+            marks: components["schemas"]["Mark"][];
+            /** @description The message, where it is one. */
+            messageId?: components["schemas"]["MessageId"];
+            /**
+             * Format: int64
+             * @description The message's place.
+             */
+            seq?: number;
+            /** @description A piece of the text that it was found in: plain text in one line, never markup. */
+            snippet: string;
+        };
         /** @description Whose signal it is, as far as the receiver may know; filled in by the server. */
         Sender: {
             /** @description The member's or visitor's id; visitors are told none. */
@@ -1802,6 +2047,11 @@ export interface components {
             force?: boolean;
             /** @description Chosen by the sender; a repeat with the same content returns the first result. */
             id: components["schemas"]["MessageId"];
+            /**
+             * @description Members whom an internal note names, at most [`MAX_MENTIONS`]; refused in what a visitor reads. Who is not in the team
+             *     any more is left out. No part of the content by which a repeat is known: the text is.
+             */
+            mentions?: components["schemas"]["MemberId"][];
             /** @description Reopen a closed conversation. */
             reopen?: boolean;
             /**
@@ -1988,6 +2238,11 @@ export interface components {
             /** @description Who sees it; notes only stand in a transcript for the team. */
             visibility: components["schemas"]["Visibility"];
         };
+        /**
+         * @description How long a reply is held back on the device where it was written, so that its author can think again.
+         * @enum {string}
+         */
+        UndoSend: "off" | "five_seconds" | "ten_seconds";
         /** @description `PATCH /api/websites/{id}/funnels/{funnelId}`; what is absent stays. */
         UpdateFunnel: {
             /**
@@ -2083,6 +2338,64 @@ export interface components {
              * @default null
              */
             timezone: string;
+        };
+        /** @description A saved filter: of one person, or shared with the team. */
+        View: {
+            /** @description Who made it. */
+            authorId: components["schemas"]["MemberId"];
+            /** @description When it was made. */
+            createdAt: components["schemas"]["Timestamp"];
+            /** @description What it lists. */
+            filter: components["schemas"]["ViewFilter"];
+            /** @description The view. */
+            id: components["schemas"]["ViewId"];
+            /** @description Whether the whole team has it; owners and admins change such a view. */
+            isShared: boolean;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Where it stands among the others, the smallest first.
+             */
+            position: number;
+            /** @description When it was last changed. */
+            updatedAt: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Counts changes; `If-Match`.
+             */
+            version: number;
+        };
+        /** @description The parameters of a list of conversations; what is absent does not narrow it. */
+        ViewFilter: {
+            /** @description Who is in charge: `me` (whoever looks), `none` or a member's id. */
+            assignee?: string;
+            /** @description Only of this funnel. */
+            funnelId?: components["schemas"]["FunnelId"];
+            /** @description Only with this label. */
+            label?: components["schemas"]["LabelId"];
+            /** @description What is searched for. */
+            q?: string;
+            /** @description The order; `newest` unless given. */
+            sort?: components["schemas"]["ListSort"];
+            /** @description By state; the open ones unless given. */
+            status?: components["schemas"]["ListStatus"];
+            /** @description Only with messages that no operator has read. */
+            unread?: boolean;
+            /** @description Only of this website. */
+            websiteId?: components["schemas"]["WebsiteId"];
+        };
+        /**
+         * Format: uuid
+         * @description A saved filter of the list of conversations.
+         */
+        ViewId: string;
+        /** @description `GET /api/live-chat/views`. No event tells of changes: ask again. */
+        ViewList: {
+            /** @description The log position when they were read. */
+            asOf: components["schemas"]["Position"];
+            /** @description The caller's own and the shared ones, by position, then by age. */
+            items: components["schemas"]["View"][];
         };
         /**
          * @description Who sees a message.
@@ -2377,20 +2690,28 @@ export type Attachment = components['schemas']['Attachment'];
 export type AttachmentId = components['schemas']['AttachmentId'];
 export type Availability = components['schemas']['Availability'];
 export type BusinessHours = components['schemas']['BusinessHours'];
+export type CannedReply = components['schemas']['CannedReply'];
+export type CannedReplyId = components['schemas']['CannedReplyId'];
+export type CannedReplyList = components['schemas']['CannedReplyList'];
+export type CannedScope = components['schemas']['CannedScope'];
+export type ChangeCannedReply = components['schemas']['ChangeCannedReply'];
 export type ChangeConversations = components['schemas']['ChangeConversations'];
 export type ChangeEmailRequest = components['schemas']['ChangeEmailRequest'];
 export type ChangeLabel = components['schemas']['ChangeLabel'];
 export type ChangePasswordRequest = components['schemas']['ChangePasswordRequest'];
 export type ChangeResult = components['schemas']['ChangeResult'];
 export type ChangeResults = components['schemas']['ChangeResults'];
+export type ChangeView = components['schemas']['ChangeView'];
 export type ConversationChange = components['schemas']['ConversationChange'];
 export type ConversationId = components['schemas']['ConversationId'];
 export type ConversationPage = components['schemas']['ConversationPage'];
 export type ConversationRef = components['schemas']['ConversationRef'];
 export type ConversationStatus = components['schemas']['ConversationStatus'];
 export type Corner = components['schemas']['Corner'];
+export type CreateCannedReply = components['schemas']['CreateCannedReply'];
 export type CreateFunnel = components['schemas']['CreateFunnel'];
 export type CreateLabel = components['schemas']['CreateLabel'];
+export type CreateView = components['schemas']['CreateView'];
 export type CreateWebsite = components['schemas']['CreateWebsite'];
 export type Density = components['schemas']['Density'];
 export type DisableTotpRequest = components['schemas']['DisableTotpRequest'];
@@ -2399,6 +2720,7 @@ export type Epoch = components['schemas']['Epoch'];
 export type EventId = components['schemas']['EventId'];
 export type EventPage = components['schemas']['EventPage'];
 export type EventType = components['schemas']['EventType'];
+export type FoundIn = components['schemas']['FoundIn'];
 export type Funnel = components['schemas']['Funnel'];
 export type FunnelId = components['schemas']['FunnelId'];
 export type FunnelList = components['schemas']['FunnelList'];
@@ -2407,8 +2729,11 @@ export type Invitation = components['schemas']['Invitation'];
 export type InviteRequest = components['schemas']['InviteRequest'];
 export type Label = components['schemas']['Label'];
 export type LabelColour = components['schemas']['LabelColour'];
+export type LabelContents = components['schemas']['LabelContents'];
 export type LabelId = components['schemas']['LabelId'];
 export type LabelList = components['schemas']['LabelList'];
+export type ListSort = components['schemas']['ListSort'];
+export type ListStatus = components['schemas']['ListStatus'];
 export type LiveChatConversation = components['schemas']['LiveChatConversation'];
 export type LiveChatMessage = components['schemas']['LiveChatMessage'];
 export type LiveChatUser = components['schemas']['LiveChatUser'];
@@ -2416,6 +2741,7 @@ export type LogEvent = components['schemas']['LogEvent'];
 export type LoginRequest = components['schemas']['LoginRequest'];
 export type LogoutRequest = components['schemas']['LogoutRequest'];
 export type MailTranscript = components['schemas']['MailTranscript'];
+export type Mark = components['schemas']['Mark'];
 export type MarkRead = components['schemas']['MarkRead'];
 export type Me = components['schemas']['Me'];
 export type Member = components['schemas']['Member'];
@@ -2444,6 +2770,7 @@ export type RegisterRequest = components['schemas']['RegisterRequest'];
 export type RenewalId = components['schemas']['RenewalId'];
 export type ResetPasswordRequest = components['schemas']['ResetPasswordRequest'];
 export type Role = components['schemas']['Role'];
+export type SearchMatch = components['schemas']['SearchMatch'];
 export type Sender = components['schemas']['Sender'];
 export type SenderKind = components['schemas']['SenderKind'];
 export type SendMessage = components['schemas']['SendMessage'];
@@ -2465,10 +2792,15 @@ export type TotpLoginRequest = components['schemas']['TotpLoginRequest'];
 export type Transcript = components['schemas']['Transcript'];
 export type TranscriptConversation = components['schemas']['TranscriptConversation'];
 export type TranscriptMessage = components['schemas']['TranscriptMessage'];
+export type UndoSend = components['schemas']['UndoSend'];
 export type UpdateFunnel = components['schemas']['UpdateFunnel'];
 export type UpdateMe = components['schemas']['UpdateMe'];
 export type UpdateMember = components['schemas']['UpdateMember'];
 export type UpdateWebsite = components['schemas']['UpdateWebsite'];
+export type View = components['schemas']['View'];
+export type ViewFilter = components['schemas']['ViewFilter'];
+export type ViewId = components['schemas']['ViewId'];
+export type ViewList = components['schemas']['ViewList'];
 export type Visibility = components['schemas']['Visibility'];
 export type VisitorConversation = components['schemas']['VisitorConversation'];
 export type VisitorId = components['schemas']['VisitorId'];
@@ -4231,12 +4563,384 @@ export interface operations {
             };
         };
     };
+    get_live_chat_canned_replies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedReplyList"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `totp_enrolment_due`: Set up a second factor first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_live_chat_canned_replies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateCannedReply"];
+            };
+        };
+        responses: {
+            /** @description Made before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedReply"];
+                };
+            };
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedReply"];
+                };
+            };
+            /** @description `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `totp_enrolment_due`: Set up a second factor first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `id_reused`: This id was used before with other content */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Send application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_live_chat_canned_replies_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The canned reply */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `totp_enrolment_due`: Set up a second factor first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_live_chat_canned_replies_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the change is meant for, in quotes */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The canned reply */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeCannedReply"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedReply"];
+                };
+            };
+            /**
+             * @description `malformed_json`: The body is not valid JSON
+             *
+             *     `bad_request`: The request cannot be read
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `totp_enrolment_due`: Set up a second factor first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: Someone else changed this first */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Send application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_live_chat_conversations: {
         parameters: {
             query?: {
                 /** @description `me`, `none` or a member's id */
                 assignee?: string;
-                /** @description `nextCursor` of the page before */
+                /** @description `nextCursor` of the page before, of a list with the same `sort` */
                 cursor?: string;
                 /** @description Only of this funnel */
                 funnelId?: string;
@@ -4244,7 +4948,9 @@ export interface operations {
                 label?: string;
                 /** @description 1 to 200, 50 unless given */
                 limit?: number;
-                /** @description `newest` */
+                /** @description Words, at most 200 characters, each of which stands in a message or note, in the visitor's name, address or telephone number, or in a page that the visitor has seen; case and accents make no difference, the last word may be the beginning of one, and no other sign means anything */
+                q?: string;
+                /** @description `newest` activity first (unless given), `oldest` activity first, `waiting` (only those whose visitors wait, the longest first) or `priority` (urgent first, then newest) */
                 sort?: string;
                 /** @description `open` (unless given: those not snoozed), `snoozed`, `closed`, `archived` or `all` */
                 status?: string;
@@ -4259,7 +4965,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description One page; `messages` of each holds at most the newest one */
+            /** @description One page; `messages` of each holds at most the newest one. With `q`, `matches` says what was found */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4726,6 +5432,8 @@ export interface operations {
                 after?: number;
                 /** @description Those around this `seq` */
                 around?: number;
+                /** @description Those around the first message at or after this instant in RFC 3339; the newest ones where there is none */
+                at?: string;
                 /** @description Those before this `seq` */
                 before?: number;
                 /** @description 1 to 200, 50 unless given */
@@ -5478,6 +6186,78 @@ export interface operations {
             };
         };
     };
+    get_live_chat_labels_id_contents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The label */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many conversations carry it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelContents"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `totp_enrolment_due`: Set up a second factor first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_live_chat_messages: {
         parameters: {
             query?: never;
@@ -5668,6 +6448,378 @@ export interface operations {
             };
             /** @description `already_sent`: This message was already sent */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_live_chat_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewList"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `totp_enrolment_due`: Set up a second factor first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_live_chat_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateView"];
+            };
+        };
+        responses: {
+            /** @description Saved before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description Saved */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `totp_enrolment_due`: Set up a second factor first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `id_reused`: This id was used before with other content */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Send application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_live_chat_views_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The view */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `totp_enrolment_due`: Set up a second factor first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_live_chat_views_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the change is meant for, in quotes */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The view */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeView"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /**
+             * @description `malformed_json`: The body is not valid JSON
+             *
+             *     `bad_request`: The request cannot be read
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `totp_enrolment_due`: Set up a second factor first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: Someone else changed this first */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Send application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some fields need attention */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -130,7 +130,7 @@ async fn messages_notes_names_and_pages_are_found(app: &App) {
         .json(&json!({"page": format!("{}/demo/trombones", app.base), "pageTitle": "Brass section"}))
         .send()
         .await;
-    assert_eq!(beat.status, 204, "{}", beat.text);
+    assert_eq!(beat.status, 200, "{}", beat.text);
     for text in [
         "xylophone",
         "zeppelin",
@@ -468,7 +468,8 @@ async fn common_words_and_long_beginnings_find_the_same(app: &App) {
         let agent = agent.clone();
         async move {
             let answer = list(app, &agent, &format!("limit=100&q={}", encoded(text))).await;
-            let matches = answer.json["matches"].as_array().expect("matches").clone();
+            // Where nothing is found there are none.
+            let matches = answer.json["matches"].as_array().cloned().unwrap_or_default();
             let places: Vec<Value> = matches.iter().map(|found| found["messageId"].clone()).collect();
             (ids(&answer), places)
         }
