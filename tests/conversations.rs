@@ -82,13 +82,17 @@ async fn tabs_and_filters_stand_in_the_address() {
         })
     })
     .await;
-    assert!(
+    page.until("that nothing fits", |page| {
         page.text("[role='tabpanel']")
             .contains("No conversation fits the filters")
-    );
+    })
+    .await;
     page.click("button[aria-label='Clear filter: Unread']").await;
     until_row(&page, "about boots").await;
-    assert!(page.text(ROWS).contains("First Visitor"), "the oldest first");
+    page.until("the oldest first", |page| {
+        page.text(ROWS).contains("First Visitor")
+    })
+    .await;
     page.click("ul[aria-label='Filters'] .text-btn").await;
     page.until("the newest first", |page| {
         page.text(ROWS).contains("Second Visitor")

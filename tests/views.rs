@@ -75,12 +75,13 @@ fn items(page: &Mounted<App>) -> Vec<String> {
 }
 
 async fn choose(page: &Mounted<App>, text: &str) {
-    let at = items(page).iter().position(|item| item == text).expect("an item");
     let found = document()
         .query_selector_all("[role^='menuitem']")
         .expect("a selector");
-    let item = found.item(u32::try_from(at).expect("few")).expect("there");
-    item.dyn_into::<HtmlElement>().expect("an item").click();
+    let items = (0..found.length()).filter_map(|at| found.item(at)?.dyn_into::<HtmlElement>().ok());
+    let mut named = items.filter(|item| item.inner_text().contains(text));
+    assert!(page.find("[role='menu']").is_some());
+    named.next().expect("an item").click();
     flush().await;
 }
 
@@ -102,72 +103,12 @@ fn toast_says(page: &Mounted<App>, text: &str) -> bool {
 }
 
 #[wasm_bindgen_test]
-async fn a_view_leads_to_its_list_and_may_be_renamed_deleted_and_brought_back() {
-    let views = Rc::new(RefCell::new(vec![view(
-        "Refunds",
-        false,
-        &json!({"status": "closed"}),
-    )]));
-    let server = server(&views, "agent");
-    let page = open("/conversations").await;
-    until_row(&page, "about boots").await;
-    assert_eq!(server.count(PATH), 0, "nobody has looked yet");
-    open_menu(&page, "Refunds").await;
-    assert_eq!(items(&page), ["Refunds", "Save view…"]);
-    choose(&page, "Refunds").await;
-    until_row(&page, "Closed Visitor").await;
-    assert_eq!(path_and_query(), "/conversations?status=closed");
-
-    open_menu(&page, "Refunds").await;
-    assert_eq!(
-        items(&page),
-        ["Refunds", "Save view…", "Change view…", "Delete view"]
-    );
-    assert_eq!(
-        page.get("[role='menuitemradio']")
-            .get_attribute("aria-checked")
-            .as_deref(),
-        Some("true")
-    );
-    choose(&page, "Change view…").await;
-    assert_eq!(
-        page.count("[role='dialog'] input[type='checkbox']"),
-        0,
-        "agents share nothing"
-    );
-    page.fill("[role='dialog'] input", "Money back").await;
-    page.click("[role='dialog'] .foot button:last-child").await;
-    page.until("the new name", |page| {
-        toast_says(page, "The view “Money back” was saved.")
-    })
-    .await;
-    assert_eq!(page.count("[role='dialog']"), 0);
-
-    open_menu(&page, "Money back").await;
-    choose(&page, "Delete view").await;
-    page.until("that it is gone", |page| {
-        toast_says(page, "The view “Money back” was deleted.")
-    })
-    .await;
-    open_menu(&page, "None yet.").await;
-    page.click(MENU).await;
-    let undo = document().query_selector_all("button").expect("a selector");
-    let undo = (0..undo.length())
-        .filter_map(|at| undo.item(at)?.dyn_into::<HtmlElement>().ok())
-        .find(|button| button.inner_text().trim() == "Undo")
-        .expect("a way back");
-    undo.click();
-    page.until("that it is back", |page| toast_says(page, "is back."))
-        .await;
-    open_menu(&page, "Refunds").await;
-    leave(page).await;
-}
-
-#[wasm_bindgen_test]
 async fn what_is_shown_is_saved_under_a_name() {
     let views = Rc::new(RefCell::new(Vec::new()));
     let server = server(&views, "owner");
-    let page = open("/conversations?status=closed").await;
+    let page = open("/conversations").await;
+    until_row(&page, "about boots").await;
+    page.click("[role='tab']:nth-of-type(2)").await;
     until_row(&page, "Closed Visitor").await;
     open_menu(&page, "None yet.").await;
     choose(&page, "Save view…").await;

@@ -714,6 +714,23 @@ export interface paths {
         patch: operations["patch_team_security"];
         trace?: never;
     };
+    "/api/visitor/attributes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The website tells attributes of the visitor */
+        post: operations["post_visitor_attributes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/visitor/frame": {
         parameters: {
             query?: never;
@@ -725,6 +742,23 @@ export interface paths {
         put?: never;
         /** The frame exchanges its one-use code for the token */
         post: operations["post_visitor_frame"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visitor/identify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The website says who the visitor is, with a proof */
+        post: operations["post_visitor_identify"];
         delete?: never;
         options?: never;
         head?: never;
@@ -800,6 +834,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/visitor/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The link of a letter is opened: a session, whose token ends the one that the link handed out before */
+        post: operations["post_visitor_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/visitor/sessions": {
         parameters: {
             query?: never;
@@ -858,7 +909,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** People on the websites that the caller may see */
+        /** People on the websites that the caller may see, last seen first */
         get: operations["get_visitors"];
         put?: never;
         post?: never;
@@ -866,6 +917,94 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/visitors/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One person: identity, pages seen, notes, conversations */
+        get: operations["get_visitors_id"];
+        put?: never;
+        post?: never;
+        /** Erases a person with everything that is known of them and everything that was said, for good; for owners and admins */
+        delete: operations["delete_visitors_id"];
+        options?: never;
+        head?: never;
+        /** Changes name, address or phone; null takes one away */
+        patch: operations["patch_visitors_id"];
+        trace?: never;
+    };
+    "/api/visitors/{id}/block": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuses everything that a person sends from now on, and closes what goes on; or takes that back */
+        post: operations["post_visitors_id_block"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visitors/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that is known of a person, as a file */
+        get: operations["get_visitors_id_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visitors/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Writes a note about a person, for the team; a repeat with the same id and content returns it */
+        post: operations["post_visitors_id_notes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visitors/{id}/notes/{noteId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes a note; for its author, owners and admins */
+        delete: operations["delete_visitors_id_notes_noteId"];
+        options?: never;
+        head?: never;
+        /** Changes a note; for its author, owners and admins */
+        patch: operations["patch_visitors_id_notes_noteId"];
         trace?: never;
     };
     "/api/websites": {
@@ -956,6 +1095,24 @@ export interface paths {
         head?: never;
         /** Changes a funnel, or moves it in the order; for owners and admins */
         patch: operations["patch_websites_id_funnels_funnelId"];
+        trace?: never;
+    };
+    "/api/websites/{id}/identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The secret with which the website's own server proves who visitors are; for owners and admins */
+        get: operations["get_websites_id_identity"];
+        put?: never;
+        /** Another secret; the one before proves nothing from then on; for owners and admins */
+        post: operations["post_websites_id_identity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/websites/{id}/restore": {
@@ -1107,6 +1264,13 @@ export interface components {
          * @enum {string}
          */
         Availability: "available" | "away" | "offline";
+        /** @description `POST /api/visitors/{id}/block`. */
+        BlockVisitor: {
+            /** @description Whether the person may no longer write. */
+            blocked: boolean;
+            /** @description Why, for the team. */
+            reason?: string;
+        };
         /** @description When people are there. A website without business hours is always open; one without openings never is. */
         BusinessHours: {
             /**
@@ -1233,6 +1397,29 @@ export interface components {
              */
             position?: number;
         };
+        /** @description `PATCH /api/visitors/{id}`; what is absent stays, null takes away. */
+        ChangeVisitor: {
+            /**
+             * @description The email address.
+             * @default null
+             */
+            email: string | null;
+            /**
+             * @description The name.
+             * @default null
+             */
+            name: string | null;
+            /**
+             * @description The phone number.
+             * @default null
+             */
+            phone: string | null;
+        };
+        /** @description `PATCH /api/visitors/{id}/notes/{noteId}`. */
+        ChangeVisitorNote: {
+            /** @description Its new text. */
+            content: string;
+        };
         /**
          * @description What becomes of conversations; what is absent stays. For `assigneeId` and `snoozedUntil` null is a value: nobody, not
          *     snoozed.
@@ -1255,6 +1442,28 @@ export interface components {
             snoozedUntil?: null | components["schemas"]["Timestamp"];
             /** @description Opens or closes it. */
             status?: components["schemas"]["ConversationStatus"];
+        };
+        /** @description A conversation in a line. */
+        ConversationGist: {
+            /** @description The operator in charge. */
+            assigneeId?: components["schemas"]["MemberId"];
+            /** @description The conversation. */
+            id: components["schemas"]["ConversationId"];
+            /** @description Whether it is archived. */
+            isArchived: boolean;
+            /** @description That message's text. */
+            lastMessage: string;
+            /** @description When the last public message was sent. */
+            lastMessageAt: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Public messages from people.
+             */
+            messageCount: number;
+            /** @description When the visitor first acted. */
+            startedAt: components["schemas"]["Timestamp"];
+            /** @description Whether it is going on. */
+            status: components["schemas"]["ConversationStatus"];
         };
         /**
          * Format: uuid
@@ -1343,6 +1552,13 @@ export interface components {
              */
             position?: number;
         };
+        /** @description `POST /api/visitors/{id}/notes`. The same again gives the first result. */
+        CreateVisitorNote: {
+            /** @description Its text. */
+            content: string;
+            /** @description Chosen by the sender. */
+            id: components["schemas"]["VisitorNoteId"];
+        };
         /** @description `POST /api/websites`. The same again gives the first result. */
         CreateWebsite: {
             /** @description Origins that may load the widget; without any, `https://` and the domain, with and without `www.`. */
@@ -1412,7 +1628,14 @@ export interface components {
          * @description What an event says changed.
          * @enum {string}
          */
-        EventType: "conversation.created" | "conversation.updated" | "conversation.deleted" | "conversation.read" | "message.created" | "message.updated" | "website.created" | "website.updated" | "website.deleted" | "funnel.created" | "funnel.updated" | "funnel.deleted" | "website.status" | "label.created" | "label.updated" | "label.deleted" | "cannedReply.created" | "cannedReply.updated" | "cannedReply.deleted" | "member.created" | "member.updated" | "member.deleted" | "session.revoked";
+        EventType: "conversation.created" | "conversation.updated" | "conversation.deleted" | "conversation.read" | "message.created" | "message.updated" | "website.created" | "website.updated" | "website.deleted" | "funnel.created" | "funnel.updated" | "funnel.deleted" | "website.status" | "label.created" | "label.updated" | "label.deleted" | "cannedReply.created" | "cannedReply.updated" | "cannedReply.deleted" | "member.created" | "member.updated" | "member.deleted" | "visitor.updated" | "visitor.deleted" | "session.revoked";
+        /** @description One conversation of a [`VisitorExport`]. */
+        ExportedConversation: {
+            /** @description The conversation. */
+            conversation: components["schemas"]["LiveChatConversation"];
+            /** @description Its messages, internal notes included, with the names of attached files. */
+            messages: components["schemas"]["LiveChatMessage"][];
+        };
         /**
          * @description Where something was found.
          * @enum {string}
@@ -1459,6 +1682,24 @@ export interface components {
             date: string;
             /** @description What it is called; may be empty. */
             name: string;
+        };
+        /** @description `POST /api/visitor/identify`: the website vouches for who the visitor is. */
+        Identify: {
+            /** @description The email address. */
+            email?: string;
+            /** @description HMAC-SHA-256 of `id` under the website's identity secret, in hexadecimal digits; made on the website's own server. */
+            hash: string;
+            /** @description Under which the website knows the person. */
+            id: string;
+            /** @description The name; what is absent stays. */
+            name?: string;
+            /** @description The phone number. */
+            phone?: string;
+        };
+        /** @description `GET /api/websites/{id}/identity`, for owners and admins. */
+        IdentitySecret: {
+            /** @description Key of the HMAC that proves who a visitor is ([`Identify`]); never for a browser. */
+            secret: string;
         };
         /** @description `GET /api/team/invitations/{token}`: what the page shows before accepting. */
         Invitation: {
@@ -1672,6 +1913,11 @@ export interface components {
             timezone?: string;
             /** @description Whether the site vouched for the identity (HMAC). */
             verified: boolean;
+            /**
+             * Format: int64
+             * @description Counts changes of the identity (name, email, phone) and of blocking; `If-Match`. Where the person is does not count.
+             */
+            version: number;
         };
         /** @description One entry of an event log. */
         LogEvent: {
@@ -1866,6 +2112,17 @@ export interface components {
             /** @description That conversation: an operator may have begun it, so the page has something to show. */
             conversation: components["schemas"]["VisitorConversation"];
         };
+        /** @description A page that somebody looked at. */
+        PageView: {
+            /** @description When it was opened. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Its title. */
+            title?: string;
+            /** @description The last beat from it, or the opening of the next page where that followed at once. */
+            until: components["schemas"]["Timestamp"];
+            /** @description Its address. */
+            url: string;
+        };
         /** @description A place in a log: `asOf` of every snapshot, `position` of every accepted change. */
         Position: {
             /** @description The log's generation. */
@@ -1993,6 +2250,11 @@ export interface components {
             /** @description From the mail's link; single use, 30 minutes. */
             token: string;
         };
+        /** @description `POST /api/visitor/resume`: the link of a letter is opened. */
+        ResumeChat: {
+            /** @description The last part of the link's address. */
+            link: string;
+        };
         /**
          * @description What a member may do.
          * @enum {string}
@@ -2095,6 +2357,16 @@ export interface components {
         SessionList: {
             /** @description The sessions that have not ended. */
             items: components["schemas"]["Session"][];
+        };
+        /** @description `POST /api/visitor/attributes`: what the website tells of the visitor, shown to operators. */
+        SetAttributes: {
+            /**
+             * @description Values by name, at most [`MAX_ATTRIBUTES`] with those that are known already; null takes one away, what is not named
+             *     stays.
+             */
+            attributes: {
+                [key: string]: string | null;
+            };
         };
         /** @description Something that matters now and is never replayed. */
         Signal: {
@@ -2402,6 +2674,17 @@ export interface components {
          * @enum {string}
          */
         Visibility: "public" | "internal";
+        /** @description Where somebody is, since when, and who talks with them. */
+        Visit: {
+            /** @description The conversation that is going on, if there is one. */
+            conversation?: components["schemas"]["ConversationGist"];
+            /** @description When this visit began: the first beat after half an hour without one. */
+            startedAt: components["schemas"]["Timestamp"];
+            /** @description Who. */
+            userId: components["schemas"]["VisitorId"];
+            /** @description The website. */
+            websiteId: components["schemas"]["WebsiteId"];
+        };
         /** @description The public projection of a conversation. */
         VisitorConversation: {
             /** @description The conversation. */
@@ -2423,6 +2706,34 @@ export interface components {
             /** @description Whether it is going on. */
             status: components["schemas"]["ConversationStatus"];
         };
+        /** @description `GET /api/visitors/{id}`: everything that the panel beside a conversation shows. */
+        VisitorDetails: {
+            /** @description The log position that all of it reflects. */
+            asOf: components["schemas"]["Position"];
+            /** @description Why the person was blocked, where somebody said so. */
+            blockReason?: string;
+            /** @description The person's newest conversations, the newest first. */
+            conversations: components["schemas"]["ConversationGist"][];
+            /** @description What the team wrote about the person, the oldest first. */
+            notes: components["schemas"]["VisitorNote"][];
+            /** @description The newest pages seen, the newest first. */
+            pages: components["schemas"]["PageView"][];
+            /** @description The person. */
+            user: components["schemas"]["LiveChatUser"];
+            /** @description When the latest visit began. */
+            visitStartedAt: components["schemas"]["Timestamp"];
+            /** @description The website. */
+            websiteId: components["schemas"]["WebsiteId"];
+        };
+        /** @description `GET /api/visitors/{id}/export`: everything that is known of one person. */
+        VisitorExport: {
+            /** @description What was said, conversation by conversation, the oldest first. */
+            conversations: components["schemas"]["ExportedConversation"][];
+            /** @description When it was written. */
+            exportedAt: components["schemas"]["Timestamp"];
+            /** @description The person with pages and notes; its `conversations` names all of them. */
+            visitor: components["schemas"]["VisitorDetails"];
+        };
         /**
          * Format: uuid
          * @description A person on a website; `userId` on the wire.
@@ -2432,16 +2743,43 @@ export interface components {
         VisitorMessages: components["schemas"]["MessagePage"] & {
             conversation?: null | components["schemas"]["VisitorConversation"];
         };
-        /** @description One page of a cursor list. */
+        /** @description What an operator wrote about somebody, for the team. */
+        VisitorNote: {
+            /** @description Who wrote it. */
+            authorId: components["schemas"]["MemberId"];
+            /** @description That person's name. */
+            authorName: string;
+            /** @description Its text; never markup. */
+            content: string;
+            /** @description When it was written. */
+            createdAt: components["schemas"]["Timestamp"];
+            /** @description The note. */
+            id: components["schemas"]["VisitorNoteId"];
+            /** @description When it was last changed. */
+            updatedAt: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Counts changes; `If-Match`.
+             */
+            version: number;
+        };
+        /**
+         * Format: uuid
+         * @description What an operator wrote about a person on a website.
+         */
+        VisitorNoteId: string;
+        /** @description A page of `GET /api/visitors`. */
         VisitorPage: {
             /** @description The log position that every item reflects. */
             asOf: components["schemas"]["Position"];
             /** @description Whether there is a next page. */
             hasMore: boolean;
-            /** @description The items, in the list's order. */
+            /** @description The people, last seen first. */
             items: components["schemas"]["LiveChatUser"][];
             /** @description What to send as `cursor` for the next page; opaque. */
             nextCursor?: string;
+            /** @description Their visits, in step with `items`. */
+            visits: components["schemas"]["Visit"][];
         };
         /** @description `POST /api/visitor/read`: the visitor has read everything up to here. */
         VisitorRead: {
@@ -2479,6 +2817,8 @@ export interface components {
             conversation?: components["schemas"]["VisitorConversation"];
             /** @description One-use code for the frame, 60 s; only from `sessions`. */
             frameCode?: string;
+            /** @description Names the website; only from `resume`, whose caller does not know it. */
+            publicKey?: string;
             /** @description Who the visitor is. */
             user: components["schemas"]["VisitorUser"];
             /** @description Sent as `Authorization: Bearer`. */
@@ -2689,6 +3029,7 @@ export type AssignmentMode = components['schemas']['AssignmentMode'];
 export type Attachment = components['schemas']['Attachment'];
 export type AttachmentId = components['schemas']['AttachmentId'];
 export type Availability = components['schemas']['Availability'];
+export type BlockVisitor = components['schemas']['BlockVisitor'];
 export type BusinessHours = components['schemas']['BusinessHours'];
 export type CannedReply = components['schemas']['CannedReply'];
 export type CannedReplyId = components['schemas']['CannedReplyId'];
@@ -2702,7 +3043,10 @@ export type ChangePasswordRequest = components['schemas']['ChangePasswordRequest
 export type ChangeResult = components['schemas']['ChangeResult'];
 export type ChangeResults = components['schemas']['ChangeResults'];
 export type ChangeView = components['schemas']['ChangeView'];
+export type ChangeVisitor = components['schemas']['ChangeVisitor'];
+export type ChangeVisitorNote = components['schemas']['ChangeVisitorNote'];
 export type ConversationChange = components['schemas']['ConversationChange'];
+export type ConversationGist = components['schemas']['ConversationGist'];
 export type ConversationId = components['schemas']['ConversationId'];
 export type ConversationPage = components['schemas']['ConversationPage'];
 export type ConversationRef = components['schemas']['ConversationRef'];
@@ -2712,6 +3056,7 @@ export type CreateCannedReply = components['schemas']['CreateCannedReply'];
 export type CreateFunnel = components['schemas']['CreateFunnel'];
 export type CreateLabel = components['schemas']['CreateLabel'];
 export type CreateView = components['schemas']['CreateView'];
+export type CreateVisitorNote = components['schemas']['CreateVisitorNote'];
 export type CreateWebsite = components['schemas']['CreateWebsite'];
 export type Density = components['schemas']['Density'];
 export type DisableTotpRequest = components['schemas']['DisableTotpRequest'];
@@ -2720,11 +3065,14 @@ export type Epoch = components['schemas']['Epoch'];
 export type EventId = components['schemas']['EventId'];
 export type EventPage = components['schemas']['EventPage'];
 export type EventType = components['schemas']['EventType'];
+export type ExportedConversation = components['schemas']['ExportedConversation'];
 export type FoundIn = components['schemas']['FoundIn'];
 export type Funnel = components['schemas']['Funnel'];
 export type FunnelId = components['schemas']['FunnelId'];
 export type FunnelList = components['schemas']['FunnelList'];
 export type Holiday = components['schemas']['Holiday'];
+export type Identify = components['schemas']['Identify'];
+export type IdentitySecret = components['schemas']['IdentitySecret'];
 export type Invitation = components['schemas']['Invitation'];
 export type InviteRequest = components['schemas']['InviteRequest'];
 export type Label = components['schemas']['Label'];
@@ -2756,6 +3104,7 @@ export type OpenFrame = components['schemas']['OpenFrame'];
 export type Opening = components['schemas']['Opening'];
 export type PageBeat = components['schemas']['PageBeat'];
 export type PageNoted = components['schemas']['PageNoted'];
+export type PageView = components['schemas']['PageView'];
 export type Position = components['schemas']['Position'];
 export type Preferences = components['schemas']['Preferences'];
 export type Priority = components['schemas']['Priority'];
@@ -2769,6 +3118,7 @@ export type RefreshRequest = components['schemas']['RefreshRequest'];
 export type RegisterRequest = components['schemas']['RegisterRequest'];
 export type RenewalId = components['schemas']['RenewalId'];
 export type ResetPasswordRequest = components['schemas']['ResetPasswordRequest'];
+export type ResumeChat = components['schemas']['ResumeChat'];
 export type Role = components['schemas']['Role'];
 export type SearchMatch = components['schemas']['SearchMatch'];
 export type Sender = components['schemas']['Sender'];
@@ -2778,6 +3128,7 @@ export type SendResult = components['schemas']['SendResult'];
 export type Session = components['schemas']['Session'];
 export type SessionId = components['schemas']['SessionId'];
 export type SessionList = components['schemas']['SessionList'];
+export type SetAttributes = components['schemas']['SetAttributes'];
 export type Signal = components['schemas']['Signal'];
 export type SignalType = components['schemas']['SignalType'];
 export type StartConversation = components['schemas']['StartConversation'];
@@ -2802,9 +3153,14 @@ export type ViewFilter = components['schemas']['ViewFilter'];
 export type ViewId = components['schemas']['ViewId'];
 export type ViewList = components['schemas']['ViewList'];
 export type Visibility = components['schemas']['Visibility'];
+export type Visit = components['schemas']['Visit'];
 export type VisitorConversation = components['schemas']['VisitorConversation'];
+export type VisitorDetails = components['schemas']['VisitorDetails'];
+export type VisitorExport = components['schemas']['VisitorExport'];
 export type VisitorId = components['schemas']['VisitorId'];
 export type VisitorMessages = components['schemas']['VisitorMessages'];
+export type VisitorNote = components['schemas']['VisitorNote'];
+export type VisitorNoteId = components['schemas']['VisitorNoteId'];
 export type VisitorPage = components['schemas']['VisitorPage'];
 export type VisitorRead = components['schemas']['VisitorRead'];
 export type VisitorSend = components['schemas']['VisitorSend'];
@@ -7776,6 +8132,109 @@ export interface operations {
             };
         };
     };
+    post_visitor_attributes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetAttributes"];
+            };
+        };
+        responses: {
+            /** @description Kept */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `blocked`: This visitor is blocked */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Send application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many tries */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_visitor_frame: {
         parameters: {
             query?: never;
@@ -7845,6 +8304,115 @@ export interface operations {
             };
             /** @description `validation_failed`: Some fields need attention */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_visitor_identify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Identify"];
+            };
+        };
+        responses: {
+            /** @description The visitor */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitorUser"];
+                };
+            };
+            /** @description `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `blocked`: This visitor is blocked
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Send application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many tries */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8391,6 +8959,102 @@ export interface operations {
             };
         };
     };
+    post_visitor_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResumeChat"];
+            };
+        };
+        responses: {
+            /** @description The visitor, with a code for the frame */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitorSession"];
+                };
+            };
+            /** @description `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `blocked`: This visitor is blocked */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `gone`: This no longer exists */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Send application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_visitor_sessions: {
         parameters: {
             query?: never;
@@ -8654,6 +9318,10 @@ export interface operations {
                 limit?: number;
                 /** @description Only those who are there now */
                 online?: boolean;
+                /** @description Part of a name, an address, a page or its title; at most 200 characters */
+                q?: string;
+                /** @description Only on this website */
+                websiteId?: string;
             };
             header?: never;
             path?: never;
@@ -8690,6 +9358,817 @@ export interface operations {
             };
             /** @description `totp_enrolment_due`: Set up a second factor first */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_visitors_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The person */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitorDetails"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `totp_enrolment_due`: Set up a second factor first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_visitors_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Erased, now or within the last 90 days */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `totp_enrolment_due`: Set up a second factor first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_visitors_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the change is meant for, in quotes */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeVisitor"];
+            };
+        };
+        responses: {
+            /** @description As they are now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveChatUser"];
+                };
+            };
+            /**
+             * @description `malformed_json`: The body is not valid JSON
+             *
+             *     `bad_request`: The request cannot be read
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `totp_enrolment_due`: Set up a second factor first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: Someone else changed this first */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `gone`: This no longer exists */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Send application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_visitors_id_block: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlockVisitor"];
+            };
+        };
+        responses: {
+            /** @description As they are now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveChatUser"];
+                };
+            };
+            /** @description `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `totp_enrolment_due`: Set up a second factor first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `gone`: This no longer exists */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Send application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_visitors_id_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitorExport"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `totp_enrolment_due`: Set up a second factor first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_visitors_id_notes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateVisitorNote"];
+            };
+        };
+        responses: {
+            /** @description Written before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitorNote"];
+                };
+            };
+            /** @description Written */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitorNote"];
+                };
+            };
+            /** @description `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `totp_enrolment_due`: Set up a second factor first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `id_reused`: This id was used before with other content */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `gone`: This no longer exists */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Send application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_visitors_id_notes_noteId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person */
+                id: string;
+                /** @description The note */
+                noteId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `totp_enrolment_due`: Set up a second factor first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `gone`: This no longer exists */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_visitors_id_notes_noteId: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the change is meant for, in quotes */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The person */
+                id: string;
+                /** @description The note */
+                noteId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeVisitorNote"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitorNote"];
+                };
+            };
+            /**
+             * @description `malformed_json`: The body is not valid JSON
+             *
+             *     `bad_request`: The request cannot be read
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `totp_enrolment_due`: Set up a second factor first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: Someone else changed this first */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `gone`: This no longer exists */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Send application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some fields need attention */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9677,6 +11156,150 @@ export interface operations {
             };
             /** @description `validation_failed`: Some fields need attention */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_websites_id_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The website */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The secret */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentitySecret"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `totp_enrolment_due`: Set up a second factor first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_websites_id_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The website */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The new secret */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentitySecret"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `totp_enrolment_due`: Set up a second factor first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -85,13 +85,16 @@ pub fn Visitors() -> Html {
     let websites = use_query(asks::websites(1, MAX_LIMIT));
     let list = use_query(asks::visitors_by(&wanted));
     {
-        let reload = list.reload.clone();
-        use_effect_with(reload, |reload| {
+        // One question at a time: asked over and over, a slow server would never get to answer.
+        let deps = (list.reload.clone(), list.is_loading);
+        use_effect_with(deps, |(reload, is_loading)| {
             let reload = reload.clone();
-            let asking = Interval::new(ASK_EVERY_MS, move || {
-                if is_shown() {
-                    reload.emit(());
-                }
+            let asking = (!is_loading).then(|| {
+                Interval::new(ASK_EVERY_MS, move || {
+                    if is_shown() {
+                        reload.emit(());
+                    }
+                })
             });
             move || drop(asking)
         });

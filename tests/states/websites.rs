@@ -81,7 +81,7 @@ pub const PAGES: &[Page] = &[
         always: &[("heading", "Add website"), ("list", "Steps"), ("link", "Cancel")],
         panels: &[],
         form: Some(Form {
-            fields: &[("website-name", "Shop"), ("website-domain", "shop.example")],
+            fields: &[("website-name", "Shop"), ("website-domain", "boots.example")],
             steps: &["Hours", "Widget", "Install"],
             submit: "Finish",
             posts: "/api/websites",

@@ -26,7 +26,7 @@ let session = await open();
 if (session) {
   frame = document.createElement("iframe");
   frame.title = "Chat";
-  frame.src = `/widget/frame/${encodeURIComponent(session.publicKey)}#${location.origin}`;
+  frame.src = `/c/frame/${encodeURIComponent(session.publicKey)}#${location.origin}`;
   addEventListener("message", async ({ source, origin, data }) => {
     if (source !== frame.contentWindow || origin !== location.origin) return;
     if (data === "ready" || data === "sessionNeeded") {

@@ -59,21 +59,20 @@ pub fn dashboard(own: Option<&str>, api: Option<&str>, https: bool) -> Vec<(Head
     headers
 }
 
-/// Headers of the chat frame's document: scripts as strict as the dashboard's, and only the website's own pages may
-/// frame it, and this server's, where the link of a letter leads.
+/// Headers of the chat frame's document: scripts as strict as the dashboard's, and only pages of `framed_by` may frame it.
 #[must_use]
-pub fn widget_frame(own: &[String], website_origins: &[String], https: bool) -> Vec<(HeaderName, String)> {
+pub fn widget_frame(own: &[String], framed_by: &[String], https: bool) -> Vec<(HeaderName, String)> {
     let mut connect = String::from("connect-src 'self'");
     for origin in own {
         connect.extend(web_socket_origin(origin).map(|socket| format!(" {socket}")));
     }
     // What a member typed is parsed again: nothing but an origin can reach the header.
-    let ancestors: Vec<String> = website_origins
-        .iter()
-        .filter_map(|text| parse_origin(text))
-        .collect();
-    let ancestors = format!("frame-ancestors 'self' {}", ancestors.join(" "));
-    let ancestors = ancestors.trim_end();
+    let ancestors: Vec<String> = framed_by.iter().filter_map(|text| parse_origin(text)).collect();
+    let ancestors = if ancestors.is_empty() {
+        "frame-ancestors 'none'".to_owned()
+    } else {
+        format!("frame-ancestors {}", ancestors.join(" "))
+    };
     let policy = [
         "default-src 'none'",
         "script-src 'self' 'wasm-unsafe-eval'",
@@ -85,7 +84,7 @@ pub fn widget_frame(own: &[String], website_origins: &[String], https: bool) -> 
         "object-src 'none'",
         "base-uri 'none'",
         "form-action 'none'",
-        ancestors,
+        &ancestors,
         "require-trusted-types-for 'script'",
         "trusted-types switchboard",
     ]
@@ -252,11 +251,11 @@ mod tests {
         ];
         let headers = widget_frame(&own, &sites, true);
         assert!(
-            policy(&headers).contains("frame-ancestors 'self' https://shop.example;"),
+            policy(&headers).contains("frame-ancestors https://shop.example;"),
             "{}",
             policy(&headers)
         );
         assert!(!policy(&headers).contains("script-src *"));
-        assert!(policy(&widget_frame(&own, &[], true)).contains("frame-ancestors 'self';"));
+        assert!(policy(&widget_frame(&own, &[], true)).contains("frame-ancestors 'none'"));
     }
 }

@@ -37,6 +37,7 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/widget.js", get(loader))
         .route("/widget/visitor.js", get(visitor))
         .route("/widget/frame/{public_key}", get(frame))
+        .route("/c/frame/{public_key}", get(frame_of_letter))
         .route("/widget/assets/{name}", get(asset))
         // Files that import each other by relative names stay within one version.
         .route("/widget/assets/{version}/{name}", get(versioned_asset))
@@ -73,7 +74,26 @@ async fn versioned_asset(
     deliver(&state, &name, kept, &headers)
 }
 
+/// The chat's document for a website's own pages.
 async fn frame(State(state): State<AppState>, Path(public_key): Path<String>) -> Result<Response, ApiError> {
+    document(&state, public_key, Within::Website).await
+}
+
+/// The same for the page of this server to which the link of a letter leads.
+async fn frame_of_letter(
+    State(state): State<AppState>,
+    Path(public_key): Path<String>,
+) -> Result<Response, ApiError> {
+    document(&state, public_key, Within::Letter).await
+}
+
+/// Whose pages may frame the chat.
+enum Within {
+    Website,
+    Letter,
+}
+
+async fn document(state: &AppState, public_key: String, within: Within) -> Result<Response, ApiError> {
     let website = state
         .db
         .read(move |tx| Box::pin(async move { by_public_key(tx, &public_key).await }))
@@ -100,9 +120,14 @@ async fn frame(State(state): State<AppState>, Path(public_key): Path<String>) ->
     )
         .into_response();
     let config = &state.config;
+    let own = config.own_origins();
+    let framed_by = match within {
+        Within::Website => &website.allowed_origins,
+        Within::Letter => &own,
+    };
     security_headers::apply(
         response.headers_mut(),
-        security_headers::widget_frame(&config.own_origins(), &website.allowed_origins, config.is_https()),
+        security_headers::widget_frame(&own, framed_by, config.is_https()),
     );
     Ok(response)
 }

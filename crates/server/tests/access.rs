@@ -52,6 +52,8 @@ enum Names {
     Label,
     /// A canned reply, in the path.
     CannedReply,
+    /// A saved filter, in the path.
+    View,
     /// An id that its sender chooses, in the path: what another account has under it is another thing.
     Chosen,
     /// A website, in the path.
@@ -73,7 +75,7 @@ enum Names {
 use For::{Admin, Agent, Anyone, Owner, RefreshCookie, Visitor};
 use Names::{
     CannedReply, Chosen, Conversation, ConversationInBody, ConversationItems, Funnel, Label, Member, Note,
-    Nothing, Person, Session, Token, VisitorInBody, Website,
+    Nothing, Person, Session, Token, View, VisitorInBody, Website,
 };
 
 /// Every operation.
@@ -145,6 +147,10 @@ const RULES: &[(&str, &str, For, Names)] = &[
     ("POST", "/api/live-chat/canned-replies", Agent, Nothing),
     ("PATCH", "/api/live-chat/canned-replies/{id}", Agent, CannedReply),
     ("DELETE", "/api/live-chat/canned-replies/{id}", Agent, CannedReply),
+    ("GET", "/api/live-chat/views", Agent, Nothing),
+    ("POST", "/api/live-chat/views", Agent, Nothing),
+    ("PATCH", "/api/live-chat/views/{id}", Agent, View),
+    ("DELETE", "/api/live-chat/views/{id}", Agent, View),
     ("GET", "/api/visitors", Agent, Nothing),
     ("GET", "/api/visitors/{id}", Agent, Person),
     ("PATCH", "/api/visitors/{id}", Agent, Person),
@@ -211,6 +217,8 @@ async fn world(app: &App) -> World {
     let note = accounts::call(app, Method::POST, &path, &other.token, note).await;
     let label = json!({"id": common::new_id(), "name": "Other label", "colour": "blue"});
     let label = accounts::call(app, Method::POST, "/api/live-chat/labels", &other.token, label).await;
+    let view = json!({"id": common::new_id(), "name": "Other view", "isShared": true});
+    let view = accounts::call(app, Method::POST, "/api/live-chat/views", &other.token, view).await;
     let canned = json!({
         "id": common::new_id(), "shortcut": "other", "title": "Other", "content": "Other", "scope": "shared",
     });
@@ -242,6 +250,7 @@ async fn world(app: &App) -> World {
             ("message", message),
             ("label", label.at("/id")),
             ("cannedreply", canned.at("/id")),
+            ("view", view.at("/id")),
             ("person", visitor),
             ("note", note.at("/id")),
             ("website", other.website),
@@ -443,7 +452,8 @@ impl Operation<'_> {
                     kept.text
                 );
             }
-            Conversation | Label | CannedReply | Person | Note | Session | Member | Website | Funnel => {
+            Conversation | Label | CannedReply | View | Person | Note | Session | Member | Website
+            | Funnel => {
                 let kind = match self.names {
                     Funnel => "website".to_owned(),
                     Note => "person".to_owned(),

@@ -225,11 +225,14 @@ async fn the_link_leads_back(app: &App) {
         (id, chat.conversation.clone())
     );
     let frame = app
-        .get(&format!("/widget/frame/{}", opened.at("/publicKey")))
+        .get(&format!("/c/frame/{}", opened.at("/publicKey")))
         .send()
         .await;
     let policy = frame.header("content-security-policy").expect("a policy");
-    assert!(policy.contains("frame-ancestors 'self'"), "{policy}");
+    assert!(
+        policy.contains(&format!("frame-ancestors {}", app.base)),
+        "{policy}"
+    );
     let traded = post(
         app,
         "/api/visitor/frame",

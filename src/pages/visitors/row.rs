@@ -115,7 +115,7 @@ pub(super) fn VisitorRow(props: &VisitorRowProps) -> Html {
                 </bdi>
             </td>
             <td role="cell" data-label={t("visitors.column_conversation")} class="text-2">
-                <div>
+                <div class="row">
                     if let Some(conversation) = with {
                         <Link class="link-quiet" to={Route::Conversation { id: conversation.id }} title={conversation.last_message.clone()}>
                             { match conversation.assignee_id {
@@ -126,9 +126,8 @@ pub(super) fn VisitorRow(props: &VisitorRowProps) -> Html {
                                 None => t("visitors.with_nobody"),
                             } }
                         </Link>
-                    } else {
-                        <Start visitor={visitor.clone()} />
                     }
+                    <Start visitor={visitor.clone()} />
                 </div>
             </td>
         </tr>

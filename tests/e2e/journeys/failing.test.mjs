@@ -117,12 +117,11 @@ class Station {
         if (!part.again) await retry.waitFor();
       }
       fault.mend();
-      await eventually("it is there", async () => {
-        if (await there(page).isVisible()) return true;
+      await eventually("it is there, and nothing is said to have failed", async () => {
+        if ((await there(page).isVisible()) && (await page.getByText(failed ?? says).count()) === 0) return true;
         await again(page);
         return false;
       });
-      await eventually("nothing is said to have failed", async () => (await page.getByText(failed ?? says).count()) === 0);
     } catch (error) {
       throw new Error(`${at}, ${asks} ${error.message}\n${await page.locator("body").ariaSnapshot()}`, { cause: error });
     } finally {

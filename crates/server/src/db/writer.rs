@@ -82,6 +82,8 @@ async fn write_all(pool: AnyPool, mut jobs: mpsc::Receiver<Job>, clock: Clock, h
                 now: clock.now(),
                 wakes: Vec::new(),
             },
+            // What still runs while the server ends has nothing to say.
+            Err(sqlx::Error::PoolClosed) => continue,
             Err(error) => {
                 // Dropping the job tells its caller that the database is not available.
                 tracing::error!(%error, "cannot begin a transaction");

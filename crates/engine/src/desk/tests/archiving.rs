@@ -38,10 +38,25 @@ fn answer(browser: &mut Browser, out: Vec<Effect>) {
                 as_of: position(9),
             }),
             Fetch::Conversation(_) => Fetched::Conversation(Box::new(conversation(1))),
-            Fetch::Messages { .. } | Fetch::Passage { .. } => page(3),
+            Fetch::Messages { conversation, .. } | Fetch::Passage { conversation, .. } => {
+                of(conversation, page(3))
+            }
         };
         let result = Ok(fetched);
         browser.step(Event::Loaded { generation, result });
+    }
+}
+
+/// The same messages in this conversation.
+fn of(conversation: ConversationId, fetched: Fetched) -> Fetched {
+    match fetched {
+        Fetched::Messages(mut page) => {
+            for message in &mut page.items {
+                message.conversation_id = conversation;
+            }
+            Fetched::Messages(page)
+        }
+        other => other,
     }
 }
 
