@@ -4,13 +4,11 @@ use switchboard_engine::prose::{Block, Kind, Span, parse};
 use yew::prelude::*;
 
 /// Draws a text. It stands where white space counts, and long words wrap.
-#[must_use]
 pub fn view_prose(text: &str) -> Html {
     view_prose_with(text, &|text| html! { { text.to_owned() } })
 }
 
 /// The same, with `leaf` for each piece of text between the marks.
-#[must_use]
 pub fn view_prose_with(text: &str, leaf: &dyn Fn(&str) -> Html) -> Html {
     let blocks = parse(text);
     if let [block] = &blocks[..]

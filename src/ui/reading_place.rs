@@ -147,10 +147,16 @@ impl<K: Copy + Ord> Reading<K> {
             return;
         }
         let upper = top_of(log);
-        let first = self.elements(entries).into_iter().find(|(_, element)| {
+        let mut seen = self.elements(entries).into_iter().filter(|(_, element)| {
             let shape = element.get_bounding_client_rect();
             shape.bottom() > upper && shape.top() < upper + self.roll.seen()
         });
+        let first = seen.next();
+        // The outermost one may become less high when others come in before it: it may have stood below a date of its own.
+        let first = match seen.next() {
+            Some(second) if first.as_ref().map(|(key, _)| key) == self.keys.first() => Some(second),
+            _ => first,
+        };
         match first {
             Some((key, element)) => self.roll.go(Place::At(key, top_of(&element) - upper)),
             None => self.roll.scrolled_to(&self.keys, upper - top_of(entries)),

@@ -410,6 +410,7 @@ pub struct Aim {
 }
 
 /// What a thread shows: stored messages and, after them, what waits to be sent.
+#[allow(clippy::large_enum_variant, reason = "few rows of a thread wait")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Row {
     /// On the server.

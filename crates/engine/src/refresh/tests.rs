@@ -18,7 +18,7 @@ fn raw_step(machine: &mut Refresh, monotonic: u64, event: Event) -> Vec<Effect> 
 
 /// A step after which nothing is on its way any more from the tab that held the lock.
 fn step(machine: &mut Refresh, monotonic: u64, event: Event) -> Vec<Effect> {
-    let out = raw_step(machine, monotonic, event.clone());
+    let out = raw_step(machine, monotonic, event);
     let Event::Locked {
         attempt,
         hinted,

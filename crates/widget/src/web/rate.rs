@@ -65,9 +65,7 @@ impl RateView {
         show(&self.group, question.is_some());
         let Some(question) = question else { return };
         let text = match question {
-            Question {
-                failed: Some(detail), ..
-            } if detail.is_empty() => texts.not_rated,
+            Question { failed: Some(""), .. } => texts.not_rated,
             Question {
                 failed: Some(detail), ..
             } => detail,

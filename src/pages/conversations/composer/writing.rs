@@ -93,7 +93,7 @@ impl Writing {
 
     /// The list's id, while there is one.
     pub(super) fn list_id(&self) -> Option<AttrValue> {
-        (self.options() > 0).then(|| AttrValue::Static(LIST_ID))
+        (self.options() > 0).then_some(AttrValue::Static(LIST_ID))
     }
 
     /// The id of the option that is chosen next.

@@ -231,8 +231,12 @@ fn Editor(props: &EditorProps) -> Html {
         form.onsubmit(send, then)
     };
     let on_keep = {
-        let (base, theirs) = (base.setter(), theirs.clone());
-        Callback::from(move |_: MouseEvent| base.set(theirs.clone()))
+        let (form, base, theirs) = (form.clone(), base.setter(), theirs.clone());
+        Callback::from(move |_: MouseEvent| {
+            // What is typed here stays, and what only they have changed comes in.
+            form.rebase(values_of(&theirs));
+            base.set(theirs.clone());
+        })
     };
     let on_take = {
         let (form, base, theirs) = (form.clone(), base.setter(), theirs.clone());
