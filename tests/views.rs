@@ -13,7 +13,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::HtmlElement;
 
-use support::inbox::{ID, as_of, at, leave, open, path_and_query, respond, until_row};
+use support::inbox::{ID, as_of, at, leave, open, respond, until_row};
 use support::{Answer, FakeServer, Mounted, Seen, document, flush};
 
 wasm_bindgen_test_configure!(run_in_browser);
