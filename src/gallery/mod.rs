@@ -43,7 +43,7 @@ impl State {
     }
 }
 
-const ENTRIES: [Entry; 22] = [
+const ENTRIES: [Entry; 23] = [
     Entry {
         file: "brand",
         states: shown::brand,
@@ -55,6 +55,10 @@ const ENTRIES: [Entry; 22] = [
     Entry {
         file: "label_dot",
         states: shown::label_dot,
+    },
+    Entry {
+        file: "prose",
+        states: shown::prose,
     },
     Entry {
         file: "avatar",

@@ -10,7 +10,8 @@ use crate::browser::monotonic_ms;
 use crate::query::{Loaded, Query};
 use crate::ui::{
     Avatar, Button, EmptyState, ErrorState, Icon, IconName, IconSize, LabelDot, Loading, Mark, Notice,
-    PageHead, Skeleton, Status, Table, Tone, TryingAgain, TryingAgainChip, VirtualList, view_query,
+    PageHead, Skeleton, Status, Table, Tone, TryingAgain, TryingAgainChip, VirtualList, view_prose,
+    view_query,
 };
 
 /// Six hours: nobody looks at a gallery for longer.
@@ -76,6 +77,21 @@ pub(super) fn icon() -> Vec<State> {
         <div class="row">{ for sizes.into_iter().map(|size| html! { <Icon key={format!("{size:?}")} name={IconName::Chat} {size} /> }) }</div>
     };
     vec![State::wide("all", all), State::new("sizes", sizes)]
+}
+
+pub(super) fn prose() -> Vec<State> {
+    let look = |text: &'static str| html! { <div>{ view_prose(text) }</div> };
+    vec![
+        State::new("plain", look("As it was typed.")),
+        State::new(
+            "marked",
+            look("**Bold**, *slanted*, `code` and https://shop.example/tents"),
+        ),
+        State::new(
+            "blocks",
+            look("> A quote\n- one\n- two\n1. first\n2. second\n```\nlet x = 1;\n```"),
+        ),
+    ]
 }
 
 pub(super) fn label_dot() -> Vec<State> {
