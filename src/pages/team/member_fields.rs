@@ -16,7 +16,7 @@ use crate::i18n::t;
 use crate::people::role_name;
 use crate::query::{asks, use_query};
 use crate::scoped;
-use crate::ui::{Checkbox, view_trouble};
+use crate::ui::{Checkbox, view_trouble, while_retrying};
 
 /// The field of the role.
 pub const ROLE: &str = "role";
@@ -156,5 +156,6 @@ fn NoSites() -> Html {
     if sites.error.is_some() {
         return view_trouble(&sites, &t("websites.failed"));
     }
-    html! { <p class="hint">{ t("team.websites_loading") }</p> }
+    let loading = html! { <p class="hint">{ t("team.websites_loading") }</p> };
+    while_retrying(sites.retrying.as_ref(), loading)
 }
