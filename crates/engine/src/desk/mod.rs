@@ -93,6 +93,8 @@ pub struct Desk<E> {
     open: BTreeSet<ConversationId>,
     /// Where the person wants to read in open threads.
     aims: BTreeMap<ConversationId, Wish>,
+    /// Counts them: whoever follows them tells one from the next by it.
+    aimed: u64,
     /// How far each conversation was marked as read here.
     marked: BTreeMap<ConversationId, u64>,
     /// Threads whose marks are asked for page by page: where the last page had to end, and how many there were.
@@ -134,6 +136,7 @@ impl<E: Clone> Desk<E> {
             lists: Lists::default(),
             open: BTreeSet::new(),
             aims: BTreeMap::new(),
+            aimed: 0,
             marked: BTreeMap::new(),
             asked_marks: BTreeMap::new(),
             awareness: Awareness::default(),

@@ -62,9 +62,9 @@ impl<E: Clone> Desk<E> {
     }
 
     pub(super) fn jump(&mut self, now: Now, id: ConversationId, to: Target, out: &mut Vec<Effect>) {
-        let number = self.aims.get(&id).map_or(1, |wish| wish.number + 1);
+        self.aimed += 1;
         let wish = Wish {
-            number,
+            number: self.aimed,
             target: to,
             reached: false,
         };

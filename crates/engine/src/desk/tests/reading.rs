@@ -214,3 +214,17 @@ fn a_jump_beyond_the_end_leads_there() {
     assert!(browser.tabs[0].is_at_latest(id()));
     assert_eq!(browser.tabs[0].aim(id()), None);
 }
+
+#[test]
+fn what_is_wanted_after_a_return_to_the_end_is_another_wish() {
+    let mut browser = opened();
+    let (generation, _) = asked(&jump(&mut browser, Target::Seq(100)));
+    answer(&mut browser, generation, 75..=124);
+    let first = browser.tabs[0].aim(id()).expect("wanted");
+    browser.step(Event::Latest(id()));
+    let (generation, _) = asked(&jump(&mut browser, Target::Seq(1)));
+    answer(&mut browser, generation, 1..=50);
+    let second = browser.tabs[0].aim(id()).expect("wanted");
+    assert_eq!((first.seq, second.seq), (100, 1));
+    assert_ne!(first.number, second.number);
+}
