@@ -184,7 +184,7 @@ pub async fn mount<C: BaseComponent>(props: C::Properties) -> Mounted<C> {
 
 /// Waits for something that is not a component's; whether it came.
 pub async fn until(condition: impl Fn() -> bool) -> bool {
-    for _ in 0..300 {
+    for _ in 0..800 {
         if condition() {
             return true;
         }
