@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe } from "node:test";
 
-import { Person, answered, it, launch } from "../harness/browser.mjs";
+import { CONNECTION_LOST, Person, answered, it, launch } from "../harness/browser.mjs";
 import { eventually, shows } from "../harness/eventually.mjs";
 import { Exchange } from "../harness/exchange.mjs";
 import { AGENT, OWNER, desk, submitSignIn, untilConnected, untilLost } from "../harness/people.mjs";
@@ -24,7 +24,7 @@ describe("canned replies", () => {
     ({ operator } = exchange);
     ({ page } = operator);
     owner = await Person.in(browser);
-    owner.allow(answered(401), answered(422));
+    owner.allow(answered(401), answered(422), ...CONNECTION_LOST);
   });
 
   afterEach(async () => {
