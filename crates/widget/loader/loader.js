@@ -21,17 +21,14 @@ iframe { bottom: 84px; width: min(376px, 100vw - 40px); height: min(620px, 100vh
   iframe { inset: 0 !important; width: 100%; height: 100%; border-radius: 0 }
 }`;
   let session, starting, dead, told, since, page, moving, host, button, status, frame, ready, shown;
-
   const stored = (area, value) => {
     try {
       if (value == null) return window[area].getItem(name);
       window[area].setItem(name, value);
     } catch {}
   };
-
   let token = stored("localStorage");
   let wanted = +stored("sessionStorage") && 1;
-
   const post = (path, body) =>
     fetch(server + "/api/visitor/" + path, {
       __proto__: null,
@@ -39,7 +36,6 @@ iframe { bottom: 84px; width: min(376px, 100vw - 40px); height: min(620px, 100vh
       headers: { "content-type": "application/json", authorization: "Bearer " + token },
       body: JSON.stringify({ __proto__: null, page: (page = location.href), pageTitle: document.title, ...body }),
     });
-
   const begin = async () => {
     const answer = await post("sessions", {
       publicKey: key,
@@ -62,14 +58,12 @@ iframe { bottom: 84px; width: min(376px, 100vw - 40px); height: min(620px, 100vh
     (starting ||= begin()
       .catch((error) => told || console.info((told = "Switchboard: " + error)))
       .then(() => (starting = 0)));
-
   const beat = () => {
     if (dead || document.hidden) return;
     if (!session) start();
     else if (page != location.href)
       post("page").then((answer) => answer.status == 401 ? (session = 0) : answer.status < 201 && (frame || toggle(wanted, 0, 1)), () => {});
   };
-
   const tell = (message) => ready && frame.contentWindow.postMessage(message, server);
   const tellShown = () => tell({ shown: { shown, focus: wanted > 1 } });
   const tellSession = async () => {
@@ -80,7 +74,6 @@ iframe { bottom: 84px; width: min(376px, 100vw - 40px); height: min(620px, 100vh
     since = 0;
     wanted = 1;
   };
-
   const toggle = (how, focus = how > 1, open = session.conversation?.status == "open") => {
     stored("sessionStorage", (wanted = how));
     if (!host) return;
@@ -98,7 +91,6 @@ iframe { bottom: 84px; width: min(376px, 100vw - 40px); height: min(620px, 100vh
     tellShown();
   };
   const close = () => toggle(0, document.activeElement == host);
-
   const show = () => {
     const { theme, position } = session.widget;
     const sheet = new CSSStyleSheet();
@@ -120,7 +112,6 @@ iframe { bottom: 84px; width: min(376px, 100vw - 40px); height: min(620px, 100vh
     document.documentElement.append(host);
     toggle(wanted);
   };
-
   addEventListener("message", ({ source, origin, data }) => {
     if (!frame || source != frame.contentWindow || origin != server) return;
     if (data == "ready" || data == "sessionNeeded") tellSession((ready = 1));
@@ -130,7 +121,6 @@ iframe { bottom: 84px; width: min(376px, 100vw - 40px); height: min(620px, 100vh
       status.textContent = data.unread ? data.unread + " new" : "";
     }
   });
-
   const moved = () => {
     clearTimeout(moving);
     moving = setTimeout(beat, 300);
@@ -144,7 +134,6 @@ iframe { bottom: 84px; width: min(376px, 100vw - 40px); height: min(620px, 100vh
   }
   addEventListener("popstate", moved);
   setInterval(() => beat((page = 0)), 15e3);
-
   window.Switchboard = { open: () => toggle(2), close, post };
   (window.requestIdleCallback || setTimeout)(start);
 })();
