@@ -30,3 +30,6 @@ export const shows = (read, wanted, limitMs = LIMIT_MS) =>
     assert.deepEqual(await read(), wanted);
     return true;
   }, limitMs);
+
+/** Whether the keys that are pressed now go to `place`. What moves the focus does so after it has drawn: wait for it. */
+export const hasFocus = (place) => place.evaluate((element) => element === element.getRootNode().activeElement);

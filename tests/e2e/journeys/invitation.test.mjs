@@ -1,10 +1,9 @@
 // A new member: invited, joins, is changed, removed; and what agents are kept from.
-import assert from "node:assert/strict";
 import { after, before, describe } from "node:test";
 
 import { assertAccessible } from "../harness/axe.mjs";
 import { Person, answered, it, launch } from "../harness/browser.mjs";
-import { shows } from "../harness/eventually.mjs";
+import { hasFocus, shows } from "../harness/eventually.mjs";
 import { linkTo } from "../harness/mailbox.mjs";
 import { OWNER, submitSignIn } from "../harness/people.mjs";
 import { Server } from "../harness/server.mjs";
@@ -34,7 +33,7 @@ describe("an invitation", () => {
     await assertAccessible(page, "/settings/team");
     await page.getByRole("button", { name: "Invite member" }).click();
     const dialog = page.getByRole("dialog", { name: "Invite a member" });
-    assert.equal(await dialog.getByLabel("Email").evaluate((input) => input === document.activeElement), true);
+    await shows(() => hasFocus(dialog.getByLabel("Email")), true);
     await assertAccessible(page, "inviting");
     await dialog.getByLabel("Email").fill(KIM.email);
     await dialog.getByRole("checkbox").first().check();

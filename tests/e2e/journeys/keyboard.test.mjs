@@ -2,7 +2,7 @@
 import { after, before, describe } from "node:test";
 
 import { Person, answered, it, launch } from "../harness/browser.mjs";
-import { eventually, shows } from "../harness/eventually.mjs";
+import { eventually, hasFocus, shows } from "../harness/eventually.mjs";
 import { AGENT, chat, desk, openChat, untilConnected } from "../harness/people.mjs";
 import { Server } from "../harness/server.mjs";
 
@@ -12,7 +12,6 @@ const STOPS = 80;
 describe("without a mouse", () => {
   let browser, server, operator, visitor, page;
   const heading = (name) => page.getByRole("heading", { level: 1, name }).waitFor();
-  const hasFocus = (place) => place.evaluate((element) => element === document.activeElement);
 
   /** Goes on with Tab until `place` has the focus. */
   async function goTo(place, of = page) {
@@ -56,7 +55,7 @@ describe("without a mouse", () => {
     const open = visitor.page.getByRole("button", { name: "Open chat" });
     await open.waitFor();
     for (let stops = 0; stops < STOPS; stops += 1) {
-      if (await open.evaluate((element) => element === element.getRootNode().activeElement)) break;
+      if (await hasFocus(open)) break;
       await visitor.page.keyboard.press("Tab");
     }
     await visitor.page.keyboard.press("Enter");

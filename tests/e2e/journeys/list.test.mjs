@@ -4,7 +4,7 @@ import { after, afterEach, before, beforeEach, describe } from "node:test";
 
 import { Member } from "../harness/api.mjs";
 import { Person, it, launch } from "../harness/browser.mjs";
-import { eventually, shows } from "../harness/eventually.mjs";
+import { eventually, hasFocus, shows } from "../harness/eventually.mjs";
 import { OWNER, desk, openConversations, settled } from "../harness/people.mjs";
 import { Server, runServer } from "../harness/server.mjs";
 
@@ -180,8 +180,8 @@ describe("the list of conversations", () => {
       assert.equal(Number(place), (await answer("status=open")).indexOf(stands.id) + 1, `of ${size}, with ${top} above`);
       return true;
     });
-    assert.deepEqual(await topmost(), stands);
-    assert.equal(await row(stands.id).getByRole("link").evaluate((link) => link === document.activeElement), true);
+    await shows(topmost, stands);
+    assert.ok(await hasFocus(row(stands.id).getByRole("link")));
   });
 
   it("is gone through and changed by keys alone", async () => {

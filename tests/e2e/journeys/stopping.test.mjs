@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe } from "node:test";
 
 import { it, launch } from "../harness/browser.mjs";
-import { eventually, shows } from "../harness/eventually.mjs";
+import { eventually, hasFocus, shows } from "../harness/eventually.mjs";
 import { Exchange } from "../harness/exchange.mjs";
 import { keptDrafts, keptMessages } from "../harness/outbox.mjs";
 import { answer, chat, desk, untilConnected, untilLost } from "../harness/people.mjs";
@@ -69,7 +69,7 @@ describe("a program that stops", () => {
 
     await tearOut();
     await heading().waitFor();
-    assert.equal(await heading().evaluate((element) => element === document.activeElement), true, "it has the focus");
+    await shows(() => hasFocus(heading()), true);
     await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Visitors" }).waitFor();
     assert.equal(await page.getByRole("status", { name: "Connection" }).count(), 0, "nothing claims to be live");
     assert.equal(await page.title(), "Switchboard has stopped · Switchboard");

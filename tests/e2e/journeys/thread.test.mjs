@@ -5,7 +5,7 @@ import { after, before, describe } from "node:test";
 
 import { Member } from "../harness/api.mjs";
 import { CONNECTION_LOST, Person, answered, it, launch } from "../harness/browser.mjs";
-import { eventually, shows } from "../harness/eventually.mjs";
+import { eventually, hasFocus, shows } from "../harness/eventually.mjs";
 import { Exchange } from "../harness/exchange.mjs";
 import { AGENT, OWNER, chat, desk, openConversations, untilConnected, write } from "../harness/people.mjs";
 import { Server, runServer } from "../harness/server.mjs";
@@ -187,7 +187,7 @@ describe("a thread of thousands", () => {
     await link.focus();
     await wheel(page, -9_000);
     await eventually("the message is far below", async () => (await seen(page)).at(-1) < last() - 20);
-    assert.ok(await link.evaluate((element) => element === document.activeElement));
+    assert.ok(await hasFocus(link));
     person.assertNoProblems();
   });
 });
