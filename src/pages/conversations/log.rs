@@ -72,9 +72,9 @@ pub(super) fn Log(props: &LogProps) -> Html {
         aim,
         watched: unread.map(|unread| unread.id),
     };
-    let place = use_reading_place(&entries, on_near_start, on_near_end);
+    let on_seen = use_seen(id, rows);
+    let place = use_reading_place(&entries, on_near_start, on_near_end, on_seen);
     let news = use_news(thread, place.is_away);
-    use_read_mark(id, thread.is_loaded && thread.is_at_latest && news == 0);
     let on_latest = {
         let to_end = place.to_end.clone();
         use_callback((chat.clone(), id, to_end), |(), (chat, id, to_end)| {
@@ -136,6 +136,30 @@ pub(super) fn Log(props: &LogProps) -> Html {
 fn key_of(rows: &[Row], seq: u64) -> Option<MessageId> {
     let place = rows.partition_point(|row| matches!(row, Row::Stored(message) if message.seq < seq));
     rows.get(place).map(key)
+}
+
+/// Hears of the last row that is seen. What waits behind the stored messages tells that all of them are.
+#[hook]
+fn use_seen(id: ConversationId, rows: &[Row]) -> Callback<MessageId> {
+    let on_screen = use_read_mark(id);
+    let shown = use_mut_ref(Vec::new);
+    *shown.borrow_mut() = rows.to_vec();
+    use_callback(on_screen, move |last: MessageId, on_screen| {
+        let seq = {
+            let rows = shown.borrow();
+            let after = rows
+                .iter()
+                .rposition(|row| key(row) == last)
+                .map_or(0, |at| at + 1);
+            rows[..after].iter().rev().find_map(|row| match row {
+                Row::Stored(message) => Some(message.seq),
+                Row::Queued(_) => None,
+            })
+        };
+        if let Some(seq) = seq {
+            on_screen.emit(seq);
+        }
+    })
 }
 
 fn to_unread(chat: &Chat, id: ConversationId, unread: FirstUnread) -> Callback<MouseEvent> {

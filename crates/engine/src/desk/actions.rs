@@ -17,7 +17,6 @@ use crate::outbox::Outcome;
 use crate::planted::{self, Bug};
 use crate::queue::{self, State};
 use crate::store::{Action, Draft, Entry, message_id};
-use crate::thread::Thread;
 
 /// What an attempt was for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +49,7 @@ impl<E: Clone> Desk<E> {
                 Action::Send(Draft {
                     content,
                     visibility,
-                    seen_seq: self.newest_seq(conversation),
+                    seen_seq: self.seen_seq(conversation),
                     mentions,
                 })
             }
@@ -64,8 +63,15 @@ impl<E: Clone> Desk<E> {
         self.on_queue(now, queue::Event::Do(Box::new(entry)), out);
     }
 
-    fn newest_seq(&self, conversation: ConversationId) -> u64 {
-        self.inbox.thread(conversation).map_or(0, Thread::newest_seq)
+    /// The newest message that the person has had before their eyes; 0 where there was none.
+    fn seen_seq(&self, conversation: ConversationId) -> u64 {
+        self.on_screen.get(&conversation).copied().unwrap_or(0)
+    }
+
+    /// Messages up to this one stand on the screen. What was seen stays seen, wherever the person scrolls to.
+    pub(super) fn show_message(&mut self, conversation: ConversationId, up_to: u64) {
+        let seen = self.on_screen.entry(conversation).or_default();
+        *seen = up_to.max(*seen);
     }
 
     /// One mark for each new message that is seen, and none where nothing is unread.
@@ -79,7 +85,7 @@ impl<E: Clone> Desk<E> {
         let unread = self
             .conversation(conversation)
             .is_some_and(|known| known.unread_count > 0);
-        let seq = self.newest_seq(conversation);
+        let seq = self.seen_seq(conversation);
         if unread && seq > self.marked.get(&conversation).copied().unwrap_or(0) {
             self.marked.insert(conversation, seq);
             let entry = Entry::new(id, conversation, Action::Read { seq }, now.wall);
@@ -96,7 +102,7 @@ impl<E: Clone> Desk<E> {
             return;
         };
         let seen_seq = self
-            .newest_seq(queued.entry.lane.conversation)
+            .seen_seq(queued.entry.lane.conversation)
             .max(current_seq(problem).unwrap_or(0));
         let reopen = problem.code == ProblemCode::ConversationClosed;
         self.on_queue(now, queue::Event::Again { id, reopen, seen_seq }, out);

@@ -224,7 +224,14 @@ pub enum Event<E> {
         /// What.
         deed: Deed,
     },
-    /// The end of a thread is before the person's eyes: what is there is read.
+    /// Messages of a thread stand before the person's eyes.
+    OnScreen {
+        /// Where.
+        conversation: ConversationId,
+        /// The `seq` of the newest of them.
+        up_to: u64,
+    },
+    /// What has stood on the screen is read.
     Seen {
         /// A new id for the mark.
         id: ActionId,

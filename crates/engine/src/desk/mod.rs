@@ -95,6 +95,8 @@ pub struct Desk<E> {
     aims: BTreeMap<ConversationId, Wish>,
     /// Counts them: whoever follows them tells one from the next by it.
     aimed: u64,
+    /// The newest message of each conversation that has stood on the screen: further down may be what nobody has read.
+    on_screen: BTreeMap<ConversationId, u64>,
     /// How far each conversation was marked as read here.
     marked: BTreeMap<ConversationId, u64>,
     /// Threads whose marks are asked for page by page: where the last page had to end, and how many there were.
@@ -137,6 +139,7 @@ impl<E: Clone> Desk<E> {
             open: BTreeSet::new(),
             aims: BTreeMap::new(),
             aimed: 0,
+            on_screen: BTreeMap::new(),
             marked: BTreeMap::new(),
             asked_marks: BTreeMap::new(),
             awareness: Awareness::default(),
@@ -317,6 +320,7 @@ impl<E: Clone> Desk<E> {
                 conversation,
                 deed,
             } => self.act(now, id, conversation, deed, out),
+            Event::OnScreen { conversation, up_to } => self.show_message(conversation, up_to),
             Event::Seen { id, conversation } => self.mark_read(now, id, conversation, out),
             Event::Retry(id) => self.retry(now, id, out),
             Event::Discard(id) => self.on_queue(now, queue::Event::Discard(id), out),
@@ -376,6 +380,7 @@ impl<E: Clone> Desk<E> {
         self.outrun.clear();
         (self.began, self.whole_from) = (None, None);
         self.rights_doubted = false;
+        self.on_screen.clear();
         self.marked.clear();
         self.stop_archiving();
         self.asked_marks.clear();
