@@ -13,8 +13,9 @@ use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 use switchboard_contract::ids::{ConversationId, MessageId};
-use switchboard_contract::live_chat::{LiveChatConversation, LiveChatMessage, MessagePage};
-use switchboard_contract::page::CursorPage;
+use switchboard_contract::live_chat::{
+    ConversationPage, LiveChatConversation, LiveChatMessage, MessagePage, SearchMatch,
+};
 use switchboard_contract::position::{Epoch, Offset, Position};
 use switchboard_contract::realtime::{EventType, LogEvent};
 use switchboard_contract::time::Timestamp;
@@ -317,6 +318,12 @@ impl Inbox {
         self.found.as_ref().filter(|found| found.filter == *filter)
     }
 
+    /// What a search found in a conversation, if this is the search that is looked at.
+    #[must_use]
+    pub fn found_in(&self, filter: &Filter, id: ConversationId) -> Option<&Rc<SearchMatch>> {
+        self.found(filter)?.matches.get(&id)
+    }
+
     /// Whether a list's first page was loaded.
     #[must_use]
     pub fn is_loaded(&self, filter: &Filter) -> bool {
@@ -450,12 +457,8 @@ impl Inbox {
     /// Takes in one page of a list; `first` for the page without a cursor. What is no longer on it as of its position, within
     /// what the page covers, leaves. Where a first page reaches less far than what was loaded, the next ones are to be asked
     /// for: see [`Inbox::more_again`].
-    pub fn merge_page(
-        &mut self,
-        filter: &Filter,
-        page: CursorPage<LiveChatConversation>,
-        first: bool,
-    ) -> Changes {
+    pub fn merge_page(&mut self, filter: &Filter, page: impl Into<ConversationPage>, first: bool) -> Changes {
+        let page = page.into();
         if filter.is_search() {
             return self.merge_found(filter, page, first);
         }
@@ -524,12 +527,7 @@ impl Inbox {
     }
 
     /// The search that is looked at; another one is let go of.
-    fn merge_found(
-        &mut self,
-        filter: &Filter,
-        page: CursorPage<LiveChatConversation>,
-        first: bool,
-    ) -> Changes {
+    fn merge_found(&mut self, filter: &Filter, page: ConversationPage, first: bool) -> Changes {
         let mut changes = Changes {
             lists: true,
             ..Changes::default()
@@ -541,7 +539,12 @@ impl Inbox {
         }
         let found = self.found.take().filter(|found| found.filter == *filter);
         let mut found = found.unwrap_or_else(|| Found::new(filter.clone()));
-        found.merge(ids, page.next_cursor.filter(|_| page.has_more), first);
+        found.merge(
+            ids,
+            page.matches,
+            page.next_cursor.filter(|_| page.has_more),
+            first,
+        );
         self.found = Some(found);
         changes
     }

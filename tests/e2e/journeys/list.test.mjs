@@ -121,6 +121,14 @@ describe("the list of conversations", () => {
     await address(`?status=all&q=${WORD}`);
     await page.reload();
     await found(wanted);
+    // What was found stands below each, and leads to the message that holds it.
+    const { matches } = await member.ask(`live-chat/conversations?limit=50&status=all&q=${WORD}`);
+    const there = matches.find(({ seq }) => seq !== undefined);
+    await shows(() => row(there.conversationId).locator("mark").first().innerText().then((text) => text.toLowerCase()), WORD);
+    await row(there.conversationId).getByRole("link").click();
+    await desk(page).log.locator(`.is-marked[data-seq="${there.seq}"]`).waitFor();
+    assert.equal(new URL(page.url()).searchParams.get("message"), String(there.seq));
+    await page.goBack();
     // Somebody else says it somewhere else.
     const other = (await answer("status=open")).find((id) => !wanted.includes(id));
     await member.note(other, `They asked about the ${WORD}.`);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap as Map;
 use switchboard_contract::ids::{EventId, FunnelId, VisitorId, WebsiteId};
 use switchboard_contract::live_chat::ConversationStatus;
 use switchboard_contract::live_chat::{LiveChatUser, Priority};
+use switchboard_contract::page::CursorPage;
 use switchboard_contract::position::Epoch;
 
 pub(crate) fn id(n: u8) -> ConversationId {

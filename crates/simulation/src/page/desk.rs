@@ -559,7 +559,7 @@ fn ended(what: What, answer: Result<Response, Failed>) -> Event<()> {
         What::Load(generation) => Event::Loaded {
             generation,
             result: match answer {
-                Ok(Response::List(page)) => Ok(Fetched::List(page)),
+                Ok(Response::List(page)) => Ok(Fetched::List(page.into())),
                 Ok(Response::Messages(page)) => Ok(Fetched::Messages(page)),
                 Ok(Response::Conversation(conversation)) => Ok(Fetched::Conversation(conversation)),
                 Err(Failed::Refused(problem)) if problem.code == ProblemCode::NotFound => {

@@ -4,12 +4,15 @@ use super::*;
 use crate::bulletin::{Merged, Word};
 
 fn list(items: Vec<LiveChatConversation>, as_of: u64) -> Fetched {
-    Fetched::List(CursorPage {
-        items,
-        next_cursor: None,
-        has_more: false,
-        as_of: position(as_of),
-    })
+    Fetched::List(
+        CursorPage {
+            items,
+            next_cursor: None,
+            has_more: false,
+            as_of: position(as_of),
+        }
+        .into(),
+    )
 }
 
 fn conversation(version: u64) -> LiveChatConversation {
@@ -222,12 +225,15 @@ fn marks_are_not_asked_for_all_the_way_up() {
 fn a_list_is_asked_for_anew_as_far_as_it_was_loaded() {
     let page = |ids: &[u8], next: Option<&str>| {
         let item = |n: &u8| crate::inbox::tests::conversation(*n, i64::from(*n), Shelf::Open);
-        Fetched::List(CursorPage {
-            items: ids.iter().map(item).collect(),
-            next_cursor: next.map(str::to_owned),
-            has_more: next.is_some(),
-            as_of: position(9),
-        })
+        Fetched::List(
+            CursorPage {
+                items: ids.iter().map(item).collect(),
+                next_cursor: next.map(str::to_owned),
+                has_more: next.is_some(),
+                as_of: position(9),
+            }
+            .into(),
+        )
     };
     let cursor = |out: &[Effect]| match loads(out).pop() {
         Some((_, Fetch::List { cursor, .. })) => cursor,
