@@ -8,15 +8,16 @@ use switchboard_engine::store::action_id;
 use web_sys::Element;
 use yew::prelude::*;
 
+use super::filter::address_of;
 use super::message::{MessageRows, RowStretch, key};
 use super::unread::{FirstUnread, use_first_unread};
 use crate::auth::use_me;
-use crate::browser::Timeout;
+use crate::browser::{Timeout, copy_text, origin, use_task};
 use crate::chat::{Chat, ThreadView, use_chat, use_read_mark};
-use crate::i18n::{t, t_count};
+use crate::i18n::{t, t_count, t_with};
 use crate::ui::{
     Button, ButtonKind, ErrorState, IconName, Loading, LogEntries, Notice, Skeleton, Tone, TryingAgain,
-    use_reading_place, while_retrying,
+    use_reading_place, use_toasts, while_retrying,
 };
 
 /// A message that was looked for is marked for so long, in milliseconds.
@@ -87,6 +88,7 @@ pub(super) fn Log(props: &LogProps) -> Html {
     let on_discard = use_callback(chat.clone(), |id: MessageId, chat| chat.discard(id));
     let on_edit = use_callback(chat.clone(), |id: MessageId, chat| chat.edit(action_id(id)));
     let on_release = use_callback(chat.clone(), |(), chat: &Chat| chat.release());
+    let on_copy = use_copy_link(id);
     let drawn = &place.drawn;
     let stretches = drawn.stretches.iter();
     let stretches = stretches.map(|stretch| RowStretch::of(rows, stretch.entries.clone(), stretch.gap));
@@ -113,6 +115,7 @@ pub(super) fn Log(props: &LogProps) -> Html {
                             {on_discard}
                             {on_edit}
                             {on_release}
+                            on_copy={on_copy.clone()}
                         />
                     }
                 </div>
@@ -159,6 +162,22 @@ fn use_seen(id: ConversationId, rows: &[Row]) -> Callback<MessageId> {
         if let Some(seq) = seq {
             on_screen.emit(seq);
         }
+    })
+}
+
+/// Copies the address of a message, and says so.
+#[hook]
+fn use_copy_link(id: ConversationId) -> Callback<u64> {
+    let (toasts, task) = (use_toasts(), use_task());
+    use_callback((toasts, id), move |seq: u64, (toasts, id)| {
+        let (toasts, address) = (toasts.clone(), origin() + &address_of(*id, Some(seq)));
+        task.run(async move {
+            if copy_text(&address).await {
+                toasts.status(t("message.link_copied"));
+            } else {
+                toasts.alert(t_with("message.link_not_copied", &[("address", &address)]));
+            }
+        });
     })
 }
 

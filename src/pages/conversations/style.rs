@@ -143,6 +143,11 @@ pub(super) fn inbox_class() -> AttrValue {
         .msg-by { grid-column: 2; font-size: var(--text-12); line-height: var(--lh-12); color: var(--text-3); padding-block-end: var(--space-1); display: flex; gap: var(--space-2); align-items: baseline; min-inline-size: 0; }
         .msg-by b { font-weight: var(--weight-medium); color: var(--text-2); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
         .msg-by .icon { align-self: center; }
+        .msg { position: relative; }
+        .msg-acts { position: absolute; inset-block-end: 0; inset-inline-end: 0; opacity: 0; }
+        .msg-user .msg-acts { inset-inline: 0 auto; }
+        .msg:hover .msg-acts, .msg-acts:focus-within { opacity: 1; }
+        @media (hover: none) { .msg-acts { opacity: 1; } }
         .msg-body { grid-column: 2; display: grid; justify-items: start; gap: var(--space-1); }
         .bubble { max-inline-size: min(85%, 32rem); padding: 0.4375rem 0.75rem; border-radius: var(--radius-l); border-start-start-radius: var(--radius-xs); background: var(--bubble-agent); font-size: var(--text-14); line-height: var(--lh-14); white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: plaintext; text-align: start; }
         .bubble > * + * { margin-block-start: var(--space-1); }

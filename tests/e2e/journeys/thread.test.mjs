@@ -171,6 +171,19 @@ describe("a thread of thousands", () => {
     await page.locator(".is-marked").waitFor({ state: "detached" });
   });
 
+  it("a message's link is copied, and leads to it", async () => {
+    await person.context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    await open();
+    await sees(page, last());
+    await row(page, last()).getByRole("button", { name: "Copy link to this message" }).click();
+    await page.getByText("The link to the message is copied.").waitFor();
+    const link = await page.evaluate(() => navigator.clipboard.readText());
+    assert.equal(link, `${server.origin}/conversations/${id}?message=${last()}`);
+    await page.goto(link);
+    await page.locator(`.is-marked[data-seq="${last()}"]`).waitFor();
+    await open("?message=500");
+  });
+
   it("what comes in while one reads elsewhere is counted, and is there at the end", async () => {
     await sees(page, 500);
     const top = await topOf(page, 500);
