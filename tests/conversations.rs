@@ -15,7 +15,7 @@ use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{Element, HtmlTextAreaElement};
 
 use support::inbox::{
-    as_of, conversation, conversation_id, leave, list, open, path_and_query, respond, until_row,
+    as_of, conversation, conversation_id, leave, list, messages, open, path_and_query, respond, until_row,
 };
 use support::{Answer, FakeServer, Mounted, Seen, flush, focused, press};
 
@@ -209,6 +209,38 @@ fn top_of(page: &Mounted<App>, text: &str) -> Option<f64> {
 
 fn is_at_end(log: &Element) -> bool {
     log.scroll_height() - log.scroll_top() - log.client_height() < 2
+}
+
+#[wasm_bindgen_test]
+async fn a_link_leads_to_what_was_unread_however_far_up_that_is() {
+    let _server = FakeServer::install(|seen: &Seen| {
+        let one = format!("/api/live-chat/conversations/{}", conversation_id(1));
+        if seen.path == one
+            || (seen.path == "/api/live-chat/conversations" && seen.query.contains("status=open"))
+        {
+            let mut unread = conversation(1, "First Visitor", "about stoves");
+            (unread["unreadCount"], unread["unreadFrom"]) = (json!(78), json!(3));
+            return if seen.path == one {
+                Answer::Json(200, unread)
+            } else {
+                list(&[unread])
+            };
+        }
+        if seen.path.ends_with("/messages") && seen.query.contains("around=") {
+            return messages("before=51");
+        }
+        respond(seen)
+    });
+    let page = open(&format!("/conversations/{}", conversation_id(1))).await;
+    page.until("the newest message", |page| top_of(page, "message 80").is_some())
+        .await;
+    assert!(page.find(".day-new").is_none(), "it is not loaded");
+    page.click(".log-first button").await;
+    page.until("the line above the first one", |page| {
+        page.find("[data-seq='3'] .day-new").is_some()
+    })
+    .await;
+    leave(page).await;
 }
 
 #[wasm_bindgen_test]

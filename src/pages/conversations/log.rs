@@ -60,7 +60,7 @@ pub(super) fn Log(props: &LogProps) -> Html {
     let me = use_me();
     let thread = &props.thread;
     let rows = &thread.rows;
-    let unread = use_first_unread(&chat, id, thread);
+    let unread = use_first_unread(id, thread);
     let (on_earlier, on_near_start, on_near_end) = use_more(&chat, id, thread);
     let aim = thread
         .aim
@@ -71,7 +71,7 @@ pub(super) fn Log(props: &LogProps) -> Html {
         last_is_own: matches!(rows.last(), Some(Row::Queued(_))),
         is_whole: thread.is_at_latest,
         aim,
-        watched: unread.map(|unread| unread.id),
+        watched: unread.and_then(|unread| unread.id),
     };
     let on_seen = use_seen(id, rows);
     let place = use_reading_place(&entries, on_near_start, on_near_end, on_seen);
@@ -106,7 +106,7 @@ pub(super) fn Log(props: &LogProps) -> Html {
                         <MessageRows
                             stretches={stretches.collect::<Vec<_>>()}
                             gap_after={drawn.after}
-                            new_from={unread.map(|unread| unread.id)}
+                            new_from={unread.and_then(|unread| unread.id)}
                             {marked}
                             visitor={props.visitor.clone()}
                             me_id={me.id}
@@ -121,7 +121,7 @@ pub(super) fn Log(props: &LogProps) -> Html {
                 </div>
             </div>
             <div class="log-first">
-                if let Some(unread) = unread.filter(|_| place.is_watched_above) {
+                if let Some(unread) = unread.filter(|unread| unread.is_before_rows || place.is_watched_above) {
                     <Button kind={ButtonKind::Plain} onclick={to_unread(&chat, id, unread)}>{ t("conversation.first_unread") }</Button>
                 }
             </div>

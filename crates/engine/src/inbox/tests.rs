@@ -59,6 +59,7 @@ pub(crate) fn conversation(n: u8, last_message_at: i64, shelf: Shelf) -> LiveCha
         priority: Priority::Normal,
         snoozed_until: (shelf == Shelf::Snoozed).then_some(at),
         unread_count: 0,
+        unread_from: None,
         waiting_since: None,
         rating: None,
         rating_comment: None,

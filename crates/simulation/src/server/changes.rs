@@ -13,7 +13,7 @@ use switchboard_contract::time::Timestamp;
 use switchboard_domain::action::{self, Begun};
 use switchboard_domain::audience::Audience;
 use switchboard_domain::change;
-use switchboard_domain::conversation::Step;
+use switchboard_domain::conversation::{Step, Unread};
 use switchboard_domain::deletion::{self, Found, Line, Verdict};
 use switchboard_domain::ledger::{Ledger, NewEvent};
 use switchboard_domain::stored::StoredConversation;
@@ -153,12 +153,16 @@ impl Database {
         mark: MarkRead,
     ) -> Answered<ReadResult> {
         let conversation = self.one(caller, id)?.clone();
-        let unread = self.messages.get(&id).map_or(0, |messages| {
-            let after = messages.range(mark.seq.saturating_add(1)..);
-            after
-                .filter(|(_, kept)| kept.message.kind == MessageType::User)
-                .count() as u64
-        });
+        let messages = self.messages.get(&id);
+        let after = messages
+            .into_iter()
+            .flat_map(|messages| messages.range(mark.seq.saturating_add(1)..));
+        let mut after = after
+            .filter(|(_, kept)| kept.message.kind == MessageType::User)
+            .map(|(seq, _)| *seq);
+        let from = after.next();
+        let count = u64::from(from.is_some()) + after.count() as u64;
+        let unread = Unread { count, from };
         let mut ledger = Ledger::resume(conversation, now);
         if ledger.read_by_team(mark.seq, unread).map_err(internal)? {
             let up_to = ledger.state().team_read_seq;
