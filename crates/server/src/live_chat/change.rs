@@ -8,11 +8,13 @@ use sqlx::Row;
 use switchboard_contract::ids::{AccountId, LabelId, MemberId, VisitorId};
 use switchboard_contract::live_chat::{ChangeConversations, ChangeResult, ChangeResults, ConversationRef};
 use switchboard_contract::position::Position;
+use switchboard_domain::assignment;
 use switchboard_domain::change::{self, missing};
 use switchboard_domain::stored::StoredConversation;
 use switchboard_domain::words;
 
 use super::actions::{self, Begun};
+use super::assign;
 use super::ledger::Ledger;
 use super::rows;
 use crate::auth::{Operator, Rights, keys};
@@ -121,9 +123,13 @@ async fn one(
     let other = assignee
         .filter(|assignee| assignee.id != operator.member_id)
         .map(|assignee| assignee.name.as_str());
+    let website = found.wire.website_id;
     let mut ledger = Ledger::resume(tx, operator.account_id, found);
     for step in &steps {
         ledger.take(step, words::of(step, &operator.name, other))?;
+    }
+    if assignment::is_left_to_the_rule(&steps, &request.set) {
+        assign::leave_to_the_rule(tx, operator.account_id, website, &mut ledger).await?;
     }
     if let Some(reason) = &request.set.close_reason {
         // Also where somebody else closed it first: what the person had to say about it is not lost.
