@@ -7,6 +7,7 @@ import { Member } from "../harness/api.mjs";
 import { CONNECTION_LOST, Person, answered, it, launch } from "../harness/browser.mjs";
 import { eventually, hasFocus, shows } from "../harness/eventually.mjs";
 import { Exchange } from "../harness/exchange.mjs";
+import { HOSTILE } from "../harness/hostile.mjs";
 import { AGENT, OWNER, chat, desk, openConversations, untilConnected, write } from "../harness/people.mjs";
 import { Server, runServer } from "../harness/server.mjs";
 
@@ -205,13 +206,6 @@ describe("a thread of thousands", () => {
     person.assertNoProblems();
   });
 });
-
-/** Texts that try to become something else. */
-const HOSTILE = [
-  "<img src=x onerror=alert(1)>", "<script>alert(1)</script>", "\"><svg/onload=alert(1)>", "javascript:alert(1)",
-  "[click](javascript:alert(1))", "<a href='javascript:alert(1)'>x</a>", "data:text/html,<script>alert(1)</script>",
-  "https://bank.example@evil.example", "{{constructor.constructor('alert(1)')()}}", "' OR 1=1; --", "Ω≈ç√∫˜µ≤≥÷", "مُنَاقَشَةُ", "👩🏽‍🚀",
-];
 
 describe("what stands in a message", () => {
   let browser, exchange, agent, owner, visitor, member;
