@@ -156,6 +156,29 @@ describe("the list of conversations", () => {
     await agrees("status=open");
   });
 
+  it("closes all that are loaded with few requests, and takes it back", async () => {
+    await agrees("status=open");
+    const [first] = await listed();
+    const before = await answer("status=open");
+    let requests = 0;
+    page.on("request", (request) => { requests += Number(request.method() === "PATCH"); });
+    await row(first).hover();
+    await box(first).click();
+    await button("Select all", bar()).click();
+    await bar().getByText(/^[0-9]{2,} selected$/).waitFor();
+    const count = Number.parseInt(await bar().getByRole("status").innerText(), 10);
+    await button("Close", bar()).click();
+    const statuses = async () => {
+      const { items } = await member.ask("live-chat/conversations?status=all&limit=200");
+      return items.filter(({ id, status }) => before.includes(id) && status === "closed").length;
+    };
+    await shows(statuses, Math.min(count, before.length));
+    assert.ok(requests * 10 <= count, `${requests} requests for ${count} conversations`);
+    await page.getByRole("status").filter({ hasText: `Closed ${count} conversations.` }).getByRole("button", { name: "Undo" }).click();
+    await shows(statuses, 0);
+    await agrees("status=open");
+  });
+
   it("stays where one looks while others come to the top", async () => {
     const all = (await member.ask("live-chat/conversations?status=open&limit=200")).items.map(({ id }) => id);
     assert.ok(all.length > 40, "there is something to scroll through");

@@ -12,6 +12,7 @@
 
 mod actions;
 mod archiving;
+mod batches;
 mod fetching;
 mod interface;
 mod keeping;
@@ -49,6 +50,7 @@ pub use interface::{Aim, Attempt, Deed, Effect, Event, Fetch, Fetched, Request, 
 
 use actions::Posted;
 use archiving::Archiving;
+use batches::Batches;
 use keeping::{Keeping, Question};
 use lists::Lists;
 use loading::{Loads, Place};
@@ -75,6 +77,7 @@ pub struct Desk<E> {
     request: u64,
     queue: Queue,
     posted: BTreeMap<u64, Posted>,
+    batches: Batches,
     /// Conversations that are deleted as soon as the server hears of it.
     deleting: BTreeSet<ConversationId>,
     /// Those that the person has deleted.
@@ -127,6 +130,7 @@ impl<E: Clone> Desk<E> {
             request: 0,
             queue: Queue::new(owner, seed.rotate_left(32)),
             posted: BTreeMap::new(),
+            batches: Batches::default(),
             deleting: BTreeSet::new(),
             deleted_here: BTreeSet::new(),
             inbox: Inbox::default(),
@@ -374,6 +378,7 @@ impl<E: Clone> Desk<E> {
         self.told = Status::Idle;
         self.claimed = None;
         self.posted.clear();
+        self.batches.clear();
         self.inbox = Inbox::default();
         self.loads.clear();
         self.aims.clear();
