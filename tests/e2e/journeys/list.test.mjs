@@ -70,6 +70,15 @@ describe("the list of conversations", () => {
     return true;
   });
 
+  const scrolled = () => page.locator("#conversation-list").evaluate((list) => list.scrollTop);
+
+  /** The first row that is seen whole, and where it stands. */
+  const topmost = () => page.locator("#conversation-list").evaluate((list) => {
+    const { top } = list.getBoundingClientRect();
+    const rows = [...list.querySelectorAll("[data-row]")].map((row) => ({ id: row.dataset.row, at: Math.round(row.getBoundingClientRect().top - top) }));
+    return rows.filter(({ at }) => at >= 0).sort((a, b) => a.at - b.at)[0];
+  });
+
   /** Chooses from one of the pages of the filter menu. */
   async function filter(part, choice) {
     await button("Filter").click();
@@ -185,14 +194,7 @@ describe("the list of conversations", () => {
     await agrees("status=open");
     await row(all[0]).hover();
     await page.mouse.wheel(0, 1_500);
-    const scrolled = () => page.locator("#conversation-list").evaluate((list) => list.scrollTop);
     await eventually("the list is scrolled", async () => (await scrolled()) > 1_000);
-    /** The first row that is seen whole, and where it stands. */
-    const topmost = () => page.locator("#conversation-list").evaluate((list) => {
-      const { top } = list.getBoundingClientRect();
-      const rows = [...list.querySelectorAll("[data-row]")].map((row) => ({ id: row.dataset.row, at: Math.round(row.getBoundingClientRect().top - top) }));
-      return rows.filter(({ at }) => at >= 0).sort((a, b) => a.at - b.at)[0];
-    });
     const stands = await topmost();
     await row(stands.id).getByRole("link").focus();
     // One from below, the ones that are seen, and the first one again.
@@ -213,6 +215,25 @@ describe("the list of conversations", () => {
     });
     await shows(topmost, stands);
     assert.ok(await hasFocus(row(stands.id).getByRole("link")));
+  });
+
+  it("stays where one looks when all of it is asked for anew", async () => {
+    await agrees("status=open");
+    await row((await listed())[0]).hover();
+    await eventually("another page of it is loaded", async () => {
+      await page.mouse.wheel(0, 2_000);
+      return (await scrolled()) > 6_000;
+    });
+    await settled(page);
+    const stands = await topmost();
+    const asked = [];
+    page.on("response", (response) => { if (/conversations\?.*status=open/.test(response.url())) asked.push(response.url()); });
+    // What a person may see is looked at again when they have changed: whatever was heard may have a hole.
+    const { name } = await member.ask("auth/me");
+    for (const next of [`${name} the Second`, name]) await member.ask("auth/me", { method: "PATCH", body: { name: next } });
+    await eventually("all that was loaded is asked for", async () => asked.some((url) => url.includes("cursor=")));
+    await settled(page);
+    assert.deepEqual(await topmost(), stands);
   });
 
   it("is gone through and changed by keys alone", async () => {

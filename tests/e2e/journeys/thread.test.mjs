@@ -280,6 +280,32 @@ describe("what stands in a message", () => {
     }
   });
 
+  it("what was not on the screen stays unread, and a colleague's answer there is shown before a reply goes out", async () => {
+    await owner.goto(`${exchange.proxy.origin}/conversations`);
+    await agent.goto(`${exchange.proxy.origin}/conversations`);
+    for (const page of [owner, agent]) await untilConnected(page);
+    const unread = async () => (await member.conversation(exchange.id)).unreadCount;
+    await shows(unread, 0);
+    const lines = Array.from({ length: 40 }, (_, index) => `further down ${index + 1}`);
+    for (const text of lines) await write(visitor, text);
+    await shows(unread, lines.length);
+    const { unreadFrom } = await member.conversation(exchange.id);
+    await agent.goto(`${exchange.proxy.origin}/conversations/${exchange.id}?message=${unreadFrom}`);
+    await sees(agent, unreadFrom);
+    await untilConnected(agent);
+    await eventually("what is seen is read, and no more", async () => {
+      const left = await unread();
+      return left > 0 && left < lines.length;
+    });
+    await reply("Answered further down");
+    await desk(agent).reply.fill("Mine from further up");
+    await desk(agent).send.click();
+    const refused = log(agent).getByRole("alert").filter({ hasText: "has replied in the meantime" });
+    await refused.getByText("Answered further down", { exact: true }).waitFor();
+    await refused.getByRole("button", { name: "Discard", exact: true }).click();
+    await refused.waitFor({ state: "detached" });
+  });
+
   it("what was unread when it was opened begins below a line", async () => {
     await owner.goto(`${exchange.proxy.origin}/conversations`);
     await agent.goto(`${exchange.proxy.origin}/conversations`);
