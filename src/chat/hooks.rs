@@ -296,7 +296,8 @@ pub fn use_read_mark(id: ConversationId) -> Callback<u64> {
         let on_screen = on_screen.clone();
         // The count may come after the message, and the person after both.
         use_effect_with((chat.clone(), id, shown, unread), move |(chat, id, shown, _)| {
-            if let Some(up_to) = on_screen.borrow().filter(|_| *shown) {
+            let seen = *on_screen.borrow();
+            if let Some(up_to) = seen.filter(|_| *shown) {
                 chat.seen(*id, up_to);
             }
         });
