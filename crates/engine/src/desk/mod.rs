@@ -12,6 +12,7 @@
 
 mod actions;
 mod archiving;
+mod batches;
 mod fetching;
 mod interface;
 mod keeping;
@@ -49,6 +50,7 @@ pub use interface::{Aim, Attempt, Deed, Effect, Event, Fetch, Fetched, Request, 
 
 use actions::Posted;
 use archiving::Archiving;
+use batches::Batches;
 use keeping::{Keeping, Question};
 use lists::Lists;
 use loading::{Loads, Place};
@@ -75,6 +77,7 @@ pub struct Desk<E> {
     request: u64,
     queue: Queue,
     posted: BTreeMap<u64, Posted>,
+    batches: Batches,
     /// Conversations that are deleted as soon as the server hears of it.
     deleting: BTreeSet<ConversationId>,
     /// Those that the person has deleted.
@@ -95,6 +98,8 @@ pub struct Desk<E> {
     aims: BTreeMap<ConversationId, Wish>,
     /// Counts them: whoever follows them tells one from the next by it.
     aimed: u64,
+    /// The newest message of each conversation that has stood on the screen: further down may be what nobody has read.
+    on_screen: BTreeMap<ConversationId, u64>,
     /// How far each conversation was marked as read here.
     marked: BTreeMap<ConversationId, u64>,
     /// Threads whose marks are asked for page by page: where the last page had to end, and how many there were.
@@ -125,6 +130,7 @@ impl<E: Clone> Desk<E> {
             request: 0,
             queue: Queue::new(owner, seed.rotate_left(32)),
             posted: BTreeMap::new(),
+            batches: Batches::default(),
             deleting: BTreeSet::new(),
             deleted_here: BTreeSet::new(),
             inbox: Inbox::default(),
@@ -137,6 +143,7 @@ impl<E: Clone> Desk<E> {
             open: BTreeSet::new(),
             aims: BTreeMap::new(),
             aimed: 0,
+            on_screen: BTreeMap::new(),
             marked: BTreeMap::new(),
             asked_marks: BTreeMap::new(),
             awareness: Awareness::default(),
@@ -317,6 +324,7 @@ impl<E: Clone> Desk<E> {
                 conversation,
                 deed,
             } => self.act(now, id, conversation, deed, out),
+            Event::OnScreen { conversation, up_to } => self.show_message(conversation, up_to),
             Event::Seen { id, conversation } => self.mark_read(now, id, conversation, out),
             Event::Retry(id) => self.retry(now, id, out),
             Event::Discard(id) => self.on_queue(now, queue::Event::Discard(id), out),
@@ -370,12 +378,14 @@ impl<E: Clone> Desk<E> {
         self.told = Status::Idle;
         self.claimed = None;
         self.posted.clear();
+        self.batches.clear();
         self.inbox = Inbox::default();
         self.loads.clear();
         self.aims.clear();
         self.outrun.clear();
         (self.began, self.whole_from) = (None, None);
         self.rights_doubted = false;
+        self.on_screen.clear();
         self.marked.clear();
         self.stop_archiving();
         self.asked_marks.clear();
