@@ -50,6 +50,7 @@ impl Database {
             },
             same_id: self.same_id(request.id),
             taken_back: self.burnt.contains(&(caller.member, request.id)),
+            files_fit: true,
             conversation: Some(standing(&conversation)),
             predecessor_stored: named
                 .is_none_or(|named| accept::precedes(named.as_ref(), author, Some(request.conversation_id))),
@@ -141,6 +142,7 @@ impl Database {
             },
             same_id: self.same_id(id),
             taken_back: false,
+            files_fit: true,
             conversation: latest.as_ref().map(standing),
             predecessor_stored: true,
             newer_reply: false,
