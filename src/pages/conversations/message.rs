@@ -10,6 +10,7 @@ use switchboard_engine::queue::{Queued, State};
 use switchboard_engine::store::{Action, message_id};
 use yew::prelude::*;
 
+use super::files::{ShownFiles, WaitingFiles};
 use super::mention::view_text;
 use super::waiting::view_acts;
 use crate::browser::now;
@@ -278,6 +279,11 @@ fn view_row(props: &MessageRowProps) -> Html {
             queued_state(props, queued),
         ),
     };
+    let is_blank = match row {
+        Row::Stored(message) => message.content.is_empty(),
+        Row::Queued(queued) => text(queued).is_empty(),
+    };
+    let files = view_files(props);
     let bubble = match row {
         Row::Queued(Queued {
             state: State::Blocked(_),
@@ -316,10 +322,26 @@ fn view_row(props: &MessageRowProps) -> Html {
                 </div>
             }
             <div class="msg-body">
-                <div class={classes!("bubble", bubble)} dir="auto">{ content }</div>
+                <div class={classes!("bubble", bubble)} dir="auto" hidden={is_blank}>{ content }</div>
+                <div class="msg-files">{ files }</div>
                 { state }
             </div>
         </div>
+    }
+}
+
+/// What was sent with it; nothing is drawn where that is nothing.
+fn view_files(props: &MessageRowProps) -> Html {
+    match &props.row {
+        Row::Stored(message) if !message.attachments.is_empty() => {
+            html! { <ShownFiles files={message.attachments.clone()} /> }
+        }
+        Row::Queued(queued) if !queued.entry.files().is_empty() => {
+            let id = message_id(queued.entry.id);
+            let on_cancel = props.on_discard.reform(move |()| id);
+            html! { <WaitingFiles queued={queued.clone()} {on_cancel} /> }
+        }
+        _ => html! { <span hidden=true /> },
     }
 }
 

@@ -25,7 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use switchboard_contract::auth::Availability;
-use switchboard_contract::ids::{ConversationId, MemberId};
+use switchboard_contract::ids::{AttachmentId, ConversationId, MemberId};
 use switchboard_contract::live_chat::LiveChatConversation;
 use switchboard_contract::position::Position;
 use switchboard_contract::realtime::{EventType, LogEvent, close};
@@ -75,6 +75,8 @@ pub struct Desk<E> {
     request: u64,
     queue: Queue,
     posted: BTreeMap<u64, Posted>,
+    /// Files of waiting messages that the server has.
+    uploaded: BTreeSet<AttachmentId>,
     /// Conversations that are deleted as soon as the server hears of it.
     deleting: BTreeSet<ConversationId>,
     /// Those that the person has deleted.
@@ -125,6 +127,7 @@ impl<E: Clone> Desk<E> {
             request: 0,
             queue: Queue::new(owner, seed.rotate_left(32)),
             posted: BTreeMap::new(),
+            uploaded: BTreeSet::new(),
             deleting: BTreeSet::new(),
             deleted_here: BTreeSet::new(),
             inbox: Inbox::default(),
@@ -370,6 +373,7 @@ impl<E: Clone> Desk<E> {
         self.told = Status::Idle;
         self.claimed = None;
         self.posted.clear();
+        self.uploaded.clear();
         self.inbox = Inbox::default();
         self.loads.clear();
         self.aims.clear();

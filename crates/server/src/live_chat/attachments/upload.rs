@@ -181,10 +181,7 @@ async fn keep(
         .map_err(ApiError::unavailable)?;
     let noted = {
         let stored = stored.clone();
-        let note = move |tx| -> futures_util::future::BoxFuture<'_, ApiResult<Option<Stored>>> {
-            Box::pin(note(tx, from, stored))
-        };
-        state.db.write(note).await
+        state.db.write(move |tx| Box::pin(note(tx, from, stored))).await
     };
     if !matches!(noted, Ok(None)) {
         // Nothing names it. Where it stays all the same, the next start finds it.
