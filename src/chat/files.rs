@@ -179,7 +179,7 @@ impl Chat {
                 .borrow()
                 .get(&file.id)
                 .map(|picked| picked.blob.clone());
-            let chat = self.clone();
+            let (chat, id) = (self.clone(), file.id);
             let again = move |blob: Option<Blob>| {
                 let Some(blob) = blob else { return };
                 // The server may keep the first one under its id: this is another one.
@@ -197,7 +197,7 @@ impl Chat {
                 None => {
                     let kept = self.0.carrier.borrow().as_ref().map(Carrier::kept_files);
                     let Some((store, owner)) = kept else { continue };
-                    let (entry, id) = (entry.id, file.id);
+                    let entry = entry.id;
                     // Not a `Task`: what was called back is the person's, wherever they look meanwhile.
                     wasm_bindgen_futures::spawn_local(async move {
                         again(store.file(owner, entry, id).await.ok().flatten());

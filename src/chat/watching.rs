@@ -116,6 +116,8 @@ impl Chat {
             | Topic::Queue
             | Topic::Draft(_)
             | Topic::DraftWaits(_)
+            | Topic::Files(_)
+            | Topic::Upload(_)
             | Topic::People(_)
             | Topic::Presence => false,
             Topic::Lists => changes.lists,

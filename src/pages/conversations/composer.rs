@@ -253,14 +253,16 @@ pub fn Composer(props: &ComposerProps) -> Html {
             focus_node(&area);
         })
     };
-    let onpaste = props.on_files.filter_reform(|event: Event| {
-        let files = pasted_files(&event);
-        if files.is_empty() {
-            return None;
-        }
-        event.prevent_default();
-        Some(files)
-    });
+    let onpaste = {
+        let on_files = props.on_files.clone();
+        Callback::from(move |event: Event| {
+            let files = pasted_files(&event);
+            if !files.is_empty() {
+                event.prevent_default();
+                on_files.emit(files);
+            }
+        })
+    };
     html! {
         <div class={classes!("composer", is_note.then_some("is-note"))}>
             if props.closed && !*is_note {

@@ -74,6 +74,7 @@ impl Frame {
         self.step(Event::Submit {
             random: [3; 10],
             text: text.to_owned(),
+            files: Vec::new(),
         });
         MessageId::from_parts(self.now.wall, [3; 10])
     }
@@ -217,6 +218,7 @@ fn a_kept_token_of_the_same_visitor_saves_the_trade() {
             Waiting {
                 visitor: VISITOR.parse().expect("an id"),
                 content: "mine".to_owned(),
+                files: Vec::new(),
             },
         )],
     });
@@ -306,6 +308,7 @@ fn what_an_earlier_page_could_not_deliver_is_sent() {
     let waiting = |text: &str| Waiting {
         visitor: VISITOR.parse().expect("an id"),
         content: text.to_owned(),
+        files: Vec::new(),
     };
     let mut frame = Frame::new(Remembered {
         kept: Some(kept()),
@@ -539,7 +542,7 @@ fn rows_group_by_person_and_time() {
             (Side::Visitor, true, true),
         ]
     );
-    assert!(matches!(rows[0].content, Content::Own(_)));
+    assert!(matches!(rows[0].content, Content::Said(_)));
 }
 
 #[test]

@@ -14,7 +14,7 @@ mod shown;
 mod tray;
 mod waiting;
 
-pub(super) use attach::{AttachButton, Drop, use_drop};
+pub(super) use attach::{AttachButton, use_drop};
 pub(super) use shown::ShownFiles;
 pub(super) use tray::Tray;
 pub(super) use waiting::WaitingFiles;

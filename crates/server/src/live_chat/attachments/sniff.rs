@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn a_picture_that_cannot_be_measured_is_none() {
-        for cut in 0..PNG.len() {
+        for cut in 0..24 {
             assert_ne!(sniffed(&PNG[..cut]).0, "image/png", "{cut}");
         }
         for cut in 0..JPEG.len() {
