@@ -323,25 +323,30 @@ fn view_row(props: &MessageRowProps) -> Html {
             }
             <div class="msg-body">
                 <div class={classes!("bubble", bubble)} dir="auto" hidden={is_blank}>{ content }</div>
-                <div class="msg-files">{ files }</div>
+                <div class="msg-files" hidden={!has_files(row)}>{ files }</div>
                 { state }
             </div>
         </div>
     }
 }
 
+fn has_files(row: &Row) -> bool {
+    match row {
+        Row::Stored(message) => !message.attachments.is_empty(),
+        Row::Queued(queued) => !queued.entry.files().is_empty(),
+    }
+}
+
 /// What was sent with it; nothing is drawn where that is nothing.
 fn view_files(props: &MessageRowProps) -> Html {
     match &props.row {
-        Row::Stored(message) if !message.attachments.is_empty() => {
-            html! { <ShownFiles files={message.attachments.clone()} /> }
-        }
-        Row::Queued(queued) if !queued.entry.files().is_empty() => {
+        row if !has_files(row) => html! { <span hidden=true /> },
+        Row::Stored(message) => html! { <ShownFiles files={message.attachments.clone()} /> },
+        Row::Queued(queued) => {
             let id = message_id(queued.entry.id);
             let on_cancel = props.on_discard.reform(move |()| id);
             html! { <WaitingFiles queued={queued.clone()} {on_cancel} /> }
         }
-        _ => html! { <span hidden=true /> },
     }
 }
 
