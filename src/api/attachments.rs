@@ -32,14 +32,20 @@ impl Api {
         read(call.path(), &answer)
     }
 
-    /// `GET /live-chat/attachments/{id}`: a file's content.
+    /// `GET /live-chat/attachments/{id}`: a file's content. One try: the person is told, and tries again.
     ///
     /// # Errors
-    /// See [`ApiError`].
-    pub async fn attachment(&self, id: AttachmentId) -> Result<Blob, ApiError> {
-        let call = Call::get(format!("/live-chat/attachments/{id}"));
+    /// See [`ApiError`]; [`ApiError::Undecodable`] for something of another size, as a network's own page.
+    pub async fn attachment(&self, file: &Attachment) -> Result<Blob, ApiError> {
+        let call = Call::get(format!("/live-chat/attachments/{}", file.id));
         let transport = self.transport();
-        self.with_token(async |token: &str| transport.blob(&call, token).await)
-            .await
+        let blob = self
+            .with_token(async |token: &str| transport.blob(&call, token).await)
+            .await?;
+        if blob.size() as u64 == file.size {
+            Ok(blob)
+        } else {
+            Err(ApiError::Undecodable(call.path().into()))
+        }
     }
 }

@@ -86,21 +86,11 @@ impl Transport {
         }
     }
 
-    /// Reads what `call` answers as a blob; repeated by itself after failures that pass.
+    /// Reads what `call` answers as a blob. Never repeated by itself.
     ///
     /// # Errors
     /// See [`ApiError`].
     pub(super) async fn blob(&self, call: &Call, token: &str) -> Result<Blob, ApiError> {
-        let mut attempt = 1;
-        loop {
-            match self.one_blob(call, token).await {
-                Ok(blob) => return Ok(blob),
-                Err(error) => self.wait_after(call, error, &mut attempt).await?,
-            }
-        }
-    }
-
-    async fn one_blob(&self, call: &Call, token: &str) -> Result<Blob, ApiError> {
         let (response, _guard) = self.respond(call, token).await?;
         let response: web_sys::Response = response.into();
         let body = response.blob().map_err(|_| ApiError::Offline)?;

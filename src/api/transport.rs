@@ -254,31 +254,20 @@ impl Transport {
                 Ok(text) => return Ok(text),
                 Err(error) => error,
             };
-            self.wait_after(call, error, &mut attempt).await?;
-        }
-    }
-
-    /// Waits until a call that has failed is to be tried again; its failure where it is not.
-    pub(super) async fn wait_after(
-        &self,
-        call: &Call,
-        error: ApiError,
-        attempt: &mut u32,
-    ) -> Result<(), ApiError> {
-        let wait = error.failure().and_then(|failure| {
-            retry::next_wait(*attempt, call.repeatable, failure, &mut self.random.borrow_mut())
-        });
-        let Some(wait) = wait else { return Err(error) };
-        *attempt += 1;
-        if let Some(on_retry) = &self.on_retry {
-            on_retry.emit(Retrying {
-                error,
-                attempt: *attempt,
-                at_ms: monotonic_ms() + wait as f64,
+            let wait = error.failure().and_then(|failure| {
+                retry::next_wait(attempt, call.repeatable, failure, &mut self.random.borrow_mut())
             });
+            let Some(wait) = wait else { return Err(error) };
+            attempt += 1;
+            if let Some(on_retry) = &self.on_retry {
+                on_retry.emit(Retrying {
+                    error,
+                    attempt,
+                    at_ms: monotonic_ms() + wait as f64,
+                });
+            }
+            sleep(wait).await;
         }
-        sleep(wait).await;
-        Ok(())
     }
 
     /// Where a call goes, its query included.

@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast as _;
 use wasm_bindgen::prelude::*;
 use web_sys::{
     Blob, ClipboardEvent, Document, Element, Event, File, FileList, HtmlElement, HtmlInputElement,
-    ProgressEvent, Url, XmlHttpRequest, XmlHttpRequestResponseType,
+    HtmlProgressElement, ProgressEvent, Url, XmlHttpRequest, XmlHttpRequestResponseType,
 };
 
 use super::view::{add, button, set_text};
@@ -20,7 +20,7 @@ struct Attached {
     id: AttachmentId,
     file: File,
     element: Element,
-    bar: Element,
+    bar: HtmlProgressElement,
     words: Element,
     /// While it goes up.
     sent: Option<XmlHttpRequest>,
@@ -140,7 +140,7 @@ impl Files {
             id,
             file,
             element,
-            bar,
+            bar: bar.unchecked_into(),
             words,
             sent: None,
             kept: None,
@@ -197,8 +197,8 @@ impl Files {
             .iter()
             .find(|attached| attached.sent.as_ref().is_some_and(is_of))
         {
-            let share = event.loaded() / event.total().max(1.0);
-            let _ = attached.bar.set_attribute("value", &share.to_string());
+            // A number would be written as text by a library of its own.
+            attached.bar.set_value(event.loaded() / event.total().max(1.0));
         }
     }
 

@@ -34,15 +34,15 @@ pub(super) fn ShownPicture(props: &ShownPictureProps) -> Html {
     let is_large = use_state_eq(|| false);
     {
         let (seen, failed) = (seen.clone(), failed.setter());
-        use_effect_with((file.id, *tries), move |(id, _)| {
-            let id = *id;
+        use_effect_with((file.clone(), *tries), move |(file, _)| {
+            let file = file.clone();
             if seen.is_none() {
                 let seen = seen.setter();
                 task.run(async move {
-                    match api.attachment(id).await {
+                    match api.attachment(&file).await {
                         Ok(blob) => {
                             if let Some(picture) = SeenPicture::of(&blob) {
-                                chat.keep_picture(id, picture.clone());
+                                chat.keep_picture(file.id, picture.clone());
                                 seen.set(Some(picture));
                             }
                         }

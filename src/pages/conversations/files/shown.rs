@@ -57,7 +57,7 @@ pub(super) fn FileCard(props: &FileCardProps) -> Html {
     let busy = use_state_eq(|| false);
     let failed = use_state_eq(|| None::<AttrValue>);
     let onclick = {
-        let (id, name) = (file.id, file.name.clone());
+        let file = file.clone();
         let (is_busy, busy, failed) = (*busy, busy.setter(), failed.setter());
         Callback::from(move |_: MouseEvent| {
             if is_busy {
@@ -65,12 +65,12 @@ pub(super) fn FileCard(props: &FileCardProps) -> Html {
             }
             busy.set(true);
             failed.set(None);
-            let (api, name, busy, failed) = (api.clone(), name.clone(), busy.clone(), failed.clone());
+            let (api, file, busy, failed) = (api.clone(), file.clone(), busy.clone(), failed.clone());
             task.run(async move {
-                let outcome = api.attachment(id).await;
+                let outcome = api.attachment(&file).await;
                 busy.set(false);
                 match outcome {
-                    Ok(blob) if save_blob(&name, &blob) => {}
+                    Ok(blob) if save_blob(&file.name, &blob) => {}
                     Ok(_) => failed.set(Some(t("files.not_saved"))),
                     Err(error) => failed.set(Some(error.message())),
                 }
