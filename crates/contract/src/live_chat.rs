@@ -337,6 +337,17 @@ pub struct LiveChatMessage {
     pub read_at: Option<Timestamp>,
 }
 
+impl LiveChatMessage {
+    /// What it says in one line of a list or a notice: its text, or the name of its first file where it has none.
+    #[must_use]
+    pub fn gist(&self) -> &str {
+        match self.attachments.first() {
+            Some(file) if self.content.trim().is_empty() => &file.name,
+            _ => &self.content,
+        }
+    }
+}
+
 /// History by `seq`: `GET …/{id}/messages` and `GET /api/visitor/messages`; ascending.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
