@@ -218,9 +218,11 @@ impl Chat {
                 let api = carrier.api.clone();
                 let kept = carrier.kept_files();
                 let (held, on_progress) = (self.held_blob(file.id), self.on_progress(file.id));
+                let on_ended = self.on_upload_ended(file.id);
                 self.spawn(carrier, Work::Post(generation), async move {
                     let what = (id, conversation, &file);
                     let outcome = files::upload(&api, held, kept, what, on_progress).await;
+                    on_ended.emit(());
                     let outcome = outcome.unwrap_or_else(|error| Attempt::Failed(outcome_of(&error)));
                     Event::Attempted { generation, outcome }
                 });

@@ -258,6 +258,16 @@ impl Chat {
         })
     }
 
+    /// Hears that an upload has ended.
+    pub(super) fn on_upload_ended(&self, id: AttachmentId) -> Callback<()> {
+        let chat = Rc::downgrade(&self.0);
+        Callback::from(move |()| {
+            let Some(inner) = chat.upgrade() else { return };
+            inner.files.progress.borrow_mut().remove(&id);
+            Self(inner).tell(|topic| topic == Topic::Upload(id));
+        })
+    }
+
     /// The content of a file that waits, as far as this tab holds it.
     pub(super) fn held_blob(&self, id: AttachmentId) -> Option<Blob> {
         self.0
@@ -280,8 +290,8 @@ pub fn use_attached(id: ConversationId) -> Vec<Picked> {
     chat.attached(id)
 }
 
-/// How much of a file that waits has left from here, from 0 to 1; `None` before it begins to, or where another tab sends it. And
-/// where a picture can be seen.
+/// How much of a file that waits has left from here, from 0 to 1; `None` before it begins to, once the server has it, and where
+/// another tab sends it. And where a picture can be seen.
 ///
 /// # Panics
 /// Outside of a [`super::ChatProvider`].

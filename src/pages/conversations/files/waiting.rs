@@ -74,7 +74,7 @@ struct WaitingFileProps {
 fn WaitingFile(props: &WaitingFileProps) -> Html {
     let file = &props.file;
     let (progress, preview) = use_upload(file.id);
-    let under_way = progress.filter(|share| props.is_sending && *share < 1.0);
+    let under_way = progress.filter(|_| props.is_sending);
     html! {
         <div class="file">
             { view_kind(preview.as_ref().map(|url| url.text())) }
