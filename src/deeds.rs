@@ -7,7 +7,7 @@ use switchboard_contract::live_chat::{
 };
 use switchboard_contract::problem::{Problem, ProblemCode};
 use switchboard_contract::time::Timestamp;
-use switchboard_engine::store::Action;
+use switchboard_engine::store::{Action, Draft};
 use yew::AttrValue;
 
 use crate::i18n::{day_and_time, t, t_with};
@@ -76,12 +76,20 @@ impl Kind {
 pub fn what(action: &Action, names: &impl Names) -> AttrValue {
     match action {
         Action::Send(draft) if draft.visibility == Visibility::Internal => {
-            t_with("deed.note", &[("text", &draft.content)])
+            t_with("deed.note", &[("text", gist(draft))])
         }
-        Action::Send(draft) => t_with("deed.reply", &[("text", &draft.content)]),
+        Action::Send(draft) => t_with("deed.reply", &[("text", gist(draft))]),
         Action::Change(change) => what_change(change, names),
         Action::Delete => t("actions.delete"),
         Action::Read { .. } => t("deed.several"),
+    }
+}
+
+/// What a message says: its text, or the name of its first file where it has none.
+fn gist(draft: &Draft) -> &str {
+    match draft.attachments.first() {
+        Some(file) if draft.content.is_empty() => &file.name,
+        _ => &draft.content,
     }
 }
 
@@ -157,7 +165,13 @@ pub fn failed(change: &ConversationChange, names: &impl Names) -> AttrValue {
 #[must_use]
 pub fn reason(action: &Action, problem: &Problem) -> AttrValue {
     let is_message = matches!(action, Action::Send(_));
+    let has_files = matches!(action, Action::Send(draft) if !draft.attachments.is_empty());
     match problem.code {
+        ProblemCode::BodyTooLarge if has_files => t("message.file_too_large"),
+        ProblemCode::ValidationFailed if problem.fields.contains_key("attachments") => {
+            t("message.files_refused")
+        }
+        ProblemCode::IdReused if has_files => t("message.files_gone"),
         ProblemCode::NewerReply => match colleague_reply(problem) {
             Some(reply) => t_with(
                 "message.newer_reply_text",

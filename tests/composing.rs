@@ -79,6 +79,9 @@ impl Writing {
             closed: false,
             aids: aids(),
             on_release: Callback::from(move |()| *count.borrow_mut() += 1),
+            files: Vec::new(),
+            on_files: Callback::noop(),
+            on_detach: Callback::noop(),
         };
         Self {
             composer: mount::<Composer>(props).await,

@@ -118,6 +118,9 @@ async fn the_composer_says_for_whom_is_written() {
         closed: false,
         aids: switchboard::pages::Aids::default(),
         on_release: Callback::noop(),
+        files: Vec::new(),
+        on_files: Callback::noop(),
+        on_detach: Callback::noop(),
     })
     .await;
     shown.fill("textarea", "Hi").await;

@@ -3,6 +3,7 @@
 //! Pages and components get an [`Api`] from [`crate::auth::use_api`] and never speak HTTP themselves. A 401 is met by one
 //! renewal of the token and one repetition; callers see [`ApiError::SignedOut`] only when the session is over.
 
+mod attachments;
 pub mod auth;
 mod canned_replies;
 mod common_passwords;
@@ -16,6 +17,7 @@ mod labels;
 mod messages;
 mod realtime;
 pub mod team;
+mod transfer;
 mod transport;
 mod views;
 mod visitors;
@@ -102,6 +104,18 @@ impl Api {
             }
             self.noted(transport.text(call, Some(&token.text)).await)
         })
+    }
+
+    /// Makes a call with a token, and again with another one where that is over.
+    async fn with_token<T>(&self, attempt: impl AsyncFn(&str) -> Result<T, ApiError>) -> Result<T, ApiError> {
+        let mut token = self.session.token().await?;
+        for _ in 0..MAX_REPLAYS {
+            match attempt(&token.text).await {
+                Err(ApiError::SignedOut) => token = self.session.renewed(token.generation).await?,
+                outcome => return outcome,
+            }
+        }
+        attempt(&token.text).await
     }
 
     /// The account may begin to require a second factor while someone works: every page then leads to setting one up.

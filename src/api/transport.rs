@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use switchboard_contract::decode;
 use switchboard_engine::random::Random;
 use switchboard_engine::retry;
-use web_sys::{AbortController, RequestCredentials};
+use web_sys::{AbortController, RequestCredentials, UrlSearchParams};
 use yew::Callback;
 
 use super::ApiError;
@@ -187,7 +187,7 @@ impl PartialEq for Transport {
 }
 
 /// Ends the request when the future that waits for it is dropped.
-struct AbortOnDrop(AbortController);
+pub(super) struct AbortOnDrop(AbortController);
 
 impl Drop for AbortOnDrop {
     fn drop(&mut self) {
@@ -268,6 +268,44 @@ impl Transport {
             }
             sleep(wait).await;
         }
+    }
+
+    /// Where a call goes, its query included.
+    pub(super) fn address(&self, call: &Call) -> String {
+        let Ok(query) = UrlSearchParams::new() else {
+            return format!("{}{}", self.base, call.path);
+        };
+        for (name, value) in &call.query {
+            query.append(name, value);
+        }
+        let query = String::from(query.to_string());
+        format!("{}{}?{query}", self.base, call.path)
+    }
+
+    /// One try of a call whose answer is no text; the request ends with the guard. What is no success is an error.
+    pub(super) async fn respond(
+        &self,
+        call: &Call,
+        token: &str,
+    ) -> Result<(Response, AbortOnDrop), ApiError> {
+        let abort = AbortController::new().map_err(|_| ApiError::Offline)?;
+        let signal = abort.signal();
+        let guard = AbortOnDrop(abort);
+        let request = call
+            .build(&self.base, Some(token))
+            .abort_signal(Some(&signal))
+            .build()
+            .map_err(|error| undecodable(&call.path, &error))?;
+        let answer = within(TIMEOUT_MS, request.send())
+            .await
+            .ok_or(ApiError::TimedOut)?;
+        let response = answer.map_err(|_| ApiError::Offline)?;
+        if response.ok() {
+            return Ok((response, guard));
+        }
+        let wait = retry_after_ms(&response);
+        let body = response.text().await.map_err(|_| ApiError::Offline)?;
+        Err(ApiError::from_answer(response.status(), &body, wait))
     }
 
     async fn attempt(&self, call: &Call, token: Option<&str>) -> Result<String, ApiError> {

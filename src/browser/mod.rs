@@ -6,6 +6,7 @@
 //! | --- | --- |
 //! | `mod.rs` | the window, its clocks, listeners, focus |
 //! | `time.rs` | waiting |
+//! | `files.rs` | files that a person gives to the page |
 //! | `frame.rs` | the page's frames |
 //! | `local.rs` | times of day where the person is |
 //! | `task.rs` | futures that stop with whoever started them |
@@ -13,6 +14,7 @@
 //! | `saving.rs` | the clipboard, files that the person saves |
 //! | `workers.rs` | scripts that run beside the page |
 
+mod files;
 mod frame;
 mod local;
 mod lock;
@@ -27,12 +29,15 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Document, Element, Event, EventTarget, HtmlElement, ResizeObserver, Url, Window};
 
+pub use files::{BlobUrl, Chosen, chosen_files, drags_files, dropped_files, pasted_files};
 pub use frame::Frame;
 pub use local::{LocalTime, local_time, start_of_day, today};
 pub use lock::Lock;
-pub use saving::{copy_text, download};
+pub use saving::{copy_text, download, save_blob, save_url};
 pub use task::{Task, TaskSlot, use_task};
-pub use time::{Grace, Happening, Interval, Sleep, Timeout, grace, happening, sleep, within};
+pub use time::{
+    Answered, Grace, Happening, Interval, Sleep, Timeout, answered, grace, happening, sleep, within,
+};
 pub use workers::start_worker;
 pub use zones::{own_time_zone, time_zones};
 

@@ -36,19 +36,40 @@ fn offer(name: &str, mime: &str, text: &str) -> Option<()> {
     kind.set_type(mime);
     let parts = Array::of1(&JsValue::from_str(text));
     let blob = Blob::new_with_str_sequence_and_options(&parts, &kind).ok()?;
+    offer_blob(name, &blob)
+}
+
+/// Lets the person save `blob` as a file called `name`. `false` when the browser refuses.
+#[must_use]
+pub fn save_blob(name: &str, blob: &Blob) -> bool {
+    offer_blob(name, blob).is_some()
+}
+
+fn offer_blob(name: &str, blob: &Blob) -> Option<()> {
+    let url = Url::create_object_url_with_blob(blob).ok()?;
+    let offered = offer_url(name, &url);
+    wasm_bindgen_futures::spawn_local(async move {
+        sleep(FETCHED_WITHIN_MS).await;
+        let _ = Url::revoke_object_url(&url);
+    });
+    offered
+}
+
+/// Lets the person save what is at an address within this page as a file called `name`. `false` when the browser refuses.
+#[must_use]
+pub fn save_url(name: &str, url: &str) -> bool {
+    offer_url(name, url).is_some()
+}
+
+fn offer_url(name: &str, url: &str) -> Option<()> {
     let body = document()?.body()?;
     let anchor: HtmlAnchorElement = document()?.create_element("a").ok()?.dyn_into().ok()?;
-    let url = Url::create_object_url_with_blob(&blob).ok()?;
-    anchor.set_href(&url);
+    anchor.set_href(url);
     anchor.set_download(name);
     anchor.set_hidden(true);
     // Some browsers follow only links that are in the page.
     let placed = body.append_child(&anchor).is_ok();
     anchor.click();
     anchor.remove();
-    wasm_bindgen_futures::spawn_local(async move {
-        sleep(FETCHED_WITHIN_MS).await;
-        let _ = Url::revoke_object_url(&url);
-    });
     placed.then_some(())
 }

@@ -178,6 +178,25 @@ impl Future for Grace {
     }
 }
 
+/// A future that ends with what a callback is given.
+pub struct Answered<T>(Rc<RefCell<Slot<T>>>);
+
+/// Waits for a value, and how to give it.
+#[must_use]
+pub fn answered<T>() -> (Answered<T>, impl FnOnce(T)) {
+    let slot = Slot::new();
+    let give = slot.clone();
+    (Answered(slot), move |value| Slot::fill(&give, value))
+}
+
+impl<T> Future for Answered<T> {
+    type Output = T;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
+        Slot::poll(&self.0, cx)
+    }
+}
+
 /// A future that ends with the first of some events. Dropping it stops listening.
 pub struct Happening {
     slot: Rc<RefCell<Slot<Event>>>,

@@ -14,7 +14,7 @@ use switchboard_engine::stream::DifferenceError;
 use yew::Callback;
 
 use super::shell::Inner;
-use super::{Chat, Topic};
+use super::{Chat, Topic, files};
 use crate::api::{Api, ApiError, Around};
 use crate::browser::Task;
 use crate::realtime::store::Notice;
@@ -28,6 +28,7 @@ const THREAD_PAGE: u32 = 50;
 /// What the desk's wishes are carried out with; everything stops when it is dropped.
 pub(super) struct Carrier {
     api: Api,
+    owner: MemberId,
     socket: Socket,
     store: Store,
     tabs: Tabs,
@@ -89,8 +90,14 @@ impl Carrier {
             timers: Timers::new(),
             wake: Wake::new(on_sign),
             tasks: RefCell::default(),
+            owner,
             api,
         }
+    }
+
+    /// Where the browser keeps the files of entries, and whose they are.
+    pub(super) fn kept_files(&self) -> (Store, MemberId) {
+        (self.store.clone(), self.owner)
     }
 
     /// Tells all other tabs.
@@ -103,7 +110,10 @@ impl Chat {
     pub(super) fn carry_out(&self, effect: Effect) {
         match effect {
             Effect::Changed(changes) => return self.changed(&changes),
-            Effect::QueueChanged => return self.mark(|topic| topic == Topic::Queue),
+            Effect::QueueChanged => {
+                self.prune_files();
+                return self.mark(|topic| topic == Topic::Queue);
+            }
             Effect::PeopleChanged {
                 conversations,
                 presence,
@@ -167,7 +177,8 @@ impl Chat {
             }
             Effect::Store { request, owner, op } => {
                 let chat = Rc::downgrade(&self.0);
-                carrier.store.run(owner, op, move |result| {
+                let files = self.0.files.blobs(&op);
+                carrier.store.run_with(owner, op, files, move |result| {
                     report(&chat, Event::Stored { request, result });
                 });
             }
@@ -193,6 +204,27 @@ impl Chat {
                         Chat(inner).load_ended(generation, &fetch);
                     }
                     Event::Loaded { generation, result }
+                });
+            }
+            Effect::Post {
+                generation,
+                request:
+                    Request::Upload {
+                        id,
+                        conversation,
+                        file,
+                    },
+            } => {
+                let api = carrier.api.clone();
+                let kept = carrier.kept_files();
+                let (held, on_progress) = (self.held_blob(file.id), self.on_progress(file.id));
+                let on_ended = self.on_upload_ended(file.id);
+                self.spawn(carrier, Work::Post(generation), async move {
+                    let what = (id, conversation, &file);
+                    let outcome = files::upload(&api, held, kept, what, on_progress).await;
+                    on_ended.emit(());
+                    let outcome = outcome.unwrap_or_else(|error| Attempt::Failed(outcome_of(&error)));
+                    Event::Attempted { generation, outcome }
                 });
             }
             Effect::Post { generation, request } => {
@@ -300,6 +332,7 @@ async fn load(api: &Api, fetch: &Fetch) -> Result<Fetched, ApiError> {
 
 async fn attempt(api: &Api, request: Request) -> Attempt {
     let answer = match request {
+        Request::Upload { .. } => return Attempt::Failed(Outcome::Unsure { wait_ms: 0 }),
         Request::Send(message) => api
             .send_message(&message)
             .await
@@ -318,11 +351,11 @@ async fn attempt(api: &Api, request: Request) -> Attempt {
             .await
             .map(|()| Attempt::Deleted),
     };
-    answer.unwrap_or_else(|error| Attempt::Failed(outcome(&error)))
+    answer.unwrap_or_else(|error| Attempt::Failed(outcome_of(&error)))
 }
 
 /// What a failed attempt means: whether the server may have it, and what helps.
-fn outcome(error: &ApiError) -> Outcome {
+fn outcome_of(error: &ApiError) -> Outcome {
     match error {
         ApiError::SignedOut | ApiError::InvalidCredentials => Outcome::NeedsAuth,
         ApiError::RateLimited(wait_ms) => Outcome::Unsure { wait_ms: *wait_ms },

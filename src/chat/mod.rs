@@ -13,12 +13,14 @@
 //! | [`use_looking_at`] | telling the team that one looks at a conversation |
 //! | [`use_arrivals`] | messages as they come in, to be announced |
 //! | [`use_composing`], [`use_waiting_draft`] | what is typed and not sent |
+//! | [`use_attached`], [`use_upload`] | files that are attached, and how far they have come |
 //! | [`use_queue`], [`use_changes`], [`use_waiting`] | what waits to be sent |
 //! | [`use_directory`] | the names of members and labels |
 
 mod carrier;
 mod directory;
 mod drafts;
+mod files;
 mod held;
 mod hooks;
 mod incoming;
@@ -32,6 +34,7 @@ mod watching;
 
 pub use directory::{Directory, use_directory, use_directory_when};
 pub use drafts::{Composing, Typed};
+pub use files::{Picked, SeenPicture, use_attached, use_upload};
 pub use hooks::{
     Gone, ThreadView, Waiting, use_arrivals, use_changes, use_chat, use_composing, use_conversation,
     use_conversation_trouble, use_queue, use_read_mark, use_returned, use_thread, use_waiting,

@@ -21,6 +21,7 @@ use yew::Callback;
 
 use super::carrier::Carrier;
 use super::drafts::{DraftBox, Typed};
+use super::files::Files;
 use super::incoming::{AskedTurn, Incoming};
 use super::watching::{Topic, Watchers};
 use crate::api::{Api, ApiError, Retrying};
@@ -54,6 +55,7 @@ pub(super) struct Inner {
     pub(super) words: RefCell<Vec<String>>,
     pub(super) told: Cell<u64>,
     pub(super) drafts: DraftBox,
+    pub(super) files: Files,
     /// Messages that were taken back to be changed, and who was to see them.
     returned: RefCell<BTreeMap<ConversationId, Visibility>>,
     /// Messages that this tab holds back.
@@ -99,6 +101,7 @@ impl Chat {
             turn: RefCell::default(),
             words: RefCell::default(),
             drafts: DraftBox::new(tab),
+            files: Files::default(),
             returned: RefCell::default(),
             held_here: RefCell::default(),
             repeats: RefCell::default(),
@@ -181,6 +184,7 @@ impl Chat {
         self.drive(Event::Stop);
         self.forget_incoming();
         self.0.carrier.borrow_mut().take();
+        self.0.files.clear();
         self.0.repeats.borrow_mut().clear();
         self.0.returned.borrow_mut().clear();
     }
@@ -262,7 +266,7 @@ impl Chat {
         self.send_held(conversation, content, visibility, Vec::new(), 0);
     }
 
-    /// The same, naming members, and held back for some milliseconds so that the person can call it back ([`Chat::edit`]) or
+    /// The same with the files that are attached there, naming members, and held back for some milliseconds so that the person can call it back ([`Chat::edit`]) or
     /// let it go ([`Chat::release`]).
     pub fn send_held(
         &self,
@@ -272,10 +276,15 @@ impl Chat {
         mentions: Vec<MemberId>,
         hold_ms: u32,
     ) {
+        let attachments = self.take_attached(conversation);
+        if content.is_empty() && attachments.is_empty() {
+            return;
+        }
         let deed = Deed::Send {
             content,
             visibility,
             mentions,
+            attachments,
             hold_ms,
         };
         let id = self.act(conversation, deed);
@@ -324,6 +333,7 @@ impl Chat {
                     content,
                     visibility,
                     mentions: Vec::new(),
+                    attachments: Vec::new(),
                     hold_ms: 0,
                 },
             );
@@ -384,12 +394,13 @@ impl Chat {
         self.wake();
     }
 
-    /// Gives a message up that is not sent yet, and puts its text before what is typed in its conversation.
+    /// Gives a message up that is not sent yet, and puts its text before what is typed in its conversation; its files are attached
+    /// there again.
     pub fn edit(&self, id: ActionId) {
         let entry = self.read(|desk| desk.queue().entry(id).cloned());
-        let Some((conversation, Action::Send(draft))) =
-            entry.map(|entry| (entry.lane.conversation, entry.action))
-        else {
+        let Some(entry) = entry else { return };
+        self.attach_again(&entry);
+        let (conversation, Action::Send(draft)) = (entry.lane.conversation, entry.action) else {
             return;
         };
         self.discard_action(id);

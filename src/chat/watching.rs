@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::{Rc, Weak};
 
-use switchboard_contract::ids::ConversationId;
+use switchboard_contract::ids::{AttachmentId, ConversationId};
 use switchboard_contract::live_chat::LiveChatMessage;
 use switchboard_engine::inbox::{Changes, Elsewhere};
 use yew::Callback;
@@ -29,6 +29,10 @@ pub enum Topic {
     Draft(ConversationId),
     /// Whether something is typed in one conversation and not sent, for lists.
     DraftWaits(ConversationId),
+    /// What is attached in one conversation and not sent.
+    Files(ConversationId),
+    /// How far one file has come.
+    Upload(AttachmentId),
     /// Any conversation: for counts over all of them.
     Any,
     /// Who types in one conversation or looks at it.
@@ -112,6 +116,8 @@ impl Chat {
             | Topic::Queue
             | Topic::Draft(_)
             | Topic::DraftWaits(_)
+            | Topic::Files(_)
+            | Topic::Upload(_)
             | Topic::People(_)
             | Topic::Presence => false,
             Topic::Lists => changes.lists,

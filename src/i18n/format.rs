@@ -86,6 +86,26 @@ pub fn number(value: u64) -> String {
         .unwrap_or_else(|| value.to_string())
 }
 
+/// A size in bytes, such as `1.2 MB`.
+#[must_use]
+pub fn file_size(bytes: u64) -> String {
+    const STEPS: [(u64, &str); 3] = [(1_000_000, "megabyte"), (1_000, "kilobyte"), (1, "byte")];
+    let (step, unit) = STEPS
+        .into_iter()
+        .find(|(step, _)| bytes >= *step)
+        .unwrap_or((1, "byte"));
+    let value = bytes as f64 / step as f64;
+    let entries = [
+        ("style", "unit"),
+        ("unit", unit),
+        ("unitDisplay", "short"),
+        ("maximumFractionDigits", "1"),
+    ];
+    formatter("NumberFormat", &entries)
+        .and_then(|format| call(&format, "format", &Array::of1(&JsValue::from_f64(value))))
+        .unwrap_or_else(|| format!("{value:.1} {unit}"))
+}
+
 /// A share from 0 to 1 as a percentage without decimals.
 #[must_use]
 pub fn percent(share: f64) -> String {

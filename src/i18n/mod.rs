@@ -14,8 +14,8 @@ use std::rc::Rc;
 use yew::AttrValue;
 
 pub use format::{
-    clock_time, country_name, date_long, date_short, day_and_time, duration_short, language_name, list_time,
-    local_day, number, percent, relative, time_in_zone, weekday_date, weekday_time,
+    clock_time, country_name, date_long, date_short, day_and_time, duration_short, file_size, language_name,
+    list_time, local_day, number, percent, relative, time_in_zone, weekday_date, weekday_time,
 };
 pub use rules::rule;
 

@@ -34,6 +34,9 @@ pub struct DialogProps {
     pub children: Html,
     /// The text of the button that goes on.
     pub confirm: AttrValue,
+    /// As wide as the page has room for, such as for a picture.
+    #[prop_or_default]
+    pub wide: bool,
     /// Whether going on loses something.
     #[prop_or_default]
     pub danger: bool,
@@ -143,6 +146,9 @@ pub fn Dialog(props: &DialogProps) -> Html {
             box-shadow: var(--elevation-2);
             animation: dialog-in var(--motion-base) var(--ease-out);
         }
+        .dialog-wide {
+            inline-size: min(60rem, 100%);
+        }
         .body {
             display: grid;
             grid-template-columns: minmax(0, 1fr);
@@ -180,7 +186,7 @@ pub fn Dialog(props: &DialogProps) -> Html {
     let on_confirm = props.on_confirm.reform(|_: MouseEvent| ());
     html! {
         <div {class} {onmousedown} {onkeydown}>
-            <div class="dialog" ref={panel} role="dialog" aria-modal="true" aria-labelledby={title.clone()} aria-describedby={text.clone()}>
+            <div class={classes!("dialog", props.wide.then_some("dialog-wide"))} ref={panel} role="dialog" aria-modal="true" aria-labelledby={title.clone()} aria-describedby={text.clone()}>
                 <div class="body">
                     <h2 id={title}>{ props.title.clone() }</h2>
                     <div id={text} class="text-2">{ props.children.clone() }</div>

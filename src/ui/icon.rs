@@ -11,6 +11,8 @@ pub enum IconName {
     Archive,
     /// Put someone in charge.
     Assign,
+    /// Attach a file.
+    Attach,
     /// Back, at the start of the line.
     Back,
     /// A day.
@@ -37,6 +39,8 @@ pub enum IconName {
     External,
     /// Show what is hidden.
     Eye,
+    /// A file.
+    File,
     /// Show less: what fits.
     Filter,
     /// Websites.
@@ -109,6 +113,9 @@ impl IconName {
             Self::Assign => {
                 "M6.5 8.5a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0ZM3.5 19.5a6.5 6.5 0 0 1 13 0M19 7.5v6M16 10.5h6"
             }
+            Self::Attach => {
+                "M19.5 11.2l-7.6 7.6a4.6 4.6 0 0 1-6.5-6.5l7.9-7.9a3.1 3.1 0 0 1 4.4 4.4l-7.8 7.8a1.5 1.5 0 0 1-2.2-2.2l7.2-7.1"
+            }
             Self::Back => "M19 12H5M11 6l-6 6 6 6",
             Self::Calendar => {
                 "M7 5.5h10a2.5 2.5 0 0 1 2.5 2.5v9a2.5 2.5 0 0 1-2.5 2.5H7A2.5 2.5 0 0 1 4.5 17V8A2.5 2.5 0 0 1 7 5.5ZM4.5 10.5h15M8.5 3.5v4M15.5 3.5v4"
@@ -131,6 +138,9 @@ impl IconName {
             }
             Self::Eye => {
                 "M2.5 12S6 6 12 6s9.5 6 9.5 6-3.5 6-9.5 6-9.5-6-9.5-6ZM9.3 12a2.7 2.7 0 1 0 5.4 0a2.7 2.7 0 1 0 -5.4 0Z"
+            }
+            Self::File => {
+                "M7 3.5h6.5L18 8v11a1.5 1.5 0 0 1-1.5 1.5H7A1.5 1.5 0 0 1 5.5 19V5A1.5 1.5 0 0 1 7 3.5ZM13.5 3.5V8H18"
             }
             Self::Filter => "M4 6.5h16M7 12h10M10 17.5h4",
             Self::Globe => {

@@ -74,6 +74,8 @@ struct Reading<K> {
     kept: Option<K>,
     followed: u64,
     size: (i32, i32),
+    /// Where a reader at the end was put, as the element counts it.
+    put: Option<i32>,
 }
 
 impl<K: Copy + Ord> Reading<K> {
@@ -125,9 +127,10 @@ impl<K: Copy + Ord> Reading<K> {
     }
 
     /// Puts the reader back where they were.
-    fn restore(&self, log: &Element, entries: &Element) {
+    fn restore(&mut self, log: &Element, entries: &Element) {
         let Place::At(key, offset) = self.roll.place() else {
             log.set_scroll_top(log.scroll_height());
+            self.put = Some(log.scroll_top());
             return;
         };
         let elements = self.elements(entries);
@@ -141,7 +144,14 @@ impl<K: Copy + Ord> Reading<K> {
 
     /// The reader has scrolled.
     fn follow(&mut self, log: &Element, entries: &Element) {
-        let left = log.scroll_height() - log.scroll_top() - log.client_height();
+        let top = log.scroll_top();
+        let is_put = self.put.replace(top) == Some(top);
+        if is_put && self.roll.place() == Place::End {
+            // They stand where they were put: what came in below was drawn, and the effect that puts them at the new end has not run
+            // yet. Between the two the browser may tell of the last time.
+            return;
+        }
+        let left = log.scroll_height() - top - log.client_height();
         if self.is_whole && left <= AT_END {
             self.roll.go(Place::End);
             return;
@@ -203,6 +213,7 @@ where
         kept: None,
         followed: 0,
         size: (0, 0),
+        put: None,
     });
     reading.borrow_mut().take_in(log);
     let near = use_mut_ref(|| (Callback::noop(), Callback::noop(), Callback::noop()));

@@ -33,6 +33,7 @@ pub fn reply(text: &str) -> Entry {
         visibility: Visibility::Public,
         seen_seq: 1,
         mentions: Vec::new(),
+        attachments: Vec::new(),
     };
     let id = ActionId::from_parts(Timestamp::default(), random_bytes());
     Entry::new(id, conversation(1), Action::Send(draft), Timestamp::default())

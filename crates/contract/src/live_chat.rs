@@ -2,6 +2,7 @@
 
 mod actions;
 mod canned;
+mod files;
 mod handling;
 mod labels;
 mod people;
@@ -16,6 +17,9 @@ pub use canned::{
     CannedReply, CannedReplyList, CannedScope, ChangeCannedReply, CreateCannedReply, Expansion,
     MAX_CANNED_TITLE_CHARS, MAX_SHORTCUT_CHARS, VARIABLES, Values, Variable, canned_content, canned_title,
     expand, first_name, first_open, shortcut,
+};
+pub use files::{
+    MAX_ATTACHMENT_BYTES, MAX_ATTACHMENTS, MAX_FILE_NAME_CHARS, PICTURES, file_name, is_picture,
 };
 pub use handling::{
     MailTranscript, StartConversation, Transcript, TranscriptConversation, TranscriptFormat,
@@ -127,19 +131,36 @@ pub enum Visibility {
     Internal,
 }
 
-/// A file sent with a message.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A file sent with a message, and the answer of `POST /api/live-chat/attachments` and `POST /api/visitor/attachments`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Attachment {
     /// The file.
     pub id: AttachmentId,
-    /// Its name.
+    /// Its name, as [`file_name`] has it.
     pub name: String,
-    /// Its sniffed media type.
+    /// Its media type as its content tells it; `application/octet-stream` where that could do harm or is not known.
     pub media_type: String,
     /// Its size in bytes.
     pub size: u64,
+    /// A picture's width in pixels, so that its room is kept before it is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub width: Option<u32>,
+    /// A picture's height in pixels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub height: Option<u32>,
+}
+
+impl std::fmt::Debug for Attachment {
+    /// Leaves out the name.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Attachment")
+            .field("id", &self.id)
+            .field("media_type", &self.media_type)
+            .field("size", &self.size)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A person on a website.
@@ -319,6 +340,17 @@ pub struct LiveChatMessage {
     pub read_at: Option<Timestamp>,
 }
 
+impl LiveChatMessage {
+    /// What it says in one line of a list or a notice: its text, or the name of its first file where it has none.
+    #[must_use]
+    pub fn gist(&self) -> &str {
+        match self.attachments.first() {
+            Some(file) if self.content.trim().is_empty() => &file.name,
+            _ => &self.content,
+        }
+    }
+}
+
 /// History by `seq`: `GET …/{id}/messages` and `GET /api/visitor/messages`; ascending.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -348,7 +380,8 @@ pub struct SendMessage {
     /// Who sees it.
     #[serde(default)]
     pub visibility: Visibility,
-    /// Uploaded files.
+    /// Files that the sender uploaded for this conversation and has not sent yet, at most [`MAX_ATTACHMENTS`]. With a file
+    /// the text may be empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<AttachmentId>,
     /// Members whom an internal note names, at most [`MAX_MENTIONS`]; refused in what a visitor reads. Who is not in the team

@@ -6,7 +6,10 @@ mod violation;
 pub use avatar::{MAX_AVATAR_BYTES, avatar};
 pub use violation::Violation;
 
-use crate::live_chat::MAX_MESSAGE_CHARS;
+use std::collections::BTreeSet;
+
+use crate::ids::AttachmentId;
+use crate::live_chat::{MAX_ATTACHMENTS, MAX_MESSAGE_CHARS};
 use crate::problem::FieldErrors;
 
 /// Fewest characters in a password.
@@ -182,6 +185,30 @@ pub fn message_text(text: &str) -> Result<(), Violation> {
     }
 }
 
+/// The text of a message that comes with so many files: it may be empty where there is one.
+///
+/// # Errors
+/// The rule that `text` breaks.
+pub fn message_text_beside(text: &str, files: usize) -> Result<(), Violation> {
+    match message_text(text) {
+        Err(Violation::Required) if files > 0 => Ok(()),
+        outcome => outcome,
+    }
+}
+
+/// The files of a message: each once, and no more than [`MAX_ATTACHMENTS`].
+///
+/// # Errors
+/// The rule that `files` breaks.
+pub fn attachments(files: &[AttachmentId]) -> Result<(), Violation> {
+    let different: BTreeSet<&AttachmentId> = files.iter().collect();
+    if files.len() > MAX_ATTACHMENTS || different.len() < files.len() {
+        Err(Violation::TooMany(MAX_ATTACHMENTS))
+    } else {
+        Ok(())
+    }
+}
+
 /// Collects violations by field.
 #[derive(Debug, Default)]
 pub struct Checks(FieldErrors);
@@ -306,6 +333,9 @@ mod tests {
             Err(Violation::TooLong(MAX_MESSAGE_CHARS))
         );
         assert_eq!(message_text(" \n"), Err(Violation::Required));
+        assert_eq!(message_text_beside(" ", 0), Err(Violation::Required));
+        assert_eq!(message_text_beside("", 1), Ok(()));
+        assert!(message_text_beside(&"x".repeat(MAX_MESSAGE_CHARS + 1), 1).is_err());
     }
 
     #[test]

@@ -143,7 +143,8 @@ pub struct VisitorSend {
     pub id: MessageId,
     /// Its text.
     pub content: String,
-    /// Uploaded files.
+    /// Files that the visitor uploaded and has not sent yet, at most
+    /// [`MAX_ATTACHMENTS`](crate::live_chat::MAX_ATTACHMENTS). With a file the text may be empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<AttachmentId>,
     /// The message that the same outbox queued before it.

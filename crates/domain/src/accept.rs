@@ -3,7 +3,7 @@
 
 use switchboard_contract::ids::{AttachmentId, ConversationId, MemberId, VisitorId};
 use switchboard_contract::live_chat::{ConversationStatus, LiveChatMessage, MessageType, Visibility};
-use switchboard_contract::problem::{Problem, ProblemCode};
+use switchboard_contract::problem::{FieldErrors, Problem, ProblemCode};
 
 use crate::planted::{self, Bug};
 
@@ -77,6 +77,17 @@ pub struct Standing {
     pub is_archived: bool,
 }
 
+/// An uploaded file that a message names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Upload {
+    /// Who uploaded it.
+    pub by: Author,
+    /// For which conversation; none for a visitor's, who names none.
+    pub conversation: Option<ConversationId>,
+    /// Whether a message has it already.
+    pub is_sent: bool,
+}
+
 /// A message that wants to be stored, and what is known about its surroundings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attempt {
@@ -88,6 +99,8 @@ pub struct Attempt {
     pub same_id: Option<SameId>,
     /// The author took the id back before it was stored.
     pub taken_back: bool,
+    /// Every file that it names may go with it ([`files_fit`]).
+    pub files_fit: bool,
     /// The conversation; for a visitor the latest one, when there is one.
     pub conversation: Option<Standing>,
     /// `afterId` is absent, or names a message by the same author that is stored.
@@ -129,6 +142,9 @@ pub enum Refusal {
     TakenBack,
     /// The id was used before with other content or by someone else.
     IdReused,
+    /// A file that it names was not uploaded by its author for this conversation, went with another message, or is no longer
+    /// kept.
+    UnknownFile,
     /// The conversation is archived.
     Archived,
     /// The conversation is closed.
@@ -146,6 +162,13 @@ impl Refusal {
     /// Never in practice: contract types serialise.
     pub fn problem(self, newer_reply: Option<&LiveChatMessage>) -> Result<Problem, serde_json::Error> {
         let (code, detail) = match self {
+            Self::UnknownFile => {
+                let why = "This file is not there, or not there any more. Attach it again.".to_owned();
+                return Ok(Problem::validation(FieldErrors::from([(
+                    "attachments".to_owned(),
+                    vec![why],
+                )])));
+            }
             Self::TakenBack => (
                 ProblemCode::Gone,
                 "This message was taken back; to send it after all, send it with a new id.",
@@ -206,6 +229,13 @@ pub fn precedes(named: Option<&SameId>, author: Author, conversation: Option<Con
     })
 }
 
+/// Whether the files that a message names may go with it; `named` are those that are kept, in the message's order.
+#[must_use]
+pub fn files_fit(named: &[Option<Upload>], author: Author, conversation: Option<ConversationId>) -> bool {
+    let fits = |file: Upload| file.by == author && !file.is_sent && file.conversation == conversation;
+    named.iter().all(|file| file.is_some_and(fits))
+}
+
 /// Decides what happens to a message.
 #[must_use]
 pub fn decide(attempt: &Attempt) -> Verdict {
@@ -220,6 +250,9 @@ pub fn decide(attempt: &Attempt) -> Verdict {
     }
     if attempt.taken_back && !planted::on(Bug::TakenBackStored) {
         return Verdict::Refuse(Refusal::TakenBack);
+    }
+    if !attempt.files_fit {
+        return Verdict::Refuse(Refusal::UnknownFile);
     }
     let target = match target(attempt) {
         Ok(target) => target,
@@ -316,6 +349,7 @@ mod tests {
             content: content(matches!(author, Author::Operator(_)).then_some(1), "hello"),
             same_id: None,
             taken_back: false,
+            files_fit: true,
             conversation: Some(OPEN),
             predecessor_stored: true,
             newer_reply: false,
@@ -374,6 +408,40 @@ mod tests {
     }
 
     #[test]
+    fn a_file_goes_once_from_its_uploader_to_where_it_was_meant() {
+        let here = content(Some(1), "").conversation;
+        let upload = Upload {
+            by: member(1),
+            conversation: here,
+            is_sent: false,
+        };
+        let fit = |file: Option<Upload>| files_fit(&[Some(upload), file], member(1), here);
+        assert!(files_fit(&[], member(1), here));
+        assert!(fit(Some(upload)));
+        assert!(!fit(None));
+        assert!(!fit(Some(Upload {
+            by: member(2),
+            ..upload
+        })));
+        assert!(!fit(Some(Upload {
+            is_sent: true,
+            ..upload
+        })));
+        let elsewhere = content(Some(2), "").conversation;
+        assert!(!fit(Some(Upload {
+            conversation: elsewhere,
+            ..upload
+        })));
+        let of_visitor = Upload {
+            by: visitor(1),
+            conversation: None,
+            is_sent: false,
+        };
+        assert!(files_fit(&[Some(of_visitor)], visitor(1), None));
+        assert!(!files_fit(&[Some(of_visitor)], visitor(2), None));
+    }
+
+    #[test]
     fn operators_ask_before_reopening() {
         let to = |conversation, reopen| {
             decide(&Attempt {
@@ -427,6 +495,9 @@ mod tests {
         wrong.taken_back = true;
         assert_eq!(decide(&wrong), Verdict::Refuse(Refusal::TakenBack));
         wrong.taken_back = false;
+        wrong.files_fit = false;
+        assert_eq!(decide(&wrong), Verdict::Refuse(Refusal::UnknownFile));
+        wrong.files_fit = true;
         assert_eq!(decide(&wrong), Verdict::Refuse(Refusal::Closed));
         wrong.conversation = Some(OPEN);
         assert_eq!(decide(&wrong), Verdict::Refuse(Refusal::OutOfOrder));

@@ -106,6 +106,14 @@ pub struct Ledger {
     visitor_events: Vec<NewEvent>,
 }
 
+/// What a list shows of a message: its text, or the name of its first file where it has none.
+fn gist(draft: &Draft) -> &str {
+    match draft.attachments.first() {
+        Some(file) if draft.content.trim().is_empty() => &file.name,
+        _ => &draft.content,
+    }
+}
+
 impl Ledger {
     /// Goes on with a conversation that nobody else can change meanwhile.
     #[must_use]
@@ -150,7 +158,7 @@ impl Ledger {
         let added = Added {
             kind,
             visibility: draft.visibility,
-            content: &draft.content,
+            content: gist(&draft),
             by_person: true,
         };
         let place = self.state.add(added, self.now, self.stored.auto_close_ms);

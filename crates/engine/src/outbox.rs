@@ -423,6 +423,13 @@ impl<L: Ord + Clone, I: Copy + Eq, P: Clone> Outbox<L, I, P> {
         }
     }
 
+    /// Whether this attempt is the one that is on its way.
+    #[must_use]
+    pub fn is_on_its_way(&self, attempt: u64) -> bool {
+        let mut items = self.lanes.values().flat_map(|lane| &lane.items);
+        items.any(|item| item.attempt() == Some(attempt))
+    }
+
     /// While an attempt is on its way its answer comes first: it may settle the matter.
     fn take_back(&mut self, id: I, out: &mut Vec<Effect<L, I, P>>) {
         match self.item(id) {

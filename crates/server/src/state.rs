@@ -6,6 +6,8 @@ use crate::auth::keys::Keys;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::db::Db;
+use crate::live_chat::attachments::files::{FileStore, Folder};
+use crate::live_chat::attachments::sweep;
 use crate::live_chat::lifecycle;
 use crate::live_chat::search::backlog;
 use crate::mail::Mailer;
@@ -29,6 +31,8 @@ pub struct AppState {
     pub keys: Arc<Keys>,
     /// Delivers mail that is queued in the database.
     pub mailer: Arc<Mailer>,
+    /// Keeps the files of messages.
+    pub files: Arc<dyn FileStore>,
 }
 
 impl AppState {
@@ -44,6 +48,7 @@ impl AppState {
         let broken = |error| ConfigError::new(format!("The database cannot be used: {error}"));
         let keys = Arc::new(Keys::load(&db).await.map_err(broken)?);
         let mailer = Arc::new(Mailer::start(&config, db.clone(), clock.clone())?);
+        let files = Arc::new(Folder::below(&config.data_dir));
         let state = Self {
             config: Arc::new(config),
             db,
@@ -51,12 +56,18 @@ impl AppState {
             hub,
             keys,
             mailer,
+            files,
         };
         if state.config.demo {
             seed::demo(&state).await.map_err(broken)?;
         }
         tokio::spawn(lifecycle::run(state.db.clone(), state.clock.clone()));
         tokio::spawn(backlog::run(state.db.clone()));
+        tokio::spawn(sweep::run(
+            state.db.clone(),
+            state.clock.clone(),
+            Arc::clone(&state.files),
+        ));
         tokio::spawn(realtime::note_attendance(
             state.db.clone(),
             state.clock.clone(),

@@ -44,6 +44,10 @@ enum Names {
     Conversation,
     /// A conversation, in the body's `conversationId`.
     ConversationInBody,
+    /// A conversation, in the query's `conversationId`, for a file.
+    ConversationInQuery,
+    /// A file, in the path.
+    File,
     /// Conversations, in the body's `items`; each is answered by itself.
     ConversationItems,
     /// A visitor, in the body's `userId`.
@@ -74,8 +78,8 @@ enum Names {
 
 use For::{Admin, Agent, Anyone, Owner, RefreshCookie, Visitor};
 use Names::{
-    CannedReply, Chosen, Conversation, ConversationInBody, ConversationItems, Funnel, Label, Member, Note,
-    Nothing, Person, Session, Token, View, VisitorInBody, Website,
+    CannedReply, Chosen, Conversation, ConversationInBody, ConversationInQuery, ConversationItems, File,
+    Funnel, Label, Member, Note, Nothing, Person, Session, Token, View, VisitorInBody, Website,
 };
 
 /// Every operation.
@@ -130,6 +134,8 @@ const RULES: &[(&str, &str, For, Names)] = &[
         Conversation,
     ),
     ("POST", "/api/live-chat/messages", Agent, ConversationInBody),
+    ("POST", "/api/live-chat/attachments", Agent, ConversationInQuery),
+    ("GET", "/api/live-chat/attachments/{id}", Agent, File),
     ("PATCH", "/api/live-chat/conversations", Agent, ConversationItems),
     (
         "POST",
@@ -178,6 +184,8 @@ const RULES: &[(&str, &str, For, Names)] = &[
     ("POST", "/api/visitor/frame", Anyone, Nothing),
     ("GET", "/api/visitor/messages", Visitor, Nothing),
     ("POST", "/api/visitor/messages", Visitor, Nothing),
+    ("POST", "/api/visitor/attachments", Visitor, Nothing),
+    ("GET", "/api/visitor/attachments/{id}", Visitor, File),
     ("POST", "/api/visitor/page", Visitor, Nothing),
     ("POST", "/api/visitor/rating", Visitor, Nothing),
     ("POST", "/api/visitor/read", Visitor, Nothing),
@@ -215,6 +223,11 @@ async fn world(app: &App) -> World {
     let note = json!({"id": common::new_id(), "content": "Other note"});
     let path = format!("/api/visitors/{visitor}/notes");
     let note = accounts::call(app, Method::POST, &path, &other.token, note).await;
+    let file = format!(
+        "/api/live-chat/attachments?id={}&name=other.txt&conversationId={conversation}",
+        common::new_id()
+    );
+    let file = accounts::call(app, Method::POST, &file, &other.token, json!("Other file")).await;
     let label = json!({"id": common::new_id(), "name": "Other label", "colour": "blue"});
     let label = accounts::call(app, Method::POST, "/api/live-chat/labels", &other.token, label).await;
     let view = json!({"id": common::new_id(), "name": "Other view", "isShared": true});
@@ -248,6 +261,7 @@ async fn world(app: &App) -> World {
             ("visitor", visitor.clone()),
             ("conversation", conversation),
             ("message", message),
+            ("file", file.at("/id")),
             ("label", label.at("/id")),
             ("cannedreply", canned.at("/id")),
             ("view", view.at("/id")),
@@ -339,7 +353,7 @@ impl Operation<'_> {
     fn names_what_it_says(&self) {
         let in_path = !matches!(
             self.names,
-            Nothing | ConversationInBody | ConversationItems | VisitorInBody
+            Nothing | ConversationInBody | ConversationInQuery | ConversationItems | VisitorInBody
         );
         assert_eq!(self.path.contains('{'), in_path, "{} {}", self.method, self.path);
     }
@@ -397,6 +411,23 @@ impl Operation<'_> {
         let token = self.world.tokens[if role == Agent { "agent" } else { "owner" }].as_str();
         match self.names {
             Nothing => {}
+            // A visitor's token is of one account; `attachments.rs` tries it on files of others.
+            File if role == Visitor => {}
+            ConversationInQuery => {
+                let path = format!(
+                    "{}?id={}&name=a.txt&conversationId={}",
+                    self.path,
+                    common::new_id(),
+                    self.world.foreign["conversation"]
+                );
+                let body = Some(json!("a file"));
+                refused(
+                    &self.send(Some(token), &path, body).await,
+                    404,
+                    "not_found",
+                    &what,
+                );
+            }
             // Whoever has the token may use it, signed in as someone else or not: what it opens is its own account's.
             Token => {
                 let path = self.path.replace("{token}", &self.world.foreign_invitation);
@@ -452,7 +483,7 @@ impl Operation<'_> {
                     kept.text
                 );
             }
-            Conversation | Label | CannedReply | View | Person | Note | Session | Member | Website
+            Conversation | File | Label | CannedReply | View | Person | Note | Session | Member | Website
             | Funnel => {
                 let kind = match self.names {
                     Funnel => "website".to_owned(),

@@ -3,11 +3,13 @@
 use std::rc::Rc;
 
 use switchboard_contract::ids::MessageId;
-use switchboard_contract::live_chat::{LiveChatMessage, MessageType};
+use switchboard_contract::live_chat::{Attachment, LiveChatMessage, MessageType};
 use switchboard_contract::problem::Problem;
 use switchboard_contract::time::Timestamp;
 use switchboard_engine::outbox::{Item, State};
 use switchboard_engine::thread::Thread;
+
+use crate::chat::Said;
 
 /// Messages of one person further apart than this, in milliseconds, say their time anew.
 const GROUP_MS: i64 = 5 * 60 * 1_000;
@@ -52,6 +54,8 @@ pub enum Delivery {
 pub enum Content {
     /// Not from the server.
     Own(Rc<str>),
+    /// What waits to be sent.
+    Said(Rc<Said>),
     /// A stored message.
     Stored(Rc<LiveChatMessage>),
 }
@@ -81,7 +85,18 @@ impl Row {
     pub fn text(&self) -> &str {
         match &self.content {
             Content::Own(text) => text,
+            Content::Said(said) => &said.content,
             Content::Stored(message) => &message.content,
+        }
+    }
+
+    /// Its files.
+    #[must_use]
+    pub fn files(&self) -> &[Attachment] {
+        match &self.content {
+            Content::Own(_) => &[],
+            Content::Said(said) => &said.files,
+            Content::Stored(message) => &message.attachments,
         }
     }
 
@@ -112,11 +127,11 @@ impl Row {
         }
     }
 
-    fn queued(item: &Item<MessageId, Rc<str>>) -> Self {
+    fn queued(item: &Item<MessageId, Rc<Said>>) -> Self {
         Self {
             key: Key::Message(item.id),
             side: Side::Visitor,
-            content: Content::Own(Rc::clone(&item.payload)),
+            content: Content::Said(Rc::clone(&item.payload)),
             at: Some(item.queued_at),
             delivery: match &item.state {
                 State::Blocked(problem) => Delivery::NotSent(Rc::clone(problem)),
@@ -148,7 +163,7 @@ pub fn rows<'a>(
     greeting: Option<Rc<str>>,
     thread: &Thread,
     ahead: &[Rc<LiveChatMessage>],
-    queued: impl Iterator<Item = &'a Item<MessageId, Rc<str>>>,
+    queued: impl Iterator<Item = &'a Item<MessageId, Rc<Said>>>,
 ) -> Vec<Row> {
     let greeting = greeting.map(|text| Row {
         key: Key::Greeting,

@@ -55,6 +55,16 @@ pub struct Texts {
     pub outdated: &'static str,
     /// What was typed is over the limit.
     pub too_long: &'static str,
+    /// Button that asks for files.
+    pub attach: &'static str,
+    /// Name of the list of attached files.
+    pub files: &'static str,
+    /// Button on an attached file.
+    pub remove: &'static str,
+    /// A file does not fit.
+    pub unfit: &'static str,
+    /// A file did not come.
+    pub not_loaded: &'static str,
     /// Asked once the conversation is over.
     pub rate: &'static str,
     /// An answer to that.
@@ -100,6 +110,11 @@ const ENGLISH: Texts = Texts {
     refused: "Chat is not available right now",
     outdated: "Chat was updated. Reload the page to go on.",
     too_long: "This is too long: use at most 10,000 characters.",
+    attach: "Attach files",
+    files: "Attached files",
+    remove: "Remove",
+    unfit: "Send at most 10 files, none of them empty or over 10 MB.",
+    not_loaded: "The file could not be loaded. Press to try again.",
     rate: "How was this conversation?",
     good: "Good",
     bad: "Bad",

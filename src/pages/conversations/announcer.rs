@@ -79,7 +79,7 @@ fn announcement(
     if open == Some(last.conversation_id) {
         t_with(
             "conversation.announce_here",
-            &[("name", &name), ("text", &last.content)],
+            &[("name", &name), ("text", last.gist())],
         )
     } else {
         t_with("conversation.announce_elsewhere", &[("name", &name)])

@@ -5,14 +5,15 @@ mod picker;
 mod suggesting;
 mod writing;
 
-use switchboard_contract::ids::ConversationId;
+use switchboard_contract::ids::{AttachmentId, ConversationId};
 use switchboard_contract::live_chat::{MAX_MESSAGE_CHARS, Visibility, first_open};
-use switchboard_contract::validate::message_text;
+use switchboard_contract::validate::message_text_beside;
 use switchboard_engine::composing::{self, Edited};
 use yew::prelude::*;
 
-use crate::browser::focus_node;
-use crate::chat::{Composing, Typed};
+use super::files::{AttachButton, Tray};
+use crate::browser::{Chosen, focus_node, pasted_files};
+use crate::chat::{Composing, Picked, Typed};
 use crate::i18n::{number, t, t_with};
 use crate::ui::{Button, ButtonKind, GrowingTextArea, IconName, Suggestions};
 
@@ -67,6 +68,15 @@ pub struct ComposerProps {
     /// What was sent and is still held back goes at once.
     #[prop_or_default]
     pub on_release: Callback<()>,
+    /// What is attached; it goes with what is sent next.
+    #[prop_or_default]
+    pub files: Vec<Picked>,
+    /// Files were chosen or pasted.
+    #[prop_or_default]
+    pub on_files: Callback<Vec<Chosen>>,
+    /// One that is attached is taken away.
+    #[prop_or_default]
+    pub on_detach: Callback<AttachmentId>,
 }
 
 /// A text box that grows, a switch for internal notes, and a button. Enter sends, Shift and Enter make a line, Ctrl and Enter
@@ -110,7 +120,8 @@ pub fn Composer(props: &ComposerProps) -> Html {
     let open = Some(text).filter(|_| !*is_note).and_then(first_open);
     let length = text.chars().count();
     let left = MAX_MESSAGE_CHARS.checked_sub(length);
-    let can_send = message_text(text).is_ok();
+    let files = props.files.len();
+    let can_send = message_text_beside(text, files).is_ok();
     let send = {
         let texts = texts.clone();
         let (on_send, on_draft) = (props.on_send.clone(), props.on_draft.clone());
@@ -120,12 +131,12 @@ pub fn Composer(props: &ComposerProps) -> Html {
         Callback::from(move |()| {
             // What is there now, not what was there when this was drawn: a second Enter may come before the next drawing.
             let content = texts.of_kind(visibility).trim().to_owned();
-            if content.is_empty() {
+            if content.is_empty() && files == 0 {
                 // A second Enter: what the first one sent need not be held back.
                 on_release.emit(());
                 return;
             }
-            if message_text(&content).is_err() {
+            if message_text_beside(&content, files).is_err() {
                 return;
             }
             if visibility == Visibility::Public && writing.asks_about(texts.of_kind(visibility)) {
@@ -242,6 +253,16 @@ pub fn Composer(props: &ComposerProps) -> Html {
             focus_node(&area);
         })
     };
+    let onpaste = {
+        let on_files = props.on_files.clone();
+        Callback::from(move |event: Event| {
+            let files = pasted_files(&event);
+            if !files.is_empty() {
+                event.prevent_default();
+                on_files.emit(files);
+            }
+        })
+    };
     html! {
         <div class={classes!("composer", is_note.then_some("is-note"))}>
             if props.closed && !*is_note {
@@ -259,7 +280,7 @@ pub fn Composer(props: &ComposerProps) -> Html {
                     <p>{ t_with("composer.open_variable", &[("variable", &text[open])]) }</p>
                 }
             </div>
-            <div class="composer-box">
+            <div class="composer-box" {onpaste}>
                 <div>{ view_offer(&writing, on_choose) }</div>
                 <GrowingTextArea
                     label={t("composer.label")}
@@ -275,11 +296,17 @@ pub fn Composer(props: &ComposerProps) -> Html {
                     active={writing.active_id()}
                     node_ref={area}
                 />
+                <div>
+                    if !props.files.is_empty() {
+                        <Tray files={props.files.clone()} on_detach={props.on_detach.clone()} />
+                    }
+                </div>
                 <div class="composer-bar">
                     <Button kind={ButtonKind::Quiet} icon={IconName::Lock} pressed={Some(*is_note)} onclick={on_note}>
                         { t("composer.note") }
                     </Button>
                     <EmojiPicker on_choose={on_emoji} />
+                    <AttachButton on_files={props.on_files.clone()} />
                     <span class="push"></span>
                     <span class="meta" aria-live="polite">{ limit(left, length) }</span>
                     <Button

@@ -10,6 +10,7 @@ use switchboard_engine::queue::{Queued, State};
 use switchboard_engine::store::{Action, message_id};
 use yew::prelude::*;
 
+use super::files::{ShownFiles, WaitingFiles};
 use super::mention::view_text;
 use super::waiting::view_acts;
 use crate::browser::now;
@@ -283,6 +284,11 @@ fn view_row(props: &MessageRowProps) -> Html {
             queued_state(props, queued),
         ),
     };
+    let is_blank = match row {
+        Row::Stored(message) => message.content.is_empty(),
+        Row::Queued(queued) => text(queued).is_empty(),
+    };
+    let files = view_files(props);
     let bubble = match row {
         Row::Queued(Queued {
             state: State::Blocked(_),
@@ -321,7 +327,8 @@ fn view_row(props: &MessageRowProps) -> Html {
                 </div>
             }
             <div class="msg-body">
-                <div class={classes!("bubble", bubble)} dir="auto">{ content }</div>
+                <div class={classes!("bubble", bubble)} dir="auto" hidden={is_blank}>{ content }</div>
+                <div class="msg-files" hidden={!has_files(row)}>{ files }</div>
                 { state }
             </div>
             <div class="msg-acts">
@@ -336,6 +343,26 @@ fn view_row(props: &MessageRowProps) -> Html {
 fn copy_button(props: &MessageRowProps, seq: u64) -> Html {
     let onclick = props.on_copy.reform(move |_: MouseEvent| seq);
     html! { <IconButton icon={IconName::Copy} size={IconSize::Small} label={t("message.copy_link")} {onclick} /> }
+}
+
+fn has_files(row: &Row) -> bool {
+    match row {
+        Row::Stored(message) => !message.attachments.is_empty(),
+        Row::Queued(queued) => !queued.entry.files().is_empty(),
+    }
+}
+
+/// What was sent with it; nothing is drawn where that is nothing.
+fn view_files(props: &MessageRowProps) -> Html {
+    match &props.row {
+        row if !has_files(row) => html! { <span hidden=true /> },
+        Row::Stored(message) => html! { <ShownFiles files={message.attachments.clone()} /> },
+        Row::Queued(queued) => {
+            let id = message_id(queued.entry.id);
+            let on_cancel = props.on_discard.reform(move |()| id);
+            html! { <WaitingFiles queued={queued.clone()} {on_cancel} /> }
+        }
+    }
 }
 
 fn author(props: &MessageRowProps) -> AttrValue {

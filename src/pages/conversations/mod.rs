@@ -8,6 +8,7 @@ mod changes;
 mod clock;
 mod composer;
 mod deleting;
+mod files;
 mod filter;
 mod filters;
 mod found;

@@ -162,6 +162,7 @@ pub(super) fn inbox_class() -> AttrValue {
         .refused { display: grid; gap: var(--space-1); max-inline-size: min(85%, 32rem); }
         .refused-for { font-size: var(--text-13); line-height: var(--lh-13); white-space: pre-wrap; overflow-wrap: anywhere; max-block-size: 12rem; overflow: auto; }
         .refused-acts { display: flex; flex-wrap: wrap; gap: var(--space-3); }
+        .msg-files { display: grid; justify-items: inherit; inline-size: 100%; }
         .msg-user { grid-template-columns: minmax(0, 1fr); }
         .msg-user .msg-by { grid-column: 1; justify-content: flex-end; }
         .msg-user .msg-body { grid-column: 1; justify-items: end; }
@@ -180,6 +181,8 @@ pub(super) fn inbox_class() -> AttrValue {
         .text-btn:hover { text-decoration: underline; text-underline-offset: 2px; }
         .text-btn-quiet { color: var(--text-2); }
 
+        .thread { position: relative; }
+        .drop-zone:not([hidden]) { position: absolute; inset: var(--space-2); z-index: 5; display: grid; place-items: center; border: 2px dashed var(--accent); border-radius: var(--radius-l); background: var(--surface); opacity: 0.95; color: var(--accent-text); font-weight: var(--weight-medium); pointer-events: none; }
         .composer { flex: none; padding: 0 var(--space-6) var(--space-4); display: grid; gap: var(--space-2); }
         .composer > * { inline-size: 100%; max-inline-size: var(--measure-thread); margin-inline: auto; }
         .composer-other { display: flex; align-items: center; gap: var(--space-2); color: var(--text-2); }

@@ -10,6 +10,7 @@ use super::actions::{Actions, Asked, Question};
 use super::changes::ChangeNotices;
 use super::composer::{Composer, Wish, use_aids};
 use super::deleting::GoneThread;
+use super::files::{refusal, use_drop};
 use super::filter::message_of;
 use super::jump::JumpToDate;
 use super::keys::{Key, use_keys};
@@ -18,13 +19,15 @@ use super::log::Log;
 use super::people::{Typing, Viewers};
 use super::timer::{ConversationTimer, ConversationTimerProps};
 use crate::auth::use_me;
+use crate::browser::Chosen;
 use crate::chat::{
-    Chat, Typed, use_chat, use_composing, use_conversation, use_looking_at, use_returned, use_thread,
+    Chat, Typed, use_attached, use_chat, use_composing, use_conversation, use_looking_at, use_returned,
+    use_thread,
 };
 use crate::deeds::priority_name;
 use crate::i18n::{day_and_time, t, t_with};
 use crate::people::visitor_name;
-use crate::ui::{IconButton, IconName};
+use crate::ui::{IconButton, IconName, use_toasts};
 
 /// Props for [`ThreadPane`].
 #[derive(Properties, PartialEq)]
@@ -75,6 +78,18 @@ pub(super) fn ThreadPane(props: &ThreadPaneProps) -> Html {
             },
         )
     };
+    let files = use_attached(id);
+    let toasts = use_toasts();
+    let on_files = use_callback(
+        (deps.clone(), toasts),
+        |chosen: Vec<Chosen>, ((chat, id), toasts)| {
+            for (name, unfit) in chat.attach(*id, chosen) {
+                toasts.alert(refusal(&name, unfit));
+            }
+        },
+    );
+    let on_detach = use_callback(deps.clone(), |file, (chat, id)| chat.detach(*id, file));
+    let drop = use_drop(&on_files);
     let on_release = use_callback(chat.clone(), |(), chat: &Chat| chat.release());
     let on_draft = use_callback(deps.clone(), |typed: Typed, (chat, id)| {
         chat.keep_draft(*id, typed)
@@ -97,7 +112,15 @@ pub(super) fn ThreadPane(props: &ThreadPaneProps) -> Html {
         .as_ref()
         .is_some_and(|known| known.status == ConversationStatus::Closed);
     html! {
-        <section class="thread" aria-label={t_with("conversation.with", &[("name", &name)])}>
+        <section
+            class="thread"
+            aria-label={t_with("conversation.with", &[("name", &name)])}
+            ref={drop.area}
+            ondragover={drop.ondragover}
+            ondragleave={drop.ondragleave}
+            ondrop={drop.ondrop}
+        >
+            <div class="drop-zone" hidden={!drop.is_over}>{ t("files.drop") }</div>
             <div class="pane-head thread-head">
                 <IconButton
                     class="pane-back"
@@ -151,6 +174,9 @@ pub(super) fn ThreadPane(props: &ThreadPaneProps) -> Html {
                 {closed}
                 {aids}
                 {on_release}
+                {files}
+                {on_files}
+                {on_detach}
             />
             <div>
                 if let (Some(question), Some(known)) = (*asks, &conversation) {

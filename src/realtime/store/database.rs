@@ -16,8 +16,8 @@ const NAME: &str = "switchboard";
 /// Raised with each change of what is kept, also by a kind of action that earlier versions of this program cannot read: they
 /// then refuse to open the database instead of setting such entries aside.
 ///
-/// 1: the queue. 2: drafts, and what was seen, beside it.
-const VERSION: u32 = 2;
+/// 1: the queue. 2: drafts, and what was seen, beside it. 3: files of messages.
+const VERSION: u32 = 3;
 
 /// The entries, by their id.
 pub const OUTBOX: &str = "outbox";
@@ -29,6 +29,8 @@ pub const META: &str = "meta";
 pub const DRAFTS: &str = "drafts";
 /// What was seen, by its name.
 pub const ARCHIVE: &str = "archive";
+/// Files of entries, by entry and file.
+pub const FILES: &str = "files";
 /// Entries and drafts that could not be read.
 pub const SET_ASIDE: &str = "setAside";
 
@@ -199,7 +201,7 @@ fn upgrade(request: &IdbOpenDbRequest) -> Result<(), JsValue> {
         numbered.set_auto_increment(true);
         handle.create_object_store_with_optional_parameters(SET_ASIDE, &numbered)?;
     }
-    for name in [META, DRAFTS, ARCHIVE] {
+    for name in [META, DRAFTS, ARCHIVE, FILES] {
         if lacks(name) {
             handle.create_object_store(name)?;
         }

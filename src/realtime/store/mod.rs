@@ -10,10 +10,12 @@
 //! | `record.rs` | how entries are written down |
 //! | `drafts.rs` | the same for drafts |
 //! | `archive.rs` | the same for what was seen |
+//! | `files.rs` | the files of messages that wait |
 
 mod archive;
 mod database;
 mod drafts;
+mod files;
 mod record;
 mod transaction;
 
@@ -22,17 +24,18 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use js_sys::Reflect;
-use switchboard_contract::ids::MemberId;
+use switchboard_contract::ids::{ActionId, AttachmentId, MemberId};
 use switchboard_engine::archive::{self as seen, Found, MAX_BYTES, Part, less_room};
 use switchboard_engine::drafts::{Draft, kept};
 use switchboard_engine::store::{Answer, Op, StoreError};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{DomException, IdbDatabase, StorageManager};
+use web_sys::{Blob, DomException, IdbDatabase, StorageManager};
 use yew::Callback;
 
-use crate::browser::window;
+use crate::browser::{answered, window};
 use database::{Database, Opener};
+pub use files::Blobs;
 
 /// What the person should know about the store, said once until it works again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,7 +111,8 @@ type Done<A> = Box<dyn FnOnce(Result<A, StoreError>)>;
 
 /// What is asked, and who hears its end.
 enum Job {
-    Queue(MemberId, Op, Done<Answer>),
+    Queue(MemberId, Op, Blobs, Done<Answer>),
+    File(MemberId, ActionId, AttachmentId, Done<Option<Blob>>),
     Drafts(MemberId, kept::Op, Done<kept::Answer>),
     Archive(MemberId, seen::Op, Done<seen::Answer>),
     ReadArchive(MemberId, Part, Done<Found>),
@@ -150,7 +154,33 @@ impl Store {
     /// Carries out one operation of `owner`, after those that were asked before; `done` hears its end once it is durable, or
     /// why nothing of it was done. It is never called before this function has returned.
     pub fn run(&self, owner: MemberId, op: Op, done: impl FnOnce(Result<Answer, StoreError>) + 'static) {
-        self.enqueue(Job::Queue(owner, op, Box::new(done)));
+        self.run_with(owner, op, Blobs::new(), done);
+    }
+
+    /// The same for an entry that is to be kept with these files: all of it or nothing.
+    pub fn run_with(
+        &self,
+        owner: MemberId,
+        op: Op,
+        files: Blobs,
+        done: impl FnOnce(Result<Answer, StoreError>) + 'static,
+    ) {
+        self.enqueue(Job::Queue(owner, op, files, Box::new(done)));
+    }
+
+    /// Reads a file of an entry of `owner`; `None` where there is none.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    pub async fn file(
+        &self,
+        owner: MemberId,
+        entry: ActionId,
+        file: AttachmentId,
+    ) -> Result<Option<Blob>, StoreError> {
+        let (answer, give) = answered();
+        self.enqueue(Job::File(owner, entry, file, Box::new(give)));
+        answer.await
     }
 
     /// The same for drafts of `owner`.
@@ -212,9 +242,14 @@ impl Store {
                 let job = inner.jobs.borrow_mut().pop_front();
                 match job {
                     None => break,
-                    Some(Job::Queue(owner, op, done)) => {
+                    Some(Job::File(owner, entry, file, done)) => {
+                        let work = |database| files::read(database, owner, entry, file);
+                        done(inner.carry_out(work).await);
+                    }
+                    Some(Job::Queue(owner, op, files, done)) => {
                         let is_append = matches!(op, Op::Append(_));
-                        let work = |database| transaction::carry_out(database, owner, op.clone());
+                        let work =
+                            |database| transaction::carry_out(database, owner, op.clone(), files.clone());
                         let result = inner.carry_out_first(work).await;
                         if is_append && result.is_ok() && !inner.asked_to_persist.replace(true) {
                             ask_to_persist();

@@ -7,7 +7,8 @@ use switchboard_engine::store::{Answer, Entry, Meta, Op, Scope, StoreError, Writ
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{IdbDatabase, IdbObjectStore, IdbRequest, IdbTransaction};
 
-use super::database::{ARCHIVE, DRAFTS, LANE, META, OUTBOX, SET_ASIDE};
+use super::database::{ARCHIVE, DRAFTS, FILES, LANE, META, OUTBOX, SET_ASIDE};
+use super::files::{self, Blobs};
 use super::{Fault, record};
 use crate::browser::{happening, within};
 
@@ -24,11 +25,11 @@ pub struct Done<A = Answer> {
     pub set_aside: usize,
 }
 
-/// Carries out one operation. On an error nothing of it was done.
-pub async fn carry_out(database: IdbDatabase, owner: MemberId, op: Op) -> Result<Done, Fault> {
-    let stores = [OUTBOX, META, SET_ASIDE, DRAFTS, ARCHIVE];
+/// Carries out one operation, keeping `blobs` with the entry that it keeps. On an error nothing of it was done.
+pub async fn carry_out(database: IdbDatabase, owner: MemberId, op: Op, blobs: Blobs) -> Result<Done, Fault> {
+    let stores = [OUTBOX, META, SET_ASIDE, DRAFTS, ARCHIVE, FILES];
     let transaction = begin(&database, &stores, "strict").map_err(|error| Fault::of(&error))?;
-    within_one(&transaction, read_and_write(&transaction, owner, op)).await
+    within_one(&transaction, read_and_write(&transaction, owner, op, &blobs)).await
 }
 
 /// Waits for the work on a transaction and then for its end. On an error nothing of it was done.
@@ -85,10 +86,20 @@ pub fn begin(database: &IdbDatabase, stores: &[&str], durability: &str) -> Resul
     begun.dyn_into()
 }
 
-async fn read_and_write(transaction: &IdbTransaction, owner: MemberId, op: Op) -> Result<Done, Fault> {
+async fn read_and_write(
+    transaction: &IdbTransaction,
+    owner: MemberId,
+    op: Op,
+    blobs: &Blobs,
+) -> Result<Done, Fault> {
     let store = |name| transaction.object_store(name).map_err(|error| Fault::of(&error));
     let (outbox, beside, aside) = (store(OUTBOX)?, store(META)?, store(SET_ASIDE)?);
-    let (drafts, archive) = (store(DRAFTS)?, store(ARCHIVE)?);
+    let others = Others {
+        aside: &aside,
+        drafts: &store(DRAFTS)?,
+        archive: &store(ARCHIVE)?,
+        files: &store(FILES)?,
+    };
 
     let meta = meta(&beside).await?;
     let records = match (op.scope(), &meta) {
@@ -99,7 +110,7 @@ async fn read_and_write(transaction: &IdbTransaction, owner: MemberId, op: Op) -
         // A meta that cannot be read is made anew from all there is.
         _ => result(outbox.get_all()).await?,
     };
-    let read = sort_out(&outbox, &aside, &Array::from(&records)).map_err(|error| Fault::of(&error))?;
+    let read = sort_out(&outbox, &others, &Array::from(&records)).map_err(|error| Fault::of(&error))?;
     let mut writes = read.relinked;
     let meta = meta.unwrap_or_else(|| {
         let meta = Meta::rebuilt(&read.entries);
@@ -117,7 +128,10 @@ async fn read_and_write(transaction: &IdbTransaction, owner: MemberId, op: Op) -
     let (planned, answer) = plan(owner, op, &meta, entries);
     writes.extend(planned);
     for write in &writes {
-        put(&outbox, &beside, &aside, [&drafts, &archive], write)?;
+        put(&outbox, &beside, &others, write)?;
+    }
+    if let Answer::Appended { entry, .. } = &answer {
+        files::put(others.files, entry.id, blobs)?;
     }
     Ok(Done {
         answer,
@@ -134,6 +148,14 @@ pub async fn meta(beside: &IdbObjectStore) -> Result<Option<Meta>, Fault> {
     })
 }
 
+/// What stands beside the entries, and goes with them.
+struct Others<'a> {
+    aside: &'a IdbObjectStore,
+    drafts: &'a IdbObjectStore,
+    archive: &'a IdbObjectStore,
+    files: &'a IdbObjectStore,
+}
+
 struct Read {
     entries: Vec<Entry>,
     /// What has to be written because others could not be read.
@@ -142,7 +164,7 @@ struct Read {
 }
 
 /// Takes the entries out of their records and moves what cannot be read to where it is in nobody's way.
-fn sort_out(outbox: &IdbObjectStore, aside: &IdbObjectStore, records: &Array) -> Result<Read, JsValue> {
+fn sort_out(outbox: &IdbObjectStore, others: &Others<'_>, records: &Array) -> Result<Read, JsValue> {
     let mut entries = Vec::new();
     let mut lost: Vec<ActionId> = Vec::new();
     let mut set_aside = 0;
@@ -151,10 +173,13 @@ fn sort_out(outbox: &IdbObjectStore, aside: &IdbObjectStore, records: &Array) ->
             entries.push(entry);
             continue;
         }
-        aside.add(&kept)?;
+        others.aside.add(&kept)?;
         if let Some(key) = record::key(&kept) {
             outbox.delete(&key)?;
-            lost.extend(key.as_string().and_then(|id| id.parse::<ActionId>().ok()));
+            if let Some(id) = key.as_string() {
+                files::delete(others.files, &id)?;
+                lost.extend(id.parse::<ActionId>().ok());
+            }
         }
         set_aside += 1;
     }
@@ -173,8 +198,7 @@ fn sort_out(outbox: &IdbObjectStore, aside: &IdbObjectStore, records: &Array) ->
 fn put(
     outbox: &IdbObjectStore,
     beside: &IdbObjectStore,
-    aside: &IdbObjectStore,
-    [drafts, archive]: [&IdbObjectStore; 2],
+    others: &Others<'_>,
     write: &Write,
 ) -> Result<(), Fault> {
     let asked = match write {
@@ -183,13 +207,16 @@ fn put(
             beside.put_with_key(&JsValue::from_str(&text), &JsValue::from_str(QUEUE))
         }
         Write::Put(entry) => outbox.put(&record::write(entry).ok_or(Fault::FAILED)?),
-        Write::Delete(id) => outbox.delete(&record::id_key(*id)),
+        Write::Delete(id) => outbox
+            .delete(&record::id_key(*id))
+            .and_then(|asked| files::delete(others.files, &id.to_string()).map(|()| asked)),
         Write::DeleteAll => outbox
             .clear()
-            .and_then(|_| aside.clear())
-            .and_then(|_| drafts.clear())
-            .and_then(|_| archive.clear()),
-        Write::DeleteArchive => archive.clear(),
+            .and_then(|_| others.aside.clear())
+            .and_then(|_| others.drafts.clear())
+            .and_then(|_| others.files.clear())
+            .and_then(|_| others.archive.clear()),
+        Write::DeleteArchive => others.archive.clear(),
     };
     asked.map(drop).map_err(|error| Fault::of(&error))
 }

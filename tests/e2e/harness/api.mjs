@@ -80,6 +80,18 @@ export class Member {
     });
   }
 
+  /** Uploads a file and sends it without a word. */
+  async sendFile(conversationId, name, bytes) {
+    const id = crypto.randomUUID();
+    const query = new URLSearchParams({ id, conversationId, name });
+    await read(await fetch(`${this.server.origin}/api/live-chat/attachments?${query}`, {
+      method: "POST", headers: { Authorization: `Bearer ${this.token}` }, body: bytes,
+    }));
+    return this.ask("live-chat/messages", {
+      method: "POST", body: { id: crypto.randomUUID(), conversationId, content: "", attachments: [id] },
+    });
+  }
+
   /** Deletes a conversation for good. */
   erase(id) {
     return this.ask(`live-chat/conversations/${id}`, { method: "DELETE" });

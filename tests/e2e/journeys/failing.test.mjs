@@ -23,6 +23,8 @@ const FAULTS = {
 
 /** Browsers at work: most of the time their pages wait. */
 const STATIONS = 6;
+/** A picture of one pixel. */
+const PIXEL = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
 const INVITED = "lou@harbour.example";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true }).first();
@@ -56,6 +58,7 @@ const partsWith = ({ conversation, website, invitation }) => [
   { at: `/conversations/${conversation}`, asks: /live-chat\/labels/, ...menu("Change labels", { group: "Labels", role: "menuitemcheckbox" }) },
   { at: `/conversations/${conversation}`, asks: /team\/members/, ...menu("Assign", { group: "Colleagues", role: "menuitemradio" }) },
   { at: `/conversations/${conversation}`, asks: /visitors\/[^/?]+$/, failed: "What is known of the visitor could not be loaded.", there: (page) => page.getByRole("list", { name: "Pages seen" }).or(page.getByText("None noted yet.")) },
+  { at: `/conversations/${conversation}`, asks: /live-chat\/attachments\//, failed: "The file could not be loaded.", there: (page) => button(page, "Open picture pixel.png").locator("img") },
   { at: "/visitors", asks: /visitors\?/, failed: "Visitors could not be loaded.", there: (page) => page.getByText("Nobody is on your websites now").or(page.getByRole("table", { name: "Visitors" })) },
   { at: "/websites", asks: /websites\?/, failed: "Websites could not be loaded.", there: (page) => page.getByRole("table", { name: "Websites" }) },
   { at: `/websites/${website}`, asks: /websites\/[^/?]+$/, failed: "The website could not be loaded.", there: (page) => page.getByRole("region", { name: "Installation" }) },
@@ -145,6 +148,7 @@ describe("endpoints that fail", () => {
     // On no list that the page loads by itself: it is asked for alone.
     const { items } = await member.ask("live-chat/conversations?status=open");
     const { id } = items.at(-1);
+    await member.sendFile(id, "pixel.png", PIXEL);
     await member.change(id, { status: "closed" });
     const [website] = (await member.ask("websites?pageSize=1")).items;
     await member.ask("live-chat/labels", { method: "POST", body: { id: crypto.randomUUID(), name: "Repairs" } });

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use switchboard_contract::ids::{ActionId, ConversationId, MessageId};
+use switchboard_contract::ids::{ActionId, AttachmentId, ConversationId, MessageId};
 use switchboard_contract::live_chat::{LiveChatConversation, SendMessage, Visibility};
 use switchboard_contract::problem::{Problem, ProblemCode};
 
@@ -15,12 +15,15 @@ use crate::inbox::Changes;
 use crate::outbox::Outcome;
 use crate::planted::{self, Bug};
 use crate::queue::{self, State};
-use crate::store::{Action, Draft, Entry, message_id};
+use crate::store::{Action, Draft, Entry, Standing, message_id};
 
 /// What an attempt was for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum Posted {
-    Send,
+    /// A file of a message that waits; the message itself comes after it.
+    Upload(Box<Entry>, AttachmentId),
+    /// A message with these files.
+    Send(Vec<AttachmentId>),
     Read,
     TakeBack(ConversationId),
     Delete(ConversationId),
@@ -41,6 +44,7 @@ impl<E: Clone> Desk<E> {
                 content,
                 visibility,
                 mentions,
+                attachments,
                 hold_ms,
             } => {
                 hold = Some(hold_ms).filter(|hold_ms| *hold_ms > 0);
@@ -49,6 +53,7 @@ impl<E: Clone> Desk<E> {
                     visibility,
                     seen_seq: self.seen_seq(conversation),
                     mentions,
+                    attachments,
                 })
             }
             Deed::Change(set) => Action::Change(set),
@@ -160,6 +165,7 @@ impl<E: Clone> Desk<E> {
             }
         }
         self.send_changes(out);
+        self.stop_uploads(now, out);
         if !touched.is_empty() {
             let lists = self.note_deletions(&touched);
             out.push(Effect::QueueChanged);
@@ -185,8 +191,42 @@ impl<E: Clone> Desk<E> {
         changed
     }
 
+    /// What was given up is not uploaded any further.
+    fn stop_uploads(&mut self, now: Now, out: &mut Vec<Effect>) {
+        let given_up = |entry: &Entry| {
+            let known = self.queue.entry(entry.id);
+            known.is_none_or(|known| known.standing == Standing::TakingBack)
+        };
+        let over: Vec<u64> = self
+            .posted
+            .iter()
+            .filter(|(_, posted)| matches!(posted, Posted::Upload(entry, _) if given_up(entry)))
+            .map(|(generation, _)| *generation)
+            .collect();
+        for generation in over {
+            self.posted.remove(&generation);
+            out.push(Effect::Abandon { generation });
+            self.attempted(now, generation, Outcome::Unsure { wait_ms: 0 }, out);
+        }
+    }
+
     fn post(&mut self, generation: u64, entry: Entry, out: &mut Vec<Effect>) {
         let conversation_id = entry.lane.conversation;
+        let missing = entry
+            .files()
+            .iter()
+            .find(|file| !self.uploaded.contains(&file.id));
+        if let Some(file) = missing.cloned() {
+            let request = Request::Upload {
+                id: entry.id,
+                conversation: conversation_id,
+                file: file.clone(),
+            };
+            self.posted
+                .insert(generation, Posted::Upload(Box::new(entry), file.id));
+            out.push(Effect::Post { generation, request });
+            return;
+        }
         let (posted, request) = match entry.action {
             Action::Send(draft) => {
                 let mut id = message_id(entry.id);
@@ -200,14 +240,17 @@ impl<E: Clone> Desk<E> {
                     conversation_id,
                     content: draft.content,
                     visibility: draft.visibility,
-                    attachments: Vec::new(),
+                    attachments: draft.attachments.iter().map(|file| file.id).collect(),
                     mentions: draft.mentions,
                     after_id: entry.after.map(message_id),
                     seen_seq: Some(draft.seen_seq).filter(|_| draft.visibility == Visibility::Public),
                     force: false,
                     reopen: entry.reopen,
                 };
-                (Posted::Send, Request::Send(Box::new(message)))
+                (
+                    Posted::Send(message.attachments.clone()),
+                    Request::Send(Box::new(message)),
+                )
             }
             Action::Change(set) => {
                 let change = Change {
@@ -259,6 +302,21 @@ impl<E: Clone> Desk<E> {
             return;
         };
         let outcome = match (outcome, posted) {
+            (Attempt::Uploaded, Posted::Upload(entry, file)) => {
+                self.uploaded.insert(file);
+                // Somebody else leads by now, or it was given up.
+                if self.queue.is_attempting(generation) {
+                    self.post(generation, *entry, out);
+                }
+                return;
+            }
+            // The server has let go of files that nobody sent for a day: trying again uploads them once more.
+            (Attempt::Failed(Outcome::Refused(problem)), Posted::Send(files))
+                if problem.fields.contains_key("attachments") =>
+            {
+                self.uploaded.retain(|file| !files.contains(file));
+                Outcome::Refused(problem)
+            }
             (Attempt::TakenBack, _) => Outcome::TakenBack,
             (Attempt::Deleted, Posted::Delete(conversation)) => {
                 self.on_deleted(now, conversation, out);
@@ -272,9 +330,12 @@ impl<E: Clone> Desk<E> {
                 Outcome::Stored
             }
             // The answer to something else cannot be relied on.
-            (Attempt::Deleted | Attempt::Changed(_), _) => Outcome::Unsure { wait_ms: 0 },
+            (Attempt::Deleted | Attempt::Uploaded | Attempt::Changed(_), _) => Outcome::Unsure { wait_ms: 0 },
             // First the bubble that is stored, then the end of the one that waits: none is missing in between.
             (Attempt::Sent(result), _) => {
+                for file in &result.message.attachments {
+                    self.uploaded.remove(&file.id);
+                }
                 let merged = Merged {
                     message: Some(result.message),
                     conversation: None,

@@ -20,7 +20,7 @@ use crate::outbox::Outcome;
 use crate::passage::{Part, Target};
 use crate::queue::Queued;
 use crate::socket::{self, Status};
-use crate::store::{Answer, Op, StoreError};
+use crate::store::{Answer, File, Op, StoreError};
 use crate::stream::DifferenceError;
 
 /// Something that is loaded.
@@ -91,6 +91,9 @@ pub enum Deed {
         /// The members whom a note names.
         #[serde(default)]
         mentions: Vec<MemberId>,
+        /// Files that go with it. The shell has them, and keeps them with the entry.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        attachments: Vec<File>,
         /// So many milliseconds it is held back, for the person to think again ([`Event::Release`]); 0 sends it at once.
         #[serde(default)]
         hold_ms: u32,
@@ -270,6 +273,8 @@ pub enum Event<E> {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Attempt {
+    /// The answer to [`Request::Upload`].
+    Uploaded,
     /// The answer to [`Request::Send`].
     Sent(Box<SendResult>),
     /// The answer to [`Request::Change`].
@@ -288,6 +293,16 @@ pub enum Attempt {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Request {
+    /// `POST /api/live-chat/attachments`. Nothing is sent before its files are there; another request of the same attempt
+    /// follows.
+    Upload {
+        /// The action with which the file is kept.
+        id: ActionId,
+        /// Where the message will be sent.
+        conversation: ConversationId,
+        /// Which file.
+        file: File,
+    },
     /// `POST /api/live-chat/messages`.
     Send(Box<SendMessage>),
     /// `PATCH /api/live-chat/conversations`.

@@ -26,7 +26,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use switchboard_contract::auth::Availability;
-use switchboard_contract::ids::{ConversationId, MemberId};
+use switchboard_contract::ids::{AttachmentId, ConversationId, MemberId};
 use switchboard_contract::live_chat::LiveChatConversation;
 use switchboard_contract::position::Position;
 use switchboard_contract::realtime::{EventType, LogEvent, close};
@@ -78,6 +78,8 @@ pub struct Desk<E> {
     queue: Queue,
     posted: BTreeMap<u64, Posted>,
     batches: Batches,
+    /// Files of waiting messages that the server has.
+    uploaded: BTreeSet<AttachmentId>,
     /// Conversations that are deleted as soon as the server hears of it.
     deleting: BTreeSet<ConversationId>,
     /// Those that the person has deleted.
@@ -131,6 +133,7 @@ impl<E: Clone> Desk<E> {
             queue: Queue::new(owner, seed.rotate_left(32)),
             posted: BTreeMap::new(),
             batches: Batches::default(),
+            uploaded: BTreeSet::new(),
             deleting: BTreeSet::new(),
             deleted_here: BTreeSet::new(),
             inbox: Inbox::default(),
@@ -379,6 +382,7 @@ impl<E: Clone> Desk<E> {
         self.claimed = None;
         self.posted.clear();
         self.batches.clear();
+        self.uploaded.clear();
         self.inbox = Inbox::default();
         self.loads.clear();
         self.aims.clear();

@@ -5,6 +5,7 @@ mod keeping;
 mod people;
 mod reading;
 mod searching;
+mod uploading;
 
 use super::*;
 use crate::bulletin::Bulletin;
@@ -203,6 +204,7 @@ impl Browser {
                     content: format!("text {n}"),
                     visibility: Visibility::Public,
                     mentions: Vec::new(),
+                    attachments: Vec::new(),
                     hold_ms: 0,
                 },
             },
@@ -627,6 +629,7 @@ fn a_held_reply_goes_once_the_person_lets_it_go() {
             content: format!("text {n}"),
             visibility: Visibility::Internal,
             mentions: vec![mention],
+            attachments: Vec::new(),
             hold_ms,
         },
     };

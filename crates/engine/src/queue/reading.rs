@@ -99,6 +99,27 @@ impl Queue {
             .any(|entry| entry.lane.kind == LaneKind::Write)
     }
 
+    /// Whether this attempt is still waited for.
+    #[must_use]
+    pub fn is_attempting(&self, generation: u64) -> bool {
+        self.outbox.is_on_its_way(generation)
+    }
+
+    /// How many bytes of files wait.
+    #[must_use]
+    pub fn file_bytes(&self) -> u64 {
+        let all = self.all();
+        all.flat_map(|queued| {
+            queued
+                .entry
+                .files()
+                .iter()
+                .map(|file| file.size)
+                .collect::<Vec<_>>()
+        })
+        .sum()
+    }
+
     /// How many actions wait; read marks are not counted.
     #[must_use]
     pub fn len(&self) -> usize {

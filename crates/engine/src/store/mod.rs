@@ -8,6 +8,7 @@
 //! Who leads is told by a *term*: [`Op::Claim`] raises it, and what an earlier leader still writes is refused
 //! ([`Answer::Fenced`]), however long it slept.
 
+mod files;
 mod plan;
 
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,7 @@ use switchboard_contract::live_chat::{ConversationChange, Visibility};
 use switchboard_contract::problem::Problem;
 use switchboard_contract::time::Timestamp;
 
+pub use files::{File, MAX_KEPT_BYTES, Unfit, fits};
 pub use plan::{plan, relink};
 
 /// What the person did.
@@ -48,6 +50,9 @@ pub struct Draft {
     /// The members whom a note names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mentions: Vec<MemberId>,
+    /// Files that go with it; they are uploaded before it is sent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<File>,
 }
 
 impl std::fmt::Debug for Draft {
@@ -156,6 +161,15 @@ impl Entry {
         let since = now.as_millis().saturating_sub(self.queued_at.as_millis());
         // A clock that was set back has not made it wait for longer.
         u64::from(hold).saturating_sub(u64::try_from(since).unwrap_or(0))
+    }
+
+    /// The files that go with it.
+    #[must_use]
+    pub fn files(&self) -> &[File] {
+        match &self.action {
+            Action::Send(draft) => &draft.attachments,
+            Action::Change(_) | Action::Delete | Action::Read { .. } => &[],
+        }
     }
 
     /// The message's id, where it is one.

@@ -19,6 +19,7 @@ pub fn reply(n: u8, content: &str) -> Entry {
         visibility: Visibility::Public,
         seen_seq: 1,
         mentions: Vec::new(),
+        attachments: Vec::new(),
     };
     Entry::new(
         action(n),

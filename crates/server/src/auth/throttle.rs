@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 
 use sqlx::Row;
-use switchboard_contract::ids::{AccountId, MemberId};
+use switchboard_contract::ids::{AccountId, MemberId, VisitorId};
 
 use super::keys::{self, Keys, Purpose};
 use crate::db::{Db, Tx};
@@ -118,6 +118,22 @@ pub const TRANSCRIPT: Rule = Rule {
     detail: "You sent many transcripts just now. Wait before the next one.",
 };
 
+/// Files that one visitor uploads.
+pub const UPLOAD: Rule = Rule {
+    name: "upload",
+    allowed: 100,
+    window_ms: HOUR_MS,
+    detail: TOO_MANY_UPLOADS,
+};
+/// Files that visitors at one address upload.
+pub const UPLOAD_ADDRESS: Rule = Rule {
+    name: "upload-address",
+    allowed: 1_000,
+    window_ms: HOUR_MS,
+    detail: TOO_MANY_UPLOADS,
+};
+const TOO_MANY_UPLOADS: &str = "Many files were sent from here just now. Wait before the next one.";
+
 /// Whose tries are counted: a digest, so that the table holds no addresses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Counter {
@@ -157,6 +173,12 @@ impl Rule {
     #[must_use]
     pub fn member(self, keys: &Keys, member: MemberId) -> Counter {
         self.counter(keys, &[member.as_uuid().as_bytes()])
+    }
+
+    /// Of a visitor.
+    #[must_use]
+    pub fn visitor(self, keys: &Keys, visitor: VisitorId) -> Counter {
+        self.counter(keys, &[visitor.as_uuid().as_bytes()])
     }
 
     /// Of an account.

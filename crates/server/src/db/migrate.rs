@@ -20,6 +20,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (11, include_str!("../../migrations/0011_replies.sql")),
     (12, include_str!("../../migrations/0012_handling.sql")),
     (13, include_str!("../../migrations/0013_visitors.sql")),
+    (14, include_str!("../../migrations/0014_attachments.sql")),
     (17, include_str!("../../migrations/0017_unread_from.sql")),
 ];
 

@@ -11,7 +11,7 @@ use switchboard_domain::stored::StoredConversation;
 
 use super::actions::{self, Begun};
 use super::search::index;
-use super::{rows, tombstones};
+use super::{attachments, rows, tombstones};
 use crate::auth::{Operator, keys};
 use crate::db::{Lock, Tx, columns};
 use crate::events;
@@ -116,6 +116,7 @@ pub(super) async fn erase(tx: &mut Tx, account: AccountId, stored: &StoredConver
     keep_fact(tx, account, &fact).await?;
     redact_results(tx, id).await?;
     index::forget_conversation(tx, id).await?;
+    attachments::rows::forget_conversation(tx, id).await?;
     for sql in [
         // Every place in the logs stays, `deletion::redact` for stored rows.
         "UPDATE events SET body = NULL WHERE conversation_id = $1",

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use sqlx::Row;
-use switchboard_contract::ids::{AccountId, AttachmentId, ConversationId, MemberId, MessageId, VisitorId};
+use switchboard_contract::ids::{AccountId, ConversationId, MemberId, MessageId, VisitorId};
 use switchboard_contract::live_chat::LiveChatMessage;
 use switchboard_contract::position::{Epoch, Offset, Position};
 use switchboard_domain::accept::{self, Author, SameId};
@@ -12,7 +12,7 @@ use super::ledger::Entry;
 use super::rows::{self, MESSAGE};
 use super::tombstones;
 use crate::db::{Tx, columns, lists};
-use crate::problem::{ApiError, ApiResult};
+use crate::problem::ApiResult;
 
 /// The stored message with an id, as the rule wants it and as its author gets it again.
 #[derive(Clone, Debug, PartialEq)]
@@ -136,20 +136,4 @@ pub async fn members_among(
     }
     ids.retain(|id| known.remove(id));
     Ok(ids)
-}
-
-/// Refuses attachments that were never uploaded.
-///
-/// # Errors
-/// 422 for the field `attachments`.
-pub fn known_attachments(attachments: &[AttachmentId]) -> ApiResult<()> {
-    // Nothing can be uploaded yet, so no attachment is known.
-    if attachments.is_empty() {
-        Ok(())
-    } else {
-        Err(ApiError::invalid_field(
-            "attachments",
-            "This file was not uploaded.",
-        ))
-    }
 }

@@ -15,12 +15,14 @@
 //! | [`lifecycle`] | what time does: closing, archiving, deletion, the end of a snooze |
 //! | [`search`] | the index of words, and what is found by it |
 //! | `order` | the orders of a list |
+//! | [`attachments`] | files of messages |
 //! | [`start`], [`transcript`] | an operator writes first; what was said as a document |
 //! | [`conversations`], [`history`], [`send`], [`take_back`], [`change`], [`delete`], [`read`], [`labels`], [`canned_replies`], [`views`] | the routes |
 //! | [`visitors`] | the people on the sites |
 
 pub mod actions;
 pub mod assign;
+pub mod attachments;
 pub mod canned_replies;
 pub mod change;
 pub mod conversations;
@@ -90,5 +92,6 @@ pub fn router() -> Router<AppState> {
             "/api/live-chat/views/{id}",
             patch(views::change).delete(views::delete),
         )
+        .merge(attachments::router())
         .merge(visitors::router())
 }

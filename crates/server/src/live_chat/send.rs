@@ -11,6 +11,7 @@ use switchboard_domain::conversation::Step;
 use switchboard_domain::deletion;
 use switchboard_domain::words;
 
+use super::attachments::rows::Named;
 use super::ledger::{Draft, Entry, Ledger};
 use super::{assign, lookups, rows, take_back, tombstones};
 use crate::auth::Operator;
@@ -26,10 +27,13 @@ pub(crate) async fn send(
     ApiJson(request): ApiJson<SendMessage>,
 ) -> ApiResult<(StatusCode, Json<SendResult>)> {
     Checks::default()
-        .field("content", validate::message_text(&request.content))
+        .field(
+            "content",
+            validate::message_text_beside(&request.content, request.attachments.len()),
+        )
+        .field("attachments", validate::attachments(&request.attachments))
         .field("mentions", mentions(&request))
         .finish()?;
-    lookups::known_attachments(&request.attachments)?;
     let (status, entry) = state
         .db
         .write(move |tx| Box::pin(async move { accept(tx, &operator, request).await }))
@@ -60,6 +64,7 @@ async fn accept(tx: &mut Tx, operator: &Operator, request: SendMessage) -> ApiRe
     };
 
     let author = Author::Operator(operator.member_id);
+    let files = Named::look_up(tx, account, &request.attachments).await?;
     let known = lookups::by_id(tx, account, request.id).await?;
     let taken_back = take_back::is_burnt(tx, operator.member_id, request.id).await?;
     let newer_reply =
@@ -74,6 +79,7 @@ async fn accept(tx: &mut Tx, operator: &Operator, request: SendMessage) -> ApiRe
         },
         same_id: known.as_ref().map(|known| known.same.clone()),
         taken_back,
+        files_fit: files.fit(author, Some(request.conversation_id)),
         conversation: Some(Standing {
             status: conversation.wire.status,
             is_archived: conversation.wire.is_archived,
@@ -111,9 +117,12 @@ async fn accept(tx: &mut Tx, operator: &Operator, request: SendMessage) -> ApiRe
         author_name: Some(operator.name.clone()),
         content: attempt.content.text,
         visibility: request.visibility,
-        attachments: Vec::new(),
+        attachments: files.wire(),
         mentions,
     })?;
+    files
+        .claim(tx, account, request.conversation_id, request.id)
+        .await?;
     let entry = ledger
         .store(tx)
         .await?

@@ -9,7 +9,7 @@ use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{
-    ComponentsBuilder, ContentBuilder, HttpMethod, Ref, RefOr, Required, Response, ResponseBuilder,
+    ComponentsBuilder, Content, ContentBuilder, HttpMethod, Ref, RefOr, Required, Response, ResponseBuilder,
 };
 
 use crate::problem::PROBLEM_JSON;
@@ -80,6 +80,8 @@ struct Answer {
     about: &'static str,
     /// The body's name and shape.
     body: Option<(String, Shape)>,
+    /// Whether the body is a file instead.
+    is_file: bool,
 }
 
 /// One route.
@@ -91,6 +93,8 @@ pub(super) struct Route {
     caller: Caller,
     parameters: Vec<Parameter>,
     body: Option<Shape>,
+    /// Whether the body is a file instead.
+    takes_file: bool,
     answers: Vec<Answer>,
     problems: BTreeSet<ProblemCode>,
 }
@@ -130,6 +134,7 @@ impl Route {
             caller: Caller::Anyone,
             parameters: Vec::new(),
             body: None,
+            takes_file: false,
             answers: Vec::new(),
             problems: BTreeSet::from([ProblemCode::Internal, ProblemCode::Unavailable]),
         }
@@ -233,6 +238,12 @@ impl Route {
         ])
     }
 
+    /// A body that is a file, of any media type.
+    pub(super) fn takes_file(mut self) -> Self {
+        self.takes_file = true;
+        self.refuses(&[ProblemCode::BodyTooLarge, ProblemCode::ValidationFailed])
+    }
+
     /// An answer with a body.
     pub(super) fn answers<T: ToSchema>(self, status: u16, about: &'static str) -> Self {
         let shape = shape::<T>();
@@ -245,6 +256,7 @@ impl Route {
             status,
             about,
             body: Some((name.to_owned(), shape)),
+            is_file: false,
         });
         self
     }
@@ -255,6 +267,18 @@ impl Route {
             status,
             about,
             body: None,
+            is_file: false,
+        });
+        self
+    }
+
+    /// An answer that is a file.
+    pub(super) fn answers_file(mut self, status: u16, about: &'static str) -> Self {
+        self.answers.push(Answer {
+            status,
+            about,
+            body: None,
+            is_file: true,
         });
         self
     }
@@ -294,6 +318,14 @@ impl Route {
                     .build(),
             ));
         }
+        if self.takes_file {
+            operation = operation.request_body(Some(
+                RequestBodyBuilder::new()
+                    .required(Some(Required::True))
+                    .content(FILE, file())
+                    .build(),
+            ));
+        }
         for answer in self.answers {
             let mut response = ResponseBuilder::new().description(answer.about);
             if let Some((name, shape)) = answer.body {
@@ -303,6 +335,9 @@ impl Route {
                     ContentBuilder::new().schema(Some(reference)).build(),
                 );
             }
+            if answer.is_file {
+                response = response.content(FILE, file());
+            }
             operation = operation.response(answer.status.to_string(), response.build());
         }
         for (status, codes) in by_status(&self.problems) {
@@ -310,6 +345,15 @@ impl Route {
         }
         PathItem::new(self.method, operation)
     }
+}
+
+const FILE: &str = "application/octet-stream";
+
+fn file() -> Content {
+    let bytes = ObjectBuilder::new().schema_type(Type::String).format(Some(
+        utoipa::openapi::SchemaFormat::KnownFormat(utoipa::openapi::KnownFormat::Binary),
+    ));
+    ContentBuilder::new().schema(Some(bytes)).build()
 }
 
 fn requirement(caller: Caller) -> Option<SecurityRequirement> {

@@ -21,6 +21,7 @@ pub(super) fn all() -> Vec<Route> {
         accounts::team(),
         live_chat(),
         super::actions::all(),
+        super::attachments::all(),
         super::replies::all(),
         super::websites::all(),
         super::visitors::all(),

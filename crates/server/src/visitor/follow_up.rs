@@ -11,7 +11,7 @@ use std::time::Duration;
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 use switchboard_contract::ids::{AccountId, ConversationId, VisitorId};
-use switchboard_contract::live_chat::ONLINE_MS;
+use switchboard_contract::live_chat::{Attachment, ONLINE_MS};
 use switchboard_contract::time::Timestamp;
 use tokio::time::MissedTickBehavior;
 
@@ -174,7 +174,7 @@ async fn one(
 /// What people of the team wrote after `known`, in order.
 async fn unread(tx: &mut Tx, conversation: ConversationId, known: u64) -> ApiResult<Vec<Reply>> {
     let rows = sqlx::query(
-        "SELECT author_name, content FROM messages WHERE conversation_id = $1 AND public_seq > $2 AND kind = 'bot' \
+        "SELECT author_name, content, attachments FROM messages WHERE conversation_id = $1 AND public_seq > $2 AND kind = 'bot' \
          AND visibility = 'public' AND author_id IS NOT NULL AND read_at IS NULL ORDER BY seq DESC LIMIT $3",
     )
     .bind(conversation.to_string())
@@ -185,11 +185,15 @@ async fn unread(tx: &mut Tx, conversation: ConversationId, known: u64) -> ApiRes
     rows.iter()
         .rev()
         .map(|row| {
+            let content: String = row.try_get("content")?;
+            let files: Vec<Attachment> = columns::json(row, "attachments")?;
+            let lines = [content].into_iter().filter(|text| !text.is_empty());
+            let lines = lines.chain(files.into_iter().map(|file| file.name));
             Ok(Reply {
                 author: row
                     .try_get::<Option<String>, _>("author_name")?
                     .unwrap_or_default(),
-                text: row.try_get("content")?,
+                text: lines.collect::<Vec<_>>().join("\n"),
             })
         })
         .collect()

@@ -21,6 +21,7 @@ use crate::events;
 use crate::http::{ApiJson, Params};
 use crate::ids;
 use crate::live_chat::assign::{self, Turn};
+use crate::live_chat::attachments::rows::Named;
 use crate::live_chat::history::{self, Numbering, Range, Window};
 use crate::live_chat::ledger::{Draft, Entry, Ledger};
 use crate::live_chat::lookups;
@@ -114,9 +115,12 @@ pub(crate) async fn send(
     ApiJson(request): ApiJson<VisitorSend>,
 ) -> ApiResult<(StatusCode, Json<VisitorSendResult>)> {
     Checks::default()
-        .field("content", validate::message_text(&request.content))
+        .field(
+            "content",
+            validate::message_text_beside(&request.content, request.attachments.len()),
+        )
+        .field("attachments", validate::attachments(&request.attachments))
         .finish()?;
-    lookups::known_attachments(&request.attachments)?;
     let (status, result) = state
         .db
         .write(move |tx| Box::pin(async move { accept(tx, &caller, request).await }))
@@ -150,6 +154,7 @@ async fn accept(
         ));
     }
     let author = Author::Visitor(caller.visitor_id);
+    let files = Named::look_up(tx, account, &request.attachments).await?;
     let known = lookups::by_id(tx, account, request.id).await?;
     let attempt = Attempt {
         author,
@@ -161,6 +166,7 @@ async fn accept(
         },
         same_id: known.as_ref().map(|known| known.same.clone()),
         taken_back: false,
+        files_fit: files.fit(author, None),
         conversation: latest.as_ref().map(|latest| Standing {
             status: latest.wire.status,
             is_archived: latest.wire.is_archived,
@@ -202,7 +208,7 @@ async fn accept(
         author_name: None,
         content: attempt.content.text,
         visibility: Visibility::Public,
-        attachments: Vec::new(),
+        attachments: files.wire(),
         mentions: Vec::new(),
     })?;
     if begins {
@@ -214,6 +220,9 @@ async fn accept(
         .into_iter()
         .find(|entry| entry.message.id == request.id)
         .ok_or_else(|| ApiError::internal("a message that was not stored"))?;
+    files
+        .claim(tx, account, entry.message.conversation_id, request.id)
+        .await?;
     Ok((StatusCode::CREATED, result(entry, written.visitor_conversation)?))
 }
 

@@ -10,7 +10,7 @@ use super::delete::{self, GRACE_MS};
 use super::rows;
 use crate::clock::Clock;
 use crate::db::{Db, Lock, Tx, columns};
-use crate::live_chat::{self, search::index};
+use crate::live_chat::{self, attachments, search::index};
 use crate::problem::ApiResult;
 
 /// How often to look.
@@ -83,6 +83,7 @@ async fn finish(tx: &mut Tx, website: WebsiteId) -> ApiResult<()> {
         return Ok(());
     }
     index::forget_visitors_of(tx, website).await?;
+    attachments::rows::forget_visitors_of(tx, website).await?;
     const OF_VISITORS: &str = "(SELECT id FROM visitors WHERE website_id = $1)";
     for sql in [
         format!("DELETE FROM frame_codes WHERE visitor_id IN {OF_VISITORS}"),

@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 
-use switchboard_contract::ids::{ConversationId, MemberId, MessageId};
+use switchboard_contract::ids::{AttachmentId, ConversationId, MemberId, MessageId};
 use switchboard_contract::live_chat::{LiveChatConversation, MarkRead};
 use switchboard_contract::position::Position;
 use switchboard_contract::problem::ProblemCode;
+use switchboard_contract::time::Timestamp;
 use switchboard_engine::Now;
 use switchboard_engine::archive;
 use switchboard_engine::desk::{self, Attempt, Deed, Desk, Effect, Event, Fetch, Fetched, Row, Timer};
@@ -14,7 +15,7 @@ use switchboard_engine::outbox::Outcome;
 use switchboard_engine::queue::Queued;
 use switchboard_engine::refresh::SignedOut;
 use switchboard_engine::socket::{self, Identity, Status, TicketError};
-use switchboard_engine::store::{Answer, StoreError, action_id};
+use switchboard_engine::store::{Answer, File, StoreError, action_id};
 use switchboard_engine::stream::DifferenceError;
 use switchboard_engine::thread::Thread;
 
@@ -370,6 +371,7 @@ impl DeskShell {
                     content,
                     visibility,
                     mentions: Vec::new(),
+                    attachments: files_of(id),
                     hold_ms,
                 };
                 done(action_id(id), conversation, deed)
@@ -524,9 +526,33 @@ fn load(fetch: Fetch) -> Request {
     }
 }
 
+/// The files of a message: every third one has some.
+pub fn files_of(id: MessageId) -> Vec<File> {
+    let bytes = id.as_uuid().into_bytes();
+    let file = |number: u8| File {
+        id: AttachmentId::from_parts(Timestamp::default(), {
+            let mut random = [number; 10];
+            random[1..].copy_from_slice(&bytes[7..]);
+            random
+        }),
+        name: format!("{number}.txt"),
+        media_type: "text/plain".to_owned(),
+        size: 1,
+    };
+    match bytes[15] % 3 {
+        0 => (0..=bytes[14] % 2).map(file).collect(),
+        _ => Vec::new(),
+    }
+}
+
 fn post(request: desk::Request) -> Request {
     match request {
         desk::Request::Send(message) => Request::Send(message),
+        desk::Request::Upload {
+            id,
+            conversation,
+            file,
+        } => Request::Upload(id, conversation, file.id),
         desk::Request::Change(change) => Request::Change(change),
         desk::Request::Read { conversation, seq } => Request::Read(conversation, MarkRead { seq }),
         desk::Request::TakeBack(id) => Request::TakeBack(id),
@@ -572,6 +598,7 @@ fn ended(what: What, answer: Result<Response, Failed>) -> Event<()> {
             generation,
             outcome: match answer {
                 Ok(Response::Sent(result)) => Attempt::Sent(result),
+                Ok(Response::Uploaded) => Attempt::Uploaded,
                 Ok(Response::Changed(results)) => Attempt::Changed(results),
                 Ok(Response::Read(result)) => Attempt::Read(result),
                 Ok(Response::Done) => Attempt::TakenBack,

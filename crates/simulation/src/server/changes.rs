@@ -287,6 +287,7 @@ impl Database {
         for kept in messages.values() {
             self.by_id.remove(&kept.message.id);
         }
+        self.uploads.retain(|_, upload| upload.conversation != Some(id));
         self.tombstones.insert(id, erasure.tombstone);
         for entry in self.events.values_mut() {
             deletion::redact(&mut entry.event, id);

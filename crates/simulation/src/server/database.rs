@@ -4,14 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use switchboard_contract::auth::Role;
 use switchboard_contract::ids::{
-    ActionId, ConversationId, EventId, FunnelId, MemberId, MessageId, SessionId, VisitorId, WebsiteId,
+    ActionId, AttachmentId, ConversationId, EventId, FunnelId, MemberId, MessageId, SessionId, VisitorId,
+    WebsiteId,
 };
 use switchboard_contract::live_chat::{ChangeResult, LiveChatMessage, LiveChatUser};
 use switchboard_contract::position::{Epoch, Offset, Position};
 use switchboard_contract::problem::ProblemCode;
 use switchboard_contract::realtime::LogEvent;
 use switchboard_contract::time::Timestamp;
-use switchboard_domain::accept::SameId;
+use switchboard_domain::accept::{SameId, Upload};
 use switchboard_domain::allocate::allocate;
 use switchboard_domain::audience::Rights;
 use switchboard_domain::deletion::Tombstone;
@@ -91,6 +92,8 @@ pub struct Database {
     pub sessions: BTreeMap<SessionId, KeptSession>,
     /// When refresh tokens rotated.
     pub rotations: Vec<Timestamp>,
+    /// Files that were uploaded.
+    pub uploads: BTreeMap<AttachmentId, Upload>,
     /// Messages that were taken back.
     pub burnt: BTreeSet<(MemberId, MessageId)>,
     /// Changes that were made.
@@ -134,6 +137,7 @@ impl Database {
             tombstones: BTreeMap::new(),
             sessions: BTreeMap::new(),
             rotations: Vec::new(),
+            uploads: BTreeMap::new(),
             burnt: BTreeSet::new(),
             actions: BTreeMap::new(),
             tickets: BTreeMap::new(),

@@ -1,11 +1,15 @@
 //! Sending, taking back, and what visitors write.
 
-use switchboard_contract::ids::{ConversationId, MemberId, MessageId, VisitorId};
-use switchboard_contract::live_chat::{LiveChatMessage, MessageType, SendMessage, SendResult, Visibility};
+use switchboard_contract::ids::{AttachmentId, ConversationId, MemberId, MessageId, VisitorId};
+use switchboard_contract::live_chat::{
+    Attachment, LiveChatMessage, MessageType, SendMessage, SendResult, Visibility,
+};
 use switchboard_contract::problem::{Problem, ProblemCode};
 use switchboard_contract::time::Timestamp;
 use switchboard_contract::validate::{self, Checks};
-use switchboard_domain::accept::{self, Attempt, Author, Content, Standing, TakeBack, Target, Verdict};
+use switchboard_domain::accept::{
+    self, Attempt, Author, Content, Standing, TakeBack, Target, Upload, Verdict,
+};
 use switchboard_domain::conversation::Step;
 use switchboard_domain::deletion;
 use switchboard_domain::ledger::{Draft, Ledger};
@@ -26,7 +30,10 @@ impl Database {
     /// As `POST /api/live-chat/messages`.
     pub fn send(&mut self, now: Timestamp, caller: &Caller, request: SendMessage) -> Answered<SendResult> {
         Checks::default()
-            .field("content", validate::message_text(&request.content))
+            .field(
+                "content",
+                validate::message_text_beside(&request.content, request.attachments.len()),
+            )
             .finish()
             .map_err(|fields| Box::new(Problem::validation(fields)))?;
         let Ok(conversation) = self.one(caller, request.conversation_id).cloned() else {
@@ -40,6 +47,11 @@ impl Database {
             .and_then(|seen| self.newer_reply(request.conversation_id, caller.member, seen))
             .cloned();
         let named = request.after_id.map(|after| self.same_id(after));
+        let uploads: Vec<Option<Upload>> = request
+            .attachments
+            .iter()
+            .map(|file| self.uploads.get(file).copied())
+            .collect();
         let attempt = Attempt {
             author,
             content: Content {
@@ -50,6 +62,7 @@ impl Database {
             },
             same_id: self.same_id(request.id),
             taken_back: self.burnt.contains(&(caller.member, request.id)),
+            files_fit: accept::files_fit(&uploads, author, Some(request.conversation_id)),
             conversation: Some(standing(&conversation)),
             predecessor_stored: named
                 .is_none_or(|named| accept::precedes(named.as_ref(), author, Some(request.conversation_id))),
@@ -82,14 +95,47 @@ impl Database {
                 author_name: Some(caller.name.clone()),
                 content: attempt.content.text,
                 visibility: request.visibility,
-                attachments: Vec::new(),
+                attachments: attempt.content.attachments.iter().map(|id| wire(*id)).collect(),
                 mentions: Vec::new(),
             })
             .map_err(internal)?;
+        for file in &attempt.content.attachments {
+            if let Some(upload) = self.uploads.get_mut(file) {
+                upload.is_sent = true;
+            }
+        }
         let kept = self.commit(now, ledger).pop();
         kept.as_ref()
             .map(result)
             .ok_or_else(|| internal("a message that was not stored"))
+    }
+
+    /// Takes a file for a message.
+    ///
+    /// # Errors
+    /// As `POST /api/live-chat/attachments`.
+    pub fn upload(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+        conversation: ConversationId,
+        file: AttachmentId,
+    ) -> Answered<()> {
+        if self.one(caller, conversation).is_err() {
+            let tombstone = self.tombstones.get(&conversation);
+            return Err(Box::new(deletion::refuse_message(tombstone, &caller.rights, now)));
+        }
+        let new = Upload {
+            by: Author::Operator(caller.member),
+            conversation: Some(conversation),
+            is_sent: false,
+        };
+        let known = self.uploads.entry(file).or_insert(new);
+        if (known.by, known.conversation) == (new.by, new.conversation) {
+            Ok(())
+        } else {
+            Err(problem(ProblemCode::IdReused, "Upload it with a new id."))
+        }
     }
 
     /// Takes a message back, so that an attempt which is still on its way comes to nothing.
@@ -141,6 +187,7 @@ impl Database {
             },
             same_id: self.same_id(id),
             taken_back: false,
+            files_fit: true,
             conversation: latest.as_ref().map(standing),
             predecessor_stored: true,
             newer_reply: false,
@@ -200,6 +247,17 @@ impl Database {
                     && message.visibility == Visibility::Public
                     && message.author_id.is_some_and(|author| author != me)
             })
+    }
+}
+
+fn wire(id: AttachmentId) -> Attachment {
+    Attachment {
+        id,
+        name: "0.txt".to_owned(),
+        media_type: "text/plain".to_owned(),
+        size: 1,
+        width: None,
+        height: None,
     }
 }
 

@@ -25,7 +25,7 @@ mod tests;
 use std::collections::BTreeMap;
 use switchboard_contract::auth::RefreshRequest;
 
-use switchboard_contract::ids::{ActionId, ConversationId, MemberId, MessageId, SessionId};
+use switchboard_contract::ids::{ActionId, AttachmentId, ConversationId, MemberId, MessageId, SessionId};
 use switchboard_contract::live_chat::{
     ChangeConversations, ChangeResults, LiveChatConversation, MarkRead, MessagePage, ReadResult, SendMessage,
     SendResult,
@@ -95,6 +95,8 @@ pub enum Request {
     Ticket,
     /// `POST /api/live-chat/messages`.
     Send(Box<SendMessage>),
+    /// `POST /api/live-chat/attachments`, for which message of the caller.
+    Upload(ActionId, ConversationId, AttachmentId),
     /// `DELETE /api/live-chat/messages/{id}`.
     TakeBack(MessageId),
     /// `PATCH /api/live-chat/conversations`.
@@ -168,6 +170,8 @@ pub enum Response {
     Ticket(String),
     /// A message that is stored.
     Sent(Box<SendResult>),
+    /// A file that is kept.
+    Uploaded,
     /// What became of a change.
     Changed(Box<ChangeResults>),
     /// A conversation that was read.
@@ -290,6 +294,10 @@ impl Server {
         Ok(match request {
             Request::Ticket => Response::Ticket(self.database.issue_ticket(now, caller.session)),
             Request::Send(message) => Response::Sent(Box::new(self.database.send(now, &caller, *message)?)),
+            Request::Upload(_, conversation, file) => {
+                self.database.upload(now, &caller, conversation, file)?;
+                Response::Uploaded
+            }
             Request::TakeBack(id) => {
                 self.database.take_back(now, &caller, id)?;
                 Response::Done

@@ -8,6 +8,7 @@ use switchboard_engine::store::Action;
 
 use super::schedule::FaultKind;
 use super::{Happening, World};
+use crate::page::desk::files_of;
 use crate::page::{News, NoAnswer, Wish};
 use crate::server::{Credentials, Request, Response, Sent};
 
@@ -518,6 +519,9 @@ impl World {
             }
             Request::Events { wait_ms: 0, .. } => "difference fetched",
             Request::Events { .. } => "poll",
+            Request::Upload(_, _, file) if self.server.database.uploads.contains_key(file) => {
+                "file uploaded again that was there"
+            }
             Request::TakeBack(_) => "message taken back",
             _ => return,
         };
@@ -525,6 +529,13 @@ impl World {
     }
 
     fn note_response(&mut self, request: &Request, response: &Response) {
+        if let Response::Sent(result) = response {
+            let wanted: Vec<_> = files_of(result.message.id).iter().map(|file| file.id).collect();
+            let has: Vec<_> = result.message.attachments.iter().map(|file| file.id).collect();
+            if wanted != has {
+                self.violate(1, format!("{} lost its files", result.message.content));
+            }
+        }
         let refused = match response {
             Response::Problem(problem) => !matches!(problem.status, 401 | 429 | 500..),
             Response::Changed(results) => results.results.iter().any(|result| result.problem.is_some()),
@@ -533,6 +544,7 @@ impl World {
         if refused {
             self.record.refused.extend(match request {
                 Request::Send(message) => Some(Self::action_of(message.id)),
+                Request::Upload(id, ..) => Some(*id),
                 Request::Change(change) => Some(change.action_id),
                 Request::Delete(_, id) => Some(*id),
                 _ => None,

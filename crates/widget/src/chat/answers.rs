@@ -14,7 +14,7 @@ use switchboard_engine::outbox::{self, Outcome};
 use switchboard_engine::socket::{self, TicketError};
 
 use super::rating::Beside;
-use super::{Chat, Effect, Kept, Request};
+use super::{Chat, Effect, Kept, Request, Said};
 use crate::json;
 
 /// How long an answer that cannot be read is taken for a hiccup, in milliseconds.
@@ -187,14 +187,14 @@ impl Chat {
         &mut self,
         generation: u64,
         id: MessageId,
-        content: &str,
+        said: &Said,
         after_id: Option<MessageId>,
         out: &mut Vec<Effect>,
     ) {
         let send = VisitorSend {
             id,
-            content: content.to_owned(),
-            attachments: Vec::new(),
+            content: said.content.clone(),
+            attachments: said.files.iter().map(|file| file.id).collect(),
             after_id,
         };
         let body = serde_json::to_string(&send).ok();

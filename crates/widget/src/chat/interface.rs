@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 use switchboard_contract::ids::{ConversationId, MessageId, VisitorId};
-use switchboard_contract::live_chat::{LiveChatMessage, Rating};
+use switchboard_contract::live_chat::{Attachment, LiveChatMessage, Rating};
 use switchboard_engine::socket;
 
 use crate::bridge::{FromHost, ToHost};
@@ -28,6 +28,18 @@ pub struct Waiting {
     pub visitor: VisitorId,
     /// Its text.
     pub content: String,
+    /// Its files, which the server has.
+    #[serde(default)]
+    pub files: Vec<Attachment>,
+}
+
+/// What a message says until the server has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// Its text.
+    pub content: String,
+    /// Its files.
+    pub files: Vec<Attachment>,
 }
 
 /// What the shell found in its storage at the start.
@@ -81,6 +93,8 @@ pub enum Event {
         random: [u8; 10],
         /// As typed.
         text: String,
+        /// What was attached, which the server has.
+        files: Vec<Attachment>,
     },
     /// The visitor wants a refused message tried again.
     Retry(MessageId),

@@ -30,7 +30,7 @@ use switchboard_engine::thread::Thread;
 use crate::bridge::{FromHost, HostSession, ToHost};
 use crate::rows::{self, Row};
 use answers::Purpose;
-pub use interface::{Effect, Event, Kept, Notice, Remembered, Request, Timer, Waiting};
+pub use interface::{Effect, Event, Kept, Notice, Remembered, Request, Said, Timer, Waiting};
 pub use rating::Question;
 use rating::{Asked, Standing};
 use typing::Typing;
@@ -41,7 +41,7 @@ const RETRY_CAP_MS: u64 = 20_000;
 /// The machine. See the module's documentation.
 pub struct Chat {
     link: Link,
-    outbox: Outbox<(), MessageId, Rc<str>>,
+    outbox: Outbox<(), MessageId, Rc<Said>>,
     random: Random,
     next_id: u64,
     requests: Vec<(u64, Purpose)>,
@@ -223,7 +223,7 @@ impl Chat {
             }
             Event::Timer(Timer::Typing(generation)) => self.typing_is_due(generation),
             Event::Typed(text) => self.typed(now, &text),
-            Event::Submit { random, text } => self.submit(now, random, &text, out),
+            Event::Submit { random, text, files } => self.submit(now, random, &text, files, out),
             Event::Retry(id) => self.on_outbox(now, outbox::Event::Retry { id }, out),
             Event::Discard(id) => self.on_outbox(now, outbox::Event::Discard { id }, out),
             Event::Earlier => self.load_earlier(out),
@@ -314,7 +314,10 @@ impl Chat {
         }
         for (id, waiting) in std::mem::take(&mut self.remembered.waiting) {
             if waiting.visitor == visitor {
-                let payload = Rc::from(waiting.content);
+                let payload = Rc::new(Said {
+                    content: waiting.content,
+                    files: waiting.files,
+                });
                 self.on_outbox(
                     now,
                     outbox::Event::Enqueue {

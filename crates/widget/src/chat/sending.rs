@@ -3,28 +3,39 @@
 use std::rc::Rc;
 
 use switchboard_contract::ids::MessageId;
+use switchboard_contract::live_chat::Attachment;
 use switchboard_contract::validate::{self, Violation};
 use switchboard_engine::Now;
 use switchboard_engine::outbox::{self, Outcome};
 
-use super::{Chat, Effect, Timer, Waiting};
+use super::{Chat, Effect, Said, Timer, Waiting};
 
 impl Chat {
-    pub(super) fn submit(&mut self, now: Now, random: [u8; 10], text: &str, out: &mut Vec<Effect>) {
+    pub(super) fn submit(
+        &mut self,
+        now: Now,
+        random: [u8; 10],
+        text: &str,
+        files: Vec<Attachment>,
+        out: &mut Vec<Effect>,
+    ) {
         let text = text.trim();
-        match validate::message_text(text) {
+        match validate::message_text_beside(text, files.len()) {
             Ok(()) => {}
             Err(Violation::Required) => return,
             Err(_) => return out.push(Effect::TooLong),
         }
         let id = MessageId::from_parts(now.wall, random);
         // Without a visitor the message waits in memory; with one it is stored before the first try.
-        if let Some(json) = self.waiting_json(text) {
+        let payload = Rc::new(Said {
+            content: text.to_owned(),
+            files,
+        });
+        if let Some(json) = self.waiting_json(&payload) {
             out.push(Effect::KeepWaiting(id, json));
         }
         out.push(Effect::Accepted);
         self.typed(now, "");
-        let payload = Rc::from(text);
         self.on_outbox(
             now,
             outbox::Event::Enqueue {
@@ -37,10 +48,11 @@ impl Chat {
         );
     }
 
-    pub(super) fn waiting_json(&self, text: &str) -> Option<String> {
+    pub(super) fn waiting_json(&self, said: &Said) -> Option<String> {
         let waiting = Waiting {
             visitor: self.visit.as_ref()?.visitor,
-            content: text.to_owned(),
+            content: said.content.clone(),
+            files: said.files.clone(),
         };
         serde_json::to_string(&waiting).ok()
     }
@@ -48,7 +60,7 @@ impl Chat {
     pub(super) fn on_outbox(
         &mut self,
         now: Now,
-        event: outbox::Event<(), MessageId, Rc<str>>,
+        event: outbox::Event<(), MessageId, Rc<Said>>,
         out: &mut Vec<Effect>,
     ) {
         let gone = match &event {

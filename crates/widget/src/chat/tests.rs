@@ -1,5 +1,6 @@
 //! The chat against a script of answers: what the server and the loader would say.
 
+mod files;
 mod rating;
 mod typing;
 
@@ -74,6 +75,7 @@ impl Frame {
         self.step(Event::Submit {
             random: [3; 10],
             text: text.to_owned(),
+            files: Vec::new(),
         });
         MessageId::from_parts(self.now.wall, [3; 10])
     }
@@ -217,6 +219,7 @@ fn a_kept_token_of_the_same_visitor_saves_the_trade() {
             Waiting {
                 visitor: VISITOR.parse().expect("an id"),
                 content: "mine".to_owned(),
+                files: Vec::new(),
             },
         )],
     });
@@ -306,6 +309,7 @@ fn what_an_earlier_page_could_not_deliver_is_sent() {
     let waiting = |text: &str| Waiting {
         visitor: VISITOR.parse().expect("an id"),
         content: text.to_owned(),
+        files: Vec::new(),
     };
     let mut frame = Frame::new(Remembered {
         kept: Some(kept()),
@@ -539,7 +543,7 @@ fn rows_group_by_person_and_time() {
             (Side::Visitor, true, true),
         ]
     );
-    assert!(matches!(rows[0].content, Content::Own(_)));
+    assert!(matches!(rows[0].content, Content::Said(_)));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! One closure listens to everything, owned by the app for the life of the document; events are told apart by their type,
 //! timers by their slot.
 
+mod files;
 mod link;
 mod prose;
 mod rate;
@@ -12,7 +13,7 @@ mod view;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use switchboard_contract::ids::MessageId;
+use switchboard_contract::ids::{AttachmentId, MessageId};
 use switchboard_contract::live_chat::Rating;
 use switchboard_contract::time::Timestamp;
 use switchboard_engine::Now;
@@ -27,6 +28,7 @@ use web_sys::{
 use crate::bridge::{self, ToHost};
 use crate::chat::{Chat, Effect, Event};
 use crate::texts;
+use files::Files;
 use link::Link;
 use store::Store;
 use view::View;
@@ -42,6 +44,7 @@ struct App {
     crypto: Crypto,
     chat: Chat,
     link: Link,
+    files: Files,
     store: Store,
     view: View,
 }
@@ -76,7 +79,15 @@ pub fn start() -> Result<(), JsValue> {
     for name in ["message", "online", "offline"] {
         window.add_event_listener_with_callback(name, call)?;
     }
-    for name in ["keydown", "click", "submit", "input", "visibilitychange"] {
+    for name in [
+        "keydown",
+        "click",
+        "submit",
+        "input",
+        "change",
+        "paste",
+        "visibilitychange",
+    ] {
         document.add_event_listener_with_callback(name, call)?;
     }
 
@@ -86,7 +97,9 @@ pub fn start() -> Result<(), JsValue> {
     let tab: [u8; 10] = random(&crypto)?;
     let tab = MessageId::from_parts(Timestamp::default(), tab).to_string();
     let view = View::new(&document, texts, &store.draft())?;
+    let files = Files::new(&document, texts, call.clone(), &view.form)?;
     let app = App {
+        files,
         link: Link::new(&window, call.clone())?,
         chat: Chat::new(tab, seed, store.remembered()),
         window,
@@ -160,9 +173,23 @@ impl App {
                     self.step(Event::Link(socket::Event::Closed { generation, code }));
                 }
             }
-            "loadend" => {
-                if let Some((id, status, body)) = self.link.answer(target) {
-                    self.step(Event::Answer { id, status, body });
+            "loadend" => match self.link.answer(target) {
+                Some((id, status, body)) => self.step(Event::Answer { id, status, body }),
+                None => {
+                    if self.files.ended(target) {
+                        self.submit();
+                    }
+                }
+            },
+            "progress" => self.files.on_progress(target, event.unchecked_ref()),
+            "change" | "paste" => {
+                if let Some(given) = self.files.given(event) {
+                    event.prevent_default();
+                    let now = self.now().wall;
+                    let new_id = || Some(AttachmentId::from_parts(now, random(&self.crypto).ok()?));
+                    if !self.files.take(&given, self.chat.token(), new_id) {
+                        self.view.show_unfit();
+                    }
                 }
             }
             "online" => self.step(Event::Link(socket::Event::Awake)),
@@ -234,6 +261,23 @@ impl App {
             (Some("good"), _) => self.rate(Some(Rating::Good), String::new()),
             (Some("bad"), _) => self.rate(Some(Rating::Bad), String::new()),
             (Some("comment"), _) => self.rate(None, self.view.comment()),
+            (Some("attach"), _) => self.files.choose(),
+            (Some(act), None) => {
+                let Some(file) = button.get_attribute("data-file") else {
+                    return;
+                };
+                match act {
+                    "again" => self.files.send(&file, self.chat.token()),
+                    "detach" => {
+                        self.files.detach(&file);
+                        self.view.focus();
+                    }
+                    _ => {
+                        let name = button.get_attribute("data-name");
+                        self.files.fetch(&file, &button, name, self.chat.token());
+                    }
+                }
+            }
             (Some("retry"), Some(id)) => self.step(Event::Retry(id)),
             (Some("discard"), Some(id)) => self.step(Event::Discard(id)),
             _ => {}
@@ -247,8 +291,13 @@ impl App {
     fn submit(&mut self) {
         let Ok(random) = random(&self.crypto) else { return };
         let text = self.view.typed();
+        let Some(files) = self.files.whole() else {
+            // It goes once its files are there.
+            self.files.is_wanted = true;
+            return self.files.send("", self.chat.token());
+        };
         self.view.follow_end();
-        self.step(Event::Submit { random, text });
+        self.step(Event::Submit { random, text, files });
     }
 
     fn tell(&self, message: ToHost) {
@@ -279,13 +328,19 @@ impl App {
             Effect::KeepWaiting(id, json) => self.store.keep_waiting(id, Some(&json)),
             Effect::ForgetWaiting(id) => self.store.keep_waiting(id, None),
             Effect::Accepted => {
+                self.files.clear();
                 self.view.empty_textbox();
                 self.store.keep_draft("");
             }
             Effect::TooLong => self.view.show_error(true),
             Effect::Announce(message) => self.view.announce(&message),
             Effect::Focus => self.view.focus(),
-            Effect::Draw => self.view.draw(&self.chat),
+            Effect::Draw => {
+                self.view.draw(&self.chat);
+                for (id, picture) in self.view.pictures.split_off(0) {
+                    self.files.fetch(&id, &picture, None, self.chat.token());
+                }
+            }
         }
     }
 }

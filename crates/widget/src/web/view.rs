@@ -22,6 +22,7 @@ struct Drawn {
     row: Row,
     element: Element,
     bubble: Element,
+    files: Element,
     meta: Element,
 }
 
@@ -38,6 +39,10 @@ pub(super) struct View {
     announcer: Element,
     textbox: HtmlTextAreaElement,
     error: Element,
+    /// The place to write.
+    pub(super) form: Element,
+    /// Pictures that were drawn and are to be fetched.
+    pub(super) pictures: Vec<(String, Element)>,
     drawn: Vec<Drawn>,
     follow: bool,
     theme: Option<WidgetTheme>,
@@ -98,6 +103,8 @@ impl View {
         )?;
         let textbox: HtmlTextAreaElement = textbox.unchecked_into();
         textbox.set_value(draft);
+        let attach = button(document, &form, "attach", "")?;
+        attach.set_attribute("aria-label", texts.attach)?;
         let send = add(&form, "button", &[("class", "send"), ("type", "submit")])?;
         send.set_text_content(Some(texts.send));
         let error = add(&form, "p", &[("class", "error"), ("role", "alert")])?;
@@ -115,6 +122,8 @@ impl View {
             announcer,
             textbox,
             error,
+            form,
+            pictures: Vec::new(),
             drawn: Vec::new(),
             follow: true,
             theme: None,
@@ -144,6 +153,10 @@ impl View {
         self.follow = true;
     }
 
+    pub(super) fn show_unfit(&self) {
+        set_text(&self.error, self.texts.unfit);
+    }
+
     pub(super) fn show_error(&self, is_too_long: bool) {
         let text = is_too_long.then_some(self.texts.too_long);
         set_text(&self.error, text.unwrap_or_default());
@@ -160,6 +173,10 @@ impl View {
         let mut text = String::from(message.author_name.as_deref().unwrap_or(self.texts.team));
         text.push_str(": ");
         text.push_str(&message.content);
+        for file in &message.attachments {
+            text.push(' ');
+            text.push_str(&file.name);
+        }
         self.announcer.set_text_content(Some(&text));
     }
 
@@ -247,7 +264,7 @@ impl View {
         first.is_some() && self.drawn.first().map(|drawn| drawn.row.key) != first
     }
 
-    fn create(&self, row: Row) -> Result<Drawn, JsValue> {
+    fn create(&mut self, row: Row) -> Result<Drawn, JsValue> {
         let element = self.document.create_element("div")?;
         let bubble = add(
             &self.document,
@@ -255,18 +272,49 @@ impl View {
             "div",
             &[("class", "bubble"), ("dir", "auto")],
         )?;
+        let files = add(&self.document, &element, "div", &[("class", "files")])?;
         let meta = add(&self.document, &element, "div", &[("class", "meta")])?;
         let mut drawn = Drawn {
             row: row.clone(),
             element,
             bubble,
+            files,
             meta,
         };
         self.fill(&mut drawn, row);
         Ok(drawn)
     }
 
-    fn fill(&self, drawn: &mut Drawn, row: Row) {
+    /// A message's files never change.
+    fn fill_files(&mut self, drawn: &Drawn, row: &Row) -> Result<(), JsValue> {
+        if row.files().is_empty() || drawn.files.first_element_child().is_some() {
+            return Ok(());
+        }
+        for file in row.files() {
+            let id = file.id.to_string();
+            let button = button(&self.document, &drawn.files, "file", "")?;
+            set(&button, &[("data-file", &id), ("data-name", &file.name)])?;
+            if let (Some(width), Some(height)) = (file.width, file.height) {
+                let (width, height) = (width.to_string(), height.to_string());
+                let attributes = [
+                    ("alt", file.name.as_str()),
+                    ("width", &width),
+                    ("height", &height),
+                ];
+                let picture = add(&self.document, &button, "img", &attributes)?;
+                self.pictures.push((id, picture));
+            } else {
+                add(&self.document, &button, "bdi", &[])?.set_text_content(Some(&file.name));
+            }
+        }
+        Ok(())
+    }
+
+    fn fill(&mut self, drawn: &mut Drawn, row: Row) {
+        let _ = self.fill_files(drawn, &row);
+        let _ = drawn
+            .bubble
+            .toggle_attribute_with_force("hidden", row.text().is_empty());
         let mut class = String::from(match row.side {
             Side::Team => "row team",
             Side::Visitor => "row visitor",

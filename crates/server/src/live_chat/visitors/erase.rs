@@ -16,7 +16,7 @@ use crate::db::{Lock, Tx};
 use crate::events::{self, Audience, NewEvent};
 use crate::http::IdPath;
 use crate::live_chat::search::index;
-use crate::live_chat::{delete, rows as conversations};
+use crate::live_chat::{attachments, delete, rows as conversations};
 use crate::problem::ApiResult;
 use crate::realtime::hub::StreamKey;
 use crate::state::AppState;
@@ -62,6 +62,7 @@ async fn whole(tx: &mut Tx, operator: &Operator, id: VisitorId) -> ApiResult<()>
         }
     }
     index::forget_visitor(tx, id).await?;
+    attachments::rows::forget_visitor(tx, id).await?;
     for sql in BELONGINGS {
         sqlx::query(sql).bind(id.to_string()).execute(tx.conn()).await?;
     }
