@@ -13,6 +13,7 @@ use switchboard_contract::page::CursorPage;
 use switchboard_contract::position::Position;
 use switchboard_contract::realtime::EventPage;
 
+use crate::alerts::News;
 use crate::archive::{self, Kept};
 use crate::awareness;
 use crate::bulletin::Bulletin;
@@ -372,6 +373,8 @@ pub enum Effect {
         /// In how many milliseconds.
         after_ms: u64,
     },
+    /// The log brought something that the person may be told of; a trace keeps that it did, not what.
+    News(#[serde(skip)] News),
     /// Draw these anew.
     Changed(Changes),
     /// What waits has changed, somewhere.

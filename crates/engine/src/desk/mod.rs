@@ -17,6 +17,7 @@ mod interface;
 mod keeping;
 mod lists;
 mod loading;
+mod news;
 mod people;
 mod reading;
 mod tabs;
@@ -459,8 +460,12 @@ impl<E: Clone> Desk<E> {
             stream::Effect::Apply(event) => {
                 self.note_writer(now, &event, out);
                 self.touch_archive(&event);
+                let was_mine = self.was_mine(&event);
                 match self.inbox.apply(&event) {
-                    Ok(changes) => self.changed(now, changes, out),
+                    Ok(changes) => {
+                        self.tell_news(&event, was_mine, &changes, out);
+                        self.changed(now, changes, out);
+                    }
                     Err(unreadable) => {
                         if let Some(id) = unreadable.conversation {
                             self.load_unread(id, out);
