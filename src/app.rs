@@ -6,6 +6,7 @@ use yew::prelude::*;
 use yew_router::BrowserRouter;
 use yew_router::hooks::{use_location, use_navigator, use_route};
 
+use crate::alerts::AlertsProvider;
 use crate::api::{Retrying, Transport};
 use crate::appearance;
 use crate::auth::{Auth, AuthProvider, AuthState, MeProvider, Session, return_to, use_auth};
@@ -192,7 +193,9 @@ fn Workspace(props: &WorkspaceProps) -> Html {
                         <ForeignQueue>
                             // Inside of what signs out: that has a question of its own.
                             <UnsavedProvider>
-                                <Guarded route={props.route} {page} />
+                                <AlertsProvider>
+                                    <Guarded route={props.route} {page} />
+                                </AlertsProvider>
                             </UnsavedProvider>
                         </ForeignQueue>
                     </LeaveProvider>
@@ -235,6 +238,7 @@ fn member_page(route: Route) -> Html {
         Route::Team => html! { <pages::Team /> },
         Route::CannedReplies => html! { <pages::CannedReplies /> },
         Route::Labels => html! { <pages::Labels /> },
+        Route::Notifications => html! { <pages::Notifications /> },
         Route::Security => html! { <pages::Security /> },
         _ => html! { <pages::NotFound /> },
     }

@@ -28,7 +28,7 @@ use wasm_bindgen::closure::Closure;
 use web_sys::{Document, Element, Event, EventTarget, HtmlElement, ResizeObserver, Url, Window};
 
 pub use frame::Frame;
-pub use local::{LocalTime, local_time, start_of_day, today};
+pub use local::{LocalTime, local_time, start_of_day, today, utc_offset_minutes};
 pub use lock::Lock;
 pub use saving::{copy_text, download};
 pub use task::{Task, TaskSlot, use_task};
@@ -92,6 +92,12 @@ pub fn is_online() -> bool {
 #[must_use]
 pub fn is_shown() -> bool {
     document().is_none_or(|document| !document.hidden())
+}
+
+/// Whether the page has the keyboard: its window is the one that the person works in.
+#[must_use]
+pub fn has_focus() -> bool {
+    document().is_some_and(|document| document.has_focus().unwrap_or(false))
 }
 
 /// The page's origin, such as `https://desk.example`; empty where there is no page.

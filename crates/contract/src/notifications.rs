@@ -79,7 +79,11 @@ impl QuietHours {
         }
     }
 
-    fn check(&self) -> Result<(), Violation> {
+    /// The rule of both times.
+    ///
+    /// # Errors
+    /// [`Violation::QuietHours`].
+    pub fn check(&self) -> Result<(), Violation> {
         match (minute_of_day(&self.from), minute_of_day(&self.until)) {
             (Some(from), Some(until)) if from != until => Ok(()),
             _ => Err(Violation::QuietHours),
@@ -208,7 +212,10 @@ mod tests {
         for (minute, holds) in [(719, false), (720, true), (809, true), (810, false), (0, false)] {
             assert_eq!(lunch.hold_at(minute), holds, "{minute}");
         }
-        assert!(!quiet("late", "07:00").hold_at(0), "what does not read is never quiet");
+        assert!(
+            !quiet("late", "07:00").hold_at(0),
+            "what does not read is never quiet"
+        );
     }
 
     #[test]
@@ -238,6 +245,9 @@ mod tests {
         let read: Notifications = serde_json::from_str(r#"{"sound":"gong","repeat":true}"#).expect("reads");
         assert_eq!(read.sound, AlertSound::Unknown);
         assert!(read.repeat && read.assigned);
-        assert_eq!(serde_json::from_str::<Notifications>("{}").expect("reads"), Notifications::default());
+        assert_eq!(
+            serde_json::from_str::<Notifications>("{}").expect("reads"),
+            Notifications::default()
+        );
     }
 }

@@ -247,7 +247,7 @@ pub enum Event<E> {
         outcome: Attempt,
     },
     /// The person types, looks at a conversation, uses the tab or has set their availability: `Typed`, `Emptied`, `Viewing`,
-    /// `Used` and `Available`. The rest of them the desk sees to itself.
+    /// `Used`, `Available` and `AwayAfter`. The rest of them the desk sees to itself.
     Person(awareness::Event),
     /// A new access token is there.
     Authorised,

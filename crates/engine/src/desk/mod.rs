@@ -467,6 +467,7 @@ impl<E: Clone> Desk<E> {
                         self.changed(now, changes, out);
                     }
                     Err(unreadable) => {
+                        self.tell_news(&event, was_mine, &Changes::default(), out);
                         if let Some(id) = unreadable.conversation {
                             self.load_unread(id, out);
                         }

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use serde::Deserialize;
 use switchboard_contract::live_chat::{LiveChatMessage, MessageType};
 use switchboard_contract::position::Position;
 use switchboard_contract::realtime::{EventType, LogEvent};
@@ -31,8 +32,10 @@ impl<E: Clone> Desk<E> {
     ) {
         let fact = match event.kind {
             EventType::MessageCreated => {
-                let news = changes.arrived.first().filter(|message| self.is_news(message));
-                news.map(|message| Fact::Message(Rc::clone(message)))
+                // One behind a hole in its thread is news before the thread is whole again.
+                let beyond = || LiveChatMessage::deserialize(event.body.as_ref()?).ok().map(Rc::new);
+                let message = changes.arrived.first().cloned().or_else(beyond);
+                message.filter(|message| self.is_news(message)).map(Fact::Message)
             }
             EventType::ConversationCreated
             | EventType::ConversationUpdated
