@@ -147,7 +147,8 @@ impl Alerts {
                 if began && self.begun.len() < MAX_KEPT {
                     self.begun.insert(id);
                 }
-                let is_mine = conversation.assignee_id.is_some() && conversation.assignee_id == self.wishes.me;
+                let is_mine =
+                    conversation.assignee_id.is_some() && conversation.assignee_id == self.wishes.me;
                 if is_mine && was_mine == Some(false) && !is_told {
                     self.gathered.add(now.monotonic, id, item(Kind::Assigned, None));
                 }
@@ -183,7 +184,10 @@ impl Alerts {
         let Some(minutes) = self.wishes.settings.waiting_minutes else {
             return;
         };
-        let Some(position) = self.newest.clone().or_else(|| self.mark.as_ref().map(|mark| mark.position.clone()))
+        let Some(position) = self
+            .newest
+            .clone()
+            .or_else(|| self.mark.as_ref().map(|mark| mark.position.clone()))
         else {
             return;
         };
@@ -195,7 +199,10 @@ impl Alerts {
             let Some(since) = conversation.waiting_since else {
                 continue;
             };
-            let told = self.mark.as_ref().and_then(|mark| mark.waits.get(&conversation.id));
+            let told = self
+                .mark
+                .as_ref()
+                .and_then(|mark| mark.waits.get(&conversation.id));
             let is_long = self.age_ms(now, since) >= i64::from(minutes) * 60_000;
             if told == Some(&since) {
                 waiting.insert(conversation.id, since);
@@ -309,13 +316,16 @@ impl Alerts {
 
     /// Whether the open conversations are looked at now and then.
     fn looks(&self) -> bool {
-        self.wishes.me.is_some() && (self.wishes.settings.waiting_minutes.is_some() || !self.ringing.is_over())
+        self.wishes.me.is_some()
+            && (self.wishes.settings.waiting_minutes.is_some() || !self.ringing.is_over())
     }
 
     /// When what is gathered is told.
     fn tells_at(&self) -> Option<u64> {
         let (first, last) = self.gathered.span()?;
-        let settled = last.saturating_add(SETTLE_MS).min(first.saturating_add(AT_LATEST_MS));
+        let settled = last
+            .saturating_add(SETTLE_MS)
+            .min(first.saturating_add(AT_LATEST_MS));
         let before = self.told_at.map_or(0, |at| at.saturating_add(AT_LATEST_MS));
         Some(settled.max(before))
     }
@@ -326,7 +336,10 @@ impl Alerts {
 
     /// What the person looks at now.
     fn looked_at(&self, now: Now) -> impl Iterator<Item = &Screen> {
-        let others = self.others.values().filter(move |(_, until)| now.monotonic < *until);
+        let others = self
+            .others
+            .values()
+            .filter(move |(_, until)| now.monotonic < *until);
         let all = std::iter::once(&self.screen).chain(others.map(|(screen, _)| screen));
         all.filter(|screen| screen.focused)
     }
@@ -341,9 +354,10 @@ impl Alerts {
         for (id, of_one) in self.gathered.take() {
             let about = of_one.conversation;
             let on_screen = self.is_on_screen(now, id);
-            let wanted = of_one.items.into_iter().filter(|item| {
-                !on_screen && self.wishes.want(item.kind, about.as_deref())
-            });
+            let wanted = of_one
+                .items
+                .into_iter()
+                .filter(|item| !on_screen && self.wishes.want(item.kind, about.as_deref()));
             let wanted: Vec<Item> = wanted.collect();
             let Some(kind) = wanted.iter().map(|item| item.kind).max() else {
                 continue;
@@ -351,7 +365,8 @@ impl Alerts {
             digest.while_away |= wanted
                 .iter()
                 .any(|item| self.age_ms(now, item.happened_at) >= LONG_AGO_MS);
-            let count = |kinds: &[Kind]| wanted.iter().filter(|item| kinds.contains(&item.kind)).count() as u64;
+            let count =
+                |kinds: &[Kind]| wanted.iter().filter(|item| kinds.contains(&item.kind)).count() as u64;
             digest.conversations += 1;
             digest.new += count(&[Kind::New]);
             digest.messages += count(&[Kind::New, Kind::Message]);
@@ -396,7 +411,10 @@ impl Alerts {
     }
 
     fn set_timer(&mut self, now: Now, out: &mut Vec<Effect>) {
-        let screen = self.screen.focused.then(|| self.screen_told_at.saturating_add(SCREEN_AGAIN_MS));
+        let screen = self
+            .screen
+            .focused
+            .then(|| self.screen_told_at.saturating_add(SCREEN_AGAIN_MS));
         let look = Some(self.look_at).filter(|_| self.looks());
         let leading = [self.tells_at(), self.ringing.due(), look];
         let leading = leading.into_iter().filter(|_| self.leads).flatten();

@@ -56,7 +56,8 @@ impl Wishes {
         let minute = u16::try_from(minutes.rem_euclid(24 * 60)).unwrap_or(0);
         let is_away = matches!(self.availability, Availability::Away | Availability::Offline);
         let in_quiet_hours = |hours: &switchboard_contract::notifications::QuietHours| hours.hold_at(minute);
-        (is_away && !self.settings.while_away) || self.settings.quiet_hours.as_ref().is_some_and(in_quiet_hours)
+        (is_away && !self.settings.while_away)
+            || self.settings.quiet_hours.as_ref().is_some_and(in_quiet_hours)
     }
 
     /// What sounds now, if anything does.

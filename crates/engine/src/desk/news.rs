@@ -33,13 +33,15 @@ impl<E: Clone> Desk<E> {
         let fact = match event.kind {
             EventType::MessageCreated => {
                 // One behind a hole in its thread is news before the thread is whole again.
-                let beyond = || LiveChatMessage::deserialize(event.body.as_ref()?).ok().map(Rc::new);
+                let beyond = || {
+                    LiveChatMessage::deserialize(event.body.as_ref()?)
+                        .ok()
+                        .map(Rc::new)
+                };
                 let message = changes.arrived.first().cloned().or_else(beyond);
                 message.filter(|message| self.is_news(message)).map(Fact::Message)
             }
-            EventType::ConversationCreated
-            | EventType::ConversationUpdated
-            | EventType::ConversationRead => {
+            EventType::ConversationCreated | EventType::ConversationUpdated | EventType::ConversationRead => {
                 let known = event.conversation_id.and_then(|id| self.inbox.conversation(id));
                 known.map(|conversation| Fact::Conversation {
                     conversation: Rc::clone(conversation),

@@ -196,10 +196,9 @@ impl Present {
 
     /// The same for one of many polls: between two of them the member is still there.
     pub(crate) fn polling(hub: &Arc<Hub>, operator: &Operator, connection: u64, grace: Duration) -> Self {
-        Self {
-            polls_for: Some(operator.session_id),
-            ..Self::new(hub, operator, connection, grace)
-        }
+        let mut present = Self::new(hub, operator, connection, grace);
+        present.polls_for = Some(operator.session_id);
+        present
     }
 
     /// Tells the team how the member is.
