@@ -17,6 +17,7 @@ use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
 use crate::alerts::show_badge;
+use crate::auth::use_me;
 use crate::browser::{document, focus};
 use crate::chat::Chat;
 use crate::i18n::{t, t_with};

@@ -11,7 +11,7 @@ use switchboard_contract::time::Timestamp;
 use super::{Kind, MAX_KEPT};
 
 /// One thing.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Item {
     /// Its place in the log.
     pub(super) at: Position,
@@ -22,7 +22,7 @@ pub(super) struct Item {
 }
 
 /// What there is of one conversation.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct OfOne {
     pub(super) items: Vec<Item>,
     /// As it was last heard of.
@@ -30,7 +30,7 @@ pub(super) struct OfOne {
 }
 
 /// All of it.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Gathered {
     all: BTreeMap<ConversationId, OfOne>,
     /// When the first and the last of it came, monotonic.

@@ -1,6 +1,7 @@
 //! What goes into the machine and what comes out.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
@@ -23,7 +24,7 @@ pub struct News {
 }
 
 /// What happened.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub enum Fact {
     /// A visitor wrote, or a colleague's note names the person here.
     Message(Rc<LiveChatMessage>),
@@ -39,6 +40,18 @@ pub enum Fact {
     },
     /// A conversation is gone.
     Gone(ConversationId),
+}
+
+impl fmt::Debug for Fact {
+    /// Leaves out who and what.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (name, id) = match self {
+            Self::Message(message) => ("Message", message.conversation_id),
+            Self::Conversation { conversation, .. } => ("Conversation", conversation.id),
+            Self::Gone(id) => ("Gone", *id),
+        };
+        f.debug_tuple(name).field(&id).finish()
+    }
 }
 
 /// How far the log has been told, and who was said to wait; every tab of the browser keeps it in mind, and the device does.
@@ -89,7 +102,7 @@ pub struct Device {
 }
 
 /// What happened.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub enum Event {
     /// Someone is signed in.
     Begin {
@@ -157,7 +170,7 @@ pub enum Desktop {
 }
 
 /// One thing to tell, of one conversation. The shell finds the words.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Alert {
     /// Which conversation.
     pub conversation: ConversationId,
@@ -173,6 +186,19 @@ pub struct Alert {
     pub toast: bool,
     /// Whether it stands on the desktop.
     pub desktop: Desktop,
+}
+
+impl fmt::Debug for Alert {
+    /// Leaves out who and what.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Alert")
+            .field("conversation", &self.conversation)
+            .field("kind", &self.kind)
+            .field("count", &self.count)
+            .field("toast", &self.toast)
+            .field("desktop", &self.desktop)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Many things at once, counted.
@@ -213,7 +239,7 @@ pub enum Effect {
     Say(Word),
     /// Keep it on the device.
     Remember(Mark),
-    /// Look which open conversations there are; answer with [`Event::Looked`].
+    /// Look which open conversations there are; answer with [`Event::Looked`]. Comes last, so that it may be answered at once.
     Look,
     /// Call back with [`Event::Timer`]; replaces the one before.
     SetTimer {

@@ -48,8 +48,8 @@ const LOOK_EVERY_MS: u64 = 15_000;
 /// More are not kept in mind.
 const MAX_KEPT: usize = 500;
 
-/// The machine. See the module's documentation.
-#[derive(Debug, Default)]
+/// The machine. See the module's documentation. It holds what people wrote, and tells nothing of it to logs.
+#[derive(Default)]
 pub struct Alerts {
     wishes: Wishes,
     leads: bool,
@@ -70,6 +70,7 @@ pub struct Alerts {
     told_at: Option<u64>,
     ringing: Ringing,
     look_at: u64,
+    looks_now: bool,
     generation: u64,
     due: Option<u64>,
 }
@@ -94,6 +95,8 @@ impl Alerts {
             Event::Leads(leads, mark) => {
                 if !std::mem::replace(&mut self.leads, leads) {
                     self.look_at = now.monotonic;
+                    // Another tab has made those sounds.
+                    self.ringing.skip(now.monotonic);
                 }
                 if let Some(mark) = mark {
                     self.move_mark(mark);
@@ -113,6 +116,10 @@ impl Alerts {
             Event::Timer { .. } => {}
         }
         self.set_timer(now, out);
+        if std::mem::take(&mut self.looks_now) {
+            // Last, because it is answered at once.
+            out.push(Effect::Look);
+        }
     }
 
     fn on_news(&mut self, now: Now, news: News, out: &mut Vec<Effect>) {
@@ -265,7 +272,12 @@ impl Alerts {
     /// Another tab has told everything up to there. Of another generation of the log the newer word counts.
     fn move_mark(&mut self, mark: Mark) {
         match &mut self.mark {
-            Some(known) if known.position == mark.position => known.waits.extend(mark.waits),
+            Some(known) if known.position == mark.position => {
+                for (id, since) in mark.waits {
+                    let known = known.waits.entry(id).or_insert(since);
+                    *known = since.max(*known);
+                }
+            }
             Some(known) if covers(known, &mark.position) => {}
             _ => {
                 self.gathered.forget(|at| covers(&mark, at));
@@ -307,7 +319,7 @@ impl Alerts {
         }
         if self.looks() && now.monotonic >= self.look_at {
             self.look_at = now.monotonic.saturating_add(LOOK_EVERY_MS);
-            out.push(Effect::Look);
+            self.looks_now = true;
         }
         if self.tells_at().is_some_and(|at| now.monotonic >= at) {
             self.tell(now, out);

@@ -46,6 +46,13 @@ impl Ringing {
         self.unseen.is_empty() || self.left == 0
     }
 
+    /// What should have sounded by now is over.
+    pub(super) fn skip(&mut self, now: u64) {
+        while self.due().is_some_and(|at| at <= now) {
+            self.rings(now.min(self.at));
+        }
+    }
+
     /// When it sounds next.
     pub(super) fn due(&self) -> Option<u64> {
         (!self.is_over()).then_some(self.at)

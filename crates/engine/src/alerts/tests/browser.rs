@@ -12,10 +12,15 @@ use crate::inbox::Shelf;
 use crate::inbox::tests::conversation as plain;
 use crate::thread::tests::message;
 
-pub(super) const ME: MemberId = member(1);
-pub(super) const OTHER: MemberId = member(2);
+pub(super) fn me() -> MemberId {
+    member(1)
+}
 
-pub(super) const fn member(n: u8) -> MemberId {
+pub(super) fn other() -> MemberId {
+    member(2)
+}
+
+fn member(n: u8) -> MemberId {
     MemberId::from_parts(Timestamp::from_millis(0), [n; 10])
 }
 
@@ -104,7 +109,7 @@ impl Browser {
         });
         self.told.push(Vec::new());
         let mark = self.mark.clone();
-        self.step(tab, Event::Begin { me: ME, mark });
+        self.step(tab, Event::Begin { me: me(), mark });
         self.step(tab, Event::Settings(Rc::new(self.settings.clone())));
         let device = Device {
             desktop: true,
@@ -183,7 +188,8 @@ impl Browser {
 
     fn step(&mut self, tab: usize, event: Event) {
         let mut out = Vec::new();
-        self.tabs[tab].machine.step(self.now(), event, &mut out);
+        let now = self.now();
+        self.tabs[tab].machine.step(now, event, &mut out);
         for effect in out {
             match effect {
                 Effect::Say(word) => {
@@ -311,9 +317,9 @@ impl Browser {
     pub(super) fn names_me(&mut self, n: u8) {
         let message = LiveChatMessage {
             kind: MessageType::Bot,
-            author_id: Some(OTHER),
+            author_id: Some(other()),
             visibility: Visibility::Internal,
-            mentions: vec![ME],
+            mentions: vec![me()],
             ..self.message(n)
         };
         let news = [

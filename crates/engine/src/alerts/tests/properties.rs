@@ -88,7 +88,7 @@ proptest! {
     fn what_is_gathered_stays_bounded(conversations in 0_u16..2_000) {
         let mut machine = Alerts::default();
         let mut out = Vec::new();
-        machine.step(crate::Now::default(), Event::Begin { me: ME, mark: None }, &mut out);
+        machine.step(crate::Now::default(), Event::Begin { me: me(), mark: None }, &mut out);
         for n in 0..conversations {
             let [high, low] = n.to_be_bytes();
             let id = ConversationId::from_parts(Timestamp::default(), [high, low, 0, 0, 0, 0, 0, 0, 0, 0]);

@@ -86,9 +86,9 @@ fn what_visitors_write_and_notes_that_name_the_person_are_news_in_every_tab() {
 #[test]
 fn a_message_behind_a_hole_in_its_thread_is_news_all_the_same() {
     let mut browser = Browser::new(1);
+    browser.go_live("replay");
     let out = browser.step(Event::Open(id()));
     browser.load(0, &out, 0, 2);
-    browser.go_live("replay");
     let frame = Log(9).message(&message(7));
     assert_eq!(facts(&browser.frame(&frame)).len(), 1);
 }
