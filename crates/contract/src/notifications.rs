@@ -104,8 +104,7 @@ pub struct Notifications {
     pub assigned: bool,
     /// That a note names the member.
     pub mentions: bool,
-    /// That a visitor has waited this long for an answer, in minutes: 1 to [`MAX_WAITING_MINUTES`]; absent = never.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// That a visitor has waited this long for an answer, in minutes: 1 to [`MAX_WAITING_MINUTES`]; null = never.
     pub waiting_minutes: Option<u32>,
     /// The sound that tells.
     pub sound: AlertSound,

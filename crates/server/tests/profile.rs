@@ -137,7 +137,7 @@ async fn what_a_member_is_told_of_is_kept_with_them(app: &App) {
         (&json!("unassigned"), &json!("chime"), &json!(10))
     );
     let wanted = json!({
-        "newConversations": false, "messages": "mine", "assigned": true, "mentions": false, "sound": "bell", "repeat": true,
+        "newConversations": false, "messages": "mine", "assigned": true, "mentions": false, "waitingMinutes": null, "sound": "bell", "repeat": true,
         "whileAway": false, "hideText": true, "quietHours": {"from": "22:00", "until": "07:00"},
         "mutedWebsites": [new_id()], "awayAfterMinutes": 30,
     });

@@ -14,7 +14,7 @@ mod interface;
 mod ringing;
 mod wishes;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 
 use switchboard_contract::ids::ConversationId;
@@ -40,6 +40,8 @@ const MANY: usize = 4;
 const LONG_AGO_MS: i64 = 5 * 60_000;
 /// A connection that is younger brings what happened before it, in milliseconds.
 const CATCHING_UP_MS: u64 = 5_000;
+/// So many events tell of the clocks: a clock that is set is noticed soon.
+const COMPARED: usize = 3;
 /// What another tab shows is told again this often, and holds for twice as long and a bit, in milliseconds.
 const SCREEN_AGAIN_MS: u64 = 5_000;
 const SCREEN_HOLDS_MS: u64 = 12_000;
@@ -54,8 +56,9 @@ pub struct Alerts {
     wishes: Wishes,
     leads: bool,
     connected_at: Option<u64>,
-    /// How far the wall clock here is ahead of the server's, by the quickest event; 0 until one came.
-    ahead_ms: Option<i64>,
+    /// How far the wall clock here was ahead of the server's with each of the last events.
+    ahead_ms: VecDeque<i64>,
+    began_at: u64,
     screen: Screen,
     screen_told_at: u64,
     others: BTreeMap<String, (Screen, u64)>,
@@ -83,6 +86,7 @@ impl Alerts {
                 *self = Self {
                     wishes: std::mem::take(&mut self.wishes),
                     generation: self.generation,
+                    began_at: now.monotonic,
                     ..Self::default()
                 };
                 self.wishes.me = Some(me);
@@ -173,17 +177,25 @@ impl Alerts {
         self.newest = Some(news.at);
     }
 
-    /// The quickest event says how far the clocks are apart. What comes right after a connection is late, not quick.
+    /// The quickest of a few events says how far the clocks are apart. What comes right after a connection is late, not quick.
     fn compare_clocks(&mut self, now: Now, happened_at: Timestamp) {
         let is_live = |since: u64| now.monotonic >= since.saturating_add(CATCHING_UP_MS);
         if self.connected_at.is_some_and(is_live) {
             let ahead = now.wall.as_millis() - happened_at.as_millis();
-            self.ahead_ms = Some(self.ahead_ms.map_or(ahead, |least| least.min(ahead)));
+            if self.ahead_ms.len() == COMPARED {
+                self.ahead_ms.pop_front();
+            }
+            self.ahead_ms.push_back(ahead);
         }
     }
 
+    /// What the server's clock says now; as the one here says until anything is known of it.
+    fn server_ms(&self, now: Now) -> i64 {
+        now.wall.as_millis() - self.ahead_ms.iter().min().copied().unwrap_or(0)
+    }
+
     fn age_ms(&self, now: Now, at: Timestamp) -> i64 {
-        now.wall.as_millis() - self.ahead_ms.unwrap_or(0) - at.as_millis()
+        self.server_ms(now) - at.as_millis()
     }
 
     fn on_looked(&mut self, now: Now, conversations: Vec<Rc<LiveChatConversation>>) {
@@ -201,6 +213,7 @@ impl Alerts {
         let waits = |known: &&Rc<LiveChatConversation>| {
             known.status == ConversationStatus::Open && known.snoozed_until.is_none()
         };
+        let here_ms = i64::try_from(now.monotonic.saturating_sub(self.began_at)).unwrap_or(i64::MAX);
         let mut waiting = BTreeMap::new();
         for conversation in conversations.iter().filter(waits) {
             let Some(since) = conversation.waiting_since else {
@@ -210,16 +223,18 @@ impl Alerts {
                 .mark
                 .as_ref()
                 .and_then(|mark| mark.waits.get(&conversation.id));
-            let is_long = self.age_ms(now, since) >= i64::from(minutes) * 60_000;
-            if told == Some(&since) {
+            let over_ms = self.age_ms(now, since) - i64::from(minutes) * 60_000;
+            // What was too long before anybody was here to be told stands in the list.
+            let is_old = over_ms > here_ms;
+            if told == Some(&since) || is_old {
                 waiting.insert(conversation.id, since);
-            } else if is_long && waiting.len() < MAX_KEPT {
+            } else if over_ms >= 0 && waiting.len() < MAX_KEPT {
                 waiting.insert(conversation.id, since);
                 let item = Item {
                     at: position.clone(),
                     kind: Kind::Waiting,
                     // It is news now, however long it has lasted.
-                    happened_at: Timestamp::from_millis(now.wall.as_millis() - self.ahead_ms.unwrap_or(0)),
+                    happened_at: Timestamp::from_millis(self.server_ms(now)),
                     message: None,
                 };
                 self.gathered.add(now.monotonic, conversation.id, item);

@@ -397,6 +397,43 @@ fn a_long_wait_is_told_once_across_tabs_and_visits() {
 }
 
 #[test]
+fn what_waited_too_long_before_anybody_came_is_not_told() {
+    let mut browser = Browser::new(1);
+    browser.close(0);
+    browser.say_later(1);
+    browser.pass(6 * 60_000);
+    browser.say_later(2);
+    let tab = browser.open();
+    browser.lead(tab);
+    // Something of the log has been heard of.
+    browser.reads(3);
+    browser.pass(4 * 60_000);
+    assert!(kinds(&browser.told[tab]).is_empty(), "{:?}", browser.told[tab]);
+    browser.pass(2 * 60_000);
+    assert_eq!(kinds(&browser.told[tab]), [(conversation(2), Kind::Waiting)]);
+}
+
+#[test]
+fn a_clock_that_is_set_is_noticed_soon() {
+    let mut browser = Browser::new(1);
+    browser.set(Notifications {
+        waiting_minutes: None,
+        ..Notifications::default()
+    });
+    browser.pass(10_000);
+    for _ in 0..3 {
+        browser.says(1);
+        browser.pass(3_000);
+    }
+    browser.ahead_ms = 3_600_000;
+    for _ in 0..6 {
+        browser.says(1);
+        browser.pass(3_000);
+    }
+    assert_eq!(kinds(&browser.told[0]).len(), 3 + 4, "{:?}", browser.told[0]);
+}
+
+#[test]
 fn words_and_alerts_keep_what_was_written_out_of_logs() {
     let mut browser = Browser::new(1);
     browser.says(1);
