@@ -18,7 +18,7 @@ use yew::prelude::*;
 
 use crate::alerts::show_badge;
 use crate::auth::use_me;
-use crate::browser::{document, focus};
+use crate::browser::{document, focus, focused};
 use crate::chat::Chat;
 use crate::i18n::{t, t_with};
 use crate::routes::{Route, Section};
@@ -117,10 +117,17 @@ pub fn use_page_change(route: Route, unread: u64) {
     use_effect_with(route.section(), move |section| {
         let before = last.replace(Some(*section));
         if before.is_some_and(|before| before != *section) {
-            if let Some(main) = main() {
+            let main = main();
+            if let Some(main) = &main {
                 main.set_scroll_top(0);
             }
-            focus_page();
+            // A page that has put the focus somewhere by itself knows why.
+            let has_focus = main
+                .zip(focused())
+                .is_some_and(|(main, at)| main.contains(Some(&at)) && *main != *at);
+            if !has_focus {
+                focus_page();
+            }
         }
     });
 }

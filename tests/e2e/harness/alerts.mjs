@@ -1,4 +1,4 @@
-// What a person hears and has on their desktop, as the browser was asked for it, and where they look. A headless browser has neither
+// What a person hears and has on their desktop, as the browser was asked for it, where they look and what their clock says. A headless browser has neither
 // loudspeaker nor desktop, and takes every page for the one that is looked at.
 
 /** Pages that are opened from now on note what they let sound and show; `permission` is the browser's answer to notifications. */
@@ -7,6 +7,24 @@ export const watchAlerts = (context, permission = "granted") =>
     if (globalThis.alertsSeen) return;
     const seen = { tones: 0, shown: [], closed: [], asked: 0 };
     globalThis.alertsSeen = seen;
+    // Both clocks run ahead by so much; what a page has kept of it lasts across a reload.
+    const shift = { wall: 0, monotonic: 0, ...JSON.parse(sessionStorage.getItem("clock") ?? "{}") };
+    globalThis.shiftClock = (by) => {
+      Object.assign(shift, by);
+      sessionStorage.setItem("clock", JSON.stringify({ wall: shift.wall }));
+    };
+    const RealDate = Date;
+    globalThis.Date = class extends RealDate {
+      constructor(...parts) {
+        super(...(parts.length === 0 ? [RealDate.now() + shift.wall] : parts));
+      }
+
+      static now() {
+        return RealDate.now() + shift.wall;
+      }
+    };
+    const sinceStart = performance.now.bind(performance);
+    performance.now = () => sinceStart() + shift.monotonic;
     globalThis.isLookedAt = true;
     Document.prototype.hasFocus = () => globalThis.isLookedAt;
     const start = OscillatorNode.prototype.start;
@@ -49,3 +67,6 @@ export const look = (page, isLookedAt) => page.evaluate((looked) => {
   globalThis.isLookedAt = looked;
   window.dispatchEvent(new Event(looked ? "focus" : "blur"));
 }, isLookedAt);
+
+/** The clocks of a page run ahead of everybody else's by so many milliseconds. */
+export const shiftClock = (page, { wall, monotonic = 0 }) => page.evaluate((by) => globalThis.shiftClock(by), { wall, monotonic });

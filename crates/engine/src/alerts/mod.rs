@@ -216,6 +216,9 @@ impl Alerts {
         let here_ms = i64::try_from(now.monotonic.saturating_sub(self.began_at)).unwrap_or(i64::MAX);
         let mut waiting = BTreeMap::new();
         for conversation in conversations.iter().filter(waits) {
+            if waiting.len() == MAX_KEPT {
+                break;
+            }
             let Some(since) = conversation.waiting_since else {
                 continue;
             };
@@ -228,7 +231,7 @@ impl Alerts {
             let is_old = over_ms > here_ms;
             if told == Some(&since) || is_old {
                 waiting.insert(conversation.id, since);
-            } else if over_ms >= 0 && waiting.len() < MAX_KEPT {
+            } else if over_ms >= 0 {
                 waiting.insert(conversation.id, since);
                 let item = Item {
                     at: position.clone(),

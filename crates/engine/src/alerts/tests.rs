@@ -430,7 +430,8 @@ fn a_clock_that_is_set_is_noticed_soon() {
         browser.says(1);
         browser.pass(3_000);
     }
-    assert_eq!(kinds(&browser.told[0]).len(), 3 + 4, "{:?}", browser.told[0]);
+    // Each message brings two events.
+    assert_eq!(kinds(&browser.told[0]).len(), 3 + 5, "{:?}", browser.told[0]);
 }
 
 #[test]
