@@ -12,13 +12,14 @@ mod badge;
 mod gathered;
 mod interface;
 mod ringing;
+mod screens;
+mod waiting;
 mod wishes;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::rc::Rc;
 
 use switchboard_contract::ids::ConversationId;
-use switchboard_contract::live_chat::{ConversationStatus, LiveChatConversation, MessageType};
+use switchboard_contract::live_chat::MessageType;
 use switchboard_contract::position::Position;
 use switchboard_contract::time::Timestamp;
 
@@ -42,9 +43,6 @@ const LONG_AGO_MS: i64 = 5 * 60_000;
 const CATCHING_UP_MS: u64 = 5_000;
 /// So many events tell of the clocks: a clock that is set is noticed soon.
 const COMPARED: usize = 3;
-/// What another tab shows is told again this often, and holds for twice as long and a bit, in milliseconds.
-const SCREEN_AGAIN_MS: u64 = 5_000;
-const SCREEN_HOLDS_MS: u64 = 12_000;
 /// How often to look who waits, in milliseconds.
 const LOOK_EVERY_MS: u64 = 15_000;
 /// More are not kept in mind.
@@ -86,6 +84,7 @@ impl Alerts {
                 *self = Self {
                     wishes: std::mem::take(&mut self.wishes),
                     generation: self.generation,
+                    leads: self.leads,
                     began_at: now.monotonic,
                     ..Self::default()
                 };
@@ -198,88 +197,9 @@ impl Alerts {
         self.server_ms(now) - at.as_millis()
     }
 
-    fn on_looked(&mut self, now: Now, conversations: Vec<Rc<LiveChatConversation>>) {
-        self.ringing.keep(&conversations);
-        let Some(minutes) = self.wishes.settings.waiting_minutes else {
-            return;
-        };
-        let Some(position) = self
-            .newest
-            .clone()
-            .or_else(|| self.mark.as_ref().map(|mark| mark.position.clone()))
-        else {
-            return;
-        };
-        let waits = |known: &&Rc<LiveChatConversation>| {
-            known.status == ConversationStatus::Open && known.snoozed_until.is_none()
-        };
-        let here_ms = i64::try_from(now.monotonic.saturating_sub(self.began_at)).unwrap_or(i64::MAX);
-        let mut waiting = BTreeMap::new();
-        for conversation in conversations.iter().filter(waits) {
-            if waiting.len() == MAX_KEPT {
-                break;
-            }
-            let Some(since) = conversation.waiting_since else {
-                continue;
-            };
-            let told = self
-                .mark
-                .as_ref()
-                .and_then(|mark| mark.waits.get(&conversation.id));
-            let over_ms = self.age_ms(now, since) - i64::from(minutes) * 60_000;
-            // What was too long before anybody was here to be told stands in the list.
-            let is_old = over_ms > here_ms;
-            if told == Some(&since) || is_old {
-                waiting.insert(conversation.id, since);
-            } else if over_ms >= 0 {
-                waiting.insert(conversation.id, since);
-                let item = Item {
-                    at: position.clone(),
-                    kind: Kind::Waiting,
-                    // It is news now, however long it has lasted.
-                    happened_at: Timestamp::from_millis(self.server_ms(now)),
-                    message: None,
-                };
-                self.gathered.add(now.monotonic, conversation.id, item);
-                self.gathered.know(conversation.clone());
-            }
-        }
-        let mark = self.mark.get_or_insert_with(|| Mark {
-            position,
-            waits: BTreeMap::new(),
-        });
-        mark.waits = waiting;
-    }
-
-    fn on_screen(&mut self, now: Now, screen: Screen, out: &mut Vec<Effect>) {
-        if screen != self.screen {
-            self.screen = screen;
-            self.tell_screen(now, out);
-        }
-        if let Some(id) = screen.conversation.filter(|_| screen.focused) {
-            self.seen(id, out);
-        }
-    }
-
-    fn tell_screen(&mut self, now: Now, out: &mut Vec<Effect>) {
-        self.screen_told_at = now.monotonic;
-        out.push(Effect::Say(Word::Screen(self.screen)));
-    }
-
     fn on_heard(&mut self, now: Now, from: String, word: Word, out: &mut Vec<Effect>) {
         match word {
-            Word::Screen(screen) => {
-                if let Some(id) = screen.conversation.filter(|_| screen.focused) {
-                    self.seen(id, out);
-                }
-                self.others.retain(|_, (_, until)| now.monotonic < *until);
-                if screen.shown || screen.focused {
-                    let until = now.monotonic.saturating_add(SCREEN_HOLDS_MS);
-                    self.others.insert(from, (screen, until));
-                } else {
-                    self.others.remove(&from);
-                }
-            }
+            Word::Screen(screen) => self.on_other_screen(now, from, screen, out),
             Word::Told { mark, conversations } => {
                 self.move_mark(mark);
                 self.keep_told(now, &conversations);
@@ -324,7 +244,7 @@ impl Alerts {
     }
 
     fn on_timer(&mut self, now: Now, out: &mut Vec<Effect>) {
-        if self.screen.focused && now.monotonic >= self.screen_told_at.saturating_add(SCREEN_AGAIN_MS) {
+        if self.screen_due().is_some_and(|at| now.monotonic >= at) {
             self.tell_screen(now, out);
         }
         if !self.leads {
@@ -358,20 +278,6 @@ impl Alerts {
             .min(first.saturating_add(AT_LATEST_MS));
         let before = self.told_at.map_or(0, |at| at.saturating_add(AT_LATEST_MS));
         Some(settled.max(before))
-    }
-
-    fn is_on_screen(&self, now: Now, id: ConversationId) -> bool {
-        self.looked_at(now).any(|screen| screen.conversation == Some(id))
-    }
-
-    /// What the person looks at now.
-    fn looked_at(&self, now: Now) -> impl Iterator<Item = &Screen> {
-        let others = self
-            .others
-            .values()
-            .filter(move |(_, until)| now.monotonic < *until);
-        let all = std::iter::once(&self.screen).chain(others.map(|(screen, _)| screen));
-        all.filter(|screen| screen.focused)
     }
 
     /// Tells what is gathered, all of it.
@@ -441,10 +347,7 @@ impl Alerts {
     }
 
     fn set_timer(&mut self, now: Now, out: &mut Vec<Effect>) {
-        let screen = self
-            .screen
-            .focused
-            .then(|| self.screen_told_at.saturating_add(SCREEN_AGAIN_MS));
+        let screen = self.screen_due();
         let look = Some(self.look_at).filter(|_| self.looks());
         let leading = [self.tells_at(), self.ringing.due(), look];
         let leading = leading.into_iter().filter(|_| self.leads).flatten();

@@ -1,9 +1,10 @@
 //! The tabs of one browser, of which one leads, with their timers, their channel and what the device keeps.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use switchboard_contract::ids::{MemberId, MessageId, WebsiteId};
-use switchboard_contract::live_chat::{LiveChatMessage, Visibility};
+use switchboard_contract::live_chat::{LiveChatConversation, LiveChatMessage, Visibility};
 use switchboard_contract::notifications::Notifications;
 use switchboard_contract::position::{Epoch, Offset};
 

@@ -1,6 +1,7 @@
 //! Over any sequence of what may happen to the tabs of a browser.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use proptest::prelude::*;
 
