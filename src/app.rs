@@ -7,6 +7,7 @@ use yew_router::BrowserRouter;
 use yew_router::hooks::{use_location, use_navigator, use_route};
 use yew_router::query::Raw;
 
+use crate::alerts::AlertsProvider;
 use crate::api::{Retrying, Transport};
 use crate::appearance;
 use crate::auth::return_to::{self, Way};
@@ -194,7 +195,9 @@ fn Workspace(props: &WorkspaceProps) -> Html {
                         <ForeignQueue>
                             // Inside of what signs out: that has a question of its own.
                             <UnsavedProvider>
-                                <Guarded route={props.route} {page} />
+                                <AlertsProvider>
+                                    <Guarded route={props.route} {page} />
+                                </AlertsProvider>
                             </UnsavedProvider>
                         </ForeignQueue>
                     </LeaveProvider>
@@ -237,6 +240,7 @@ fn member_page(route: Route) -> Html {
         Route::Team => html! { <pages::Team /> },
         Route::CannedReplies => html! { <pages::CannedReplies /> },
         Route::Labels => html! { <pages::Labels /> },
+        Route::Notifications => html! { <pages::Notifications /> },
         Route::Security => html! { <pages::Security /> },
         _ => html! { <pages::NotFound /> },
     }

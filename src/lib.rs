@@ -9,9 +9,11 @@
 //! | [`realtime`] | the WebSocket, the durable queue, the other tabs, timers |
 //! | [`api`] | the REST client |
 //! | [`config`], [`crash`], [`i18n`], [`browser`] | the file beside the bundle, the last page, texts, the browser |
+//! | [`alerts`] | what the person is told of what happens, by sight and sound |
 //! | [`appearance`], [`picture`] | theme and density, pictures of people |
 //! | [`people`], [`deeds`] | how people, and what they do, are called |
 
+pub mod alerts;
 pub mod api;
 pub mod app;
 pub mod appearance;

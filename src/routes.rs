@@ -59,6 +59,9 @@ pub enum Route {
     /// The team's labels.
     #[at("/settings/labels")]
     Labels,
+    /// What the person is told of, and how.
+    #[at("/settings/notifications")]
+    Notifications,
     /// Password, second factor and sessions.
     #[at("/settings/security")]
     Security,
@@ -194,6 +197,7 @@ impl Route {
             | Self::Team
             | Self::CannedReplies
             | Self::Labels
+            | Self::Notifications
             | Self::Security => Access::Member,
         }
     }
@@ -228,9 +232,12 @@ impl Route {
                 Some(Section::Websites)
             }
             Self::Analytics => Some(Section::Analytics),
-            Self::Profile | Self::Team | Self::CannedReplies | Self::Labels | Self::Security => {
-                Some(Section::Settings)
-            }
+            Self::Profile
+            | Self::Team
+            | Self::CannedReplies
+            | Self::Labels
+            | Self::Notifications
+            | Self::Security => Some(Section::Settings),
             Self::Login
             | Self::Register
             | Self::VerifyEmail
@@ -259,6 +266,7 @@ impl Route {
             Self::Team => t("team.heading"),
             Self::CannedReplies => t("canned.heading"),
             Self::Labels => t("labels.heading"),
+            Self::Notifications => t("notifications.heading"),
             Self::Security => t("security.heading"),
             Self::Login => t("login.heading"),
             Self::Register => t("register.heading"),

@@ -12,8 +12,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use switchboard_contract::auth::Preferences;
 use switchboard_contract::ids::MemberId;
+use switchboard_engine::alerts::Mark;
 use switchboard_engine::refresh::Renewals;
 
+use crate::alerts::AlertDevice;
 use crate::auth::Hint;
 
 /// How long something is kept, and for which tabs.
@@ -165,6 +167,21 @@ pub const RECENT_EMOJI: Key<Vec<String>> = Key::new(
     "the end of the session",
 );
 
+/// How alerts come on this device.
+pub const ALERT_DEVICE: Key<AlertDevice> = Key::new(
+    "switchboard.alert-device",
+    Area::Browser,
+    Owner::Device,
+    "nothing",
+);
+/// Up to where of the log a member was told what happens, and of whom it was told that they wait.
+pub const ALERTS_TOLD: Key<(MemberId, Mark)> = Key::new(
+    "switchboard.alerts-told",
+    Area::Browser,
+    Owner::Member,
+    "the end of the session",
+);
+
 /// What the drafts of forms are called; those of members' own forms begin with [`draft::OF_MEMBER`] and go with them.
 pub mod draft {
     /// Before the name of every draft that belongs to whoever is signed in.
@@ -179,6 +196,8 @@ pub mod draft {
     pub const FORGOT: &str = "switchboard.forgot";
     /// Of the form that an invitation leads to.
     pub const INVITATION: &str = "switchboard.invitation";
+    /// Of what the person is told of.
+    pub const NOTIFICATIONS: &str = "switchboard.member.notifications";
     /// Of the profile.
     pub const PROFILE: &str = "switchboard.member.profile";
     /// Of the form that invites someone.
@@ -190,7 +209,7 @@ pub mod draft {
 }
 
 /// Every key but those of drafts.
-pub const ALL: [Listed; 9] = [
+pub const ALL: [Listed; 11] = [
     SESSION.listed(),
     SIGNING_OUT.listed(),
     TOKENS.listed(),
@@ -200,6 +219,8 @@ pub const ALL: [Listed; 9] = [
     RAIL_SLIM.listed(),
     SENT_TO.listed(),
     RECENT_EMOJI.listed(),
+    ALERT_DEVICE.listed(),
+    ALERTS_TOLD.listed(),
 ];
 
 #[cfg(test)]
@@ -215,6 +236,7 @@ mod tests {
             draft::FORGOT,
             draft::INVITATION,
             draft::PROFILE,
+            draft::NOTIFICATIONS,
             draft::INVITE,
             draft::WEBSITE_NEW,
             draft::WEBSITE,

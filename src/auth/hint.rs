@@ -6,7 +6,7 @@ use switchboard_contract::ids::MemberId;
 use switchboard_contract::time::Timestamp;
 use switchboard_engine::refresh::Renewals;
 
-use crate::storage::{RECENT_EMOJI, RENEWALS, REVOKED, SESSION, SIGNING_OUT, TOKENS};
+use crate::storage::{ALERTS_TOLD, RECENT_EMOJI, RENEWALS, REVOKED, SESSION, SIGNING_OUT, TOKENS};
 
 /// Says that a refresh cookie probably exists, so that a start without one asks nothing of the server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +38,7 @@ pub fn clear() {
     SESSION.delete();
     RENEWALS.delete();
     RECENT_EMOJI.delete();
+    ALERTS_TOLD.delete();
 }
 
 /// The newest token's number in any tab of this browser.

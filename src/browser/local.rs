@@ -45,6 +45,12 @@ pub fn today() -> String {
     )
 }
 
+/// How many minutes the person's clock is ahead of UTC now.
+#[must_use]
+pub fn utc_offset_minutes() -> i32 {
+    -(Date::new_0().get_timezone_offset() as i32)
+}
+
 /// The beginning of an hour of the day, so many days from today.
 #[must_use]
 pub fn local_time(days: u32, hour: u32) -> Timestamp {

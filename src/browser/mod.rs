@@ -31,7 +31,7 @@ use web_sys::{Document, Element, Event, EventTarget, HtmlElement, ResizeObserver
 
 pub use files::{BlobUrl, Chosen, chosen_files, drags_files, dropped_files, pasted_files};
 pub use frame::Frame;
-pub use local::{LocalTime, local_time, start_of_day, today};
+pub use local::{LocalTime, local_time, start_of_day, today, utc_offset_minutes};
 pub use lock::Lock;
 pub use saving::{copy_text, download, save_blob, save_url};
 pub use task::{Task, TaskSlot, use_task};
@@ -97,6 +97,12 @@ pub fn is_online() -> bool {
 #[must_use]
 pub fn is_shown() -> bool {
     document().is_none_or(|document| !document.hidden())
+}
+
+/// Whether the page has the keyboard: its window is the one that the person works in.
+#[must_use]
+pub fn has_focus() -> bool {
+    document().is_some_and(|document| document.has_focus().unwrap_or(false))
 }
 
 /// The page's origin, such as `https://desk.example`; empty where there is no page.

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
+use switchboard_contract::auth::Availability;
 use switchboard_contract::ids::MemberId;
 use switchboard_contract::problem::ProblemCode;
 use switchboard_engine::desk::{Attempt, Effect, Event, Fetch, Fetched, Request, TimerKind};
@@ -110,6 +111,7 @@ impl Chat {
     pub(super) fn carry_out(&self, effect: Effect) {
         match effect {
             Effect::Changed(changes) => return self.changed(&changes),
+            Effect::News(news) => return self.tell_news(&news),
             Effect::QueueChanged => {
                 self.prune_files();
                 return self.mark(|topic| topic == Topic::Queue);
@@ -164,14 +166,15 @@ impl Chat {
                 wait_ms,
             } => {
                 let api = carrier.api.clone();
+                let idle = self.read(|desk| desk.own_availability() == Availability::Away);
                 self.spawn(carrier, Work::Other(self.number()), async move {
-                    let result = api
-                        .events(&after, wait_ms)
-                        .await
-                        .map_err(|error| match error.code() {
-                            Some(ProblemCode::PositionLost) => DifferenceError::PositionLost,
-                            _ => DifferenceError::Unreachable,
-                        });
+                    let result =
+                        api.events(&after, wait_ms, idle)
+                            .await
+                            .map_err(|error| match error.code() {
+                                Some(ProblemCode::PositionLost) => DifferenceError::PositionLost,
+                                _ => DifferenceError::Unreachable,
+                            });
                     Event::Difference { generation, result }
                 });
             }
@@ -246,6 +249,7 @@ impl Chat {
                 });
             }
             Effect::Changed(_)
+            | Effect::News(_)
             | Effect::QueueChanged
             | Effect::LoadingChanged
             | Effect::PeopleChanged { .. }

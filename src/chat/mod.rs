@@ -45,4 +45,4 @@ pub use people::{Presences, use_looking_at, use_presence, use_presences, use_typ
 pub use provider::{ChatProvider, ChatProviderProps};
 pub use queue_count::{QueueCount, count_kept, forget_kept, use_foreign, use_queue_count};
 pub use shell::Chat;
-pub use watching::Topic;
+pub use watching::{Subscription, Topic};

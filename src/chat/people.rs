@@ -106,6 +106,10 @@ pub(super) fn use_own_presence(chat: &Chat) {
     use_effect_with((chat.clone(), me.availability), |(chat, availability)| {
         chat.available(*availability);
     });
+    let away_after = me.notifications.away_after_minutes;
+    use_effect_with((chat.clone(), away_after), |(chat, minutes)| {
+        chat.away_after(*minutes);
+    });
     use_effect_with(chat.clone(), |chat| {
         let chat = chat.clone();
         let told_at = Rc::new(Cell::new(None::<u64>));

@@ -510,6 +510,21 @@ impl Chat {
         self.drive(Event::Person(awareness::Event::Available(availability)));
     }
 
+    /// Without any use for this long the person wants to count as away.
+    pub fn away_after(&self, minutes: u32) {
+        let event = awareness::Event::AwayAfter(u64::from(minutes) * 60_000);
+        self.drive(Event::Person(event));
+    }
+
+    /// Puts the cursor where a conversation is answered, as soon as that is on the screen.
+    pub fn answer(&self, conversation: ConversationId) {
+        self.0
+            .returned
+            .borrow_mut()
+            .insert(conversation, Visibility::Public);
+        self.tell(|topic| topic == Topic::Draft(conversation));
+    }
+
     pub(super) fn number(&self) -> u64 {
         let number = self.0.next.get();
         self.0.next.set(number + 1);

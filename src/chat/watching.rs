@@ -6,6 +6,7 @@ use std::rc::{Rc, Weak};
 
 use switchboard_contract::ids::{AttachmentId, ConversationId};
 use switchboard_contract::live_chat::LiveChatMessage;
+use switchboard_engine::alerts::News;
 use switchboard_engine::inbox::{Changes, Elsewhere};
 use yew::Callback;
 
@@ -54,6 +55,8 @@ pub(super) struct Watchers {
     next: u64,
     by_number: BTreeMap<u64, Watcher>,
     listeners: BTreeMap<u64, Callback<Rc<LiveChatMessage>>>,
+    /// Those who hear what the person may be told of.
+    newsreaders: BTreeMap<u64, Callback<News>>,
     /// Those whose part has changed since they were drawn.
     due: BTreeSet<u64>,
 }
@@ -77,9 +80,10 @@ impl Drop for Subscription {
             let mut watchers = inner.watchers.borrow_mut();
             let watcher = watchers.by_number.remove(&self.number);
             let listener = watchers.listeners.remove(&self.number);
+            let newsreader = watchers.newsreaders.remove(&self.number);
             // Whatever they hold may end subscriptions of its own.
             drop(watchers);
-            drop((watcher, listener));
+            drop((watcher, listener, newsreader));
         }
     }
 }
@@ -101,6 +105,22 @@ impl Chat {
         let number = watchers.number();
         watchers.listeners.insert(number, tell);
         self.subscription(number)
+    }
+
+    /// Tells `tell` of everything that the person may be told of, in the order of the log.
+    #[must_use]
+    pub fn watch_news(&self, tell: Callback<News>) -> Subscription {
+        let mut watchers = self.0.watchers.borrow_mut();
+        let number = watchers.number();
+        watchers.newsreaders.insert(number, tell);
+        self.subscription(number)
+    }
+
+    pub(super) fn tell_news(&self, news: &News) {
+        let readers: Vec<_> = self.0.watchers.borrow().newsreaders.values().cloned().collect();
+        for tell in readers {
+            tell.emit(news.clone());
+        }
     }
 
     fn subscription(&self, number: u64) -> Subscription {

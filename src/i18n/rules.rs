@@ -46,6 +46,8 @@ pub fn rule(violation: Violation) -> AttrValue {
         Violation::Window => t("rule.window"),
         Violation::Cap => t("rule.cap"),
         Violation::Hours => t("rule.hours"),
+        Violation::QuietHours => t("rule.quiet_hours"),
+        Violation::Minutes(most) => t_count("rule.minutes", count(most), &[]),
         Violation::Date => t("rule.date"),
         Violation::PageRule => t("rule.page_rule"),
         Violation::FunnelTaken => t("rule.funnel_taken"),

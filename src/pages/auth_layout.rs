@@ -33,7 +33,7 @@ pub struct AuthLayoutProps {
 /// The frame. No font or image is needed to read it.
 #[component]
 pub fn AuthLayout(props: &AuthLayoutProps) -> Html {
-    use_page_change(props.route);
+    use_page_change(props.route, 0);
     let heading = props.heading.clone().unwrap_or_else(|| props.route.heading());
     let title = use_node_ref();
     {

@@ -55,7 +55,7 @@ pub fn NotFound() -> Html {
 /// The page for someone who is not signed in.
 #[component]
 pub fn NotFoundAlone() -> Html {
-    use_page_change(Route::NotFound);
+    use_page_change(Route::NotFound, 0);
     html! {
         <>
             <SkipLink />

@@ -10,11 +10,12 @@ use crate::scoped;
 use crate::ui::{Button, ButtonKind, HEADING_ID, Link, ToastAct, Toasts};
 
 /// The pages, in the order of the list.
-const PAGES: [Route; 5] = [
+const PAGES: [Route; 6] = [
     Route::Profile,
     Route::Team,
     Route::CannedReplies,
     Route::Labels,
+    Route::Notifications,
     Route::Security,
 ];
 

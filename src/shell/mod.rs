@@ -10,13 +10,15 @@ mod health;
 mod leaving;
 mod not_kept;
 mod rail;
+mod sound_blocked;
 mod waiting;
 
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
+use crate::alerts::show_badge;
 use crate::auth::use_me;
-use crate::browser::{document, focus, set_title};
+use crate::browser::{document, focus, focused};
 use crate::chat::Chat;
 use crate::i18n::{t, t_with};
 use crate::routes::{Route, Section};
@@ -30,6 +32,7 @@ pub use foreign::{ForeignQueue, ForeignQueueProps};
 pub use leaving::{Leave, LeaveProvider, LeaveProviderProps, use_leave, use_sign_out};
 use not_kept::NotKept;
 pub use rail::{Rail, RailProps, Unread};
+use sound_blocked::SoundBlocked;
 
 const MAIN_ID: &str = "main";
 
@@ -46,7 +49,8 @@ pub struct ShellProps {
 #[component]
 pub fn Shell(props: &ShellProps) -> Html {
     let me = use_me();
-    use_page_change(props.route);
+    let unread = use_context::<Unread>().map_or(0, |unread| unread.0);
+    use_page_change(props.route, unread);
     // Counts how often something else than its own button asked for the connection's panel.
     let panel = use_state(|| 0_u32);
     let on_panel = {
@@ -79,6 +83,7 @@ pub fn Shell(props: &ShellProps) -> Html {
                 <div class="shell-notice">
                     if let Some(chat) = chat {
                         <NotKept chat={chat.clone()} />
+                        <SoundBlocked />
                         <Behind {chat} on_show={on_panel} />
                     }
                 </div>
@@ -101,21 +106,28 @@ pub fn SkipLink() -> Html {
     }
 }
 
-/// Names the document after the page, and moves the focus to the page's heading when the section changes: not on the first
+/// Names the document after the page, with the count of unread conversations, and moves the focus to the page's heading when the section changes: not on the first
 /// page, where the browser puts it, and not within a section, where the page itself knows better.
 #[hook]
-pub fn use_page_change(route: Route) {
-    use_effect_with(route, |route| {
-        set_title(&t_with("app.title", &[("page", &route.heading())]));
+pub fn use_page_change(route: Route, unread: u64) {
+    use_effect_with((route, unread), |(route, unread)| {
+        show_badge(&t_with("app.title", &[("page", &route.heading())]), *unread);
     });
     let last = use_mut_ref(|| None::<Option<Section>>);
     use_effect_with(route.section(), move |section| {
         let before = last.replace(Some(*section));
         if before.is_some_and(|before| before != *section) {
-            if let Some(main) = main() {
+            let main = main();
+            if let Some(main) = &main {
                 main.set_scroll_top(0);
             }
-            focus_page();
+            // A page that has put the focus somewhere by itself knows why.
+            let has_focus = main
+                .zip(focused())
+                .is_some_and(|(main, at)| main.contains(Some(&at)) && *main != *at);
+            if !has_focus {
+                focus_page();
+            }
         }
     });
 }

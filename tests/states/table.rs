@@ -373,6 +373,33 @@ pub const PAGES: &[Page] = &[
         form: None,
     },
     Page {
+        route: "/settings/notifications",
+        path: "/settings/notifications",
+        who: ADMIN,
+        always: &[
+            ("heading", "Notifications"),
+            ("switch", "New conversations"),
+            ("button", "Test"),
+        ],
+        panels: &[Panel {
+            name: "websites",
+            asks: "/api/websites?pageSize=200",
+            loading: &[("status", "Loading websites")],
+            empty: Some(State {
+                body: no_websites,
+                told: &[("text", "No website yet")],
+            }),
+            error: &[("alert", failed!("Websites could not be loaded."))],
+            stale: Stale::AskedAgain(&[("alert", failed!("Websites could not be loaded."))]),
+            ready: State {
+                body: websites,
+                told: &[("checkbox", "Shop")],
+            },
+            shape: None,
+        }],
+        form: None,
+    },
+    Page {
         route: "/settings/security",
         path: "/settings/security",
         who: ADMIN,

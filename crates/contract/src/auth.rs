@@ -3,6 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::ids::{AccountId, MemberId, RenewalId, SessionId, WebsiteId};
+use crate::notifications::Notifications;
 use crate::time::Timestamp;
 
 /// What a member may do.
@@ -283,6 +284,9 @@ pub struct Me {
     /// What the member likes.
     #[serde(default)]
     pub preferences: Preferences,
+    /// What the member is told of, and how.
+    #[serde(default)]
+    pub notifications: Notifications,
     /// Whether a second factor is set up.
     #[serde(default)]
     pub totp_enabled: bool,
@@ -318,6 +322,9 @@ pub struct UpdateMe {
     /// All preferences together.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub preferences: Option<Preferences>,
+    /// What the member is told of, all of it together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notifications: Option<Notifications>,
 }
 
 /// Tells a field that is null from one that is absent.

@@ -8,6 +8,7 @@
 //! | [`problem`] | `application/problem+json` and its codes |
 //! | [`page`] | cursor lists and page lists |
 //! | [`auth`] | sign-in, sessions, members |
+//! | [`notifications`] | what a member is told of, and how |
 //! | [`website`] | websites, funnels and the widget's configuration |
 //! | [`live_chat`] | conversations, messages and the people on the sites |
 //! | [`visitor`] | the visitor's side of the API |
@@ -21,6 +22,7 @@ pub mod auth;
 mod decode;
 pub mod ids;
 pub mod live_chat;
+pub mod notifications;
 pub mod page;
 pub mod password;
 pub mod position;

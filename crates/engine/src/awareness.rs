@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use switchboard_contract::auth::Availability;
 use switchboard_contract::ids::{ConversationId, MemberId};
 use switchboard_contract::live_chat::{MessageType, Visibility};
+use switchboard_contract::notifications::AWAY_AFTER_MINUTES;
 use switchboard_contract::realtime::{EventType, LogEvent, SenderKind, Signal};
 
 use crate::Now;
@@ -22,8 +23,8 @@ use own::Own;
 
 /// Without a key for this long nobody types any more, in milliseconds.
 pub const STILL_TYPING_MS: u64 = 5_000;
-/// Without any use for this long a member who is available is away, in milliseconds.
-pub const AWAY_AFTER_MS: u64 = 10 * 60_000;
+/// Without any use for this long a member who is available is away, in milliseconds, where the person has set nothing else.
+pub const AWAY_AFTER_MS: u64 = AWAY_AFTER_MINUTES as u64 * 60_000;
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -58,6 +59,8 @@ pub enum Event {
     Viewing(Option<ConversationId>),
     /// The person has set this availability, here or elsewhere.
     Available(Availability),
+    /// Without any use for this long, in milliseconds, the person wants to count as away.
+    AwayAfter(u64),
     /// The person used this tab.
     Used,
     /// The person used another tab of this browser.
@@ -226,6 +229,7 @@ impl Awareness {
             Event::Emptied(conversation) => self.own.emptied(now, conversation),
             Event::Viewing(conversation) => self.own.looks_at(conversation),
             Event::Available(availability) => self.own.sets(availability),
+            Event::AwayAfter(ms) => self.own.away_after(ms),
             Event::Used => self.own.used(now, out),
             Event::UsedElsewhere => self.own.used_elsewhere(now),
             Event::Leads(leads) => self.own.leads(leads),
@@ -235,7 +239,7 @@ impl Awareness {
             Event::Forget => {
                 changes = self.others.all();
                 self.others = Others::default();
-                self.own = Own::default();
+                self.own.forget();
             }
         }
         self.own.tell(now, out);

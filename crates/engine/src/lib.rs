@@ -7,6 +7,7 @@
 //!
 //! | module | decides |
 //! | --- | --- |
+//! | [`alerts`] | what the person is told of, once across all tabs, and how |
 //! | [`archive`] | what a browser keeps of what was seen, for the next visit |
 //! | [`awareness`] | who types, looks and is there, and what is told of oneself |
 //! | [`composing`] | what a text that is typed calls for, and what a choice makes of it |
@@ -34,6 +35,7 @@
 //! | [`retry`] | whether a failed request is tried again, and when |
 //! | [`telling`] | when something that lasts is told to others |
 
+pub mod alerts;
 pub mod archive;
 pub mod awareness;
 pub mod bulletin;

@@ -30,6 +30,7 @@ common::on_both_databases! {
     what_is_left_to_nobody_by_hand_stays_so,
     arrivals_at_the_same_moment_have_different_turns,
     a_socket_makes_its_member_available,
+    who_polls_is_there_also_between_two_polls,
     the_rule_is_checked_and_conflicts_by_version,
 }
 
@@ -321,6 +322,43 @@ async fn a_socket_makes_its_member_available(app: &App) {
     let later = app.chatting_visitor("Hello again").await;
     hand_out(app).await;
     assert_eq!(in_charge(app, &later).await, Value::Null);
+}
+
+async fn who_polls_is_there_also_between_two_polls(app: &App) {
+    rule(app, "round_robin", None).await;
+    let agent = id_of(app, AGENT).await;
+    let token = app.token(AGENT).await;
+    let poll = |more: &'static str| {
+        let token = token.clone();
+        async move {
+            let list = get(app, "/api/live-chat/conversations?limit=1", &token).await;
+            let (offset, epoch) = (list.at("/asOf/offset"), list.at("/asOf/epoch"));
+            let path = format!("/api/events?after={offset}&epoch={epoch}{more}");
+            let answer = get(app, &path, &token).await;
+            assert_eq!(answer.status, 200, "{}", answer.text);
+        }
+    };
+    // Asking once is no being there.
+    poll("").await;
+    let chat = app.chatting_visitor("Nobody there?").await;
+    assert_eq!(in_charge(app, &chat).await, Value::Null);
+    set(app, &chat.conversation, json!({"status": "closed"})).await;
+
+    poll("&waitMs=50").await;
+    present(app, &agent, true).await;
+    let chat = app.chatting_visitor("Hello").await;
+    assert_eq!(
+        in_charge(app, &chat).await,
+        agent.as_str(),
+        "the next poll comes soon"
+    );
+    // Nobody uses the device any more.
+    poll("&waitMs=50&idle=true").await;
+    present(app, &agent, false).await;
+    let later = app.chatting_visitor("Hello again").await;
+    assert_eq!(in_charge(app, &later).await, Value::Null);
+    let refused = get(app, "/api/events?after=0&epoch=x&waitMs=50&idle=perhaps", &token).await;
+    refused.problem(400, "bad_request");
 }
 
 /// Waits until it is known, or no longer so, that a member is available.

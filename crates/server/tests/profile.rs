@@ -19,6 +19,8 @@ common::on_both_databases! {
     a_profile_is_changed_in_parts,
     an_old_version_is_a_conflict,
     bad_profiles_are_said_by_field,
+    what_a_member_is_told_of_is_kept_with_them,
+    bad_notifications_are_said_by_field,
     sessions_are_listed_with_device_and_place,
     sessions_are_ended_one_by_one,
     a_revoked_session_ends_within_seconds,
@@ -125,6 +127,67 @@ async fn bad_profiles_are_said_by_field(app: &App) {
     let huge = json!({"avatarUrl": format!("{PICTURE}{}", "AAAA".repeat(70_000))});
     patch(app, &token, huge).await.problem(413, "body_too_large");
     assert_eq!(me(app, &token).await.json["name"], "Adam Agent");
+}
+
+async fn what_a_member_is_told_of_is_kept_with_them(app: &App) {
+    let token = app.token(AGENT).await;
+    let usual = me(app, &token).await.json["notifications"].clone();
+    assert_eq!(
+        (&usual["messages"], &usual["sound"], &usual["awayAfterMinutes"]),
+        (&json!("unassigned"), &json!("chime"), &json!(10))
+    );
+    let wanted = json!({
+        "newConversations": false, "messages": "mine", "assigned": true, "mentions": false, "waitingMinutes": null, "sound": "bell", "repeat": true,
+        "whileAway": false, "hideText": true, "quietHours": {"from": "22:00", "until": "07:00"},
+        "mutedWebsites": [new_id()], "awayAfterMinutes": 30,
+    });
+    let changed = patch(app, &token, json!({"notifications": wanted})).await;
+    assert_eq!(changed.status, 200, "{}", changed.text);
+    assert_eq!(changed.json["notifications"], wanted);
+    // On another device too, and what else is changed leaves it alone.
+    let elsewhere = app.sign_in(AGENT).await;
+    assert_eq!(elsewhere.json["user"]["notifications"], wanted);
+    let renamed = patch(
+        app,
+        &token,
+        json!({"name": "Ada", "preferences": {"theme": "dark"}}),
+    )
+    .await;
+    assert_eq!(renamed.json["notifications"], wanted);
+    let owner = app.token(OWNER).await;
+    assert_eq!(
+        me(app, &owner).await.json["notifications"],
+        usual,
+        "a colleague's are their own"
+    );
+}
+
+async fn bad_notifications_are_said_by_field(app: &App) {
+    let token = app.token(AGENT).await;
+    let before = me(app, &token).await.json;
+    let many: Vec<String> = (0..201).map(|_| new_id()).collect();
+    for (field, bad) in [
+        ("messages", json!({"messages": "some"})),
+        ("sound", json!({"sound": "gong"})),
+        ("waitingMinutes", json!({"waitingMinutes": 0})),
+        ("waitingMinutes", json!({"waitingMinutes": 241})),
+        (
+            "quietHours",
+            json!({"quietHours": {"from": "22:00", "until": "22:00"}}),
+        ),
+        (
+            "quietHours",
+            json!({"quietHours": {"from": "late", "until": "07:00"}}),
+        ),
+        ("mutedWebsites", json!({"mutedWebsites": many})),
+        ("awayAfterMinutes", json!({"awayAfterMinutes": 0})),
+    ] {
+        let answer = patch(app, &token, json!({"notifications": bad})).await;
+        let problem = answer.problem(422, "validation_failed");
+        let field = format!("notifications.{field}");
+        assert!(problem["fields"][&field].is_array(), "{field}: {problem}");
+    }
+    assert_eq!(me(app, &token).await.json, before);
 }
 
 async fn sessions(app: &App, token: &str) -> Vec<Value> {

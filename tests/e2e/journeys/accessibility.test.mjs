@@ -10,7 +10,8 @@ import { Server } from "../harness/server.mjs";
 /** Address and heading of the pages behind the sign-in. */
 const PAGES = [
   ["/", "Overview"], ["/visitors", "Visitors"], ["/websites", "Websites"], ["/analytics", "Analytics"],
-  ["/settings/canned-replies", "Canned replies"], ["/settings/labels", "Labels"], ["/no/such/page", "Page not found"],
+  ["/settings/canned-replies", "Canned replies"], ["/settings/labels", "Labels"],
+  ["/settings/notifications", "Notifications"], ["/no/such/page", "Page not found"],
 ];
 
 for (const colorScheme of ["light", "dark"]) {

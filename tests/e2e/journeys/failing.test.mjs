@@ -72,6 +72,7 @@ const partsWith = ({ conversation, website, invitation }) => [
   { at: "/settings/team", opens: (page) => button(page, "Invite member").click(), asks: /websites\?/, failed: "Websites could not be loaded.", there: (page) => page.getByRole("dialog").getByRole("checkbox").first() },
   { at: "/settings/canned-replies", asks: /live-chat\/canned-replies/, failed: "Canned replies could not be loaded.", there: (page) => page.getByText("No canned replies yet") },
   { at: "/settings/labels", asks: /live-chat\/labels/, failed: "Labels could not be loaded.", there: (page) => page.getByText("No labels yet").or(page.getByRole("table", { name: "Labels" })) },
+  { at: "/settings/notifications", asks: /websites\?/, failed: "Websites could not be loaded.", there: (page) => page.getByRole("group", { name: "Websites" }).getByRole("checkbox").first() },
   { at: "/settings/security", asks: /auth\/sessions/, failed: "Your sessions could not be loaded.", there: (page) => page.getByRole("list", { name: "Sessions" }) },
   { at: invitation, asks: /team\/invitations/, failed: "The invitation could not be loaded.", there: (page) => page.getByRole("button", { name: "Join" }), mayBeGone: true },
 ];

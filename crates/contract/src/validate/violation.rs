@@ -112,6 +112,8 @@ violations! {
         Cap = "Choose a number from 1 to 1000, or no limit.";
         /// Openings that do not read, end before they begin or overlap.
         Hours = "Let each opening end after it begins, and none overlap.";
+        /// Quiet hours that do not read, or end when they begin.
+        QuietHours = "Enter when quiet hours begin and end, such as 22:00 and 07:00.";
         /// Not a day, or one that stands there already.
         Date = "Enter each day once, such as 2026-12-25.";
         /// Not a page rule.
@@ -132,6 +134,8 @@ violations! {
         TooManyWebsites = "Choose at most ", " websites.";
         /// More than this many saved views.
         TooManyViews = "Keep at most ", " views. Delete one of yours first.";
+        /// Not a number of minutes up to this.
+        Minutes = "Choose from 1 to ", " minutes.";
         /// More than this many entries of a list.
         TooMany = "Enter at most ", " of them.";
     }

@@ -40,11 +40,12 @@ struct Writing {
 }
 
 /// The person here.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Own {
     me: Option<(MemberId, Rc<str>)>,
     set: Availability,
     used_at: u64,
+    away_after_ms: u64,
     idle: bool,
     shared_use_at: Option<u64>,
     leads: bool,
@@ -53,7 +54,36 @@ pub(super) struct Own {
     away: Telling<()>,
 }
 
+impl Default for Own {
+    fn default() -> Self {
+        Self {
+            me: None,
+            set: Availability::default(),
+            used_at: 0,
+            away_after_ms: AWAY_AFTER_MS,
+            idle: false,
+            shared_use_at: None,
+            leads: false,
+            writing: BTreeMap::new(),
+            looking: BTreeMap::new(),
+            away: Telling::default(),
+        }
+    }
+}
+
 impl Own {
+    /// Signed out. What is set of oneself outlasts it, like the availability that the desk keeps.
+    pub(super) fn forget(&mut self) {
+        *self = Self {
+            away_after_ms: self.away_after_ms,
+            ..Self::default()
+        };
+    }
+
+    pub(super) fn away_after(&mut self, ms: u64) {
+        self.away_after_ms = ms;
+    }
+
     pub(super) fn begin(&mut self, now: u64, me: MemberId, availability: Availability) {
         self.me = Some((me, Rc::from(me.to_string())));
         self.set = availability;
@@ -164,7 +194,7 @@ impl Own {
 
     /// Tells what is due at `now`.
     pub(super) fn tell(&mut self, now: u64, out: &mut Vec<Effect>) {
-        self.idle = self.me.is_some() && now >= self.used_at.saturating_add(AWAY_AFTER_MS);
+        self.idle = self.me.is_some() && now >= self.used_at.saturating_add(self.away_after_ms);
         self.tell_typing(now, out);
         self.tell_viewing(now, out);
         self.away.set((self.leads && self.is_away()).then_some(()));
@@ -218,7 +248,7 @@ impl Own {
             [writing.telling.due(TYPING), ends]
         });
         let looking = self.looking.values().map(|telling| telling.due(VIEWING));
-        let idle = (self.me.is_some() && !self.idle).then(|| self.used_at.saturating_add(AWAY_AFTER_MS));
+        let idle = (self.me.is_some() && !self.idle).then(|| self.used_at.saturating_add(self.away_after_ms));
         let due = writing.chain(looking).chain([self.away.due(AWAY), idle]);
         due.flatten().min()
     }

@@ -388,3 +388,28 @@ fn nothing_of_anybody_stays() {
     assert_eq!(tab.take_told(), []);
     assert_eq!(tab.timer, None);
 }
+
+#[test]
+fn how_long_one_is_there_without_use_is_set_by_the_person() {
+    let mut tab = Tab::new();
+    tab.step(Event::AwayAfter(3 * 60_000));
+    tab.pass(3 * 60_000 - 1);
+    assert_eq!(tab.machine.own_availability(), Availability::Available);
+    tab.pass(1);
+    assert_eq!(tab.machine.own_availability(), Availability::Away);
+    assert_eq!(tab.take_told(), [(SignalType::Presence, None, PRESENCE_TTL_MS)]);
+    tab.step(Event::AwayAfter(5 * 60_000));
+    assert_eq!(
+        tab.machine.own_availability(),
+        Availability::Available,
+        "a longer time holds at once"
+    );
+    // It outlasts a sign-out: the page tells it before the next sign-in begins.
+    tab.step(Event::Forget);
+    tab.step(Event::Begin {
+        me: member(ME),
+        availability: Availability::Available,
+    });
+    tab.pass(4 * 60_000);
+    assert_eq!(tab.machine.own_availability(), Availability::Available);
+}

@@ -12,6 +12,7 @@ use switchboard_contract::live_chat::{
 use switchboard_contract::position::Position;
 use switchboard_contract::realtime::EventPage;
 
+use crate::alerts::News;
 use crate::archive::{self, Kept};
 use crate::awareness;
 use crate::bulletin::Bulletin;
@@ -255,7 +256,7 @@ pub enum Event<E> {
         outcome: Attempt,
     },
     /// The person types, looks at a conversation, uses the tab or has set their availability: `Typed`, `Emptied`, `Viewing`,
-    /// `Used` and `Available`. The rest of them the desk sees to itself.
+    /// `Used`, `Available` and `AwayAfter`. The rest of them the desk sees to itself.
     Person(awareness::Event),
     /// A new access token is there.
     Authorised,
@@ -393,6 +394,8 @@ pub enum Effect {
         /// In how many milliseconds.
         after_ms: u64,
     },
+    /// The log brought something that the person may be told of; a trace keeps that it did, not what.
+    News(#[serde(skip)] News),
     /// Draw these anew.
     Changed(Changes),
     /// What waits has changed, somewhere.

@@ -18,6 +18,7 @@ mod interface;
 mod keeping;
 mod lists;
 mod loading;
+mod news;
 mod people;
 mod reading;
 mod tabs;
@@ -473,9 +474,14 @@ impl<E: Clone> Desk<E> {
             stream::Effect::Apply(event) => {
                 self.note_writer(now, &event, out);
                 self.touch_archive(&event);
+                let was_mine = self.was_mine(&event);
                 match self.inbox.apply(&event) {
-                    Ok(changes) => self.changed(now, changes, out),
+                    Ok(changes) => {
+                        self.tell_news(&event, was_mine, &changes, out);
+                        self.changed(now, changes, out);
+                    }
                     Err(unreadable) => {
+                        self.tell_news(&event, was_mine, &Changes::default(), out);
                         if let Some(id) = unreadable.conversation {
                             self.load_unread(id, out);
                         }

@@ -29,6 +29,12 @@ impl<E: Clone> Desk<E> {
         self.awareness.availability(member)
     }
 
+    /// How the person here appears to others: as it is set, or away when nobody is at the keys.
+    #[must_use]
+    pub fn own_availability(&self) -> Availability {
+        self.awareness.own_availability()
+    }
+
     pub(super) fn on_awareness(&mut self, now: Now, event: awareness::Event, out: &mut Vec<Effect>) {
         let mut effects = Vec::new();
         self.awareness.step(now, event, &mut effects);

@@ -2,6 +2,7 @@ mod archiving;
 mod continuity;
 mod deletion;
 mod keeping;
+mod news;
 mod people;
 mod reading;
 mod searching;

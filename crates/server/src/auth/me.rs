@@ -5,6 +5,7 @@ use axum::extract::State;
 use sqlx::Row;
 use switchboard_contract::auth::{Availability, Density, Me, Theme, UndoSend, UpdateMe};
 use switchboard_contract::ids::{MemberId, SessionId};
+use switchboard_contract::notifications::Notifications;
 use switchboard_contract::validate::{self, Checks, Violation};
 
 use super::operator::{AnyOperator, Operator};
@@ -26,7 +27,7 @@ pub(crate) async fn show(
     Ok(Json(me))
 }
 
-/// Changes the signed-in member's profile, availability and preferences.
+/// Changes the signed-in member's profile, availability, preferences and notifications.
 pub(crate) async fn update(
     State(state): State<AppState>,
     operator: Operator,
@@ -72,7 +73,14 @@ fn check(update: &UpdateMe) -> ApiResult<()> {
         .preferences
         .as_ref()
         .map(|preferences| preferences.undo_send);
-    Ok(Checks::default()
+    let checks = update
+        .notifications
+        .iter()
+        .flat_map(Notifications::check)
+        .fold(Checks::default(), |checks, (field, outcome)| {
+            checks.field(&format!("notifications.{field}"), outcome)
+        });
+    Ok(checks
         .field("name", name)
         .field("avatarUrl", avatar)
         .field("availability", availability)
@@ -97,14 +105,18 @@ async fn store(tx: &mut Tx, before: &Me, update: UpdateMe) -> ApiResult<()> {
     let avatar = update.avatar_url.unwrap_or_else(|| before.avatar_url.clone());
     let availability = update.availability.unwrap_or(before.availability);
     let preferences = update.preferences.unwrap_or_else(|| before.preferences.clone());
+    let notifications = update
+        .notifications
+        .unwrap_or_else(|| before.notifications.clone());
     sqlx::query(
-        "UPDATE members SET name = $1, avatar_url = $2, availability = $3, preferences = $4, version = version + 1 \
-         WHERE id = $5",
+        "UPDATE members SET name = $1, avatar_url = $2, availability = $3, preferences = $4, notifications = $5, \
+         version = version + 1 WHERE id = $6",
     )
     .bind(name)
     .bind(avatar)
     .bind(columns::to_word(&availability)?)
     .bind(serde_json::to_string(&preferences)?)
+    .bind(serde_json::to_string(&notifications)?)
     .bind(before.id.to_string())
     .execute(tx.conn())
     .await?;
@@ -115,7 +127,7 @@ async fn store(tx: &mut Tx, before: &Me, update: UpdateMe) -> ApiResult<()> {
 pub(super) async fn load_me(tx: &mut Tx, member_id: MemberId, session_id: SessionId) -> ApiResult<Me> {
     let row = sqlx::query(
         "SELECT m.id, m.account_id, a.name AS account_name, a.require_totp, m.name, m.email, m.role, m.avatar_url, \
-         m.availability, m.preferences, m.totp_secret, m.pending_email, m.version \
+         m.availability, m.preferences, m.notifications, m.totp_secret, m.pending_email, m.version \
          FROM members m JOIN accounts a ON a.id = m.account_id WHERE m.id = $1",
     )
     .bind(member_id.to_string())
@@ -132,6 +144,7 @@ pub(super) async fn load_me(tx: &mut Tx, member_id: MemberId, session_id: Sessio
         avatar_url: row.try_get("avatar_url")?,
         availability: columns::word(&row, "availability")?,
         preferences: columns::json(&row, "preferences")?,
+        notifications: columns::json(&row, "notifications")?,
         totp_enabled,
         totp_enrolment_due: !totp_enabled && columns::flag(&row, "require_totp")?,
         session_id: Some(session_id),

@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
 use futures_util::FutureExt as _;
+use switchboard_contract::auth::Availability;
 use switchboard_contract::page::MAX_LIMIT;
 use switchboard_contract::position::{Epoch, Offset};
 use switchboard_contract::problem::ProblemCode;
@@ -34,7 +35,8 @@ pub fn router() -> Router<AppState> {
 /// How often a request that waits looks at the caller's rights, and at the log for what another server stored.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
 
-/// Events after a position, as far as the caller may see them. With `waitMs` it waits for the first one, or a signal.
+/// Events after a position, as far as the caller may see them. With `waitMs` it waits for the first one, or a signal; whoever waits is
+/// there, and away with `idle=true`: nobody uses the device.
 pub(crate) async fn list(
     State(state): State<AppState>,
     operator: Operator,
@@ -49,6 +51,7 @@ pub(crate) async fn list(
         .ok_or_else(|| ApiError::bad_parameter("epoch", "say of which epoch the offset is."))?;
     let limit = params.bounded("limit", MAX_LIMIT, MAX_LIMIT)?;
     let wait = wait(&params)?;
+    let idle = params.parsed("idle", "true or false")?.unwrap_or(false);
     let ask = Ask {
         stream: StreamKey::Account(operator.account_id),
         epoch,
@@ -58,7 +61,8 @@ pub(crate) async fn list(
         let page = ask.page(&state.db, from).await?;
         return Ok(Json(page.visible_to(&operator, from, Vec::new())?));
     };
-    wait_for_news(&state, &operator, ask, from, Instant::now() + wait)
+    let deadline = Instant::now() + wait;
+    wait_for_news(&state, &operator, ask, from, deadline, idle)
         .await
         .map(Json)
 }
@@ -80,19 +84,25 @@ async fn wait_for_news(
     ask: Ask,
     from: Offset,
     deadline: Instant,
+    idle: bool,
 ) -> ApiResult<EventPage> {
     let mut open = state.hub.opened();
     // Followed before the log is read: a commit in between wakes.
     let mut follower = state.hub.follow(ask.stream);
     let number = state.hub.next_socket();
-    let present = Present::new(&state.hub, operator, number, state.config.realtime.presence_grace);
-    let availability = state
+    let present = Present::polling(&state.hub, operator, number, state.config.realtime.presence_grace);
+    let set = state
         .db
         .read({
             let member = operator.member_id;
             move |tx| Box::pin(async move { availability(tx, member).await })
         })
         .await?;
+    // As on the socket: away by use is only who takes conversations.
+    let availability = match set {
+        Availability::Available if idle => Availability::Away,
+        set => set,
+    };
     present.say(operator, availability);
     let mut position = from;
     let mut signals = Vec::new();

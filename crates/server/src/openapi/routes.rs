@@ -219,6 +219,11 @@ fn realtime() -> Vec<Route> {
                     Integer,
                     "How long to wait for an event when there is none, up to 25,000; then the answer holds signals too",
                 ),
+                (
+                    "idle",
+                    Boolean,
+                    "`true`: nobody uses the device; an operator who waits and is available counts as away",
+                ),
             ])
             .answers::<EventPage>(200, "The events")
             .refuses(&[Code::PositionLost]),

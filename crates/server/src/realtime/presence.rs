@@ -6,13 +6,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use switchboard_contract::auth::Availability;
-use switchboard_contract::ids::{AccountId, MemberId};
+use switchboard_contract::ids::{AccountId, MemberId, SessionId};
 use switchboard_contract::realtime::{PRESENCE_TTL_MS, PresenceBody, Sender, SenderKind, Signal, SignalType};
 
 use tokio::sync::Notify;
 
 use super::hub::{Hub, Relayed, StreamKey};
 use crate::auth::Operator;
+
+/// Whoever polls asks again within this time: at once after an answer that brought something, else two seconds after they had asked
+/// before, and both take their way through the network.
+const BETWEEN_POLLS: Duration = Duration::from_secs(8);
 
 /// Every member with a connection.
 #[derive(Debug, Default)]
@@ -25,12 +29,20 @@ pub struct Presence {
 #[derive(Clone, Debug, Default)]
 struct Member {
     name: String,
-    connections: HashMap<u64, Availability>,
+    connections: HashMap<u64, Said>,
+}
+
+/// What one connection says.
+#[derive(Clone, Copy, Debug)]
+struct Said {
+    availability: Availability,
+    /// Of a poll: the session that asks. Its next one takes the place of this one.
+    polls_for: Option<SessionId>,
 }
 
 impl Member {
     fn availability(&self) -> Availability {
-        let said = |wanted| self.connections.values().any(|said| *said == wanted);
+        let said = |wanted| self.connections.values().any(|said| said.availability == wanted);
         if said(Availability::Available) {
             Availability::Available
         } else if said(Availability::Away) {
@@ -64,27 +76,48 @@ impl Presence {
     }
 
     /// A connection says how its member is; answers how the member is with all of them.
-    fn say(&self, operator: &Operator, connection: u64, availability: Availability) -> Availability {
+    fn say(
+        &self,
+        operator: &Operator,
+        connection: u64,
+        availability: Availability,
+        polls_for: Option<SessionId>,
+    ) -> Availability {
         let mut accounts = self.accounts();
         let members = accounts.entry(operator.account_id).or_default();
         let member = members.entry(operator.member_id).or_default();
         member.name.clone_from(&operator.name);
-        member.connections.insert(connection, availability);
+        if polls_for.is_some() {
+            member.connections.retain(|_, said| said.polls_for != polls_for);
+        }
+        let said = Said {
+            availability,
+            polls_for,
+        };
+        member.connections.insert(connection, said);
         self.changed.notify_one();
         member.availability()
     }
 
-    /// A connection ends; how the member is now, when any is left.
-    fn leave(&self, account: AccountId, member: MemberId, connection: u64) -> Option<Availability> {
+    /// A connection ends; how the member is now, when any is left. A poll whose place another one has taken is none any more,
+    /// and changes nothing.
+    fn leave(&self, account: AccountId, member: MemberId, connection: u64) -> Left {
         let mut accounts = self.accounts();
-        let members = accounts.get_mut(&account)?;
-        let left = members.get_mut(&member).and_then(|known| {
-            known.connections.remove(&connection);
-            (!known.connections.is_empty()).then(|| known.availability())
-        });
-        if left.is_none() {
-            members.remove(&member);
+        let Some(members) = accounts.get_mut(&account) else {
+            return Left::Unchanged;
+        };
+        let Some(known) = members.get_mut(&member) else {
+            return Left::Unchanged;
+        };
+        if known.connections.remove(&connection).is_none() {
+            return Left::Unchanged;
         }
+        let left = if known.connections.is_empty() {
+            members.remove(&member);
+            Left::Gone
+        } else {
+            Left::Here(known.availability())
+        };
         if members.is_empty() {
             accounts.remove(&account);
         }
@@ -109,6 +142,17 @@ impl Presence {
     }
 }
 
+/// What is left of a member after a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Left {
+    /// It was none any more.
+    Unchanged,
+    /// With the other connections the member is like this.
+    Here(Availability),
+    /// Nothing.
+    Gone,
+}
+
 fn signal(member: MemberId, name: String, availability: Availability) -> Signal {
     Signal {
         kind: SignalType::Presence,
@@ -124,7 +168,7 @@ fn signal(member: MemberId, name: String, availability: Availability) -> Signal 
     }
 }
 
-/// A connection that makes its member present until it is dropped.
+/// A connection that makes its member present until it is dropped, or one poll after the other until a while after the last.
 #[derive(Debug)]
 pub(crate) struct Present {
     hub: Arc<Hub>,
@@ -132,6 +176,7 @@ pub(crate) struct Present {
     member: MemberId,
     name: String,
     connection: u64,
+    polls_for: Option<SessionId>,
     grace: Duration,
 }
 
@@ -144,13 +189,22 @@ impl Present {
             member: operator.member_id,
             name: operator.name.clone(),
             connection,
+            polls_for: None,
             grace,
         }
     }
 
+    /// The same for one of many polls: between two of them the member is still there.
+    pub(crate) fn polling(hub: &Arc<Hub>, operator: &Operator, connection: u64, grace: Duration) -> Self {
+        let mut present = Self::new(hub, operator, connection, grace);
+        present.polls_for = Some(operator.session_id);
+        present
+    }
+
     /// Tells the team how the member is.
     pub(crate) fn say(&self, operator: &Operator, availability: Availability) {
-        let availability = self.hub.presence().say(operator, self.connection, availability);
+        let presence = self.hub.presence();
+        let availability = presence.say(operator, self.connection, availability, self.polls_for);
         tell(
             &self.hub,
             self.account,
@@ -162,23 +216,70 @@ impl Present {
 
 impl Drop for Present {
     fn drop(&mut self) {
-        let (account, member) = (self.account, self.member);
-        let left = self.hub.presence().leave(account, member, self.connection);
-        let told = signal(member, self.name.clone(), left.unwrap_or(Availability::Offline));
-        if left.is_some() {
-            tell(&self.hub, account, self.connection, told);
-            return;
-        }
-        // A page that reloads is back before anyone is told that it was gone. Without a runtime nobody is left to tell.
-        let (hub, connection, grace) = (Arc::clone(&self.hub), self.connection, self.grace);
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        let leaving = Leaving {
+            hub: Arc::clone(&self.hub),
+            account: self.account,
+            member: self.member,
+            name: std::mem::take(&mut self.name),
+            connection: self.connection,
+        };
+        let (polls, grace) = (self.polls_for.is_some(), self.grace);
+        // Without a runtime nobody is left to tell.
+        let runtime = tokio::runtime::Handle::try_current().ok();
+        if !polls {
+            let is_gone = leaving.leave();
+            if let Some(runtime) = runtime.filter(|_| is_gone) {
+                // A page that reloads is back before anyone is told that it was gone.
+                runtime.spawn(async move {
+                    tokio::time::sleep(grace).await;
+                    leaving.tell_gone();
+                });
+            }
+        } else if let Some(runtime) = runtime {
             runtime.spawn(async move {
-                tokio::time::sleep(grace).await;
-                if !hub.presence().is_there(account, member) {
-                    tell(&hub, account, connection, told);
+                tokio::time::sleep(grace.max(BETWEEN_POLLS)).await;
+                if leaving.leave() {
+                    leaving.tell_gone();
                 }
             });
+        } else {
+            leaving.leave();
         }
+    }
+}
+
+/// A connection that has ended.
+struct Leaving {
+    hub: Arc<Hub>,
+    account: AccountId,
+    member: MemberId,
+    name: String,
+    connection: u64,
+}
+
+impl Leaving {
+    /// It counts no more; true when it was the member's last one.
+    fn leave(&self) -> bool {
+        let left = self
+            .hub
+            .presence()
+            .leave(self.account, self.member, self.connection);
+        if let Left::Here(availability) = left {
+            self.tell(availability);
+        }
+        left == Left::Gone
+    }
+
+    /// Says that the member has gone, unless they are back.
+    fn tell_gone(&self) {
+        if !self.hub.presence().is_there(self.account, self.member) {
+            self.tell(Availability::Offline);
+        }
+    }
+
+    fn tell(&self, availability: Availability) {
+        let told = signal(self.member, self.name.clone(), availability);
+        tell(&self.hub, self.account, self.connection, told);
     }
 }
 
@@ -197,7 +298,6 @@ fn tell(hub: &Hub, account: AccountId, from: u64, signal: Signal) {
 mod tests {
     use super::*;
     use switchboard_contract::auth::Role;
-    use switchboard_contract::ids::SessionId;
     use switchboard_contract::time::Timestamp;
 
     use crate::auth::Rights;
@@ -221,14 +321,38 @@ mod tests {
         use Availability::{Available, Away, Offline};
         let presence = Presence::default();
         let me = operator();
-        assert_eq!(presence.say(&me, 1, Away), Away);
-        assert_eq!(presence.say(&me, 2, Available), Available);
-        assert_eq!(presence.say(&me, 1, Offline), Available);
-        assert_eq!(presence.say(&me, 2, Away), Away);
+        let says = |connection, availability| presence.say(&me, connection, availability, None);
+        let leaves = |connection| presence.leave(me.account_id, me.member_id, connection);
+        assert_eq!(says(1, Away), Away);
+        assert_eq!(says(2, Available), Available);
+        assert_eq!(says(1, Offline), Available);
+        assert_eq!(says(2, Away), Away);
         assert_eq!(presence.signals(me.account_id).len(), 1);
-        assert_eq!(presence.leave(me.account_id, me.member_id, 2), Some(Offline));
-        assert_eq!(presence.leave(me.account_id, me.member_id, 1), None);
+        assert_eq!(leaves(2), Left::Here(Offline));
+        assert_eq!(leaves(1), Left::Gone);
+        assert_eq!(leaves(1), Left::Unchanged);
         assert!(!presence.is_there(me.account_id, me.member_id));
         assert!(presence.accounts().is_empty(), "nothing is left behind");
+    }
+
+    #[test]
+    fn the_next_poll_of_a_session_takes_the_place_of_the_last_one() {
+        use Availability::{Available, Away};
+        let presence = Presence::default();
+        let me = operator();
+        let polls =
+            |connection, availability| presence.say(&me, connection, availability, Some(me.session_id));
+        assert_eq!(polls(1, Available), Available);
+        assert_eq!(polls(2, Away), Away, "what the last one said counts no more");
+        let leaves = |connection| presence.leave(me.account_id, me.member_id, connection);
+        assert_eq!(leaves(1), Left::Unchanged, "and its end is nobody's");
+        assert!(presence.is_there(me.account_id, me.member_id));
+        assert_eq!(
+            presence.say(&me, 3, Available, None),
+            Available,
+            "a socket is another device"
+        );
+        assert_eq!(leaves(2), Left::Here(Available));
+        assert_eq!(leaves(3), Left::Gone);
     }
 }

@@ -506,6 +506,7 @@ impl DeskShell {
                 return;
             }
             Effect::QueueChanged
+            | Effect::News(_)
             | Effect::Deleted(_)
             | Effect::LoadingChanged
             | Effect::PeopleChanged { .. }

@@ -1,0 +1,123 @@
+//! What of the log is told on as news: in every tab, in order, and never one's own doing.
+
+use serde_json::{Value, json};
+use switchboard_contract::live_chat::{LiveChatMessage, MessageType};
+
+use super::*;
+use crate::alerts::Fact;
+
+const ME: u8 = 1;
+const COLLEAGUE: u8 = 5;
+
+/// The log goes on after 9.
+struct Log(u64);
+
+impl Log {
+    fn event(&mut self, kind: &str, body: &Value) -> Value {
+        self.0 += 1;
+        json!({"t": "event", "offset": self.0.to_string(), "prev": (self.0 - 1).to_string(), "type": kind,
+            "conversationId": id(), "id": action(u8::try_from(self.0).expect("few")),
+            "at": "2026-11-22T09:30:00.000Z", "body": body})
+    }
+
+    fn conversation(&mut self, assignee: Option<u8>) -> Value {
+        let mut body = crate::inbox::tests::conversation(1, 1, Shelf::Open);
+        (body.id, body.assignee_id, body.unread_count) = (id(), assignee.map(member), 1);
+        self.event(
+            "conversation.updated",
+            &serde_json::to_value(body).expect("writes"),
+        )
+    }
+
+    fn message(&mut self, message: &LiveChatMessage) -> Value {
+        self.event("message.created", &serde_json::to_value(message).expect("writes"))
+    }
+}
+
+fn facts(out: &[Effect]) -> Vec<(u64, Fact)> {
+    let news = out.iter().filter_map(|effect| match effect {
+        Effect::News(news) => Some((news.at.offset.0, news.fact.clone())),
+        _ => None,
+    });
+    news.collect()
+}
+
+fn was_mine(out: &[Effect]) -> Option<bool> {
+    facts(out).into_iter().find_map(|(_, fact)| match fact {
+        Fact::Conversation { was_mine, .. } => was_mine,
+        _ => None,
+    })
+}
+
+#[test]
+fn what_visitors_write_and_notes_that_name_the_person_are_news_in_every_tab() {
+    let mut browser = Browser::new(2);
+    browser.go_live("replay");
+    let mut log = Log(9);
+    let note = LiveChatMessage {
+        kind: MessageType::Bot,
+        author_id: Some(member(COLLEAGUE)),
+        visibility: Visibility::Internal,
+        mentions: vec![member(ME)],
+        ..message(4)
+    };
+    let own = LiveChatMessage {
+        author_id: Some(member(ME)),
+        ..note.clone()
+    };
+    let plain = LiveChatMessage {
+        mentions: Vec::new(),
+        ..note.clone()
+    };
+    let mut told = Vec::new();
+    for message in [&message(3), &note, &own, &plain] {
+        let frame = log.message(message);
+        told.extend(facts(&browser.frame(&frame)));
+    }
+    assert_eq!(
+        told.iter().map(|(offset, _)| *offset).collect::<Vec<_>>(),
+        [10, 11]
+    );
+    assert!(matches!(&told[0].1, Fact::Message(message) if message.seq == 3));
+    let others: Vec<Effect> = browser.wanted.iter().map(|(_, effect)| effect.clone()).collect();
+    assert_eq!(facts(&others).len(), 2);
+}
+
+#[test]
+fn a_message_behind_a_hole_in_its_thread_is_news_all_the_same() {
+    let mut browser = Browser::new(1);
+    browser.go_live("replay");
+    let out = browser.step(Event::Open(id()));
+    browser.load(0, &out, 0, 2);
+    let frame = Log(9).message(&message(7));
+    assert_eq!(facts(&browser.frame(&frame)).len(), 1);
+}
+
+#[test]
+fn whose_a_conversation_was_is_told_as_far_as_it_is_known() {
+    let mut browser = Browser::new(1);
+    browser.go_live("replay");
+    let mut log = Log(9);
+    let frame = log.conversation(Some(ME));
+    assert_eq!(was_mine(&browser.frame(&frame)), None, "nothing was known of it");
+    let frame = log.conversation(Some(COLLEAGUE));
+    assert_eq!(was_mine(&browser.frame(&frame)), Some(true));
+    let frame = log.conversation(Some(ME));
+    assert_eq!(was_mine(&browser.frame(&frame)), Some(false));
+    // What the person has done here and the server has not confirmed yet is their own doing.
+    let frame = log.conversation(None);
+    browser.frame(&frame);
+    let set = ConversationChange {
+        assignee_id: Some(Some(member(ME))),
+        ..ConversationChange::default()
+    };
+    browser.step(Event::Do {
+        id: action(200),
+        conversation: id(),
+        deed: Deed::Change(set),
+    });
+    let frame = log.conversation(Some(ME));
+    assert_eq!(was_mine(&browser.frame(&frame)), Some(true));
+    let frame = log.event("conversation.deleted", &Value::Null);
+    assert_eq!(facts(&browser.frame(&frame))[0].1, Fact::Gone(id()));
+}
