@@ -6,6 +6,7 @@
 //! | --- | --- |
 //! | `mod.rs` | the window, its clocks, listeners, focus |
 //! | `time.rs` | waiting |
+//! | `embedded.rs` | pages in iframes |
 //! | `frame.rs` | the page's frames |
 //! | `local.rs` | times of day where the person is |
 //! | `task.rs` | futures that stop with whoever started them |
@@ -13,6 +14,7 @@
 //! | `saving.rs` | the clipboard, files that the person saves |
 //! | `workers.rs` | scripts that run beside the page |
 
+mod embedded;
 mod frame;
 mod local;
 mod lock;
@@ -27,6 +29,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Document, Element, Event, EventTarget, HtmlElement, ResizeObserver, Url, Window};
 
+pub use embedded::{post_to_frame, use_frame_messages};
 pub use frame::Frame;
 pub use local::{LocalTime, local_time, start_of_day, today};
 pub use lock::Lock;

@@ -100,6 +100,7 @@ impl Elsewhere {
             | EventType::WebsiteUpdated
             | EventType::WebsiteDeleted
             | EventType::WebsiteStatus
+            | EventType::WidgetUpdated
             | EventType::FunnelCreated
             | EventType::FunnelUpdated
             | EventType::FunnelDeleted => Some(Self::Websites),
@@ -741,6 +742,7 @@ impl Inbox {
             | EventType::WebsiteUpdated
             | EventType::WebsiteDeleted
             | EventType::WebsiteStatus
+            | EventType::WidgetUpdated
             | EventType::FunnelCreated
             | EventType::FunnelUpdated
             | EventType::FunnelDeleted

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 use switchboard_contract::ids::VisitorId;
-use switchboard_contract::website::WidgetConfig;
+use switchboard_contract::website::VisitorWidget;
 
 use crate::json;
 
@@ -24,9 +24,9 @@ pub struct HostSession {
     pub code: String,
     /// Whose it is, so that a token kept from before need not be traded for again.
     pub visitor: VisitorId,
-    /// The published configuration.
+    /// What the chat looks like and says.
     #[serde(default)]
-    pub widget: WidgetConfig,
+    pub widget: VisitorWidget,
 }
 
 impl std::fmt::Debug for HostSession {

@@ -71,6 +71,18 @@ pub struct Texts {
     pub thanks: &'static str,
     /// Nobody could be reached.
     pub not_rated: &'static str,
+    /// Nobody is there at this hour.
+    pub away: &'static str,
+    /// Button below what is asked before the first message.
+    pub begin: &'static str,
+    /// A question has to be answered.
+    pub required: &'static str,
+    /// Not an address.
+    pub bad_email: &'static str,
+    /// An answer that is too long, or holds what cannot be read.
+    pub bad_answer: &'static str,
+    /// Whose software it is.
+    pub powered: &'static str,
 }
 
 const ENGLISH: Texts = Texts {
@@ -108,6 +120,12 @@ const ENGLISH: Texts = Texts {
     send_comment: "Send comment",
     thanks: "Thank you for telling us.",
     not_rated: "This did not get through. Try again.",
+    away: "Nobody is here right now. Leave a message, and we will answer as soon as we are back.",
+    begin: "Start chat",
+    required: "Fill in this field.",
+    bad_email: "Enter an email address, such as name@example.com.",
+    bad_answer: "This is too long, or cannot be read.",
+    powered: "Powered by Switchboard",
 };
 
 const ALL: [&Texts; 1] = [&ENGLISH];

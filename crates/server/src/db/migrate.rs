@@ -20,6 +20,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (11, include_str!("../../migrations/0011_replies.sql")),
     (12, include_str!("../../migrations/0012_handling.sql")),
     (13, include_str!("../../migrations/0013_visitors.sql")),
+    (16, include_str!("../../migrations/0016_widget.sql")),
 ];
 
 /// What a migration has to say to one database only, before the text that both run.

@@ -3,6 +3,7 @@
 //! One closure listens to everything, owned by the app for the life of the document; events are told apart by their type,
 //! timers by their slot.
 
+mod form;
 mod link;
 mod prose;
 mod rate;
@@ -180,7 +181,13 @@ impl App {
             }
             "submit" => {
                 event.prevent_default();
-                self.submit();
+                match self.view.answers(target) {
+                    Some(given) => {
+                        self.step(Event::Answers(given));
+                        self.view.focus_fault();
+                    }
+                    None => self.submit(),
+                }
             }
             "click" => self.on_click(target),
             _ => {}
@@ -284,6 +291,12 @@ impl App {
             }
             Effect::TooLong => self.view.show_error(true),
             Effect::Announce(message) => self.view.announce(&message),
+            Effect::Sound => {
+                // Whoever makes it stands in `boot.js`; without it there is none.
+                if let Ok(event) = DomEvent::new("sound") {
+                    let _ = self.document.dispatch_event(&event);
+                }
+            }
             Effect::Focus => self.view.focus(),
             Effect::Draw => self.view.draw(&self.chat),
         }
