@@ -169,7 +169,6 @@ pub(crate) async fn published(
     let headers = [
         (header::ETAG, etag),
         (header::CACHE_CONTROL, PUBLIC_CACHE.to_owned()),
-        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*".to_owned()),
         (header::CONTENT_TYPE, "application/json".to_owned()),
     ];
     Ok(if known {
