@@ -6,7 +6,8 @@
   const VISITOR = "01890a5d-ac96-774b-bcce-b302099a8057";
   const CONVERSATION = "01890a5d-ac96-774b-bcce-b302099a8058";
   const messages = [];
-  let shown, opened, hasAnswered;
+  let shown, hasAnswered;
+  let opened = false;
   let begin;
   const begun = new Promise((resolve) => (begin = resolve));
 
@@ -48,8 +49,7 @@
 
   // Nothing is kept: what asks for storage is told that there is none.
   for (const area of ["localStorage", "sessionStorage"]) {
-    const get = () => ({ getItem: () => (area === "sessionStorage" && shown?.open ? "1" : "0"), setItem() {} });
-    Object.defineProperty(window, area, { get });
+    Object.defineProperty(window, area, { get: () => ({ getItem: () => "0", setItem() {} }) });
   }
   // Whoever works at the draft keeps the cursor where it is.
   HTMLElement.prototype.focus = () => {};
@@ -86,7 +86,6 @@
     const before = shown;
     shown = data.preview;
     if (!before) {
-      opened = shown.open;
       shown.sample.forEach((message, place) => add({ ...message, id: VISITOR.slice(0, -2) + (10 + place) }));
       begin();
     } else if (before.sample.length !== shown.sample.length) {

@@ -1,5 +1,6 @@
 //! The chat against a script of answers: what the server and the loader would say.
 
+mod pre_chat;
 mod rating;
 mod typing;
 

@@ -258,6 +258,18 @@ impl App {
         self.step(Event::Submit { random, text });
     }
 
+    /// The widget's own words are in the language of the website's: drawn anew where that is another one than was expected.
+    fn speak(&mut self) {
+        let language = self.chat.widget().language.as_str();
+        let texts = texts::preferred([language]);
+        if !language.is_empty()
+            && !self.view.speaks(texts)
+            && let Ok(view) = View::new(&self.document, texts, &self.view.typed())
+        {
+            self.view = view;
+        }
+    }
+
     fn tell(&self, message: ToHost) {
         if let Ok(value) = js_sys::JSON::parse(&bridge::write(message)) {
             // Fails only for an origin that is none, which no loader has.
@@ -298,7 +310,10 @@ impl App {
                 }
             }
             Effect::Focus => self.view.focus(),
-            Effect::Draw => self.view.draw(&self.chat),
+            Effect::Draw => {
+                self.speak();
+                self.view.draw(&self.chat);
+            }
         }
     }
 }

@@ -139,6 +139,11 @@ impl View {
         })
     }
 
+    /// Whether its own words are these.
+    pub(super) fn speaks(&self, texts: &Texts) -> bool {
+        self.texts.language == texts.language
+    }
+
     pub(super) fn typed(&self) -> String {
         self.textbox.value()
     }
