@@ -40,7 +40,7 @@ pub(super) enum Purpose {
 /// The part of a session that the frame needs: the loader has handed over the rest.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Traded {
+pub(super) struct Traded {
     visitor_token: String,
 }
 

@@ -1,12 +1,10 @@
 //! What the website asks before the first message, and what becomes of the answers.
 
-use std::collections::BTreeMap;
-
-use serde::de::IgnoredAny;
+use serde_json::{Map, Value};
 use switchboard_contract::validate::Violation;
-use switchboard_contract::website::widget::{AnswerPreChat, PreChatForm};
+use switchboard_contract::website::widget::PreChatForm;
 
-use super::answers::{Failure, Purpose, read};
+use super::answers::{Failure, Purpose, Traded, read};
 use super::{Chat, Effect};
 
 /// What stands in place of the textbox until the visitor has answered.
@@ -54,9 +52,11 @@ impl Chat {
             .map(|(field, answer)| field.check_answer(answer).err())
             .collect();
         let is_right = faults.iter().all(Option::is_none);
-        let answers: BTreeMap<_, _> = asked()
-            .map(|(field, answer)| (field.key.clone(), answer.clone()))
+        // `AnswerPreChat`, by hand for size.
+        let answers: Map<String, Value> = asked()
+            .map(|(field, answer)| (field.key.clone(), Value::String(answer.clone())))
             .collect();
+        let body = Map::from_iter([("answers".to_owned(), Value::Object(answers))]);
         self.answering.faults = faults;
         self.answering.failed = None;
         self.dirty = true;
@@ -68,7 +68,7 @@ impl Chat {
             return;
         }
         self.answering.sending = true;
-        let body = serde_json::to_string(&AnswerPreChat { answers }).ok();
+        let body = Some(Value::Object(body).to_string());
         let path = "/api/visitor/pre-chat".to_owned();
         self.request(Purpose::PreChat, path, body, true, out);
     }
@@ -76,14 +76,16 @@ impl Chat {
     pub(super) fn on_answered(&mut self, status: u16, body: &str, out: &mut Vec<Effect>) {
         self.answering = Answering::default();
         self.dirty = true;
-        match read::<IgnoredAny>(status, body) {
-            Ok(_) => {
-                self.widget.pre_chat_form = None;
-                // First the textbox has to be there.
-                out.push(Effect::Draw);
-                out.push(Effect::Focus);
-            }
-            Err(Failure::Passing(_)) => self.answering.failed = Some(String::new()),
+        if (200..300).contains(&status) {
+            self.widget.pre_chat_form = None;
+            // First the textbox has to be there.
+            out.push(Effect::Draw);
+            out.push(Effect::Focus);
+            return;
+        }
+        // Only for what is wrong: a type that is read anyway.
+        match read::<Traded>(status, body) {
+            Ok(_) | Err(Failure::Passing(_)) => self.answering.failed = Some(String::new()),
             Err(Failure::Unauthorised) => {
                 self.answering.failed = Some(String::new());
                 self.ask_for_session(out);
