@@ -70,11 +70,13 @@
     if (!root || !shown) return;
     root.adoptedStyleSheets[0].replaceSync(shown.launcher.style);
     const button = root.querySelector("button");
-    if (button.textContent !== shown.launcher.text) button.textContent = shown.launcher.text;
     const frame = root.querySelector("iframe")?.contentWindow;
     frame?.postMessage({ session: { code: EPOCH, visitor: VISITOR, widget: widget() } }, location.origin);
     if (opened !== shown.open) window.Switchboard[shown.open ? "open" : "close"]();
     opened = shown.open;
+    const { text } = shown.launcher;
+    if (button.textContent !== text) button.textContent = text;
+    button.ariaLabel = button.ariaLabel.split(":")[0] + (text && `: ${text}`);
   };
 
   addEventListener("message", ({ source, origin, data }) => {
