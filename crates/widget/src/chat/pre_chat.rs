@@ -1,8 +1,8 @@
 //! What the website asks before the first message, and what becomes of the answers.
 
-use serde_json::{Map, Value};
+use serde::{Serialize, Serializer};
 use switchboard_contract::validate::Violation;
-use switchboard_contract::website::widget::PreChatForm;
+use switchboard_contract::website::widget::{PreChatField, PreChatForm};
 
 use super::answers::{Failure, Purpose, Traded, read};
 use super::{Chat, Effect};
@@ -24,6 +24,22 @@ pub(super) struct Answering {
     faults: Vec<Option<Violation>>,
     sending: bool,
     failed: Option<String>,
+}
+
+/// `AnswerPreChat` of the contract, written without its map: sorted maps are large in a program that has no other.
+#[derive(Serialize)]
+struct Body<'a> {
+    answers: Answers<'a>,
+}
+
+/// Questions and what was answered, in their order.
+struct Answers<'a>(&'a [PreChatField], &'a [String]);
+
+impl Serialize for Answers<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let all = self.0.iter().zip(self.1);
+        serializer.collect_map(all.map(|(field, answer)| (&field.key, answer)))
+    }
 }
 
 impl Chat {
@@ -52,11 +68,9 @@ impl Chat {
             .map(|(field, answer)| field.check_answer(answer).err())
             .collect();
         let is_right = faults.iter().all(Option::is_none);
-        // `AnswerPreChat`, by hand for size.
-        let answers: Map<String, Value> = asked()
-            .map(|(field, answer)| (field.key.clone(), Value::String(answer.clone())))
-            .collect();
-        let body = Map::from_iter([("answers".to_owned(), Value::Object(answers))]);
+        let body = serde_json::to_string(&Body {
+            answers: Answers(&form.fields, given),
+        });
         self.answering.faults = faults;
         self.answering.failed = None;
         self.dirty = true;
@@ -68,9 +82,8 @@ impl Chat {
             return;
         }
         self.answering.sending = true;
-        let body = Some(Value::Object(body).to_string());
         let path = "/api/visitor/pre-chat".to_owned();
-        self.request(Purpose::PreChat, path, body, true, out);
+        self.request(Purpose::PreChat, path, body.ok(), true, out);
     }
 
     pub(super) fn on_answered(&mut self, status: u16, body: &str, out: &mut Vec<Effect>) {
