@@ -235,6 +235,7 @@ fn member_page(route: Route) -> Html {
         Route::NewWebsite => html! { <pages::NewWebsite /> },
         Route::Website { id } => html! { <pages::WebsiteDetails key={id.to_string()} {id} /> },
         Route::WebsiteSettings { id } => html! { <pages::WebsiteSettings key={id.to_string()} {id} /> },
+        Route::WebsiteWidget { id } => html! { <pages::WebsiteWidget key={id.to_string()} {id} /> },
         Route::Analytics => html! { <pages::Analytics /> },
         Route::Profile => html! { <pages::Profile /> },
         Route::Team => html! { <pages::Team /> },

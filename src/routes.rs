@@ -44,6 +44,12 @@ pub enum Route {
         /// Which one.
         id: WebsiteId,
     },
+    /// What its widget looks like, says and does.
+    #[at("/websites/:id/widget")]
+    WebsiteWidget {
+        /// Which one.
+        id: WebsiteId,
+    },
     /// Figures over time.
     #[at("/analytics")]
     Analytics,
@@ -192,6 +198,7 @@ impl Route {
             | Self::NewWebsite
             | Self::Website { .. }
             | Self::WebsiteSettings { .. }
+            | Self::WebsiteWidget { .. }
             | Self::Analytics
             | Self::Profile
             | Self::Team
@@ -208,7 +215,7 @@ impl Route {
     pub const fn is_for(&self, role: Role) -> bool {
         match self {
             // A role that this build does not know counts as the weakest.
-            Self::Team | Self::NewWebsite | Self::WebsiteSettings { .. } => {
+            Self::Team | Self::NewWebsite | Self::WebsiteSettings { .. } | Self::WebsiteWidget { .. } => {
                 matches!(role, Role::Owner | Role::Admin)
             }
             _ => true,
@@ -228,9 +235,11 @@ impl Route {
             Self::Overview => Some(Section::Overview),
             Self::Conversations | Self::Conversation { .. } => Some(Section::Conversations),
             Self::Visitors => Some(Section::Visitors),
-            Self::Websites | Self::NewWebsite | Self::Website { .. } | Self::WebsiteSettings { .. } => {
-                Some(Section::Websites)
-            }
+            Self::Websites
+            | Self::NewWebsite
+            | Self::Website { .. }
+            | Self::WebsiteSettings { .. }
+            | Self::WebsiteWidget { .. } => Some(Section::Websites),
             Self::Analytics => Some(Section::Analytics),
             Self::Profile
             | Self::Team
@@ -261,6 +270,7 @@ impl Route {
             Self::NewWebsite => t("website_new.heading"),
             Self::Website { .. } => t("website.heading"),
             Self::WebsiteSettings { .. } => t("website_settings.heading"),
+            Self::WebsiteWidget { .. } => t("widget.heading"),
             Self::Analytics => t("analytics.heading"),
             Self::Profile => t("profile.heading"),
             Self::Team => t("team.heading"),

@@ -206,6 +206,8 @@ pub mod draft {
     pub const WEBSITE_NEW: &str = "switchboard.member.website-new";
     /// Of a website's settings: before a dot and the website's id.
     pub const WEBSITE: &str = "switchboard.member.website";
+    /// Of a website's widget: before a dot and the website's id.
+    pub const WIDGET: &str = "switchboard.member.widget";
 }
 
 /// Every key but those of drafts.
@@ -240,6 +242,7 @@ mod tests {
             draft::INVITE,
             draft::WEBSITE_NEW,
             draft::WEBSITE,
+            draft::WIDGET,
         ];
         let mut names: Vec<&str> = ALL.iter().map(|key| key.name).chain(drafts).collect();
         let count = names.len();

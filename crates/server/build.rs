@@ -19,6 +19,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("loader.js", JAVASCRIPT, widget.join("loader/loader.js")),
         ("visitor.js", JAVASCRIPT, widget.join("loader/visitor.js")),
         ("frame_boot.js", JAVASCRIPT, widget.join("frame/boot.js")),
+        ("preview.js", JAVASCRIPT, widget.join("preview/preview.js")),
+        ("preview_frame.js", JAVASCRIPT, widget.join("preview/frame.js")),
+        (
+            "preview.css",
+            "text/css; charset=utf-8",
+            widget.join("preview/preview.css"),
+        ),
         (
             "frame.css",
             "text/css; charset=utf-8",

@@ -868,6 +868,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/visitor/pre-chat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The visitor answers what the website asks before the first message */
+        post: operations["post_visitor_pre_chat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/visitor/rating": {
         parameters: {
             query?: never;
@@ -1217,6 +1234,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/websites/{id}/widget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The widget's configuration: the draft and what visitors get */
+        get: operations["get_websites_id_widget"];
+        /** Changes the draft of the widget's configuration; for owners and admins */
+        put: operations["put_websites_id_widget"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/websites/{id}/widget/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The configurations that visitors got, the newest first; for owners and admins */
+        get: operations["get_websites_id_widget_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/websites/{id}/widget/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives the draft to every visitor; for owners and admins */
+        post: operations["post_websites_id_widget_publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/websites/{id}/widget/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a configuration of before as the draft; for owners and admins */
+        post: operations["post_websites_id_widget_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/widget/{publicKey}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The published configuration of a website's widget, for anyone; with an ETag */
+        get: operations["get_widget_publicKey"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -1289,6 +1392,13 @@ export interface components {
          * @description A change that may wait in an outbox; a repeat with the same id returns the first result.
          */
         ActionId: string;
+        /** @description `POST /api/visitor/pre-chat`: the answers, by the key of their question. What was not asked does not count. */
+        AnswerPreChat: {
+            /** @description The answers. */
+            answers: {
+                [key: string]: string;
+            };
+        };
         /**
          * @description How a website hands out conversations when they begin, and when they begin again with nobody in charge. Only those who see the website
          *     and are available get any; while there is nobody, a conversation waits for the first who is.
@@ -1711,7 +1821,7 @@ export interface components {
          * @description What an event says changed.
          * @enum {string}
          */
-        EventType: "conversation.created" | "conversation.updated" | "conversation.deleted" | "conversation.read" | "message.created" | "message.updated" | "website.created" | "website.updated" | "website.deleted" | "funnel.created" | "funnel.updated" | "funnel.deleted" | "website.status" | "label.created" | "label.updated" | "label.deleted" | "cannedReply.created" | "cannedReply.updated" | "cannedReply.deleted" | "member.created" | "member.updated" | "member.deleted" | "visitor.updated" | "visitor.deleted" | "session.revoked";
+        EventType: "conversation.created" | "conversation.updated" | "conversation.deleted" | "conversation.read" | "message.created" | "message.updated" | "website.created" | "website.updated" | "website.deleted" | "funnel.created" | "funnel.updated" | "funnel.deleted" | "website.status" | "widget.updated" | "label.created" | "label.updated" | "label.deleted" | "cannedReply.created" | "cannedReply.updated" | "cannedReply.deleted" | "member.created" | "member.updated" | "member.deleted" | "visitor.updated" | "visitor.deleted" | "session.revoked";
         /** @description One conversation of a [`VisitorExport`]. */
         ExportedConversation: {
             /** @description The conversation. */
@@ -1846,6 +1956,41 @@ export interface components {
             asOf: components["schemas"]["Position"];
             /** @description All of the account's, by name. */
             items: components["schemas"]["Label"][];
+        };
+        /**
+         * @description What is drawn on the launcher.
+         * @enum {string}
+         */
+        LauncherIcon: "bubble" | "bubbles" | "question" | "envelope";
+        /** @description In an answer to the loader. */
+        LauncherLook: {
+            /**
+             * @description A regular expression of paths without the widget.
+             * @default null
+             */
+            hideOn: string;
+            /**
+             * Format: int32
+             * @description Opens after so many milliseconds.
+             * @default null
+             */
+            openAfterMs: number;
+            /**
+             * Format: int32
+             * @description Opens once so many hundredths of the page have been seen.
+             * @default null
+             */
+            openOnScroll: number;
+            /**
+             * @description The style sheet of its shadow root.
+             * @default
+             */
+            style: string;
+            /**
+             * @description Words on the button, in the visitor's language where there are any.
+             * @default
+             */
+            text: string;
         };
         /**
          * @description The order of a list of conversations: the parameter `sort`.
@@ -2172,6 +2317,11 @@ export interface components {
          * @enum {string}
          */
         MessageType: "bot" | "user" | "system";
+        /**
+         * @description What the widget does on narrow screens.
+         * @enum {string}
+         */
+        MobileMode: "full_screen" | "window" | "hidden";
         /** @description Counts the events of a log from 1; 0 is "before the first". A string on the wire, because JSON numbers end at 2⁵³. */
         Offset: string;
         /** @description `POST /api/visitor/frame`. */
@@ -2218,6 +2368,49 @@ export interface components {
             /** @description The last event reflected. */
             offset: components["schemas"]["Offset"];
         };
+        /** @description One question. */
+        PreChatField: {
+            /**
+             * @description Whether nobody may write without an answer.
+             * @default false
+             */
+            isRequired: boolean;
+            /**
+             * @description Names the answer: an attribute of the visitor for a question of the website's own.
+             * @default
+             */
+            key: string;
+            /** @description What it is for. */
+            kind: components["schemas"]["PreChatKind"];
+            /**
+             * @description The question.
+             * @default
+             */
+            label: string;
+        };
+        /** @description What visitors are asked before their first message. */
+        PreChatForm: {
+            /**
+             * @description The questions, at most [`MAX_QUESTIONS`].
+             * @default []
+             */
+            fields: components["schemas"]["PreChatField"][];
+            /**
+             * @description Said above the questions; may be empty.
+             * @default
+             */
+            intro: string;
+            /**
+             * @description Whether they are asked at all.
+             * @default false
+             */
+            isOn: boolean;
+        };
+        /**
+         * @description What a question is for.
+         * @enum {string}
+         */
+        PreChatKind: "name" | "email" | "text";
         /** @description What a member likes; follows the person across devices. */
         Preferences: {
             /** @description How much room a row takes. */
@@ -2337,6 +2530,14 @@ export interface components {
             password: string;
             /** @description From the mail's link; single use, 30 minutes. */
             token: string;
+        };
+        /** @description `POST /api/websites/{id}/widget/restore`: takes a configuration of before as the draft; visitors get it once it is published. */
+        RestoreWidget: {
+            /**
+             * Format: int64
+             * @description The configuration's `version`.
+             */
+            version: number;
         };
         /** @description `POST /api/visitor/resume`: the link of a letter is opened. */
         ResumeChat: {
@@ -2911,14 +3112,40 @@ export interface components {
             conversation?: components["schemas"]["VisitorConversation"];
             /** @description One-use code for the frame, 60 s; only from `sessions`. */
             frameCode?: string;
+            /** @description What the button on the website looks like. */
+            launcher: components["schemas"]["LauncherLook"];
             /** @description Names the website; only from `resume`, whose caller does not know it. */
             publicKey?: string;
             /** @description Who the visitor is. */
             user: components["schemas"]["VisitorUser"];
             /** @description Sent as `Authorization: Bearer`. */
             visitorToken: string;
-            /** @description The published configuration. */
-            widget: components["schemas"]["WidgetConfig"];
+            /** @description What the chat looks like and says to this visitor, by the published configuration. */
+            widget: components["schemas"]["VisitorWidget"];
+        };
+        /** @description A theme as the frame applies it. */
+        VisitorTheme: {
+            /**
+             * @description Header and the visitor's bubbles, `#rrggbb`.
+             * @default #3158cf
+             */
+            accent: string;
+            /**
+             * @description Text on that, `#rrggbb`.
+             * @default #ffffff
+             */
+            accentText: string;
+            /**
+             * @description The value of CSS's `font-family`.
+             * @default
+             */
+            font: string;
+            /**
+             * Format: int32
+             * @description Corner radius in pixels.
+             * @default 12
+             */
+            radius: number;
         };
         /**
          * @description `POST /api/visitor/typing`: the visitor writes, told by a frame without a socket. It is told again while it lasts, within
@@ -2939,6 +3166,68 @@ export interface components {
             id: components["schemas"]["VisitorId"];
             /** @description As given. */
             name?: string;
+        };
+        /** @description In [`crate::visitor::VisitorSession`], for the frame. */
+        VisitorWidget: {
+            /**
+             * @description Whether it says below the chat whose software it is.
+             * @default false
+             */
+            branding: boolean;
+            /**
+             * @description The line above the first message.
+             * @default null
+             */
+            greeting: string;
+            /**
+             * @description Whether people are there now, by the website's business hours.
+             * @default true
+             */
+            isOpen: boolean;
+            /**
+             * @description The language that the texts are in (BCP 47).
+             * @default
+             */
+            language: string;
+            /**
+             * @description Said while they are not; the widget's own words where it is empty.
+             * @default
+             */
+            offlineMessage: string;
+            /**
+             * @description Stands in the empty textbox; the widget's own words where it is empty.
+             * @default
+             */
+            placeholder: string;
+            /** @description What this visitor is asked before they write; null for nothing, or nothing any more. */
+            preChatForm?: components["schemas"]["PreChatForm"];
+            /**
+             * @description Said to a visitor who may not write; the widget's own words where it is empty.
+             * @default
+             */
+            refusedMessage: string;
+            /**
+             * @description Whether that is written from right to left.
+             * @default false
+             */
+            rightToLeft: boolean;
+            /**
+             * @description Whether operators see what a visitor writes before it is sent.
+             * @default false
+             */
+            shareDrafts: boolean;
+            /**
+             * @description Whether an answer that the visitor does not see makes a sound.
+             * @default false
+             */
+            sound: boolean;
+            /** @description Colours and shape. */
+            theme: components["schemas"]["VisitorTheme"];
+            /**
+             * @description The heading; the widget's own words where it is empty.
+             * @default
+             */
+            title: string;
         };
         /** @description A website: `GET /api/websites`. */
         Website: {
@@ -3063,15 +3352,73 @@ export interface components {
          * @enum {string}
          */
         Weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
-        /** @description The published configuration of a website's widget. Missing fields take their defaults, so old ones still load. */
+        /** @description What the widget does by itself. */
+        WidgetBehaviour: {
+            /**
+             * @description Pages without the widget: paths from `/`, in which `*` stands for anything.
+             * @default []
+             */
+            hideOn: string[];
+            /** @description On narrow screens. */
+            mobile: components["schemas"]["MobileMode"];
+            /**
+             * Format: int32
+             * @description Opens after so many seconds on a page, unless the visitor has closed it in this tab; null = never. Never on narrow screens.
+             * @default null
+             */
+            openAfter: number;
+            /**
+             * Format: int32
+             * @description Opens once so many hundredths of the page have been seen, under the same conditions; null = never.
+             * @default null
+             */
+            openOnScroll: number;
+            /**
+             * @description Whether an answer that the visitor does not see makes a sound.
+             * @default true
+             */
+            sound: boolean;
+        };
+        /** @description The configuration of a website's widget. Missing fields take their defaults, so old ones still load. */
         WidgetConfig: {
+            /** @description What it does by itself. */
+            behaviour: components["schemas"]["WidgetBehaviour"];
+            /**
+             * @description Whether it says below the chat whose software it is.
+             * @default true
+             */
+            branding: boolean;
             /**
              * @description The line above the first message.
              * @default null
              */
             greeting: string | null;
+            /** @description The button on the website. */
+            launcher: components["schemas"]["WidgetLauncher"];
+            /**
+             * @description The language of the texts here (BCP 47).
+             * @default en
+             */
+            locale: string;
+            /**
+             * @description Said outside of the website's business hours; the widget's own words where it is empty.
+             * @default
+             */
+            offlineMessage: string;
+            /**
+             * @description Stands in the empty textbox; the widget's own words where it is empty.
+             * @default
+             */
+            placeholder: string;
             /** @description Where the launcher sits. */
-            position: components["schemas"]["Corner"];
+            position: components["schemas"]["WidgetPosition"];
+            /** @description What visitors are asked before they write. */
+            preChatForm: components["schemas"]["PreChatForm"];
+            /**
+             * @description Said to visitors who may not write; the widget's own words where it is empty.
+             * @default
+             */
+            refusedMessage: string;
             /**
              * @description Whether operators see what a visitor writes before it is sent. Off unless the website chooses it: people do not
              *     expect it.
@@ -3081,11 +3428,127 @@ export interface components {
             /** @description Colours and shape. */
             theme: components["schemas"]["WidgetTheme"];
             /**
+             * @description The chat's heading; the widget's own words where it is empty.
+             * @default
+             */
+            title: string;
+            /**
+             * @description The texts in further languages, by BCP 47 tag. A visitor gets those of their own language where there are any.
+             * @default {}
+             */
+            translations: {
+                [key: string]: components["schemas"]["WidgetTexts"];
+            };
+            /**
              * Format: int64
              * @description Counts publications.
              * @default 0
              */
             version: number;
+        };
+        /** @description `GET` and `PUT /api/websites/{id}/widget`: the configuration that is worked at, and the one that visitors get. */
+        WidgetDraft: {
+            /** @description What is worked at. */
+            draft: components["schemas"]["WidgetConfig"];
+            /** @description What visitors get. */
+            published: components["schemas"]["WidgetConfig"];
+            /** @description When that was published; null for what the website began with. */
+            publishedAt?: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Counts changes of the draft and publications; `If-Match`.
+             */
+            version: number;
+            /** @description Whose. */
+            websiteId: components["schemas"]["WebsiteId"];
+        };
+        /**
+         * @description The kind of letters in the chat. Fonts that the visitor's own device has: nothing is fetched.
+         * @enum {string}
+         */
+        WidgetFont: "system" | "rounded" | "serif" | "mono";
+        /** @description `GET /api/websites/{id}/widget/history`. */
+        WidgetHistory: {
+            /** @description What was published, the newest first; at most [`MAX_PUBLICATIONS`]. */
+            items: components["schemas"]["WidgetPublication"][];
+        };
+        /** @description The button on the website. */
+        WidgetLauncher: {
+            /** @description What is drawn on it. */
+            icon: components["schemas"]["LauncherIcon"];
+            /**
+             * Format: int32
+             * @description Its height in pixels.
+             * @default 52
+             */
+            size: number;
+            /**
+             * @description Words beside the icon; empty for the icon alone.
+             * @default
+             */
+            text: string;
+        };
+        /** @description Where the launcher sits. */
+        WidgetPosition: {
+            /**
+             * Format: int32
+             * @description Pixels from the page's lower end.
+             */
+            bottom: number;
+            /** @description In which corner. */
+            corner: components["schemas"]["Corner"];
+            /**
+             * Format: int32
+             * @description Pixels from the page's side.
+             */
+            side: number;
+        };
+        /** @description One configuration that visitors got. */
+        WidgetPublication: {
+            /** @description When it was published. */
+            at: components["schemas"]["Timestamp"];
+            /** @description By whom; null where nobody of the account did. */
+            by?: string;
+            /** @description The configuration; its `version` names it. */
+            config: components["schemas"]["WidgetConfig"];
+        };
+        /** @description What the widget says in one further language. What is empty is said in the language of the configuration. */
+        WidgetTexts: {
+            /**
+             * @description See [`WidgetConfig::greeting`].
+             * @default
+             */
+            greeting: string;
+            /**
+             * @description See [`WidgetLauncher::text`].
+             * @default
+             */
+            launcherText: string;
+            /**
+             * @description See [`WidgetConfig::offline_message`].
+             * @default
+             */
+            offlineMessage: string;
+            /**
+             * @description See [`WidgetConfig::placeholder`].
+             * @default
+             */
+            placeholder: string;
+            /**
+             * @description See [`PreChatForm::intro`].
+             * @default
+             */
+            preChatIntro: string;
+            /**
+             * @description See [`WidgetConfig::refused_message`].
+             * @default
+             */
+            refusedMessage: string;
+            /**
+             * @description See [`WidgetConfig::title`].
+             * @default
+             */
+            title: string;
         };
         /** @description Colours and shape of the widget. Colours are `#rrggbb`. */
         WidgetTheme: {
@@ -3099,6 +3562,8 @@ export interface components {
              * @default #ffffff
              */
             accentText: string;
+            /** @description The letters. */
+            font: components["schemas"]["WidgetFont"];
             /**
              * Format: int32
              * @description Corner radius in pixels.
@@ -3118,6 +3583,7 @@ export type AccessGrant = components['schemas']['AccessGrant'];
 export type AccountId = components['schemas']['AccountId'];
 export type AccountSecurity = components['schemas']['AccountSecurity'];
 export type ActionId = components['schemas']['ActionId'];
+export type AnswerPreChat = components['schemas']['AnswerPreChat'];
 export type Assignment = components['schemas']['Assignment'];
 export type AssignmentMode = components['schemas']['AssignmentMode'];
 export type Attachment = components['schemas']['Attachment'];
@@ -3174,6 +3640,8 @@ export type LabelColour = components['schemas']['LabelColour'];
 export type LabelContents = components['schemas']['LabelContents'];
 export type LabelId = components['schemas']['LabelId'];
 export type LabelList = components['schemas']['LabelList'];
+export type LauncherIcon = components['schemas']['LauncherIcon'];
+export type LauncherLook = components['schemas']['LauncherLook'];
 export type ListSort = components['schemas']['ListSort'];
 export type ListStatus = components['schemas']['ListStatus'];
 export type LiveChatConversation = components['schemas']['LiveChatConversation'];
@@ -3193,6 +3661,7 @@ export type MemberStatus = components['schemas']['MemberStatus'];
 export type MessageId = components['schemas']['MessageId'];
 export type MessagePage = components['schemas']['MessagePage'];
 export type MessageType = components['schemas']['MessageType'];
+export type MobileMode = components['schemas']['MobileMode'];
 export type Offset = components['schemas']['Offset'];
 export type OpenFrame = components['schemas']['OpenFrame'];
 export type Opening = components['schemas']['Opening'];
@@ -3200,6 +3669,9 @@ export type PageBeat = components['schemas']['PageBeat'];
 export type PageNoted = components['schemas']['PageNoted'];
 export type PageView = components['schemas']['PageView'];
 export type Position = components['schemas']['Position'];
+export type PreChatField = components['schemas']['PreChatField'];
+export type PreChatForm = components['schemas']['PreChatForm'];
+export type PreChatKind = components['schemas']['PreChatKind'];
 export type Preferences = components['schemas']['Preferences'];
 export type Priority = components['schemas']['Priority'];
 export type Problem = components['schemas']['Problem'];
@@ -3212,6 +3684,7 @@ export type RefreshRequest = components['schemas']['RefreshRequest'];
 export type RegisterRequest = components['schemas']['RegisterRequest'];
 export type RenewalId = components['schemas']['RenewalId'];
 export type ResetPasswordRequest = components['schemas']['ResetPasswordRequest'];
+export type RestoreWidget = components['schemas']['RestoreWidget'];
 export type ResumeChat = components['schemas']['ResumeChat'];
 export type Role = components['schemas']['Role'];
 export type SearchMatch = components['schemas']['SearchMatch'];
@@ -3260,8 +3733,10 @@ export type VisitorRead = components['schemas']['VisitorRead'];
 export type VisitorSend = components['schemas']['VisitorSend'];
 export type VisitorSendResult = components['schemas']['VisitorSendResult'];
 export type VisitorSession = components['schemas']['VisitorSession'];
+export type VisitorTheme = components['schemas']['VisitorTheme'];
 export type VisitorTyping = components['schemas']['VisitorTyping'];
 export type VisitorUser = components['schemas']['VisitorUser'];
+export type VisitorWidget = components['schemas']['VisitorWidget'];
 export type Website = components['schemas']['Website'];
 export type WebsiteContents = components['schemas']['WebsiteContents'];
 export type WebsiteId = components['schemas']['WebsiteId'];
@@ -3271,7 +3746,15 @@ export type WebsiteStatus = components['schemas']['WebsiteStatus'];
 export type WebsiteStatusChange = components['schemas']['WebsiteStatusChange'];
 export type WebsiteStatusHistory = components['schemas']['WebsiteStatusHistory'];
 export type Weekday = components['schemas']['Weekday'];
+export type WidgetBehaviour = components['schemas']['WidgetBehaviour'];
 export type WidgetConfig = components['schemas']['WidgetConfig'];
+export type WidgetDraft = components['schemas']['WidgetDraft'];
+export type WidgetFont = components['schemas']['WidgetFont'];
+export type WidgetHistory = components['schemas']['WidgetHistory'];
+export type WidgetLauncher = components['schemas']['WidgetLauncher'];
+export type WidgetPosition = components['schemas']['WidgetPosition'];
+export type WidgetPublication = components['schemas']['WidgetPublication'];
+export type WidgetTexts = components['schemas']['WidgetTexts'];
 export type WidgetTheme = components['schemas']['WidgetTheme'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -9221,6 +9704,111 @@ export interface operations {
             };
         };
     };
+    post_visitor_pre_chat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerPreChat"];
+            };
+        };
+        responses: {
+            /** @description The visitor */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitorUser"];
+                };
+            };
+            /** @description `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `blocked`: This visitor is blocked */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Send application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many tries */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_visitor_rating: {
         parameters: {
             query?: never;
@@ -11933,6 +12521,545 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_websites_id_widget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The website */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Both */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WidgetDraft"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `totp_enrolment_due`: Set up a second factor first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_websites_id_widget: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the change is meant for, in quotes */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The website */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WidgetConfig"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WidgetDraft"];
+                };
+            };
+            /**
+             * @description `malformed_json`: The body is not valid JSON
+             *
+             *     `bad_request`: The request cannot be read
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `totp_enrolment_due`: Set up a second factor first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: Someone else changed this first */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Send application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_websites_id_widget_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The website */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description At most fifty */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WidgetHistory"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `totp_enrolment_due`: Set up a second factor first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_websites_id_widget_publish: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the change is meant for, in quotes */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The website */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WidgetDraft"];
+                };
+            };
+            /** @description `bad_request`: The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `totp_enrolment_due`: Set up a second factor first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: Someone else changed this first */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_websites_id_widget_restore: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the change is meant for, in quotes */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The website */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreWidget"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WidgetDraft"];
+                };
+            };
+            /**
+             * @description `malformed_json`: The body is not valid JSON
+             *
+             *     `bad_request`: The request cannot be read
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `totp_enrolment_due`: Set up a second factor first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: Someone else changed this first */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Send application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_widget_publicKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From the website's snippet */
+                publicKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The configuration */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WidgetConfig"];
                 };
             };
             /** @description `not_found`: Not found */

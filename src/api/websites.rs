@@ -2,9 +2,10 @@
 
 use switchboard_contract::ids::{FunnelId, WebsiteId};
 use switchboard_contract::page::NumberedPage;
+use switchboard_contract::website::widget::RestoreWidget;
 use switchboard_contract::website::{
     CreateFunnel, CreateWebsite, Funnel, FunnelList, UpdateFunnel, UpdateWebsite, Website, WebsiteContents,
-    WebsiteStatusHistory,
+    WebsiteStatusHistory, WidgetConfig, WidgetDraft, WidgetHistory,
 };
 
 use super::{Api, ApiError, Call};
@@ -142,5 +143,64 @@ impl Api {
     pub async fn delete_funnel(&self, website: WebsiteId, id: FunnelId) -> Result<(), ApiError> {
         self.call_empty(Call::delete(format!("/websites/{website}/funnels/{id}")))
             .await
+    }
+
+    /// `GET /websites/{id}/widget`: the draft and what is published.
+    ///
+    /// # Errors
+    /// [`ApiError::NotFound`], also for a website of others.
+    pub async fn widget(&self, website: WebsiteId) -> Result<WidgetDraft, ApiError> {
+        self.call(Call::get(format!("/websites/{website}/widget"))).await
+    }
+
+    /// `PUT /websites/{id}/widget`, only when the draft still has this version.
+    ///
+    /// # Errors
+    /// [`ApiError::Conflict`] with the draft as it is now, [`ApiError::Validation`], [`ApiError::Forbidden`] for agents.
+    pub async fn change_widget(
+        &self,
+        website: WebsiteId,
+        config: &WidgetConfig,
+        version: u64,
+    ) -> Result<WidgetDraft, ApiError> {
+        let call = Call::put(format!("/websites/{website}/widget"))
+            .if_match(version)
+            .json(config)?;
+        self.call(call).await
+    }
+
+    /// `POST /websites/{id}/widget/publish`, only when the draft still has this version.
+    ///
+    /// # Errors
+    /// [`ApiError::Conflict`] with the draft as it is now, [`ApiError::Forbidden`] for agents.
+    pub async fn publish_widget(&self, website: WebsiteId, version: u64) -> Result<WidgetDraft, ApiError> {
+        let call = Call::post(format!("/websites/{website}/widget/publish")).if_match(version);
+        self.call(call).await
+    }
+
+    /// `GET /websites/{id}/widget/history`: what was published, the newest first.
+    ///
+    /// # Errors
+    /// [`ApiError::Forbidden`] for agents.
+    pub async fn widget_history(&self, website: WebsiteId) -> Result<WidgetHistory, ApiError> {
+        self.call(Call::get(format!("/websites/{website}/widget/history")))
+            .await
+    }
+
+    /// `POST /websites/{id}/widget/restore`: a publication of before becomes the draft.
+    ///
+    /// # Errors
+    /// [`ApiError::Conflict`] with the draft as it is now, [`ApiError::NotFound`] for a publication that is no longer kept.
+    pub async fn restore_widget(
+        &self,
+        website: WebsiteId,
+        publication: u64,
+        version: u64,
+    ) -> Result<WidgetDraft, ApiError> {
+        let restore = RestoreWidget { version: publication };
+        let call = Call::post(format!("/websites/{website}/widget/restore"))
+            .if_match(version)
+            .json(&restore)?;
+        self.call(call).await
     }
 }

@@ -6,6 +6,7 @@
 //! | --- | --- |
 //! | `mod.rs` | the window, its clocks, listeners, focus |
 //! | `time.rs` | waiting |
+//! | `embedded.rs` | pages in iframes |
 //! | `files.rs` | files that a person gives to the page |
 //! | `frame.rs` | the page's frames |
 //! | `local.rs` | times of day where the person is |
@@ -14,6 +15,7 @@
 //! | `saving.rs` | the clipboard, files that the person saves |
 //! | `workers.rs` | scripts that run beside the page |
 
+mod embedded;
 mod files;
 mod frame;
 mod local;
@@ -29,6 +31,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Document, Element, Event, EventTarget, HtmlElement, ResizeObserver, Url, Window};
 
+pub use embedded::{post_to_frame, use_frame_messages};
 pub use files::{BlobUrl, Chosen, chosen_files, drags_files, dropped_files, pasted_files};
 pub use frame::Frame;
 pub use local::{LocalTime, local_time, start_of_day, today, utc_offset_minutes};

@@ -51,5 +51,6 @@ pub use team::Team;
 pub use verify_email::VerifyEmail;
 pub use visitors::{Visitors, device_icon};
 pub use websites::{
-    NewWebsite, WebsiteDetails, WebsiteDetailsProps, WebsiteSettings, WebsiteSettingsProps, Websites,
+    NewWebsite, WebsiteDetails, WebsiteDetailsProps, WebsiteSettings, WebsiteSettingsProps, WebsiteWidget,
+    WebsiteWidgetProps, Websites,
 };

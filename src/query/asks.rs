@@ -13,7 +13,9 @@ use switchboard_contract::live_chat::{
 };
 use switchboard_contract::page::{CursorPage, NumberedPage};
 use switchboard_contract::position::Position;
-use switchboard_contract::website::{FunnelList, Website, WebsiteContents, WebsiteStatusHistory};
+use switchboard_contract::website::{
+    FunnelList, Website, WebsiteContents, WebsiteStatusHistory, WidgetDraft, WidgetHistory,
+};
 use switchboard_engine::query::{Key, Options, Target};
 
 use super::value::Codec;
@@ -243,6 +245,26 @@ pub fn funnels(website: WebsiteId) -> Ask<FunnelList> {
         topic::WEBSITES,
         &format!("{website}/funnels"),
         move |api| async move { api.funnels(website).await },
+    )
+}
+
+/// The configuration of a website's widget: the draft and what is published.
+#[must_use]
+pub fn widget(website: WebsiteId) -> Ask<WidgetDraft> {
+    Ask::new(
+        topic::WEBSITES,
+        &format!("{website}/widget"),
+        move |api| async move { api.widget(website).await },
+    )
+}
+
+/// What was published of it, the newest first.
+#[must_use]
+pub fn widget_history(website: WebsiteId) -> Ask<WidgetHistory> {
+    Ask::new(
+        topic::WEBSITES,
+        &format!("{website}/widget/history"),
+        move |api| async move { api.widget_history(website).await },
     )
 }
 

@@ -74,6 +74,30 @@ pub fn history() -> Value {
     history_of(&[json!({"at": "2026-11-22T09:30:00.000Z", "state": "online"})])
 }
 
+fn widget_config(version: u64) -> Value {
+    json!({"theme": {"accent": "#3158cf", "accentText": "#ffffff"}, "greeting": "Hello", "version": version})
+}
+
+pub fn widget() -> Value {
+    json!({"websiteId": ID, "draft": widget_config(2), "published": widget_config(2), "version": 1})
+}
+
+fn publications(items: &[Value]) -> Value {
+    json!({"items": items})
+}
+
+pub fn no_publications() -> Value {
+    publications(&[])
+}
+
+pub fn some_publications() -> Value {
+    let at = "2026-11-22T09:30:00.000Z";
+    publications(&[
+        json!({"at": at, "by": "Example Person", "config": widget_config(2)}),
+        json!({"at": at, "config": widget_config(1)}),
+    ])
+}
+
 pub fn funnels() -> Value {
     json!({"items": [{
         "id": ID, "websiteId": ID, "name": "Website chat", "isDefault": true, "pages": [], "place": 0, "version": 1,

@@ -1,8 +1,8 @@
 //! The pages of websites, in the table's words.
 
 use crate::answers::{
-    conversations, funnels, history, no_history, no_page, no_websites, website, websites,
-    websites_in_the_middle,
+    conversations, funnels, history, no_history, no_page, no_publications, no_websites, some_publications,
+    website, websites, websites_in_the_middle, widget,
 };
 use crate::table::{ADMIN, Form, Page, Panel, SERVER_FAILED, Stale, State, Told, Who, failed};
 
@@ -212,6 +212,85 @@ pub const PAGES: &[Page] = &[
     Page {
         route: "/websites/:id/settings",
         path: "/websites/{website}/settings",
+        who: Who::Member("agent"),
+        always: NOT_FOR_AGENTS,
+        panels: &[],
+        form: None,
+    },
+    Page {
+        route: "/websites/:id/widget",
+        path: "/websites/{website}/widget",
+        who: ADMIN,
+        always: &[("heading", "Widget"), ("link", "Websites")],
+        panels: &[
+            Panel {
+                name: "website",
+                asks: "/api/websites/{website}",
+                loading: &[("status", "Loading the website")],
+                empty: None,
+                error: &[("alert", failed!("The website could not be loaded."))],
+                stale: Stale::AskedAgain(&[("alert", failed!("The website could not be loaded."))]),
+                ready: State {
+                    body: website,
+                    told: &[("link", "Shop")],
+                },
+                shape: None,
+            },
+            Panel {
+                name: "configuration",
+                asks: "/api/websites/{website}/widget",
+                loading: &[("status", "Loading the widget's configuration")],
+                empty: None,
+                error: &[(
+                    "alert",
+                    failed!("The widget's configuration could not be loaded."),
+                )],
+                stale: Stale::AskedAgain(&[(
+                    "alert",
+                    failed!("The widget's configuration could not be loaded."),
+                )]),
+                ready: State {
+                    body: widget,
+                    told: &[
+                        ("textbox", "Accent colour"),
+                        ("textbox", "Greeting"),
+                        ("textbox", "Launcher text"),
+                        ("region", "Preview"),
+                        ("textbox", "Install snippet"),
+                        ("button", "Copy snippet"),
+                        ("button", "Publish"),
+                    ],
+                },
+                shape: None,
+            },
+            Panel {
+                name: "publications",
+                asks: "/api/websites/{website}/widget/history",
+                loading: &[("status", "Loading publications")],
+                empty: Some(State {
+                    body: no_publications,
+                    told: &[("text", "Nothing published yet")],
+                }),
+                error: &[("alert", failed!("What was published could not be loaded."))],
+                stale: Stale::AskedAgain(&[("alert", failed!("What was published could not be loaded."))]),
+                ready: State {
+                    body: some_publications,
+                    told: &[("table", "Publications")],
+                },
+                shape: None,
+            },
+        ],
+        form: Some(Form {
+            fields: &[("widget-title", "Help")],
+            steps: &[],
+            submit: "Save changes",
+            posts: "/api/websites/{website}/widget",
+            refused: SERVER_FAILED,
+        }),
+    },
+    Page {
+        route: "/websites/:id/widget",
+        path: "/websites/{website}/widget",
         who: Who::Member("agent"),
         always: NOT_FOR_AGENTS,
         panels: &[],

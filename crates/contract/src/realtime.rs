@@ -286,6 +286,10 @@ pub enum EventType {
     /// A website's state changed.
     #[serde(rename = "website.status")]
     WebsiteStatus,
+    /// The widget's configuration changed, as a draft or for everyone; the body holds the website's `id` and the `version`, as
+    /// configurations are long.
+    #[serde(rename = "widget.updated")]
+    WidgetUpdated,
     /// A label was made.
     #[serde(rename = "label.created")]
     LabelCreated,

@@ -11,7 +11,8 @@ use crate::position::Position;
 use crate::problem::FieldErrors;
 use crate::time::Timestamp;
 use crate::validate::{Checks, Violation};
-use crate::website::WidgetConfig;
+use crate::website::VisitorWidget;
+use crate::website::widget::launcher::LauncherLook;
 
 /// `POST /api/visitor/sessions`, from the host page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,8 +92,11 @@ pub struct VisitorSession {
     /// The latest conversation that is not archived.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversation: Option<VisitorConversation>,
-    /// The published configuration.
-    pub widget: WidgetConfig,
+    /// What the chat looks like and says to this visitor, by the published configuration.
+    pub widget: VisitorWidget,
+    /// What the button on the website looks like.
+    #[serde(default)]
+    pub launcher: LauncherLook,
     /// One-use code for the frame, 60 s; only from `sessions`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frame_code: Option<String>,

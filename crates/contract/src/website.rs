@@ -6,11 +6,13 @@
 //! | [`changes`] | what is asked of websites and funnels |
 //! | [`hours`] | when people are there |
 //! | [`rules`] | what a name, a domain, an origin, … may be |
+//! | [`widget`] | how the widget looks, what it says and does |
 
 pub mod assignment;
 pub mod changes;
 pub mod hours;
 pub mod rules;
+pub mod widget;
 
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +25,7 @@ pub use changes::{
     WebsiteStatusChange, WebsiteStatusHistory,
 };
 pub use hours::{BusinessHours, Holiday, Opening, Weekday};
+pub use widget::{VisitorWidget, WidgetConfig, WidgetDraft, WidgetHistory};
 
 /// What the loader's beats say about a website.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -121,61 +124,5 @@ pub struct Funnel {
     pub place: u32,
     /// Counts changes; `If-Match`.
     #[serde(default)]
-    pub version: u64,
-}
-
-/// The corner of the host page that the launcher sits in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub enum Corner {
-    /// The end of the line, at the bottom.
-    #[default]
-    BottomRight,
-    /// The start of the line, at the bottom.
-    BottomLeft,
-    /// A corner that this build does not know.
-    #[serde(other)]
-    Unknown,
-}
-
-/// Colours and shape of the widget. Colours are `#rrggbb`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct WidgetTheme {
-    /// Launcher, header and the visitor's bubbles.
-    pub accent: String,
-    /// Text on the accent colour.
-    pub accent_text: String,
-    /// Corner radius in pixels.
-    pub radius: u8,
-}
-
-impl Default for WidgetTheme {
-    fn default() -> Self {
-        Self {
-            accent: "#3158cf".to_owned(),
-            accent_text: "#ffffff".to_owned(),
-            radius: 12,
-        }
-    }
-}
-
-/// The published configuration of a website's widget. Missing fields take their defaults, so old ones still load.
-#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct WidgetConfig {
-    /// Colours and shape.
-    pub theme: WidgetTheme,
-    /// Where the launcher sits.
-    pub position: Corner,
-    /// The line above the first message.
-    pub greeting: Option<String>,
-    /// Whether operators see what a visitor writes before it is sent. Off unless the website chooses it: people do not
-    /// expect it.
-    pub share_drafts: bool,
-    /// Counts publications.
     pub version: u64,
 }

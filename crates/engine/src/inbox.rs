@@ -140,6 +140,7 @@ impl Elsewhere {
             | EventType::WebsiteUpdated
             | EventType::WebsiteDeleted
             | EventType::WebsiteStatus
+            | EventType::WidgetUpdated
             | EventType::FunnelCreated
             | EventType::FunnelUpdated
             | EventType::FunnelDeleted => Some(Self::Websites),
@@ -794,6 +795,7 @@ impl Inbox {
             | EventType::WebsiteUpdated
             | EventType::WebsiteDeleted
             | EventType::WebsiteStatus
+            | EventType::WidgetUpdated
             | EventType::FunnelCreated
             | EventType::FunnelUpdated
             | EventType::FunnelDeleted

@@ -66,13 +66,6 @@ pub fn widget_frame(own: &[String], framed_by: &[String], https: bool) -> Vec<(H
     for origin in own {
         connect.extend(web_socket_origin(origin).map(|socket| format!(" {socket}")));
     }
-    // What a member typed is parsed again: nothing but an origin can reach the header.
-    let ancestors: Vec<String> = framed_by.iter().filter_map(|text| parse_origin(text)).collect();
-    let ancestors = if ancestors.is_empty() {
-        "frame-ancestors 'none'".to_owned()
-    } else {
-        format!("frame-ancestors {}", ancestors.join(" "))
-    };
     let policy = [
         "default-src 'none'",
         "script-src 'self' 'wasm-unsafe-eval'",
@@ -84,7 +77,7 @@ pub fn widget_frame(own: &[String], framed_by: &[String], https: bool) -> Vec<(H
         "object-src 'none'",
         "base-uri 'none'",
         "form-action 'none'",
-        &ancestors,
+        &ancestors(framed_by),
         "require-trusted-types-for 'script'",
         "trusted-types switchboard",
     ]
@@ -98,6 +91,37 @@ pub fn widget_frame(own: &[String], framed_by: &[String], https: bool) -> Vec<(H
         ),
     ]);
     headers
+}
+
+/// Headers of the page in which dashboards, at these origins, try a draft of the widget: its scripts, the chat's frame, and
+/// nothing else.
+#[must_use]
+pub fn widget_preview(framed_by: &[String], https: bool) -> Vec<(HeaderName, String)> {
+    let policy = [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self' 'unsafe-inline'",
+        "frame-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        &ancestors(framed_by),
+        "require-trusted-types-for 'script'",
+        "trusted-types 'none'",
+    ]
+    .join("; ");
+    let mut headers = common(https);
+    headers.push((header::CONTENT_SECURITY_POLICY, policy));
+    headers
+}
+
+/// Who may frame a document. What a member typed is parsed again: nothing but an origin can reach the header.
+fn ancestors(framed_by: &[String]) -> String {
+    let origins: Vec<String> = framed_by.iter().filter_map(|text| parse_origin(text)).collect();
+    if origins.is_empty() {
+        "frame-ancestors 'none'".to_owned()
+    } else {
+        format!("frame-ancestors {}", origins.join(" "))
+    }
 }
 
 /// Headers of the page to which a letter's link leads: its script, the chat's frame, and nothing else. The link stands in its

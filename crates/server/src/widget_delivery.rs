@@ -1,5 +1,6 @@
 //! What a website's pages load from here: the loader (`/widget.js`), what tells it of visitors whom the website knows
-//! (`/widget/visitor.js`), the frame's document and the frame's files.
+//! (`/widget/visitor.js`), the frame's document and the frame's files; and the page in which dashboards try a draft
+//! (`/widget/preview`).
 
 use axum::Router;
 use axum::body::Body;
@@ -9,6 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use switchboard_contract::problem::{Problem, ProblemCode};
 
+use crate::config::Config;
 use crate::problem::ApiError;
 use crate::security_headers;
 use crate::state::AppState;
@@ -37,6 +39,7 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/widget.js", get(loader))
         .route("/widget/visitor.js", get(visitor))
         .route("/widget/frame/{public_key}", get(frame))
+        .route("/widget/preview", get(preview))
         .route("/c/frame/{public_key}", get(frame_of_letter))
         .route("/widget/assets/{name}", get(asset))
         // Files that import each other by relative names stay within one version.
@@ -76,6 +79,9 @@ async fn versioned_asset(
 
 /// The chat's document for a website's own pages.
 async fn frame(State(state): State<AppState>, Path(public_key): Path<String>) -> Result<Response, ApiError> {
+    if public_key == PREVIEW_KEY {
+        return Ok(frame_document(&state, &dashboards(&state.config), PREVIEW_SCRIPT));
+    }
     document(&state, public_key, Within::Website).await
 }
 
@@ -100,7 +106,22 @@ async fn document(state: &AppState, public_key: String, within: Within) -> Resul
         .await?
         .ok_or_else(|| ApiError::not_found("website"))?
         .wire;
+    let own = state.config.own_origins();
+    let framed_by = match within {
+        Within::Website => &website.allowed_origins,
+        Within::Letter => &own,
+    };
+    Ok(frame_document(state, framed_by, ""))
+}
+
+/// The chat's document for pages of these origins; `script` is the name of one that comes before the chat's own, or empty.
+fn frame_document(state: &AppState, framed_by: &[String], script: &str) -> Response {
     let base = format!("/widget/assets/{VERSION}");
+    let first = if script.is_empty() {
+        String::new()
+    } else {
+        format!("<script src=\"{base}/{script}\"></script>\n")
+    };
     let document = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Chat</title>\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
@@ -108,7 +129,7 @@ async fn document(state: &AppState, public_key: String, within: Within) -> Resul
          <link rel=\"stylesheet\" href=\"{base}/frame.css\">\n\
          <link rel=\"modulepreload\" href=\"{base}/widget.js\">\n\
          <link rel=\"preload\" href=\"{base}/widget_bg.wasm\" as=\"fetch\" type=\"application/wasm\" crossorigin>\n\
-         <script type=\"module\" src=\"{base}/frame_boot.js\"></script>\n\
+         {first}<script type=\"module\" src=\"{base}/frame_boot.js\"></script>\n\
          </head>\n<body></body>\n</html>\n"
     );
     let mut response = (
@@ -120,16 +141,48 @@ async fn document(state: &AppState, public_key: String, within: Within) -> Resul
     )
         .into_response();
     let config = &state.config;
-    let own = config.own_origins();
-    let framed_by = match within {
-        Within::Website => &website.allowed_origins,
-        Within::Letter => &own,
-    };
     security_headers::apply(
         response.headers_mut(),
-        security_headers::widget_frame(&own, framed_by, config.is_https()),
+        security_headers::widget_frame(&config.own_origins(), framed_by, config.is_https()),
     );
-    Ok(response)
+    response
+}
+
+/// The public key of no website: the loader of the preview's page asks for its frame by it.
+const PREVIEW_KEY: &str = "preview";
+/// Answers the frame in place of the server.
+const PREVIEW_SCRIPT: &str = "preview_frame.js";
+
+/// Whose pages may frame a preview.
+fn dashboards(config: &Config) -> Vec<String> {
+    let mut origins = config.own_origins();
+    origins.extend(config.allowed_origins.iter().cloned());
+    origins
+}
+
+/// The page in which dashboards try a draft of the widget: the loader and a script that answers in place of the server.
+async fn preview(State(state): State<AppState>) -> Response {
+    let base = format!("/widget/assets/{VERSION}");
+    let blocks = "<div></div>\n".repeat(12);
+    let page = format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Widget preview</title>\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <link rel=\"stylesheet\" href=\"{base}/preview.css\">\n\
+         <script src=\"{base}/preview.js\"></script>\n\
+         <script async src=\"/widget.js\" data-key=\"{PREVIEW_KEY}\"></script>\n\
+         </head>\n<body>\n{blocks}</body>\n</html>\n"
+    );
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CACHE_CONTROL, REVALIDATE),
+    ];
+    let mut response = (headers, page).into_response();
+    let config = &state.config;
+    security_headers::apply(
+        response.headers_mut(),
+        security_headers::widget_preview(&dashboards(config), config.is_https()),
+    );
+    response
 }
 
 fn deliver(state: &AppState, name: &str, kept: &'static str, request: &HeaderMap) -> Response {

@@ -21,6 +21,22 @@ function fail(error) {
   document.body.replaceChildren(main);
 }
 
+// An answer came that the visitor does not see. Browsers make no sound before somebody has used the page.
+let audio;
+document.addEventListener("sound", () => {
+  try {
+    audio ??= new AudioContext();
+    const [tone, volume, now] = [audio.createOscillator(), audio.createGain(), audio.currentTime];
+    tone.frequency.setValueAtTime(660, now);
+    tone.frequency.setValueAtTime(880, now + 0.12);
+    volume.gain.setValueAtTime(0.08, now);
+    volume.gain.exponentialRampToValueAtTime(0.001, now + 0.4);
+    tone.connect(volume).connect(audio.destination);
+    tone.start(now);
+    tone.stop(now + 0.4);
+  } catch {}
+});
+
 // A panic ends the program: the trap arrives here from whichever callback it happened in.
 addEventListener("error", (event) => fail(event.error || event.message));
 addEventListener("unhandledrejection", (event) => fail(event.reason));

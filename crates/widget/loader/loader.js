@@ -4,23 +4,7 @@
   const key = script.dataset.key || "";
   const server = new URL(script.src).origin;
   const name = "switchboard/" + key;
-  const css = `
-:host { all: initial !important; display: contents !important }
-button, iframe { position: fixed; bottom: 20px; inset-inline: auto 20px; z-index: 2147483647; border: 0; border-radius: 26px; box-shadow: 0 4px 24px #0004 }
-:host(.bottom-left) * { inset-inline: 20px auto }
-button { width: 52px; height: 52px; background: var(--a); cursor: pointer }
-button:focus-visible { outline: 2px solid #fff; box-shadow: 0 0 0 4px }
-button::before { content: ""; position: absolute; inset: 15px; background: var(--t); clip-path: polygon(0 0, 100% 0, 100% 75%, 50% 75%, 20% 100%, 20% 75%, 0 75%) }
-:host([open]) button::before { clip-path: polygon(0 25%, 50% 60%, 100% 25%, 50% 90%) }
-button::after { content: attr(data-unread); position: absolute; inset: -4px -4px auto auto; padding: 0 6px; border-radius: 10px; background: #c00; color: #fff; font: 12px/20px sans-serif }
-button[data-unread="0"]::after, output { clip-path: inset(50%) }
-iframe { bottom: 84px; width: min(376px, 100vw - 40px); height: min(620px, 100vh - 104px); border-radius: 16px; visibility: hidden }
-:host([open]) iframe { visibility: visible }
-@media (max-width: 480px) {
-  :host([open]) button { visibility: hidden }
-  iframe { inset: 0 !important; width: 100%; height: 100%; border-radius: 0 }
-}`;
-  let session, starting, dead, told, since, page, moving, host, button, status, frame, ready, shown;
+  let session, starting, dead, told, since, page, moving, host, button, status, frame, ready, shown, text, hideOn;
   const stored = (area, value) => {
     try {
       if (value == null) return window[area].getItem(name);
@@ -28,7 +12,8 @@ iframe { bottom: 84px; width: min(376px, 100vw - 40px); height: min(620px, 100vh
     } catch {}
   };
   let token = stored("localStorage");
-  let wanted = +stored("sessionStorage") && 1;
+  let wanted = stored("sessionStorage");
+  wanted &&= +wanted && 1;
   const post = (path, body) =>
     fetch(server + "/api/visitor/" + path, {
       __proto__: null,
@@ -59,6 +44,7 @@ iframe { bottom: 84px; width: min(376px, 100vw - 40px); height: min(620px, 100vh
       .catch((error) => told || console.info((told = "Switchboard: " + error)))
       .then(() => (starting = 0)));
   const beat = () => {
+    place();
     if (dead || document.hidden) return;
     if (!session) start();
     else if (page != location.href)
@@ -72,11 +58,9 @@ iframe { bottom: 84px; width: min(376px, 100vw - 40px); height: min(620px, 100vh
     tell({ session: { code: session.frameCode, visitor: session.user.id, widget: session.widget } });
     tellShown();
     since = 0;
-    wanted = 1;
+    wanted &&= 1;
   };
-  const toggle = (how, focus = how > 1, open = session.conversation?.status == "open") => {
-    stored("sessionStorage", (wanted = how));
-    if (!host) return;
+  const toggle = (how, focus, open = session.conversation?.status == "open") => {
     shown = how > 0;
     if (!frame && (shown || open)) {
       frame = document.createElement("iframe");
@@ -85,32 +69,41 @@ iframe { bottom: 84px; width: min(376px, 100vw - 40px); height: min(620px, 100vh
       button.after(frame);
     }
     host.toggleAttribute("open", shown);
-    button.ariaLabel = shown ? "Close chat" : "Open chat";
+    button.ariaLabel = (shown ? "Close chat" : "Open chat") + (text && ": " + text);
     button.ariaExpanded = shown;
     if (focus) (shown ? frame : button).focus();
     tellShown();
   };
-  const close = () => toggle(0, document.activeElement == host);
+  const choose = (how, focus) => {
+    stored("sessionStorage", (wanted = how));
+    host && toggle(how, focus);
+  };
+  const close = () => choose(0, document.activeElement == host);
+  const place = () => host && (host.hidden = hideOn && RegExp(hideOn).test(location.pathname));
+  const offer = () => wanted == null && !host.hidden && innerWidth > 480 && choose(1);
   const show = () => {
-    const { theme, position } = session.widget;
+    const { style, openAfterMs, openOnScroll } = session.launcher;
+    ({ text, hideOn } = session.launcher);
     const sheet = new CSSStyleSheet();
-    sheet.replaceSync(css);
+    sheet.replaceSync(style);
     host = document.createElement("switchboard-chat");
-    host.style.setProperty("--a", theme.accent);
-    host.style.setProperty("--t", theme.accentText);
-    host.className = position;
     const root = host.attachShadow({ __proto__: null, mode: "open" });
     root.adoptedStyleSheets = [sheet];
     button = document.createElement("button");
     button.dataset.unread = 0;
-    button.onclick = () => toggle(shown ? 0 : 2, 1);
+    button.textContent = text;
+    button.onclick = () => choose(shown ? 0 : 2, 1);
     status = document.createElement("output");
     root.append(button, status);
     host.onkeydown = ({ key }) => {
       key == "Escape" && close();
     };
     document.documentElement.append(host);
-    toggle(wanted);
+    place();
+    toggle(wanted, wanted > 1);
+    openAfterMs && setTimeout(offer, openAfterMs);
+    openOnScroll &&
+      addEventListener("scroll", () => (scrollY + innerHeight) * 100 >= openOnScroll * document.documentElement.scrollHeight && offer());
   };
   addEventListener("message", ({ source, origin, data }) => {
     if (!frame || source != frame.contentWindow || origin != server) return;
@@ -134,6 +127,6 @@ iframe { bottom: 84px; width: min(376px, 100vw - 40px); height: min(620px, 100vh
   }
   addEventListener("popstate", moved);
   setInterval(() => beat((page = 0)), 15e3);
-  window.Switchboard = { open: () => toggle(2), close, post };
+  window.Switchboard = { open: () => choose(2, 1), close, post };
   (window.requestIdleCallback || setTimeout)(start);
 })();

@@ -2,8 +2,9 @@
 //! what comes from the other's window and origin, and ignores what it cannot read.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use switchboard_contract::ids::VisitorId;
-use switchboard_contract::website::WidgetConfig;
+use switchboard_contract::website::VisitorWidget;
 
 use crate::json;
 
@@ -17,16 +18,14 @@ pub enum FromHost {
 }
 
 /// What the frame needs to speak for the visitor.
-#[derive(Clone, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq)]
 pub struct HostSession {
     /// To be traded for the visitor's token; works once.
     pub code: String,
     /// Whose it is, so that a token kept from before need not be traded for again.
     pub visitor: VisitorId,
-    /// The published configuration.
-    #[serde(default)]
-    pub widget: WidgetConfig,
+    /// What the chat looks like and says.
+    pub widget: VisitorWidget,
 }
 
 impl std::fmt::Debug for HostSession {
@@ -63,14 +62,29 @@ pub enum ToHost {
 #[must_use]
 pub fn read(text: &str) -> Option<FromHost> {
     let message: Message = json::read(text)?;
-    let session = message.session.map(FromHost::Session);
+    let session = message.session.map(|session| {
+        FromHost::Session(HostSession {
+            code: session.code,
+            visitor: session.visitor,
+            widget: crate::widget::read(&session.widget),
+        })
+    });
     session.or(message.shown.map(FromHost::Shown))
+}
+
+/// [`HostSession`] as it travels.
+#[derive(Deserialize)]
+struct Session {
+    code: String,
+    visitor: VisitorId,
+    #[serde(default)]
+    widget: Value,
 }
 
 /// [`FromHost`] as it travels.
 #[derive(Deserialize)]
 struct Message {
-    session: Option<HostSession>,
+    session: Option<Session>,
     shown: Option<Shown>,
 }
 

@@ -7,6 +7,7 @@
 //! | [`rows`] | the log as it is shown, message by message |
 //! | [`bridge`] | what frame and loader tell each other |
 //! | [`texts`] | what people read, by language |
+//! | `widget` | what the chat looks like and says, as the loader hands it over |
 //! | `json` | one way to read JSON |
 //! | `web` | the browser: requests, the WebSocket, storage, the document; decides nothing |
 //!
@@ -19,3 +20,4 @@ pub mod rows;
 pub mod texts;
 #[cfg(target_arch = "wasm32")]
 mod web;
+mod widget;

@@ -81,6 +81,18 @@ pub struct Texts {
     pub thanks: &'static str,
     /// Nobody could be reached.
     pub not_rated: &'static str,
+    /// Nobody is there at this hour.
+    pub away: &'static str,
+    /// Button below what is asked before the first message.
+    pub begin: &'static str,
+    /// A question has to be answered.
+    pub required: &'static str,
+    /// Not an address.
+    pub bad_email: &'static str,
+    /// An answer that is too long, or holds what cannot be read.
+    pub bad_answer: &'static str,
+    /// Whose software it is.
+    pub powered: &'static str,
 }
 
 const ENGLISH: Texts = Texts {
@@ -123,9 +135,63 @@ const ENGLISH: Texts = Texts {
     send_comment: "Send comment",
     thanks: "Thank you for telling us.",
     not_rated: "This did not get through. Try again.",
+    away: "Nobody is here right now. Leave a message, and we will answer as soon as we are back.",
+    begin: "Start chat",
+    required: "Fill in this field.",
+    bad_email: "Enter an email address, such as name@example.com.",
+    bad_answer: "This is too long, or cannot be read.",
+    powered: "Powered by Switchboard",
 };
 
-const ALL: [&Texts; 1] = [&ENGLISH];
+const ARABIC: Texts = Texts {
+    language: "ar",
+    direction: "rtl",
+    title: "تحدث معنا",
+    chat: "محادثة",
+    messages: "الرسائل",
+    message: "رسالة",
+    placeholder: "اكتب رسالة",
+    send: "إرسال",
+    close: "إغلاق المحادثة",
+    earlier: "عرض الرسائل السابقة",
+    you: "أنت",
+    team: "الفريق",
+    sending: "جارٍ الإرسال…",
+    sent: "أُرسلت",
+    read: "قُرئت",
+    not_sent: "لم تُرسل",
+    retry: "إعادة المحاولة",
+    discard: "تجاهل",
+    is_typing: " يكتب…",
+    connecting: "جارٍ الاتصال…",
+    over: "انتهت هذه المحادثة. رسالتك التالية تبدأ محادثة جديدة.",
+    offline: "لا يوجد اتصال. جارٍ إعادة المحاولة…",
+    waits: "رسالتك تنتظر الاتصال",
+    refused: "المحادثة غير متاحة الآن",
+    outdated: "تم تحديث المحادثة. أعد تحميل الصفحة للمتابعة.",
+    too_long: "النص طويل جدًا: الحد الأقصى 10,000 حرف.",
+    attach: "إرفاق ملفات",
+    files: "الملفات المرفقة",
+    remove: "إزالة",
+    unfit: "أرسل 10 ملفات على الأكثر، ليس بينها ملف فارغ أو أكبر من 10 ميغابايت.",
+    not_loaded: "تعذر تحميل الملف. اضغط للمحاولة مرة أخرى.",
+    rate: "كيف كانت هذه المحادثة؟",
+    good: "جيدة",
+    bad: "سيئة",
+    rated: "شكرًا لك. هل تود إضافة شيء؟",
+    comment: "تعليقك",
+    send_comment: "إرسال التعليق",
+    thanks: "شكرًا لإخبارنا.",
+    not_rated: "لم يصل هذا. حاول مرة أخرى.",
+    away: "لا أحد هنا الآن. اترك رسالة وسنجيب فور عودتنا.",
+    begin: "ابدأ المحادثة",
+    required: "املأ هذا الحقل.",
+    bad_email: "أدخل عنوان بريد إلكتروني مثل name@example.com.",
+    bad_answer: "النص طويل جدًا أو لا يمكن قراءته.",
+    powered: "يعمل بواسطة Switchboard",
+};
+
+const ALL: [&Texts; 2] = [&ENGLISH, &ARABIC];
 
 /// The texts for a visitor whose browser prefers these languages, the first that there is; English otherwise.
 pub fn preferred<'l>(languages: impl IntoIterator<Item = &'l str>) -> &'static Texts {
@@ -147,6 +213,7 @@ mod tests {
     #[test]
     fn the_first_language_that_there_is() {
         assert_eq!(preferred(["tlh", "EN-gb"]).language, "en");
+        assert_eq!(preferred(["ar-EG"]).direction, "rtl");
         assert_eq!(preferred([]).language, "en");
         assert_eq!(preferred(["", "x"]).language, "en");
     }
@@ -154,6 +221,6 @@ mod tests {
     #[test]
     fn the_limit_in_words_is_the_limit() {
         assert_eq!(MAX_MESSAGE_CHARS, 10_000);
-        assert!(ENGLISH.too_long.contains("10,000"));
+        assert!(ALL.iter().all(|texts| texts.too_long.contains("10,000")));
     }
 }

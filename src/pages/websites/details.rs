@@ -91,6 +91,10 @@ pub fn WebsiteDetails(props: &WebsiteDetailsProps) -> Html {
         <>
             <Heading text={name.unwrap_or_else(|| Route::Website { id }.heading())}>
                 if may_change {
+                    <Link class="btn" to={Route::WebsiteWidget { id }}>
+                        <Icon name={IconName::Chat} size={IconSize::Small} />
+                        { t("widget.heading") }
+                    </Link>
                     <Link class="btn" to={Route::WebsiteSettings { id }}>
                         <Icon name={IconName::Settings} size={IconSize::Small} />
                         { t("website_settings.heading") }

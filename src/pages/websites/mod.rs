@@ -8,6 +8,7 @@
 //! | `settings.rs`, `conflict.rs`, `funnels.rs`, `deleting.rs` | how it is set up, and how it goes |
 //! | `fields.rs`, `hours.rs`, `assignment.rs`, `values.rs` | what its forms are made of |
 //! | `snippet.rs` | what its pages embed |
+//! | `widget/` | what its widget looks like, says and does |
 
 mod assignment;
 mod conflict;
@@ -23,6 +24,7 @@ mod new;
 mod settings;
 mod snippet;
 mod values;
+mod widget;
 
 use switchboard_contract::auth::Role;
 use switchboard_contract::website::{Website, WebsiteState};
@@ -38,6 +40,7 @@ pub use details::{WebsiteDetails, WebsiteDetailsProps};
 pub use list::Websites;
 pub use new::NewWebsite;
 pub use settings::{WebsiteSettings, WebsiteSettingsProps};
+pub use widget::{WebsiteWidget, WebsiteWidgetProps};
 
 /// A website's state as icon and word.
 pub fn website_status(state: WebsiteState) -> Html {

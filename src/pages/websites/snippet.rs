@@ -9,16 +9,21 @@ use crate::i18n::t;
 use crate::scoped;
 use crate::ui::{Button, IconName, use_toasts};
 
-/// The line that loads the widget, as `/demo` has it. The API's address is one origin with the widget's files.
-fn snippet(api: &Api, public_key: &str) -> String {
+/// Where the widget's files are: the API's address is one origin with them.
+pub fn widget_site(api: &Api) -> String {
     let base = api.base();
     let base = base.trim_end_matches('/');
     let base = base.strip_suffix("/api").unwrap_or(base);
-    let site = if base.contains("://") {
+    if base.contains("://") {
         base.to_owned()
     } else {
         format!("{}{base}", origin())
-    };
+    }
+}
+
+/// The line that loads the widget, as `/demo` has it.
+fn snippet(api: &Api, public_key: &str) -> String {
+    let site = widget_site(api);
     format!("<script async src=\"{site}/widget.js\" data-key=\"{public_key}\"></script>")
 }
 

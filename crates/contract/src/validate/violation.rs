@@ -1,15 +1,19 @@
 //! What can be wrong with a field, and the words in which the server says it.
 
+use crate::website::widget::colour::Colour;
+
 macro_rules! violations {
     (
         plain { $($(#[$doc:meta])* $plain:ident = $text:literal;)* }
         counted { $($(#[$about:meta])* $counted:ident = $before:literal, $after:literal;)* }
+        coloured { $($(#[$colour_about:meta])* $coloured:ident = $ahead:literal, $behind:literal;)* }
     ) => {
         /// A rule that a value breaks. Some only the server can judge.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Violation {
             $($(#[$doc])* $plain,)*
             $($(#[$about])* $counted(usize),)*
+            $($(#[$colour_about])* $coloured(Colour),)*
         }
 
         impl Violation {
@@ -20,6 +24,7 @@ macro_rules! violations {
                 match self {
                     $(Self::$plain => $text.to_owned(),)*
                     $(Self::$counted(count) => format!(concat!($before, "{}", $after), count),)*
+                    $(Self::$coloured(colour) => format!(concat!($ahead, "{}", $behind), colour),)*
                 }
             }
 
@@ -40,13 +45,26 @@ macro_rules! violations {
                         return Some(Self::$counted(count));
                     }
                 )*
+                $(
+                    let colour = message
+                        .strip_prefix($ahead)
+                        .and_then(|rest| rest.strip_suffix($behind))
+                        .and_then(Colour::parse);
+                    if let Some(colour) = colour {
+                        return Some(Self::$coloured(colour));
+                    }
+                )*
                 None
             }
 
-            /// Each of them, the counted ones with a count of 7.
+            /// Each of them, the counted ones with a count of 7, the coloured ones in one colour.
             #[cfg(test)]
             fn each() -> Vec<Self> {
-                vec![$(Self::$plain,)* $(Self::$counted(7),)*]
+                vec![
+                    $(Self::$plain,)*
+                    $(Self::$counted(7),)*
+                    $(Self::$coloured(Colour { red: 0, green: 0x0a, blue: 0xff }),)*
+                ]
             }
         }
     };
@@ -122,6 +140,14 @@ violations! {
         FunnelTaken = "Another funnel of this website has this name.";
         /// Pages or a place for the funnel that takes what no other one covers.
         DefaultFunnel = "The default funnel covers every other page and comes last.";
+        /// Not a colour.
+        Colour = "Enter a colour in six hexadecimal digits, such as #3158cf.";
+        /// Languages that are named twice, or the one that the texts are in already.
+        LanguageTaken = "Name each language once, and not the one that the texts are in.";
+        /// Questions that stand there twice.
+        QuestionTaken = "Ask each thing once.";
+        /// A form that asks nothing.
+        NoQuestion = "Ask at least one thing, or leave the form out.";
     }
     counted {
         /// Longer than this many characters.
@@ -138,6 +164,14 @@ violations! {
         Minutes = "Choose from 1 to ", " minutes.";
         /// More than this many entries of a list.
         TooMany = "Enter at most ", " of them.";
+        /// A number under this one.
+        TooSmall = "Choose ", " or more.";
+        /// A number over this one.
+        TooLarge = "Choose ", " or less.";
+    }
+    coloured {
+        /// Text that cannot be read on the colour behind it (WCAG 2.2, 1.4.3); this one in place of the colour would do.
+        Contrast = "Text in this colour is hard to read. Try ", " as the colour behind it.";
     }
 }
 

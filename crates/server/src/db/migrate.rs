@@ -22,6 +22,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (13, include_str!("../../migrations/0013_visitors.sql")),
     (14, include_str!("../../migrations/0014_attachments.sql")),
     (15, include_str!("../../migrations/0015_notifications.sql")),
+    (16, include_str!("../../migrations/0016_widget.sql")),
     (17, include_str!("../../migrations/0017_unread_from.sql")),
 ];
 

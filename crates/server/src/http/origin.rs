@@ -101,8 +101,10 @@ pub fn cors(config: Arc<Config>) -> CorsLayer {
         .max_age(PREFLIGHT_AGE)
 }
 
+/// What pages of any origin may ask: the handlers decide for themselves.
 fn is_visitors(parts: &Parts) -> bool {
-    parts.uri.path().starts_with("/api/visitor/")
+    let path = parts.uri.path();
+    path.starts_with("/api/visitor/") || path.starts_with("/api/widget/")
 }
 
 #[cfg(test)]

@@ -169,6 +169,20 @@ impl Route {
         self.refuses(&[ProblemCode::NotFound])
     }
 
+    /// A website's public key in the path; an unknown one leads nowhere.
+    pub(super) fn public_key(mut self) -> Self {
+        self.parameters.push(
+            ParameterBuilder::new()
+                .name("publicKey")
+                .parameter_in(ParameterIn::Path)
+                .required(Required::True)
+                .description(Some("From the website's snippet"))
+                .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+                .build(),
+        );
+        self.refuses(&[ProblemCode::NotFound])
+    }
+
     /// A mailed token in the path; one that is used or too old is 410.
     pub(super) fn token(mut self) -> Self {
         self.parameters.push(

@@ -8,6 +8,7 @@ use switchboard_contract::problem::ProblemCode as Code;
 use switchboard_contract::visitor::{
     Identify, IdentitySecret, ResumeChat, SetAttributes, VisitorSession, VisitorUser,
 };
+use switchboard_contract::website::widget::AnswerPreChat;
 use utoipa::openapi::schema::Type::{Boolean, Integer, String as Text};
 
 use super::describe::{Caller, Route};
@@ -135,6 +136,15 @@ fn told_by_websites() -> Vec<Route> {
             .takes::<Identify>()
             .answers::<VisitorUser>(200, "The visitor")
             .refuses(&[Code::Forbidden, Code::RateLimited]),
+        Route::post(
+            "/api/visitor/pre-chat",
+            "visitor",
+            "The visitor answers what the website asks before the first message",
+        )
+        .caller(Caller::Visitor)
+        .takes::<AnswerPreChat>()
+        .answers::<VisitorUser>(200, "The visitor")
+        .refuses(&[Code::RateLimited]),
         Route::post("/api/visitor/attributes", "visitor", "The website tells attributes of the visitor")
             .caller(Caller::Visitor)
             .takes::<SetAttributes>()

@@ -2,9 +2,10 @@
 
 use switchboard_contract::page::NumberedPage;
 use switchboard_contract::problem::ProblemCode as Code;
+use switchboard_contract::website::widget::RestoreWidget;
 use switchboard_contract::website::{
     CreateFunnel, CreateWebsite, Funnel, FunnelList, UpdateFunnel, UpdateWebsite, Website, WebsiteContents,
-    WebsiteStatusHistory,
+    WebsiteStatusHistory, WidgetConfig, WidgetDraft, WidgetHistory,
 };
 use utoipa::openapi::schema::Type::{Integer, String as Text};
 
@@ -18,6 +19,7 @@ pub(super) fn all() -> Vec<Route> {
     let mut routes = websites();
     routes.extend(deleting());
     routes.extend(funnels());
+    routes.extend(widget());
     routes
 }
 
@@ -154,5 +156,66 @@ fn funnels() -> Vec<Route> {
         .id("funnelId", "The funnel")
         .answers_empty(204, "Deleted")
         .refuses(&[Code::Forbidden, Code::DefaultFunnel]),
+    ]
+}
+
+fn widget() -> Vec<Route> {
+    vec![
+        Route::get(
+            "/api/websites/{id}/widget",
+            TAG,
+            "The widget's configuration: the draft and what visitors get",
+        )
+        .caller(Caller::Operator)
+        .id("id", "The website")
+        .answers::<WidgetDraft>(200, "Both"),
+        Route::put(
+            "/api/websites/{id}/widget",
+            TAG,
+            "Changes the draft of the widget's configuration; for owners and admins",
+        )
+        .caller(Caller::Operator)
+        .id("id", "The website")
+        .header("If-Match", IF_MATCH)
+        .takes::<WidgetConfig>()
+        .answers::<WidgetDraft>(200, "As it is now")
+        .refuses(&[Code::Forbidden, Code::Conflict]),
+        Route::post(
+            "/api/websites/{id}/widget/publish",
+            TAG,
+            "Gives the draft to every visitor; for owners and admins",
+        )
+        .caller(Caller::Operator)
+        .id("id", "The website")
+        .header("If-Match", IF_MATCH)
+        .answers::<WidgetDraft>(200, "As it is now")
+        .refuses(&[Code::Forbidden, Code::Conflict]),
+        Route::get(
+            "/api/websites/{id}/widget/history",
+            TAG,
+            "The configurations that visitors got, the newest first; for owners and admins",
+        )
+        .caller(Caller::Operator)
+        .id("id", "The website")
+        .answers::<WidgetHistory>(200, "At most fifty")
+        .refuses(&[Code::Forbidden]),
+        Route::post(
+            "/api/websites/{id}/widget/restore",
+            TAG,
+            "Takes a configuration of before as the draft; for owners and admins",
+        )
+        .caller(Caller::Operator)
+        .id("id", "The website")
+        .header("If-Match", IF_MATCH)
+        .takes::<RestoreWidget>()
+        .answers::<WidgetDraft>(200, "As it is now")
+        .refuses(&[Code::Forbidden, Code::Conflict]),
+        Route::get(
+            "/api/widget/{publicKey}",
+            TAG,
+            "The published configuration of a website's widget, for anyone; with an ETag",
+        )
+        .public_key()
+        .answers::<WidgetConfig>(200, "The configuration"),
     ]
 }

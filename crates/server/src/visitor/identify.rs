@@ -135,7 +135,7 @@ pub(crate) async fn attributes(
 }
 
 /// A page that tells without end is slowed down: each change is an event.
-fn paced(state: &AppState, caller: &VisitorCaller) -> ApiResult<()> {
+pub(super) fn paced(state: &AppState, caller: &VisitorCaller) -> ApiResult<()> {
     state.hub.visitor_may_tell(caller.visitor_id).map_err(|wait| {
         let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
         ApiError::rate_limited("Tell what has changed once, with all of it in one call.", wait_ms)
@@ -143,7 +143,7 @@ fn paced(state: &AppState, caller: &VisitorCaller) -> ApiResult<()> {
 }
 
 /// The person, and the id under which the website knows them.
-async fn load(tx: &mut Tx, id: VisitorId) -> ApiResult<(LiveChatUser, Option<String>)> {
+pub(super) async fn load(tx: &mut Tx, id: VisitorId) -> ApiResult<(LiveChatUser, Option<String>)> {
     let sql = format!("SELECT {VISITOR}, v.external_id FROM visitors v WHERE v.id = $1");
     let row = sqlx::query(AssertSqlSafe(sql))
         .bind(id.to_string())

@@ -5,6 +5,7 @@
 //! | [`sessions`] | a visit begins; the frame gets its token |
 //! | [`messages`] | reading and writing |
 //! | [`rating`] | what the visitor thought of a conversation |
+//! | [`pre_chat`] | what the visitor answers before they write |
 //! | [`read`] | what the visitor has read |
 //! | [`typing`] | what the visitor is writing |
 //! | [`beat`], [`trail`] | which page the visitor looks at, and which they have seen |
@@ -16,6 +17,7 @@ pub mod beat;
 pub mod follow_up;
 pub(crate) mod identify;
 pub mod messages;
+pub mod pre_chat;
 pub mod rating;
 pub mod read;
 pub mod resume;
@@ -36,6 +38,7 @@ pub fn router() -> Router<AppState> {
         .route("/api/visitor/frame", post(sessions::open_frame))
         .route("/api/visitor/messages", get(messages::list).post(messages::send))
         .route("/api/visitor/page", post(beat::page))
+        .route("/api/visitor/pre-chat", post(pre_chat::answer))
         .route("/api/visitor/rating", post(rating::rate))
         .route("/api/visitor/identify", post(identify::identify))
         .route("/api/visitor/attributes", post(identify::attributes))

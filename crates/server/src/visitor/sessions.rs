@@ -12,7 +12,7 @@ use switchboard_contract::visitor::{
 use switchboard_contract::website::Website;
 
 use super::beat::tell_operators;
-use super::{trail, user_agent};
+use super::{pre_chat, trail, user_agent};
 use crate::auth::{VisitorCaller, keys};
 use crate::config::{Config, parse_origin};
 use crate::db::{Lock, Tx, columns};
@@ -22,9 +22,9 @@ use crate::live_chat::rows;
 use crate::live_chat::search::pages;
 use crate::problem::{ApiError, ApiResult};
 use crate::state::AppState;
-use crate::website;
 use crate::website::rows::StoredWebsite;
 use crate::website::status::{self, Beat};
+use crate::website::{self, attendance};
 
 /// Longest address of a page that is kept, in characters.
 pub const MAX_ADDRESS_CHARS: usize = 2_048;
@@ -314,24 +314,35 @@ pub(super) async fn session(
     website: &StoredWebsite,
 ) -> ApiResult<VisitorSession> {
     let row = sqlx::query(
-        "SELECT v.name, v.email, f.greeting FROM visitors v JOIN funnels f ON f.id = v.funnel_id WHERE v.id = $1",
+        "SELECT v.name, v.email, v.locale, v.pre_chat_at, f.greeting FROM visitors v \
+         JOIN funnels f ON f.id = v.funnel_id WHERE v.id = $1",
     )
     .bind(visitor.to_string())
     .fetch_one(tx.conn())
     .await?;
-    let mut widget = website.widget.clone();
+    let user = VisitorUser {
+        id: visitor,
+        name: row.try_get("name")?,
+        email: row.try_get("email")?,
+    };
+    let locale: String = row.try_get("locale")?;
+    let is_open = attendance::is_open(&website.wire, tx.now());
+    let (mut widget, launcher) = website.widget.for_visit(&locale, is_open);
     if let Some(greeting) = row.try_get::<Option<String>, _>("greeting")? {
         widget.greeting = Some(greeting);
     }
+    let has_answered = columns::maybe_instant(&row, "pre_chat_at")?.is_some();
+    if has_answered || rows::latest_of_visitor(tx, visitor).await?.is_some() {
+        widget.pre_chat_form = None;
+    } else if let Some(form) = widget.pre_chat_form.take() {
+        widget.pre_chat_form = pre_chat::unanswered(form, &user);
+    }
     Ok(VisitorSession {
         visitor_token: token,
-        user: VisitorUser {
-            id: visitor,
-            name: row.try_get("name")?,
-            email: row.try_get("email")?,
-        },
+        user,
         conversation: current_conversation(tx, visitor).await?,
         widget,
+        launcher,
         frame_code: None,
         public_key: None,
     })

@@ -94,6 +94,7 @@ async fn finish(tx: &mut Tx, website: WebsiteId) -> ApiResult<()> {
         "DELETE FROM funnels WHERE website_id = $1".to_owned(),
         "DELETE FROM member_websites WHERE website_id = $1".to_owned(),
         "DELETE FROM website_states WHERE website_id = $1".to_owned(),
+        "DELETE FROM widget_publications WHERE website_id = $1".to_owned(),
         "DELETE FROM assignment_turns WHERE website_id = $1".to_owned(),
     ] {
         sqlx::query(sqlx::AssertSqlSafe(sql))
@@ -102,7 +103,7 @@ async fn finish(tx: &mut Tx, website: WebsiteId) -> ApiResult<()> {
             .await?;
     }
     sqlx::query(
-        "UPDATE websites SET name = '', domain = '', allowed_origins = '[]', business_hours = 'null', widget = '{}', \
+        "UPDATE websites SET name = '', domain = '', allowed_origins = '[]', business_hours = 'null', widget = '{}', widget_draft = NULL, \
          state_reason = NULL, emptied_at = $1 WHERE id = $2",
     )
     .bind(tx.now().as_millis())

@@ -9,7 +9,9 @@
 //! | [`funnels`] | its named entry points |
 //! | [`identity`] | the secret that proves who its visitors are |
 //! | [`status`] | what the loader's beats say about a website |
+//! | [`widget`], [`attendance`] | the widget's configuration; whether people are there now |
 
+pub mod attendance;
 pub mod change;
 pub mod create;
 pub mod delete;
@@ -20,6 +22,7 @@ pub mod list;
 mod normal;
 pub mod rows;
 pub mod status;
+pub mod widget;
 
 use axum::Router;
 use axum::routing::{get, patch, post};
@@ -44,6 +47,11 @@ pub fn router() -> Router<AppState> {
         .route("/api/websites/{id}/contents", get(delete::contents))
         .route("/api/websites/{id}/restore", post(delete::restore))
         .route("/api/websites/{id}/status", get(status::history))
+        .route("/api/websites/{id}/widget", get(widget::show).put(widget::change))
+        .route("/api/websites/{id}/widget/publish", post(widget::publish))
+        .route("/api/websites/{id}/widget/history", get(widget::history))
+        .route("/api/websites/{id}/widget/restore", post(widget::restore))
+        .route("/api/widget/{publicKey}", get(widget::published))
         .route(
             "/api/websites/{id}/identity",
             get(identity::show).post(identity::renew),

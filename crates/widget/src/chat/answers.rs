@@ -34,12 +34,13 @@ pub(super) enum Purpose {
     Typing,
     /// Whether it came with words.
     Rate(bool),
+    PreChat,
 }
 
 /// The part of a session that the frame needs: the loader has handed over the rest.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Traded {
+pub(super) struct Traded {
     visitor_token: String,
 }
 
@@ -234,6 +235,7 @@ impl Chat {
             }
             Purpose::Post(generation, id) => self.on_posted(now, generation, id, read(status, body), out),
             Purpose::Rate(with_comment) => self.on_rated(with_comment, status, body, out),
+            Purpose::PreChat => self.on_answered(status, body, out),
             // It matters only now, and is told again while it lasts.
             Purpose::Typing => {}
             Purpose::Read => {

@@ -231,6 +231,9 @@ impl Chat {
             .filter(|message| message.kind == MessageType::Bot);
         let mut answers: Vec<_> = answers.cloned().collect();
         answers.reverse();
+        if !answers.is_empty() && self.widget.sound && !(self.shown && self.visible) {
+            out.push(Effect::Sound);
+        }
         out.extend(answers.into_iter().map(Effect::Announce));
         self.noted = self.thread.newest_seq();
         self.note_seen(out);

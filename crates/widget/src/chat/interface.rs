@@ -102,6 +102,8 @@ pub enum Event {
     Discard(MessageId),
     /// The visitor wants earlier messages.
     Earlier,
+    /// The visitor answers what is asked before the first message, question by question.
+    Answers(Vec<String>),
     /// The visitor says what they thought of the conversation.
     Rate {
         /// Good or bad; what was said before where only words are added.
@@ -153,6 +155,8 @@ pub enum Effect {
     TooLong,
     /// Say this to people who do not see the screen.
     Announce(Rc<LiveChatMessage>),
+    /// Make a sound: an answer came that the visitor does not see.
+    Sound,
     /// Put the cursor into the textbox.
     Focus,
     /// Something that is shown has changed.

@@ -9,6 +9,7 @@
 mod answers;
 mod history;
 mod interface;
+mod pre_chat;
 mod rating;
 mod sending;
 mod typing;
@@ -18,7 +19,7 @@ use std::rc::Rc;
 use switchboard_contract::ids::{ConversationId, MessageId};
 use switchboard_contract::live_chat::LiveChatMessage;
 use switchboard_contract::position::{Epoch, Position};
-use switchboard_contract::website::WidgetConfig;
+use switchboard_contract::website::VisitorWidget;
 use switchboard_engine::Now;
 use switchboard_engine::link::{self, Link};
 use switchboard_engine::outbox::{self, Outbox};
@@ -31,6 +32,8 @@ use crate::bridge::{FromHost, HostSession, ToHost};
 use crate::rows::{self, Row};
 use answers::Purpose;
 pub use interface::{Effect, Event, Kept, Notice, Remembered, Request, Said, Timer, Waiting};
+use pre_chat::Answering;
+pub use pre_chat::Asking;
 pub use rating::Question;
 use rating::{Asked, Standing};
 use typing::Typing;
@@ -46,7 +49,8 @@ pub struct Chat {
     next_id: u64,
     requests: Vec<(u64, Purpose)>,
     remembered: Remembered,
-    widget: WidgetConfig,
+    widget: VisitorWidget,
+    answering: Answering,
     greeting: Option<Rc<str>>,
     visit: Option<Kept>,
     /// The loader's session while its code is being traded; kept to try again when the server cannot be reached.
@@ -101,7 +105,8 @@ impl Chat {
             next_id: 0,
             requests: Vec::new(),
             remembered,
-            widget: WidgetConfig::default(),
+            widget: VisitorWidget::default(),
+            answering: Answering::default(),
             greeting: None,
             visit: None,
             trading: None,
@@ -145,7 +150,7 @@ impl Chat {
 
     /// The website's colours and words.
     #[must_use]
-    pub const fn widget(&self) -> &WidgetConfig {
+    pub const fn widget(&self) -> &VisitorWidget {
         &self.widget
     }
 
@@ -227,6 +232,7 @@ impl Chat {
             Event::Retry(id) => self.on_outbox(now, outbox::Event::Retry { id }, out),
             Event::Discard(id) => self.on_outbox(now, outbox::Event::Discard { id }, out),
             Event::Earlier => self.load_earlier(out),
+            Event::Answers(given) => self.answer(&given, out),
             Event::Rate { rating, comment } => self.rate(rating, &comment, out),
         }
         self.keep_typing(now, out);

@@ -46,6 +46,8 @@ pub struct Question<'a> {
 /// What of the question only this frame knows.
 #[derive(Debug, Default)]
 pub(super) struct Asked {
+    /// Whether it was answered here: what was said on an earlier page is not asked about again.
+    answered: bool,
     commented: bool,
     sending: bool,
     failed: Option<String>,
@@ -57,7 +59,8 @@ impl Chat {
     pub fn question(&self) -> Option<Question<'_>> {
         let standing = self.standing.as_ref()?;
         let is_over = self.conversation == Some(standing.id) && standing.status == ConversationStatus::Closed;
-        is_over.then_some(Question {
+        let is_due = standing.rating.is_none() || self.asked.answered;
+        (is_over && is_due).then_some(Question {
             rating: standing.rating,
             commented: self.asked.commented,
             sending: self.asked.sending,
@@ -99,6 +102,7 @@ impl Chat {
         };
         let body = serde_json::to_string(&rate).ok();
         self.asked.sending = true;
+        self.asked.answered = true;
         self.asked.failed = None;
         self.dirty = true;
         let purpose = Purpose::Rate(rate.comment.is_some());

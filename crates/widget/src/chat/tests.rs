@@ -1,6 +1,7 @@
 //! The chat against a script of answers: what the server and the loader would say.
 
 mod files;
+mod pre_chat;
 mod rating;
 mod typing;
 

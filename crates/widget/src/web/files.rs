@@ -77,6 +77,14 @@ impl Files {
         })
     }
 
+    /// What is attached stands in another form from now on, whose words are these.
+    pub(super) fn move_to(&mut self, form: &Element, texts: &'static Texts) {
+        self.texts = texts;
+        // Fails for no element that is not within itself.
+        let _ = form.append_with_node_2(&self.tray, &self.input);
+        let _ = self.tray.set_attribute("aria-label", texts.files);
+    }
+
     pub(super) fn choose(&self) {
         self.input.click();
     }

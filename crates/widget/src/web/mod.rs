@@ -4,6 +4,7 @@
 //! timers by their slot.
 
 mod files;
+mod form;
 mod link;
 mod prose;
 mod rate;
@@ -97,7 +98,7 @@ pub fn start() -> Result<(), JsValue> {
     let tab: [u8; 10] = random(&crypto)?;
     let tab = MessageId::from_parts(Timestamp::default(), tab).to_string();
     let view = View::new(&document, texts, &store.draft())?;
-    let files = Files::new(&document, texts, call.clone(), &view.form)?;
+    let files = Files::new(&document, texts, call.clone(), &view.composer)?;
     let app = App {
         files,
         link: Link::new(&window, call.clone())?,
@@ -207,7 +208,13 @@ impl App {
             }
             "submit" => {
                 event.prevent_default();
-                self.submit();
+                match self.view.answers(target) {
+                    Some(given) => {
+                        self.step(Event::Answers(given));
+                        self.view.focus_fault();
+                    }
+                    None => self.submit(),
+                }
             }
             "click" => self.on_click(target),
             _ => {}
@@ -300,6 +307,19 @@ impl App {
         self.step(Event::Submit { random, text, files });
     }
 
+    /// The widget's own words are in the language of the website's: drawn anew where that is another one than was expected.
+    fn speak(&mut self) {
+        let language = self.chat.widget().language.as_str();
+        let texts = texts::preferred([language]);
+        if !language.is_empty()
+            && !self.view.speaks(texts)
+            && let Ok(view) = View::new(&self.document, texts, &self.view.typed())
+        {
+            self.files.move_to(&view.composer, texts);
+            self.view = view;
+        }
+    }
+
     fn tell(&self, message: ToHost) {
         if let Ok(value) = js_sys::JSON::parse(&bridge::write(message)) {
             // Fails only for an origin that is none, which no loader has.
@@ -334,8 +354,15 @@ impl App {
             }
             Effect::TooLong => self.view.show_error(true),
             Effect::Announce(message) => self.view.announce(&message),
+            Effect::Sound => {
+                // Whoever makes it stands in `boot.js`; without it there is none.
+                if let Ok(event) = DomEvent::new("sound") {
+                    let _ = self.document.dispatch_event(&event);
+                }
+            }
             Effect::Focus => self.view.focus(),
             Effect::Draw => {
+                self.speak();
                 self.view.draw(&self.chat);
                 for (id, picture) in self.view.pictures.split_off(0) {
                     self.files.fetch(&id, &picture, None, self.chat.token());

@@ -3,11 +3,12 @@
 use js_sys::{Array, Date, Function, Intl, Object, Reflect};
 use switchboard_contract::live_chat::LiveChatMessage;
 use switchboard_contract::time::Timestamp;
-use switchboard_contract::website::WidgetTheme;
+use switchboard_contract::website::widget::VisitorWidget;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::prelude::*;
 use web_sys::{Document, Element, HtmlElement, HtmlTextAreaElement};
 
+use super::form::FormView;
 use super::rate::RateView;
 
 use crate::chat::{Chat, Notice};
@@ -34,18 +35,22 @@ pub(super) struct View {
     list: Element,
     typing: Element,
     earlier: Element,
+    heading: Element,
+    away: Element,
     notice: Element,
+    form: FormView,
+    /// The place to write.
+    pub(super) composer: Element,
+    brand: Element,
     rate: RateView,
     announcer: Element,
     textbox: HtmlTextAreaElement,
     error: Element,
-    /// The place to write.
-    pub(super) form: Element,
     /// Pictures that were drawn and are to be fetched.
     pub(super) pictures: Vec<(String, Element)>,
     drawn: Vec<Drawn>,
     follow: bool,
-    theme: Option<WidgetTheme>,
+    widget: Option<VisitorWidget>,
     time: Function,
     date: Function,
 }
@@ -62,9 +67,11 @@ impl View {
         let main = add(&body, "main", &[])?;
         let chat = add(&main, "section", &[("class", "chat"), ("aria-label", texts.chat)])?;
         let header = add(&chat, "header", &[("class", "head")])?;
-        add(&header, "h1", &[])?.set_text_content(Some(texts.title));
+        let heading = add(&header, "h1", &[])?;
+        heading.set_text_content(Some(texts.title));
         button(document, &header, "close", "")?.set_attribute("aria-label", texts.close)?;
 
+        let away = add(&chat, "p", &[("class", "away"), ("dir", "auto"), ("hidden", "")])?;
         let log = add(
             &chat,
             "div",
@@ -89,9 +96,10 @@ impl View {
         let notice = add(&chat, "p", &[("class", "notice"), ("role", "status")])?;
         let announcer = add(&chat, "p", &[("class", "unseen"), ("role", "status")])?;
 
-        let form = add(&chat, "form", &[("class", "composer")])?;
+        let form = FormView::new(document, &chat, texts)?;
+        let composer = add(&chat, "form", &[("class", "composer")])?;
         let textbox = add(
-            &form,
+            &composer,
             "textarea",
             &[
                 ("aria-label", texts.message),
@@ -103,11 +111,13 @@ impl View {
         )?;
         let textbox: HtmlTextAreaElement = textbox.unchecked_into();
         textbox.set_value(draft);
-        let attach = button(document, &form, "attach", "")?;
+        let attach = button(document, &composer, "attach", "")?;
         attach.set_attribute("aria-label", texts.attach)?;
-        let send = add(&form, "button", &[("class", "send"), ("type", "submit")])?;
+        let send = add(&composer, "button", &[("class", "send"), ("type", "submit")])?;
         send.set_text_content(Some(texts.send));
-        let error = add(&form, "p", &[("class", "error"), ("role", "alert")])?;
+        let error = add(&composer, "p", &[("class", "error"), ("role", "alert")])?;
+        let brand = add(&chat, "p", &[("class", "brand"), ("hidden", "")])?;
+        brand.set_text_content(Some(texts.powered));
 
         Ok(Self {
             document: document.clone(),
@@ -117,19 +127,28 @@ impl View {
             list,
             typing,
             earlier,
+            heading,
+            away,
             notice,
+            form,
+            composer,
+            brand,
             rate,
             announcer,
             textbox,
             error,
-            form,
             pictures: Vec::new(),
             drawn: Vec::new(),
             follow: true,
-            theme: None,
+            widget: None,
             time: formatter(&[("timeStyle", "short")])?,
             date: formatter(&[("dateStyle", "medium"), ("timeStyle", "short")])?,
         })
+    }
+
+    /// Whether its own words are these.
+    pub(super) fn speaks(&self, texts: &Texts) -> bool {
+        self.texts.language == texts.language
     }
 
     pub(super) fn typed(&self) -> String {
@@ -141,7 +160,21 @@ impl View {
     }
 
     pub(super) fn focus(&self) {
-        let _ = self.textbox.focus();
+        if self.composer.has_attribute("hidden") {
+            self.form.focus();
+        } else {
+            let _ = self.textbox.focus();
+        }
+    }
+
+    /// What was answered before the first message, if that is the form that was sent.
+    pub(super) fn answers(&self, target: Option<&JsValue>) -> Option<Vec<String>> {
+        self.form.is(target).then(|| self.form.answers())
+    }
+
+    /// After a try that was refused: to the answer that is wrong.
+    pub(super) fn focus_fault(&self) {
+        self.form.focus_fault();
     }
 
     pub(super) fn is_textbox(&self, target: Option<&JsValue>) -> bool {
@@ -190,9 +223,16 @@ impl View {
         let _ = self
             .earlier
             .toggle_attribute_with_force("hidden", !chat.has_earlier());
-        set_text(&self.notice, notice_text(self.texts, chat.notice()));
+        let refused = &chat.widget().refused_message;
+        let notice = match chat.notice() {
+            Notice::Refused if !refused.is_empty() => refused,
+            notice => notice_text(self.texts, notice),
+        };
+        set_text(&self.notice, notice);
+        let is_asking = self.form.draw(&self.document, self.texts, chat.asking());
+        let _ = self.composer.toggle_attribute_with_force("hidden", is_asking);
         self.rate.draw(self.texts, chat.question());
-        self.draw_theme(&chat.widget().theme);
+        self.draw_widget(chat.widget());
 
         let mut typing = String::from(chat.operator_typing().unwrap_or_default());
         if !typing.is_empty() {
@@ -209,9 +249,24 @@ impl View {
         }
     }
 
-    fn draw_theme(&mut self, theme: &WidgetTheme) {
-        if self.theme.as_ref() == Some(theme) {
+    /// What the website has chosen; its words in place of the widget's own.
+    fn draw_widget(&mut self, widget: &VisitorWidget) {
+        if self.widget.as_ref() == Some(widget) {
             return;
+        }
+        let theme = &widget.theme;
+        let own = |own: &'static str, chosen: &str| -> String {
+            if chosen.is_empty() { own } else { chosen }.to_owned()
+        };
+        set_text(&self.heading, &own(self.texts.title, &widget.title));
+        set_text(&self.away, &own(self.texts.away, &widget.offline_message));
+        let placeholder = own(self.texts.placeholder, &widget.placeholder);
+        let _ = self.textbox.set_attribute("placeholder", &placeholder);
+        let _ = self.away.toggle_attribute_with_force("hidden", widget.is_open);
+        let _ = self.brand.toggle_attribute_with_force("hidden", !widget.branding);
+        if !widget.language.is_empty() {
+            let direction = if widget.right_to_left { "rtl" } else { "ltr" };
+            let _ = set(&self.root, &[("lang", &widget.language), ("dir", direction)]);
         }
         let style = self.root.style();
         for (name, value) in [("--accent", &theme.accent), ("--on-accent", &theme.accent_text)] {
@@ -223,7 +278,8 @@ impl View {
         let mut radius = theme.radius.min(24).to_string();
         radius.push_str("px");
         let _ = style.set_property("--radius", &radius);
-        self.theme = Some(theme.clone());
+        let _ = style.set_property("--font", &theme.font);
+        self.widget = Some(widget.clone());
     }
 
     /// Brings the list to `rows`, touching only what differs. Returns whether rows came in at the start.

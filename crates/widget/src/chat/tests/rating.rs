@@ -100,18 +100,19 @@ fn what_does_not_get_through_can_be_tried_again() {
 }
 
 #[test]
-fn a_page_of_messages_tells_how_the_conversation_stands() {
-    let mut frame = Frame::new(Remembered {
-        kept: Some(kept()),
-        waiting: Vec::new(),
-    });
-    frame.session(VISITOR);
-    let load = frame.request("/api/visitor/messages");
-    let mut items = page(1, vec![message(id(1), 1, "bot", "Hi")]);
-    items["conversation"] = standing("closed", json!("bad"));
-    frame.answer(&load, 200, items);
-    let rating = frame.chat.question().and_then(|question| question.rating);
-    assert_eq!(rating, Some(Rating::Bad));
+fn a_page_of_messages_tells_how_the_conversation_stands_and_what_was_rated_is_not_asked_again() {
+    for (rating, is_asked) in [(Value::Null, true), (json!("bad"), false)] {
+        let mut frame = Frame::new(Remembered {
+            kept: Some(kept()),
+            waiting: Vec::new(),
+        });
+        frame.session(VISITOR);
+        let load = frame.request("/api/visitor/messages");
+        let mut items = page(1, vec![message(id(1), 1, "bot", "Hi")]);
+        items["conversation"] = standing("closed", rating);
+        frame.answer(&load, 200, items);
+        assert_eq!(frame.chat.question().is_some(), is_asked);
+    }
 }
 
 #[test]
