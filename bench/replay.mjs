@@ -137,7 +137,10 @@ async function absence(browser, server, member, conversations, round) {
     const since = await page.evaluate(() => performance.now());
     const { end, frames, tasks } = await untilShown(page, last);
     const busy = (await worked(devtools)) - before;
-    await eventually(`all ${EVENTS} events came over the socket`, () => came.events >= EVENTS, PATIENCE_MS);
+    await eventually(`all ${EVENTS} events came over the socket`, () => {
+      if (came.events < EVENTS) throw new Error(`${came.events} did`);
+      return true;
+    }, PATIENCE_MS);
     return { took: end - since, idle, frames, tasks, busy };
   } finally {
     await person.context.close();

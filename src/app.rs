@@ -5,10 +5,12 @@ use std::rc::Rc;
 use yew::prelude::*;
 use yew_router::BrowserRouter;
 use yew_router::hooks::{use_location, use_navigator, use_route};
+use yew_router::query::Raw;
 
 use crate::api::{Retrying, Transport};
 use crate::appearance;
-use crate::auth::{Auth, AuthProvider, AuthState, MeProvider, Session, return_to, use_auth};
+use crate::auth::return_to::{self, Way};
+use crate::auth::{Auth, AuthProvider, AuthState, MeProvider, Session, use_auth};
 use crate::browser::Task;
 use crate::chat::{ChatProvider, count_kept, forget_kept};
 use crate::config::{self, Config, ConfigError};
@@ -250,10 +252,16 @@ struct ToLoginProps {
 #[component]
 fn ToLogin(props: &ToLoginProps) -> Html {
     let navigator = use_navigator();
-    let (from, reason) = (props.from, props.reason);
+    let location = use_location();
+    let wanted = Way::new(
+        props.from,
+        location.as_ref().map_or("", |location| location.query_str()),
+    );
+    let reason = props.reason;
     use_effect_with((), move |()| {
         let Some(navigator) = navigator else { return };
-        match return_to::query(&from).filter(|_| reason != SignedOut::Here) {
+        let parameter = wanted.and_then(|way| way.parameter());
+        match parameter.filter(|_| reason != SignedOut::Here) {
             // A pair of texts always has a query form.
             Some(query) => {
                 let _ = navigator.replace_with_query(&Route::Login, [query]);
@@ -271,11 +279,17 @@ fn BackToWork() -> Html {
     let wanted = use_location().and_then(|location| {
         let query = location.query::<Vec<(String, String)>>().ok()?;
         let (_, path) = query.into_iter().find(|(name, _)| name == return_to::PARAMETER)?;
-        return_to::safe_route(&path)
+        Way::read(&path)
     });
     use_effect_with((), move |()| {
-        if let Some(navigator) = navigator {
-            navigator.replace(&wanted.unwrap_or(Route::Overview));
+        let Some(navigator) = navigator else { return };
+        match wanted {
+            // A query that is one already has a query form.
+            Some(way) if !way.query.is_empty() => {
+                let _ = navigator.replace_with_query(&way.route, Raw(way.query));
+            }
+            Some(way) => navigator.replace(&way.route),
+            None => navigator.replace(&Route::Overview),
         }
     });
     html! { <span hidden=true /> }

@@ -14,7 +14,9 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{Element, HtmlTextAreaElement};
 
-use support::inbox::{conversation, conversation_id, leave, list, open, path_and_query, respond, until_row};
+use support::inbox::{
+    as_of, conversation, conversation_id, leave, list, messages, open, path_and_query, respond, until_row,
+};
 use support::{Answer, FakeServer, Mounted, Seen, flush, focused, press};
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -117,6 +119,37 @@ async fn tabs_and_filters_stand_in_the_address() {
 }
 
 #[wasm_bindgen_test]
+async fn what_a_search_found_stands_below_its_row_as_text_and_leads_to_the_message() {
+    const SNIPPET: &str = "about <b>boots</b> & boots";
+    let _server = FakeServer::install(|seen: &Seen| {
+        if seen.path == "/api/live-chat/conversations" && seen.query.contains("q=boots") {
+            let found = json!({
+                "conversationId": conversation_id(1), "foundIn": "note", "seq": 12, "snippet": SNIPPET,
+                "marks": [{"start": 9, "end": 14}, {"start": 21, "end": 26}],
+            });
+            let items = [conversation(1, "First Visitor", "about stoves")];
+            return Answer::Json(
+                200,
+                json!({"items": items, "hasMore": false, "asOf": as_of(), "matches": [found]}),
+            );
+        }
+        respond(seen)
+    });
+    let page = open("/conversations?q=boots").await;
+    page.until("what was found", |page| page.count(".conv-found mark") == 2)
+        .await;
+    assert_eq!(page.text(".conv-found bdi"), SNIPPET);
+    assert_eq!(page.text(".conv-found mark"), "boots");
+    assert!(page.text(".conv-found").starts_with("Note:"));
+    assert_eq!(page.count(".conv-found b"), 0, "text stays text");
+    page.click("a.conv").await;
+    let expected = format!("/conversations/{}?q=boots&message=12", conversation_id(1));
+    page.until("the message's address", |_| path_and_query() == expected)
+        .await;
+    leave(page).await;
+}
+
+#[wasm_bindgen_test]
 async fn several_are_chosen_and_closed_at_once() {
     let server = FakeServer::install(respond);
     let page = open("/conversations").await;
@@ -176,6 +209,38 @@ fn top_of(page: &Mounted<App>, text: &str) -> Option<f64> {
 
 fn is_at_end(log: &Element) -> bool {
     log.scroll_height() - log.scroll_top() - log.client_height() < 2
+}
+
+#[wasm_bindgen_test]
+async fn a_link_leads_to_what_was_unread_however_far_up_that_is() {
+    let _server = FakeServer::install(|seen: &Seen| {
+        let one = format!("/api/live-chat/conversations/{}", conversation_id(1));
+        if seen.path == one
+            || (seen.path == "/api/live-chat/conversations" && seen.query.contains("status=open"))
+        {
+            let mut unread = conversation(1, "First Visitor", "about stoves");
+            (unread["unreadCount"], unread["unreadFrom"]) = (json!(78), json!(3));
+            return if seen.path == one {
+                Answer::Json(200, unread)
+            } else {
+                list(&[unread])
+            };
+        }
+        if seen.path.ends_with("/messages") && seen.query.contains("around=") {
+            return messages("before=51");
+        }
+        respond(seen)
+    });
+    let page = open(&format!("/conversations/{}", conversation_id(1))).await;
+    page.until("the newest message", |page| top_of(page, "message 80").is_some())
+        .await;
+    assert!(page.find(".day-new").is_none(), "it is not loaded");
+    page.click(".log-first button").await;
+    page.until("the line above the first one", |page| {
+        page.find("[data-seq='3'] .day-new").is_some()
+    })
+    .await;
+    leave(page).await;
 }
 
 #[wasm_bindgen_test]

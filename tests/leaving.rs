@@ -170,7 +170,7 @@ async fn what_waits_is_asked_about_and_staying_is_the_first_choice() {
     write(&chat, "one");
     write(&chat, "two");
     page.click("#ask").await;
-    assert!(page.text("#dialog-text").contains("2 replies and changes"));
+    assert!(page.text("[id^='dialog-text']").contains("2 replies and changes"));
     assert_eq!(buttons(&page), "StayDiscardSend, then sign out");
     assert_eq!(focused(), "Stay");
     press("Escape", false).await;
@@ -221,7 +221,7 @@ async fn a_page_without_a_chat_asks_about_what_the_browser_keeps() {
     page.click("#ask").await;
     page.until("the question", |page| page.count("[role='dialog']") == 1)
         .await;
-    assert!(page.text("#dialog-text").contains("1 reply or change"));
+    assert!(page.text("[id^='dialog-text']").contains("1 reply or change"));
     assert_eq!(buttons(&page), "StayDiscard", "no chat, nothing to send it with");
     page.click("[role='dialog'] .foot button:nth-of-type(2)").await;
     assert_eq!(gone.get(), 1);

@@ -128,6 +128,7 @@ async fn thread() -> (Mounted<MessageRows>, Heard) {
         on_discard: hear("discard"),
         on_edit: hear("edit"),
         on_release: Callback::noop(),
+        on_copy: Callback::noop(),
     };
     (mount::<MessageRows>(props).await, heard)
 }

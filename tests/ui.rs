@@ -71,6 +71,38 @@ async fn a_dialog_holds_the_focus_and_gives_it_back() {
 }
 
 #[component]
+fn TwoDialogs() -> Html {
+    let dialog = |title: &'static str| {
+        html! {
+            <Dialog {title} confirm="Go on" on_confirm={Callback::noop()} on_cancel={Callback::noop()}>
+                { format!("About: {title}") }
+            </Dialog>
+        }
+    };
+    html! {
+        <>
+            <div>{ dialog("Add it?") }</div>
+            <div>{ dialog("Leave it?") }</div>
+        </>
+    }
+}
+
+#[wasm_bindgen_test]
+async fn dialogs_that_are_open_at_once_are_told_apart() {
+    let page = mount::<TwoDialogs>(()).await;
+    for (place, title) in [("div:first-child", "Add it?"), ("div:last-child", "Leave it?")] {
+        let dialog = page.get(&format!("{place} > * > [role='dialog']"));
+        let names = |attribute: &str| {
+            let id = dialog.get_attribute(attribute).expect("an id");
+            page.text(&format!("#{id}"))
+        };
+        assert_eq!(names("aria-labelledby"), title);
+        assert_eq!(names("aria-describedby"), format!("About: {title}"));
+    }
+    page.destroy().await;
+}
+
+#[component]
 fn ToastButtons() -> Html {
     let toasts = use_toasts();
     let status = {

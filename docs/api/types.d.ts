@@ -1456,7 +1456,7 @@ export interface components {
         };
         /** @description The answer of `PATCH /api/live-chat/conversations`. */
         ChangeResults: {
-            /** @description The position in the log that every conversation among them reflects. */
+            /** @description A position in the log that every conversation among them reflects. */
             position: components["schemas"]["Position"];
             /** @description One for each item, in their order. */
             results: components["schemas"]["ChangeResult"][];
@@ -1563,6 +1563,11 @@ export interface components {
         };
         /** @description A conversation to change. */
         ConversationRef: {
+            /**
+             * @description The action that this change is, where several are sent together: then it has a result of its own, and may be repeated
+             *     in other company. Absent: that of the request.
+             */
+            actionId?: components["schemas"]["ActionId"];
             /** @description The conversation. */
             id: components["schemas"]["ConversationId"];
             /**
@@ -1901,6 +1906,11 @@ export interface components {
              * @description Visitor messages that no operator has read.
              */
             unreadCount: number;
+            /**
+             * Format: int64
+             * @description The `seq` of the first of them.
+             */
+            unreadFrom?: number;
             /** @description When it was last changed. */
             updatedAt: components["schemas"]["Timestamp"];
             /** @description The visitor. */

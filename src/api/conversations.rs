@@ -2,8 +2,8 @@
 
 use switchboard_contract::ids::{ActionId, ConversationId, WebsiteId};
 use switchboard_contract::live_chat::{
-    ChangeConversations, ChangeResults, LiveChatConversation, MailTranscript, MarkRead, ReadResult,
-    StartConversation, TranscriptFormat,
+    ChangeConversations, ChangeResults, ConversationPage, LiveChatConversation, MailTranscript, MarkRead,
+    ReadResult, StartConversation, TranscriptFormat,
 };
 use switchboard_contract::page::CursorPage;
 use switchboard_engine::inbox::Filter;
@@ -67,7 +67,7 @@ impl Api {
         self.call(call).await
     }
 
-    /// `GET /live-chat/conversations`: at most `limit` of a list, in its order; `cursor` is `nextCursor` of the page before.
+    /// `GET /live-chat/conversations`: at most `limit` of a list, in its order, of a search with what was found; `cursor` is `nextCursor` of the page before.
     ///
     /// # Errors
     /// See [`ApiError`].
@@ -76,7 +76,7 @@ impl Api {
         filter: &Filter,
         limit: u32,
         cursor: Option<&str>,
-    ) -> Result<CursorPage<LiveChatConversation>, ApiError> {
+    ) -> Result<ConversationPage, ApiError> {
         let call = Call::get("/live-chat/conversations");
         let parameters = filter.parameters().into_iter();
         let call = parameters.fold(call, |call, (name, value)| call.query(name, value));

@@ -282,22 +282,35 @@ pub fn use_arrivals(tell: Callback<Rc<LiveChatMessage>>) {
     });
 }
 
-/// Marks a conversation as read while its end is on the screen (`at_end`) and the page is shown.
+/// Hears of the newest `seq` that stands on the screen. While the page is shown, what stands there is read.
 ///
 /// # Panics
 /// Outside of a [`super::ChatProvider`].
 #[hook]
-pub fn use_read_mark(id: ConversationId, at_end: bool) {
+pub fn use_read_mark(id: ConversationId) -> Callback<u64> {
     let chat = use_chat();
     let shown = use_page_shown();
     let unread = use_conversation(id).map_or(0, |conversation| conversation.unread_count);
-    let newest = chat.read(|desk| desk.inbox().thread(id).map_or(0, Thread::newest_seq));
-    let seen = at_end && shown && unread > 0;
-    use_effect_with((chat, id, seen, newest), |(chat, id, seen, _)| {
-        if *seen {
-            chat.seen(*id);
+    let on_screen = use_mut_ref(|| None::<u64>);
+    {
+        let on_screen = on_screen.clone();
+        // The count may come after the message, and the person after both.
+        use_effect_with((chat.clone(), id, shown, unread), move |(chat, id, shown, _)| {
+            let seen = *on_screen.borrow();
+            if let Some(up_to) = seen.filter(|_| *shown) {
+                chat.seen(*id, up_to);
+            }
+        });
+    }
+    use_callback((chat, id, shown), move |up_to: u64, (chat, id, shown)| {
+        let is_further = on_screen.borrow().is_none_or(|seen| up_to > seen);
+        if is_further {
+            on_screen.replace(Some(up_to));
+            if *shown {
+                chat.seen(*id, up_to);
+            }
         }
-    });
+    })
 }
 
 /// Whether the page is shown, not in a background tab.

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use switchboard_contract::ids::{ConversationId, LabelId, MemberId, MessageId};
 use switchboard_contract::live_chat::{
-    ConversationChange, ConversationStatus, LiveChatConversation, Priority, Visibility,
+    ConversationChange, ConversationStatus, LiveChatConversation, Priority, SearchMatch, Visibility,
 };
 use switchboard_contract::time::Timestamp;
 use switchboard_engine::desk::Fetch;
@@ -132,6 +132,13 @@ impl LiveChat {
     #[must_use]
     pub fn conversation(&self, id: ConversationId) -> Option<Rc<LiveChatConversation>> {
         self.chat.read(|desk| desk.conversation(id))
+    }
+
+    /// What a search found in a conversation; none where it was not found by the server, or nothing is searched for.
+    #[must_use]
+    pub fn found_in(&self, id: ConversationId) -> Option<Rc<SearchMatch>> {
+        self.chat
+            .read(|desk| desk.inbox().found_in(&self.filter, id).cloned())
     }
 
     /// The first of a list that this device holds and `wanted` picks, in its order; it looks at no more than the first few

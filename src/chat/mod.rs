@@ -8,7 +8,7 @@
 //! | [`use_live_chat`] | one list and what can be done with it |
 //! | [`use_conversation`] | one conversation, such as a row |
 //! | [`use_thread`] | the messages of one conversation |
-//! | [`use_read_mark`] | telling that a conversation was read |
+//! | [`use_read_mark`] | telling how far a conversation was read |
 //! | [`use_typing`], [`use_viewers`], [`use_presence`], [`use_presences`] | who types in a conversation, looks at it, is there |
 //! | [`use_looking_at`] | telling the team that one looks at a conversation |
 //! | [`use_arrivals`] | messages as they come in, to be announced |

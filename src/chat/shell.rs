@@ -450,8 +450,9 @@ impl Chat {
         self.drive(Event::Close(conversation));
     }
 
-    /// The end of a thread is before the person's eyes.
-    pub fn seen(&self, conversation: ConversationId) {
+    /// Messages of a thread up to this `seq` are before the person's eyes.
+    pub fn seen(&self, conversation: ConversationId, up_to: u64) {
+        self.drive(Event::OnScreen { conversation, up_to });
         self.drive(Event::Seen {
             id: ActionId::from_parts(now().wall, random_bytes()),
             conversation,

@@ -1,5 +1,7 @@
 //! A dialog over the page.
 
+use std::cell::Cell;
+
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 use yew::prelude::*;
@@ -56,9 +58,26 @@ pub struct DialogProps {
     pub first: Option<NodeRef>,
 }
 
+/// Tells dialogs apart that are open at once: a page may ask whether to leave what another dialog holds.
+#[hook]
+fn use_number() -> u32 {
+    thread_local! {
+        static LAST: Cell<u32> = const { Cell::new(0) };
+    }
+    let number = use_memo((), |()| {
+        LAST.with(|last| {
+            last.set(last.get().wrapping_add(1));
+            last.get()
+        })
+    });
+    *number
+}
+
 /// A modal question. The focus starts on Cancel, stays inside, and goes back to where it came from.
 #[component]
 pub fn Dialog(props: &DialogProps) -> Html {
+    let number = use_number();
+    let (title, text) = (format!("dialog-title-{number}"), format!("dialog-text-{number}"));
     let panel = use_node_ref();
     let cancel = use_node_ref();
     {
@@ -167,10 +186,10 @@ pub fn Dialog(props: &DialogProps) -> Html {
     let on_confirm = props.on_confirm.reform(|_: MouseEvent| ());
     html! {
         <div {class} {onmousedown} {onkeydown}>
-            <div class={classes!("dialog", props.wide.then_some("dialog-wide"))} ref={panel} role="dialog" aria-modal="true" aria-labelledby="dialog-title" aria-describedby="dialog-text">
+            <div class={classes!("dialog", props.wide.then_some("dialog-wide"))} ref={panel} role="dialog" aria-modal="true" aria-labelledby={title.clone()} aria-describedby={text.clone()}>
                 <div class="body">
-                    <h2 id="dialog-title">{ props.title.clone() }</h2>
-                    <div id="dialog-text" class="text-2">{ props.children.clone() }</div>
+                    <h2 id={title}>{ props.title.clone() }</h2>
+                    <div id={text} class="text-2">{ props.children.clone() }</div>
                 </div>
                 <div class="foot">
                     <Button node_ref={cancel} onclick={on_cancel}>

@@ -178,12 +178,13 @@ fn top_of(element: &Element) -> f64 {
 
 /// Keeps a reader at the end there, also when the element becomes smaller; keeps a reader further up in place, whatever comes
 /// in, goes or changes its height above them, and when the element was hidden for a while. Tells what to draw, which is never
-/// much more than what is seen.
+/// much more than what is seen, and tells the last entry that is seen, again and again.
 #[hook]
 pub fn use_reading_place<K>(
     log: &LogEntries<K>,
     on_near_start: Callback<()>,
     on_near_end: Callback<()>,
+    on_seen: Callback<K>,
 ) -> ReadingPlace
 where
     K: Copy + Ord + 'static,
@@ -204,21 +205,26 @@ where
         size: (0, 0),
     });
     reading.borrow_mut().take_in(log);
-    let near = use_mut_ref(|| (Callback::noop(), Callback::noop()));
-    *near.borrow_mut() = (on_near_start, on_near_end);
+    let near = use_mut_ref(|| (Callback::noop(), Callback::noop(), Callback::noop()));
+    *near.borrow_mut() = (on_near_start, on_near_end, on_seen);
     // What follows from where the reader is now.
     let tell = {
         let (reading, away, above) = (reading.clone(), away.setter(), above.setter());
         use_callback((), move |(), ()| {
-            let (beyond, is_away, is_above) = {
+            let (beyond, is_away, is_above, last_seen) = {
                 let reading = reading.borrow();
                 let watched = *watched.borrow();
                 let is_above = watched.is_some_and(|key| reading.roll.is_above(&reading.keys, key));
-                (reading.roll.beyond(&reading.keys), reading.is_away(), is_above)
+                let last_seen = reading.roll.last_seen(&reading.keys);
+                let beyond = reading.roll.beyond(&reading.keys);
+                (beyond, reading.is_away(), is_above, last_seen)
             };
             away.set(is_away);
             above.set(is_above);
-            let (on_near_start, on_near_end) = near.borrow().clone();
+            let (on_near_start, on_near_end, on_seen) = near.borrow().clone();
+            if let Some(key) = last_seen {
+                on_seen.emit(key);
+            }
             if beyond.0 < f64::from(NEAR) {
                 on_near_start.emit(());
             }

@@ -276,8 +276,15 @@ async fn stale(page: &'static Page, panel: &'static Panel) -> Result<(), String>
         Stale::AskedAgain(said) => {
             look.answer(Case::Failed);
             let later = later();
+            let before = look.server.seen().len();
             tell("focus");
-            look.tells(said).await?;
+            look.tells(said).await.map_err(|why| {
+                let asked: Vec<String> = look.server.seen()[before..]
+                    .iter()
+                    .map(|seen| format!("  {} {}", seen.method, seen.path))
+                    .collect();
+                format!("{why}\nasked since then:\n{}", asked.join("\n"))
+            })?;
             look.tells(&[("text", "What you see is from ")]).await?;
             look.tells(panel.ready.told).await?;
             look.answer(Case::Ready);

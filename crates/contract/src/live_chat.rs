@@ -279,6 +279,9 @@ pub struct LiveChatConversation {
     /// Visitor messages that no operator has read.
     #[serde(default)]
     pub unread_count: u64,
+    /// The `seq` of the first of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unread_from: Option<u64>,
     /// Since when the visitor waits for an answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiting_since: Option<Timestamp>,

@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 
 use switchboard_contract::auth::Availability;
 use switchboard_contract::ids::{MemberId, WebsiteId};
+use switchboard_contract::live_chat::ConversationChange;
 use switchboard_contract::website::{Assignment, AssignmentMode};
 
 use crate::audience::Rights;
+use crate::conversation::Step;
 
 /// A member of the account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +31,13 @@ impl Candidate {
             && self.rights.allow(website)
             && cap.is_none_or(|cap| self.open < u64::from(cap))
     }
+}
+
+/// Whether what an operator has done to a conversation leaves it to the rule: it goes on again, and they have put nobody in
+/// charge, not even nobody.
+#[must_use]
+pub fn is_left_to_the_rule(steps: &[Step], set: &ConversationChange) -> bool {
+    steps.contains(&Step::Reopen) && set.assignee_id.is_none()
 }
 
 /// Who gets the next conversation of `website`; none where it is handed out by hand, or nobody can take it. `last` had the
@@ -93,6 +102,19 @@ mod tests {
 
     use AssignmentMode::{LeastBusy, Manual, RoundRobin};
     use Availability::{Available, Away, Offline};
+
+    #[test]
+    fn whoever_reopens_one_leaves_it_to_the_rule_unless_they_decide() {
+        let named = |assignee_id| ConversationChange {
+            assignee_id,
+            ..ConversationChange::default()
+        };
+        let reopened = [Step::Reopen];
+        assert!(is_left_to_the_rule(&reopened, &named(None)));
+        assert!(!is_left_to_the_rule(&reopened, &named(Some(None))));
+        assert!(!is_left_to_the_rule(&reopened, &named(Some(Some(member(1))))));
+        assert!(!is_left_to_the_rule(&[Step::Close], &named(None)));
+    }
 
     #[test]
     fn by_hand_nobody_is_chosen() {

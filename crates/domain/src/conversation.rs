@@ -58,6 +58,8 @@ pub struct Conversation {
     pub auto_close_at: Option<Timestamp>,
     /// Visitor messages that no operator has read.
     pub unread_count: u64,
+    /// The `seq` of the first of them.
+    pub unread_from: Option<u64>,
     /// Since when the visitor waits.
     pub waiting_since: Option<Timestamp>,
     /// When it was last changed.
@@ -77,6 +79,15 @@ pub struct Added<'a> {
     pub content: &'a str,
     /// Whether a person wrote it: automation answers nobody's wait.
     pub by_person: bool,
+}
+
+/// The visitor's messages after a place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unread {
+    /// How many.
+    pub count: u64,
+    /// The first one's `seq`.
+    pub from: Option<u64>,
 }
 
 /// One step of a conversation's life, or of its handling. Each is told by an event of its own.
@@ -142,6 +153,7 @@ impl Conversation {
             last_public_seq: 0,
             auto_close_at: None,
             unread_count: 0,
+            unread_from: None,
             waiting_since: None,
             updated_at: now,
             version: 0,
@@ -167,12 +179,13 @@ impl Conversation {
             }
             if message.kind == MessageType::User {
                 self.unread_count += 1;
+                self.unread_from.get_or_insert(self.last_seq);
                 self.waiting_since.get_or_insert(now);
                 // Whoever writes again is not to be hidden.
                 self.snoozed_until = None;
             } else if message.by_person {
                 // Whoever answers has read what came before.
-                self.unread_count = 0;
+                (self.unread_count, self.unread_from) = (0, None);
                 self.waiting_since = None;
             }
         }
@@ -240,7 +253,7 @@ impl Conversation {
 
     /// The team has read everything up to `seq`, after which `unread` of the visitor's messages come. False when it had
     /// read as much before: the mark only moves forward, and never past the last message.
-    pub fn read_by_team(&mut self, seq: u64, unread: u64, now: Timestamp) -> bool {
+    pub fn read_by_team(&mut self, seq: u64, unread: Unread, now: Timestamp) -> bool {
         let seq = seq.min(self.last_seq);
         if seq <= self.team_read_seq {
             return false;
@@ -248,7 +261,9 @@ impl Conversation {
         self.touch(now);
         self.team_read_seq = seq;
         // What was answered counts as read wherever the mark stands.
-        self.unread_count = self.unread_count.min(unread);
+        if unread.count < self.unread_count {
+            (self.unread_count, self.unread_from) = (unread.count, unread.from);
+        }
         true
     }
 
@@ -385,17 +400,45 @@ mod tests {
     }
 
     #[test]
+    fn what_was_answered_is_read_and_the_next_one_is_the_first_again() {
+        let mut conversation = Conversation::begin(at(0));
+        let of = |conversation: &Conversation| (conversation.unread_count, conversation.unread_from);
+        for kind in [MessageType::User, MessageType::Bot] {
+            conversation.add(added(kind, Visibility::Public), at(1), None);
+        }
+        assert_eq!(of(&conversation), (0, None));
+        for n in 2..=3 {
+            conversation.add(added(MessageType::User, Visibility::Public), at(n), None);
+        }
+        assert_eq!(of(&conversation), (2, Some(3)));
+        let later = Unread {
+            count: 3,
+            from: Some(1),
+        };
+        assert!(conversation.read_by_team(1, later, at(9)));
+        assert_eq!(
+            of(&conversation),
+            (2, Some(3)),
+            "answered wherever the mark stands"
+        );
+    }
+
+    #[test]
     fn read_marks_only_move_forward_and_never_past_the_end() {
         let mut conversation = Conversation::begin(at(0));
         for n in 1..=4 {
             conversation.add(added(MessageType::User, Visibility::Public), at(n), None);
         }
         let version = conversation.version;
-        assert!(conversation.read_by_team(2, 2, at(9)));
-        assert_eq!((conversation.team_read_seq, conversation.unread_count), (2, 2));
-        assert!(!conversation.read_by_team(1, 3, at(9)) && !conversation.read_by_team(2, 2, at(9)));
-        assert!(conversation.read_by_team(u64::MAX, 0, at(9)));
-        assert_eq!((conversation.team_read_seq, conversation.unread_count), (4, 0));
+        let unread = |count, from| Unread { count, from };
+        let of = |conversation: &Conversation| (conversation.unread_count, conversation.unread_from);
+        assert_eq!(of(&conversation), (4, Some(1)));
+        assert!(conversation.read_by_team(2, unread(2, Some(3)), at(9)));
+        assert_eq!((conversation.team_read_seq, of(&conversation)), (2, (2, Some(3))));
+        assert!(!conversation.read_by_team(1, unread(3, Some(2)), at(9)));
+        assert!(!conversation.read_by_team(2, unread(2, Some(3)), at(9)));
+        assert!(conversation.read_by_team(u64::MAX, unread(0, None), at(9)));
+        assert_eq!((conversation.team_read_seq, of(&conversation)), (4, (0, None)));
         assert_eq!(conversation.version, version + 2);
         conversation.add(added(MessageType::Bot, Visibility::Public), at(10), None);
         assert!(conversation.read_by_visitor(u64::MAX) && !conversation.read_by_visitor(5));

@@ -11,7 +11,7 @@ use switchboard_contract::time::Timestamp;
 
 use crate::accept::Author;
 use crate::audience::Audience;
-use crate::conversation::{Added, Conversation, Step};
+use crate::conversation::{Added, Conversation, Step, Unread};
 use crate::projection;
 use crate::rating::Rated;
 use crate::stored::StoredConversation;
@@ -234,7 +234,7 @@ impl Ledger {
     ///
     /// # Errors
     /// Never in practice: contract types serialise.
-    pub fn read_by_team(&mut self, seq: u64, unread: u64) -> Result<bool, Error> {
+    pub fn read_by_team(&mut self, seq: u64, unread: Unread) -> Result<bool, Error> {
         let moved = self.state.read_by_team(seq, unread, self.now);
         if moved {
             self.conversation_changed(EventType::ConversationRead, false)?;

@@ -71,6 +71,7 @@ impl StoredConversation {
                 priority: state.priority,
                 snoozed_until: state.snoozed_until,
                 unread_count: state.unread_count,
+                unread_from: state.unread_from,
                 waiting_since: state.waiting_since,
                 rating: None,
                 rating_comment: None,
@@ -133,6 +134,7 @@ impl StoredConversation {
             last_public_seq: self.last_public_seq,
             auto_close_at: self.wire.auto_close_at,
             unread_count: self.wire.unread_count,
+            unread_from: self.wire.unread_from,
             waiting_since: self.wire.waiting_since,
             updated_at: self.wire.updated_at,
             version: self.wire.version,
@@ -154,7 +156,7 @@ impl StoredConversation {
         wire.last_message.clone_from(&state.last_message);
         wire.message_count = state.message_count;
         wire.auto_close_at = state.auto_close_at;
-        wire.unread_count = state.unread_count;
+        (wire.unread_count, wire.unread_from) = (state.unread_count, state.unread_from);
         wire.waiting_since = state.waiting_since;
         wire.updated_at = state.updated_at;
         wire.version = state.version;

@@ -13,8 +13,9 @@ use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 use switchboard_contract::ids::{ConversationId, MessageId};
-use switchboard_contract::live_chat::{LiveChatConversation, LiveChatMessage, MessagePage};
-use switchboard_contract::page::CursorPage;
+use switchboard_contract::live_chat::{
+    ConversationPage, LiveChatConversation, LiveChatMessage, MessagePage, SearchMatch,
+};
 use switchboard_contract::position::{Epoch, Offset, Position};
 use switchboard_contract::realtime::{EventType, LogEvent};
 use switchboard_contract::time::Timestamp;
@@ -42,6 +43,8 @@ struct List {
     end: Option<SortKey>,
     cursor: Option<String>,
     loaded: bool,
+    /// Asked for anew page by page, as far as it was loaded: up to here that is done. What lies beyond stays meanwhile.
+    again: Option<SortKey>,
     /// It is as an earlier visit kept it, and what came since: its first page is still to be loaded.
     restored: bool,
 }
@@ -59,6 +62,43 @@ pub struct KeptList {
 impl List {
     fn covers(&self, key: &SortKey) -> bool {
         self.end.as_ref().is_none_or(|end| key <= end)
+    }
+
+    /// Where the page after the last one begins; none where that is the list's beginning.
+    const fn reached(&self) -> Option<SortKey> {
+        match self.again {
+            Some(again) => Some(again),
+            None => self.end,
+        }
+    }
+
+    /// Takes in how far a page goes that begins at `from`. What was loaded before and lies further on is kept, to be asked
+    /// for next: whoever has scrolled there stays there.
+    fn extend(&mut self, from: Option<SortKey>, end: Option<SortKey>, cursor: Option<String>) {
+        if let Some(most) = self
+            .index
+            .iter()
+            .nth(MOST_AGAIN)
+            .copied()
+            .filter(|_| from.is_none())
+        {
+            self.index.split_off(&most);
+            self.end = self.index.last().copied();
+        }
+        let is_asked_anew = self.loaded && (from.is_none() || self.again.is_some());
+        let goes_on = is_asked_anew
+            && cursor.is_some()
+            && end > from
+            && end.is_some_and(|end| self.index.last().is_some_and(|last| *last > end));
+        if goes_on {
+            self.again = end;
+        } else {
+            (self.again, self.end) = (None, end);
+        }
+        (self.cursor, self.loaded) = (cursor, true);
+        if let Some(end) = self.end {
+            self.index.retain(|key| *key <= end);
+        }
     }
 }
 
@@ -136,6 +176,9 @@ pub struct Changes {
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub elsewhere: BTreeSet<Elsewhere>,
 }
+
+/// So many of a list are asked for anew where its conversations may have changed unheard; the rest by scrolling.
+const MOST_AGAIN: usize = 1_000;
 
 /// Messages of events that come while a page of their thread is on its way, by `seq`: the event's type, the
 /// message and the event's offset.
@@ -275,6 +318,12 @@ impl Inbox {
         self.found.as_ref().filter(|found| found.filter == *filter)
     }
 
+    /// What a search found in a conversation, if this is the search that is looked at.
+    #[must_use]
+    pub fn found_in(&self, filter: &Filter, id: ConversationId) -> Option<&Rc<SearchMatch>> {
+        self.found(filter)?.matches.get(&id)
+    }
+
     /// Whether a list's first page was loaded.
     #[must_use]
     pub fn is_loaded(&self, filter: &Filter) -> bool {
@@ -319,10 +368,16 @@ impl Inbox {
         is_about_text && (found.ids.contains(&id) || may_match())
     }
 
-    /// The next page of a search that is asked again and does not reach yet as far as what is shown.
+    /// The next page of a list that is asked for anew and does not reach yet as far as what is shown.
     #[must_use]
     pub fn more_again(&self, filter: &Filter) -> Option<&str> {
-        self.found(filter)?.more_again()
+        match self.found(filter) {
+            Some(found) => found.more_again(),
+            None => {
+                let list = self.lists.get(filter).filter(|list| list.again.is_some())?;
+                list.cursor.as_deref()
+            }
+        }
     }
 
     /// A page of a search does not come.
@@ -339,8 +394,12 @@ impl Inbox {
         let last = list.index.iter().nth(most.checked_sub(1)?).copied();
         let end = match last.filter(|_| list.index.len() > most) {
             Some(last) => Some(last),
-            None => list.end,
+            None => list.reached(),
         };
+        let end = list
+            .again
+            .filter(|again| end.is_none_or(|end| *again < end))
+            .or(end);
         Some(KeptList {
             shelf,
             end: end.as_ref().map(SortKey::newest_parts),
@@ -395,14 +454,11 @@ impl Inbox {
         }
     }
 
-    /// Takes in one page of a list. `first` for the page without a cursor: it replaces how far the list was loaded, and
-    /// what is no longer on it, as of its position, leaves.
-    pub fn merge_page(
-        &mut self,
-        filter: &Filter,
-        page: CursorPage<LiveChatConversation>,
-        first: bool,
-    ) -> Changes {
+    /// Takes in one page of a list; `first` for the page without a cursor. What is no longer on it as of its position, within
+    /// what the page covers, leaves. Where a first page reaches less far than what was loaded, the next ones are to be asked
+    /// for: see [`Inbox::more_again`].
+    pub fn merge_page(&mut self, filter: &Filter, page: impl Into<ConversationPage>, first: bool) -> Changes {
+        let page = page.into();
         if filter.is_search() {
             return self.merge_found(filter, page, first);
         }
@@ -413,42 +469,39 @@ impl Inbox {
         let as_of = self.newness(&page.as_of);
         let keys: BTreeSet<SortKey> = page.items.iter().filter_map(|item| filter.place(item)).collect();
         let end = if page.has_more { keys.last().copied() } else { None };
-        if first {
-            // What the server did not name, within what the page covers, is gone since; a newer event keeps it.
-            let missing: Vec<ConversationId> = self
-                .lists
-                .get(filter)
-                .into_iter()
-                .flat_map(|list| &list.index)
-                .filter(|key| end.is_none_or(|end| **key <= end) && !keys.contains(*key))
-                .map(SortKey::id)
-                .filter(|id| {
-                    self.conversations
-                        .get(id)
-                        .is_some_and(|entry| entry.as_of <= as_of)
-                })
-                .filter(|id| !page.items.iter().any(|item| item.id == *id))
-                .collect();
-            for id in missing {
-                self.forget(id, &mut changes);
-            }
+        let known = self.lists.get(filter).filter(|_| !first);
+        let from = known.and_then(List::reached);
+        let covers = |key: &SortKey| from.is_none_or(|from| *key > from) && end.is_none_or(|end| *key <= end);
+        let named: BTreeSet<ConversationId> = page.items.iter().map(|item| item.id).collect();
+        // What the server did not name, within what the page covers, is gone since; a newer event keeps it.
+        let missing: Vec<ConversationId> = self
+            .lists
+            .get(filter)
+            .into_iter()
+            .flat_map(|list| &list.index)
+            .filter(|key| covers(key) && !keys.contains(*key))
+            .map(SortKey::id)
+            .filter(|id| {
+                self.conversations
+                    .get(id)
+                    .is_some_and(|entry| entry.as_of <= as_of)
+            })
+            .filter(|id| !named.contains(id))
+            .collect();
+        for id in missing {
+            self.forget(id, &mut changes);
         }
         let list = self.lists.entry(filter.clone()).or_default();
         if first || list.loaded {
-            list.end = end;
-            list.cursor = page.next_cursor.filter(|_| page.has_more);
+            list.extend(from, end, page.next_cursor.filter(|_| page.has_more));
         }
         list.loaded = true;
         list.restored &= !first;
-        if first && let Some(end) = end {
-            list.index.retain(|key| *key <= end);
-        }
-        let named: BTreeSet<ConversationId> = page.items.iter().map(|item| item.id).collect();
         for conversation in page.items {
             self.put(conversation, as_of, &mut changes);
         }
-        // Known conversations that the list's new end takes in: those that changed since. What is known to be older and was
-        // not named has left, unheard.
+        // Known conversations that the page covers: those that changed since. What is known to be older and was not named has
+        // left, unheard.
         let list = self.lists.entry(filter.clone()).or_default();
         let mut left = Vec::new();
         for (id, entry) in &self.conversations {
@@ -458,7 +511,7 @@ impl Inbox {
             let Some(key) = filter.place(conversation) else {
                 continue;
             };
-            if !list.covers(&key) || list.index.contains(&key) {
+            if !covers(&key) || list.index.contains(&key) {
                 continue;
             }
             if entry.as_of > as_of || named.contains(id) {
@@ -474,12 +527,7 @@ impl Inbox {
     }
 
     /// The search that is looked at; another one is let go of.
-    fn merge_found(
-        &mut self,
-        filter: &Filter,
-        page: CursorPage<LiveChatConversation>,
-        first: bool,
-    ) -> Changes {
+    fn merge_found(&mut self, filter: &Filter, page: ConversationPage, first: bool) -> Changes {
         let mut changes = Changes {
             lists: true,
             ..Changes::default()
@@ -491,7 +539,12 @@ impl Inbox {
         }
         let found = self.found.take().filter(|found| found.filter == *filter);
         let mut found = found.unwrap_or_else(|| Found::new(filter.clone()));
-        found.merge(ids, page.next_cursor.filter(|_| page.has_more), first);
+        found.merge(
+            ids,
+            page.matches,
+            page.next_cursor.filter(|_| page.has_more),
+            first,
+        );
         self.found = Some(found);
         changes
     }

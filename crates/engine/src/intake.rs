@@ -5,8 +5,9 @@
 //!          └─────none───────────→ waits its turn         or soon where the page is hidden and has no frames
 //! ```
 //!
-//! An event alone is therefore taken at once and drawn with the next frame. Of a flood, one frame takes in what it has time
-//! for and the next one draws it, so that none has to do both. Nothing that comes in by the link or from other tabs overtakes
+//! An event alone is therefore taken at once and drawn with the next frame. Of a flood, some frames take in what they have time
+//! for and the one after them draws it: none has to do both, and few have to paint. Nothing that comes in by the link or from
+//! other tabs overtakes
 //! what came before it. Timers, answers to calls and what the person does go past what waits: none of them relies on a place
 //! among it.
 
@@ -16,8 +17,10 @@ use crate::Now;
 
 /// What a turn may take: half a frame of 60 a second, so that the other half is there to draw.
 const TURN_MS: u64 = 8;
-/// The same while more waits than a turn takes: the next frame draws.
+/// The same while more waits than a turn takes: a later frame draws.
 const FLOOD_TURN_MS: u64 = 12;
+/// In a flood, so many turns take in before one draws: ten drawings a second at 60 frames.
+const TURNS_A_DRAWING: u32 = 5;
 /// The same where nothing is drawn. Turns of a hidden page may be a second apart where it has no worker.
 const HIDDEN_TURN_MS: u64 = 50;
 /// A shown page whose frames do not come, such as one behind other windows, has its turn after this.
@@ -48,8 +51,8 @@ pub struct Intake<T> {
     /// Whether something was taken since the last turn.
     taken: bool,
     asked: bool,
-    /// Whether the last turn left to this one what it took, to be drawn.
-    owes_drawing: bool,
+    /// How many turns left what they took to a later one, to be drawn.
+    undrawn: u32,
 }
 
 impl<T> Default for Intake<T> {
@@ -61,7 +64,7 @@ impl<T> Default for Intake<T> {
             since: None,
             taken: false,
             asked: false,
-            owes_drawing: false,
+            undrawn: 0,
         }
     }
 }
@@ -107,10 +110,12 @@ impl<T> Intake<T> {
 
     /// The turn that was asked for is here, in a page that is `shown` or not.
     pub fn turn(&mut self, shown: bool) {
-        self.owes_drawing &= shown;
+        if !shown {
+            self.undrawn = 0;
+        }
         self.limit = if !shown {
             HIDDEN_TURN_MS
-        } else if self.owes_drawing {
+        } else if self.is_to_draw() {
             0
         } else if self.waiting.is_empty() {
             TURN_MS
@@ -120,17 +125,23 @@ impl<T> Intake<T> {
         (self.asked, self.taken, self.spent) = (false, false, 0);
     }
 
-    /// Whether this turn, which has taken in what it may, draws too. Otherwise the next one does, and takes nothing.
+    /// Whether this turn, which has taken in what it may, draws too. Otherwise a later one does: the first after which nothing
+    /// waits, or one that takes nothing.
     pub fn draws(&mut self, shown: bool) -> bool {
-        let draws = !shown || self.owes_drawing || self.waiting.is_empty();
-        self.owes_drawing = !draws;
+        let draws = !shown || self.is_to_draw() || self.waiting.is_empty();
+        self.undrawn = if draws { 0 } else { self.undrawn + 1 };
         draws
+    }
+
+    /// Whether this turn is for drawing alone.
+    fn is_to_draw(&self) -> bool {
+        self.undrawn >= TURNS_A_DRAWING
     }
 
     /// Forgets what waits, and no longer asks.
     pub fn clear(&mut self) {
         self.waiting.clear();
-        self.owes_drawing = false;
+        self.undrawn = 0;
         self.turn(true);
     }
 }
@@ -200,13 +211,13 @@ mod tests {
     }
 
     #[test]
-    fn of_a_flood_one_frame_takes_in_and_the_next_one_draws() {
+    fn of_a_flood_some_frames_take_in_and_the_one_after_them_draws() {
         let mut intake = Intake::default();
-        for item in 0..20 {
+        for item in 0..100 {
             intake.push(item);
         }
         let mut frames = Vec::new();
-        for frame in 0..6 {
+        for frame in 0..12 {
             intake.turn(true);
             let taken = run(&mut intake, frame * 16, 2).len();
             let draws = intake.draws(true);
@@ -215,15 +226,15 @@ mod tests {
             frames.push((taken, draws));
         }
         assert_eq!(
-            frames,
-            [
+            frames.chunks(6).collect::<Vec<_>>(),
+            [[
                 (6, false),
-                (0, true),
                 (6, false),
-                (0, true),
+                (6, false),
+                (6, false),
                 (6, false),
                 (0, true)
-            ]
+            ]; 2]
         );
     }
 

@@ -26,7 +26,8 @@ pub fn fold(
         }
     }
     if folded.unread_count > 0 && read_up_to.is_some_and(|seq| seq >= newest_seq) {
-        Rc::make_mut(&mut folded).unread_count = 0;
+        let folded = Rc::make_mut(&mut folded);
+        (folded.unread_count, folded.unread_from) = (0, None);
     }
     folded
 }

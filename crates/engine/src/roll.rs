@@ -13,6 +13,8 @@ pub const GUESS: f64 = 56.0;
 pub const MARGIN: f64 = 400.0;
 /// Less than this above or below what is seen: more has to be drawn.
 const LEAST_MARGIN: f64 = 160.0;
+/// Of an entry at the lower edge so much has to show for it to be seen.
+const SLIVER: f64 = 16.0;
 /// What is seen before it was measured.
 const GUESSED_HEIGHT: f64 = 900.0;
 /// A log of so many entries is drawn whole.
@@ -201,6 +203,14 @@ impl<K: Copy + Ord> Roll<K> {
         (top, self.height_of(keys) - top - self.seen)
     }
 
+    /// The last entry of which more than a sliver is seen.
+    #[must_use]
+    pub fn last_seen(&self, keys: &[K]) -> Option<K> {
+        let top = self.top(keys);
+        let seen = self.between(keys, top, top + self.seen - SLIVER);
+        keys.get(seen).and_then(<[K]>::last).copied()
+    }
+
     /// Whether an entry ends above what is seen.
     #[must_use]
     pub fn is_above(&self, keys: &[K], key: K) -> bool {
@@ -243,6 +253,21 @@ mod tests {
         let room: f64 = drawn.stretches.iter().map(|stretch| stretch.gap).sum::<f64>() + drawn.after;
         let drawn_room = entries(&drawn).len() as f64 * GUESS;
         assert!((room + drawn_room - 100_000.0 * GUESS).abs() < 0.5);
+    }
+
+    #[test]
+    fn the_last_one_that_is_seen_is_told() {
+        let keys = keys(0..100);
+        let mut roll = Roll::default();
+        roll.set_seen(4.0 * GUESS);
+        assert_eq!(roll.last_seen(&keys), Some(99), "at the end");
+        roll.scrolled_to(&keys, 50.0 * GUESS);
+        assert_eq!(roll.last_seen(&keys), Some(53));
+        roll.scrolled_to(&keys, 50.0 * GUESS + 4.0);
+        assert_eq!(roll.last_seen(&keys), Some(53), "a sliver is not seen");
+        roll.scrolled_to(&keys, 50.0 * GUESS + 40.0);
+        assert_eq!(roll.last_seen(&keys), Some(54));
+        assert_eq!(roll.last_seen(&[]), None);
     }
 
     #[test]

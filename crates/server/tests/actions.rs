@@ -15,6 +15,7 @@ common::on_both_databases! {
     visitors_hear_what_they_may_know,
     a_repeat_gets_the_first_result,
     a_hundred_repeats_at_once_act_once,
+    actions_that_are_sent_together_are_repeated_in_any_company,
     an_old_version_conflicts_with_the_current_one,
     one_bad_item_leaves_the_others_be,
     assigning_needs_a_colleague_who_sees_the_website,
@@ -260,6 +261,47 @@ async fn a_hundred_repeats_at_once_act_once(app: &App) {
         assert_eq!((answer.status, &answer.json), (200, &answers[0].json));
     }
     assert_eq!(notices(app, &agent, &chat.conversation).await.len(), 2);
+}
+
+async fn actions_that_are_sent_together_are_repeated_in_any_company(app: &App) {
+    let agent = app.token(AGENT).await;
+    let mut items = Vec::new();
+    for text in ["One", "Two", "Three"] {
+        let chat = app.chatting_visitor(text).await;
+        items.push(json!({"id": chat.conversation, "actionId": new_id()}));
+    }
+    let close = |items: &[Value], set: Value| json!({"actionId": new_id(), "items": items, "set": set});
+    let closed = || json!({"status": "closed"});
+    let offset = |answer: &Answer| {
+        let text = answer.json["position"]["offset"].as_str().expect("an offset");
+        text.parse::<u64>().expect("a number")
+    };
+    let versions = |answer: &Answer| {
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        let results = answer.json["results"].as_array().expect("results").clone();
+        let version = |result: &Value| (result["id"].clone(), result["conversation"]["version"].clone());
+        results.iter().map(version).collect::<Vec<_>>()
+    };
+    let first = patch(app, &agent, &close(&items[..2], closed())).await;
+    let done = versions(&first);
+    assert_eq!(done.len(), 2);
+    for item in &items[..2] {
+        let id = item["id"].as_str().expect("an id");
+        assert_eq!(one(app, &agent, id).await["status"], "closed");
+        // By itself, as the request of that action alone.
+        let alone = json!({"actionId": item["actionId"], "items": [{"id": id}], "set": closed()});
+        let again = patch(app, &agent, &alone).await;
+        assert!(done.contains(&versions(&again)[0]), "{}", again.text);
+        assert!(offset(&again) <= offset(&first), "as of then");
+    }
+    // With one that is new: that one is done, the other one is not done again.
+    let mixed = patch(app, &agent, &close(&items[1..], closed())).await;
+    assert_eq!(versions(&mixed)[0], done[1]);
+    let third = items[2]["id"].as_str().expect("an id");
+    assert_eq!(one(app, &agent, third).await["status"], "closed");
+    assert_eq!(offset(&mixed), offset(&first), "as of the oldest result");
+    let reused = patch(app, &agent, &close(&items[..1], json!({"status": "open"}))).await;
+    assert_eq!((reused.status, &reused.json["code"]), (409, &json!("id_reused")));
 }
 
 async fn an_old_version_conflicts_with_the_current_one(app: &App) {

@@ -26,6 +26,7 @@ common::on_both_databases! {
     a_cap_holds_and_the_next_free_one_gets_it,
     who_does_not_see_the_website_gets_nothing,
     what_reopens_with_nobody_in_charge_is_handed_out,
+    what_an_operator_reopens_is_handed_out_unless_they_decide,
     what_is_left_to_nobody_by_hand_stays_so,
     arrivals_at_the_same_moment_have_different_turns,
     a_socket_makes_its_member_available,
@@ -236,6 +237,38 @@ async fn what_reopens_with_nobody_in_charge_is_handed_out(app: &App) {
     says(app, &id_of(app, OWNER).await, "available").await;
     assert_eq!(app.say(&chat.token, "And another").await.status, 201);
     assert_eq!(in_charge(app, &chat).await, agent.as_str());
+}
+
+async fn what_an_operator_reopens_is_handed_out_unless_they_decide(app: &App) {
+    rule(app, "round_robin", None).await;
+    let mut chats = Vec::new();
+    for text in ["One", "Two", "Three"] {
+        let chat = app.chatting_visitor(text).await;
+        set(app, &chat.conversation, json!({"status": "closed"})).await;
+        chats.push(chat);
+    }
+    let owner = app.token(OWNER).await;
+    set(app, &chats[0].conversation, json!({"status": "open"})).await;
+    app.reply(
+        &owner,
+        &chats[1].conversation,
+        "Still there?",
+        json!({"reopen": true}),
+    )
+    .await;
+    set(
+        app,
+        &chats[2].conversation,
+        json!({"status": "open", "assigneeId": null}),
+    )
+    .await;
+    let agent = id_of(app, AGENT).await;
+    says(app, &agent, "available").await;
+    hand_out(app).await;
+    for (chat, expected) in chats.iter().zip([json!(agent), json!(agent), Value::Null]) {
+        let now = read(app, &chat.conversation).await;
+        assert_eq!((&now["status"], &now["assigneeId"]), (&json!("open"), &expected));
+    }
 }
 
 async fn what_is_left_to_nobody_by_hand_stays_so(app: &App) {

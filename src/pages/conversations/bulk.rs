@@ -1,5 +1,5 @@
-//! What is done to all chosen conversations at once. Each change is queued by itself: one that is refused is told of in its own
-//! conversation and keeps no other from going out.
+//! What is done to all chosen conversations at once. Each change is queued by itself and sent with the others: one that is refused
+//! is told of in its own conversation and keeps no other from going out.
 
 use switchboard_contract::auth::MemberStatus;
 use switchboard_contract::ids::{ConversationId, LabelId, MemberId};

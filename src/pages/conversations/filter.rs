@@ -1,8 +1,11 @@
 //! Which list is shown, kept in the address: `?status=closed&assignee=me&q=boots`. The parameters are those of the API, with
 //! `me` for the person who looks, so that an address means the same to whoever gets it.
 
-use switchboard_contract::ids::MemberId;
+use switchboard_contract::ids::{ConversationId, MemberId};
 use switchboard_engine::inbox::{Assignee, Filter, Shelf, Sort, Words};
+use yew_router::Routable;
+
+use crate::routes::Route;
 
 /// Letters of a search that the server takes.
 const MAX_SEARCH: usize = 200;
@@ -28,10 +31,28 @@ pub(super) fn filter_of(query: &[(String, String)], me: MemberId) -> Filter {
     filter
 }
 
+/// The parameter that leads to a message of the conversation, by its `seq`.
+const MESSAGE: &str = "message";
+
 /// The number of the message that a query string, such as `?message=12`, leads to.
 pub(super) fn message_of(query: &str) -> Option<u64> {
-    let mut pairs = query.trim_start_matches('?').split('&');
-    pairs.find_map(|pair| pair.strip_prefix("message=")?.parse().ok())
+    let pairs = query.trim_start_matches('?').split('&');
+    let mut pairs = pairs.filter_map(|pair| pair.split_once('='));
+    pairs.find_map(|(name, value)| value.parse().ok().filter(|_| name == MESSAGE))
+}
+
+/// What leads to a message: see [`message_of`].
+pub(super) fn message_parameter(seq: u64) -> (&'static str, String) {
+    (MESSAGE, seq.to_string())
+}
+
+/// The address of a conversation in this app, or of a message in it.
+pub(super) fn address_of(id: ConversationId, seq: Option<u64>) -> String {
+    let path = Route::Conversation { id }.to_path();
+    match seq.map(message_parameter) {
+        Some((name, value)) => format!("{path}?{name}={value}"),
+        None => path,
+    }
 }
 
 /// The query that asks for a list; nothing for the usual one.
@@ -181,6 +202,13 @@ mod tests {
     #[test]
     fn the_address_may_lead_to_a_message() {
         assert_eq!(message_of("?status=closed&message=12"), Some(12));
+        let id = ConversationId::from_parts(Timestamp::default(), [1; 10]);
+        let address = address_of(id, Some(12));
+        let (path, query) = address.split_once('?').expect("a query");
+        assert_eq!(
+            (message_of(query), path),
+            (Some(12), address_of(id, None).as_str())
+        );
         assert_eq!(message_of("?message=x&messages=3"), None);
     }
 }

@@ -40,8 +40,8 @@ pub(super) struct ListPaneProps {
     pub filter: Filter,
     /// The conversation that is open.
     pub selected: Option<ConversationId>,
-    /// Opens a conversation.
-    pub on_open: Callback<ConversationId>,
+    /// Opens a conversation, at a message where one was found.
+    pub on_open: Callback<(ConversationId, Option<u64>)>,
     /// Shows another list.
     pub on_filter: Callback<Filter>,
     /// The conversations that are chosen.
@@ -95,7 +95,7 @@ pub(super) fn ListPane(props: &ListPaneProps) -> Html {
         })
     };
     let root = use_node_ref();
-    use_list_keys(props, &shown, &root);
+    use_list_keys(props, &live, &shown, &root);
     {
         // The bar below the list goes with the choice, and may have had the focus.
         let (root, was_empty) = (root.clone(), use_mut_ref(|| true));
@@ -133,7 +133,7 @@ pub(super) fn ListPane(props: &ListPaneProps) -> Html {
                 on_select={on_tab}
                 controls={PANEL_ID}
             />
-            <div class={classes!("list-scroll", (!props.chosen.is_empty()).then_some("is-choosing"))} id={PANEL_ID} role="tabpanel" aria-label={shelf_label(tab)} ref={scroller.clone()} {onscroll}>
+            <div class={classes!("list-scroll", filter.is_search().then_some("is-search"), (!props.chosen.is_empty()).then_some("is-choosing"))} id={PANEL_ID} role="tabpanel" aria-label={shelf_label(tab)} ref={scroller.clone()} {onscroll}>
                 <div>{ view_kept(live.kept_at.map(|at| t_with("conversations.kept", &[("age", &age_of(at))]))) }</div>
                 <div>{ view_error(&live) }</div>
                 {
@@ -215,13 +215,13 @@ fn fits(conversation: &LiveChatConversation, wanted: &str) -> bool {
 
 /// The keys that go through the list.
 #[hook]
-fn use_list_keys(props: &ListPaneProps, shown: &Rc<[ConversationId]>, root: &NodeRef) {
+fn use_list_keys(props: &ListPaneProps, live: &LiveChat, shown: &Rc<[ConversationId]>, root: &NodeRef) {
     // The row to which a key has gone takes the focus once it stands in the page.
     let goes_to = use_mut_ref(|| None::<ConversationId>);
     let on_key = {
         let (root, shown, selected) = (root.clone(), shown.clone(), props.selected);
         let (on_open, goes_to) = (props.on_open.clone(), goes_to.clone());
-        let chosen = props.chosen.dispatcher();
+        let (live, chosen) = (live.clone(), props.chosen.dispatcher());
         Callback::from(move |key| {
             let at = shown.iter().position(|id| Some(*id) == selected);
             let to = match (key, at) {
@@ -240,7 +240,7 @@ fn use_list_keys(props: &ListPaneProps, shown: &Rc<[ConversationId]>, root: &Nod
             };
             let Some(id) = shown.get(to) else { return false };
             goes_to.replace(Some(*id));
-            on_open.emit(*id);
+            on_open.emit((*id, live.found_in(*id).and_then(|found| found.seq)));
             // Where the list is out of sight this does nothing, and the page moves the focus.
             let _ = focus_row(&root, *id);
             true
@@ -262,7 +262,7 @@ fn focused_row() -> Option<ConversationId> {
 }
 
 fn focus_row(root: &NodeRef, id: ConversationId) -> bool {
-    focus_within(root, &format!("a[href$='{id}']"))
+    focus_within(root, &format!("[data-row='{id}'] a"))
 }
 
 /// The try that is repeated, where no error stands that tells of it.
@@ -346,10 +346,12 @@ fn view_list(live: &LiveChat, props: &ListPaneProps, shown: &Rc<[ConversationId]
     let view = {
         let (selected, on_open) = (props.selected, props.on_open.clone());
         let (chosen, on_choose) = (props.chosen.clone(), list.on_choose.clone());
+        let live = live.clone();
         Callback::from(move |id: ConversationId| {
             html! {
                 <ConversationRow
                     {id}
+                    found={live.found_in(id)}
                     selected={selected == Some(id)}
                     chosen={chosen.holds(id)}
                     on_open={on_open.clone()}

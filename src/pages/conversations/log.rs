@@ -8,15 +8,16 @@ use switchboard_engine::store::action_id;
 use web_sys::Element;
 use yew::prelude::*;
 
+use super::filter::address_of;
 use super::message::{MessageRows, RowStretch, key};
 use super::unread::{FirstUnread, use_first_unread};
 use crate::auth::use_me;
-use crate::browser::Timeout;
+use crate::browser::{Timeout, copy_text, origin, use_task};
 use crate::chat::{Chat, ThreadView, use_chat, use_read_mark};
-use crate::i18n::{t, t_count};
+use crate::i18n::{t, t_count, t_with};
 use crate::ui::{
     Button, ButtonKind, ErrorState, IconName, Loading, LogEntries, Notice, Skeleton, Tone, TryingAgain,
-    use_reading_place, while_retrying,
+    use_reading_place, use_toasts, while_retrying,
 };
 
 /// A message that was looked for is marked for so long, in milliseconds.
@@ -59,7 +60,7 @@ pub(super) fn Log(props: &LogProps) -> Html {
     let me = use_me();
     let thread = &props.thread;
     let rows = &thread.rows;
-    let unread = use_first_unread(&chat, id, thread);
+    let unread = use_first_unread(id, thread);
     let (on_earlier, on_near_start, on_near_end) = use_more(&chat, id, thread);
     let aim = thread
         .aim
@@ -70,11 +71,11 @@ pub(super) fn Log(props: &LogProps) -> Html {
         last_is_own: matches!(rows.last(), Some(Row::Queued(_))),
         is_whole: thread.is_at_latest,
         aim,
-        watched: unread.map(|unread| unread.id),
+        watched: unread.and_then(|unread| unread.id),
     };
-    let place = use_reading_place(&entries, on_near_start, on_near_end);
+    let on_seen = use_seen(id, rows);
+    let place = use_reading_place(&entries, on_near_start, on_near_end, on_seen);
     let news = use_news(thread, place.is_away);
-    use_read_mark(id, thread.is_loaded && thread.is_at_latest && news == 0);
     let on_latest = {
         let to_end = place.to_end.clone();
         use_callback((chat.clone(), id, to_end), |(), (chat, id, to_end)| {
@@ -87,6 +88,7 @@ pub(super) fn Log(props: &LogProps) -> Html {
     let on_discard = use_callback(chat.clone(), |id: MessageId, chat| chat.discard(id));
     let on_edit = use_callback(chat.clone(), |id: MessageId, chat| chat.edit(action_id(id)));
     let on_release = use_callback(chat.clone(), |(), chat: &Chat| chat.release());
+    let on_copy = use_copy_link(id);
     let drawn = &place.drawn;
     let stretches = drawn.stretches.iter();
     let stretches = stretches.map(|stretch| RowStretch::of(rows, stretch.entries.clone(), stretch.gap));
@@ -104,7 +106,7 @@ pub(super) fn Log(props: &LogProps) -> Html {
                         <MessageRows
                             stretches={stretches.collect::<Vec<_>>()}
                             gap_after={drawn.after}
-                            new_from={unread.map(|unread| unread.id)}
+                            new_from={unread.and_then(|unread| unread.id)}
                             {marked}
                             visitor={props.visitor.clone()}
                             me_id={me.id}
@@ -113,12 +115,13 @@ pub(super) fn Log(props: &LogProps) -> Html {
                             {on_discard}
                             {on_edit}
                             {on_release}
+                            on_copy={on_copy.clone()}
                         />
                     }
                 </div>
             </div>
             <div class="log-first">
-                if let Some(unread) = unread.filter(|_| place.is_watched_above) {
+                if let Some(unread) = unread.filter(|unread| unread.is_before_rows || place.is_watched_above) {
                     <Button kind={ButtonKind::Plain} onclick={to_unread(&chat, id, unread)}>{ t("conversation.first_unread") }</Button>
                 }
             </div>
@@ -136,6 +139,46 @@ pub(super) fn Log(props: &LogProps) -> Html {
 fn key_of(rows: &[Row], seq: u64) -> Option<MessageId> {
     let place = rows.partition_point(|row| matches!(row, Row::Stored(message) if message.seq < seq));
     rows.get(place).map(key)
+}
+
+/// Hears of the last row that is seen. What waits behind the stored messages tells that all of them are.
+#[hook]
+fn use_seen(id: ConversationId, rows: &[Row]) -> Callback<MessageId> {
+    let on_screen = use_read_mark(id);
+    let shown = use_mut_ref(Vec::new);
+    *shown.borrow_mut() = rows.to_vec();
+    use_callback(on_screen, move |last: MessageId, on_screen| {
+        let seq = {
+            let rows = shown.borrow();
+            let after = rows
+                .iter()
+                .rposition(|row| key(row) == last)
+                .map_or(0, |at| at + 1);
+            rows[..after].iter().rev().find_map(|row| match row {
+                Row::Stored(message) => Some(message.seq),
+                Row::Queued(_) => None,
+            })
+        };
+        if let Some(seq) = seq {
+            on_screen.emit(seq);
+        }
+    })
+}
+
+/// Copies the address of a message, and says so.
+#[hook]
+fn use_copy_link(id: ConversationId) -> Callback<u64> {
+    let (toasts, task) = (use_toasts(), use_task());
+    use_callback((toasts, id), move |seq: u64, (toasts, id)| {
+        let (toasts, address) = (toasts.clone(), origin() + &address_of(*id, Some(seq)));
+        task.run(async move {
+            if copy_text(&address).await {
+                toasts.status(t("message.link_copied"));
+            } else {
+                toasts.alert(t_with("message.link_not_copied", &[("address", &address)]));
+            }
+        });
+    })
 }
 
 fn to_unread(chat: &Chat, id: ConversationId, unread: FirstUnread) -> Callback<MouseEvent> {

@@ -16,7 +16,7 @@ use super::waiting::view_acts;
 use crate::browser::now;
 use crate::deeds::{colleague_reply, reason, retry_text};
 use crate::i18n::{clock_time, day_and_time, local_day, t, t_with, weekday_date};
-use crate::ui::{Avatar, Icon, IconName, IconSize, view_prose};
+use crate::ui::{Avatar, Icon, IconButton, IconName, IconSize, view_prose};
 
 /// Messages of one author further apart than this start a new group, in milliseconds.
 const GROUP_MS: i64 = 5 * 60_000;
@@ -92,6 +92,9 @@ pub struct MessageRowsProps {
     /// Lets go what is held back.
     #[prop_or_default]
     pub on_release: Callback<()>,
+    /// Copies a link to the stored message with this `seq`.
+    #[prop_or_default]
+    pub on_copy: Callback<u64>,
 }
 
 /// What decides how a row looks beside its neighbours.
@@ -196,6 +199,7 @@ fn view_stretch(props: &MessageRowsProps, stretch: &RowStretch, today: i64) -> V
                 on_discard={props.on_discard.clone()}
                 on_edit={props.on_edit.clone()}
                 on_release={props.on_release.clone()}
+                on_copy={props.on_copy.clone()}
             />
         }
     });
@@ -238,6 +242,7 @@ struct MessageRowProps {
     on_discard: Callback<MessageId>,
     on_edit: Callback<MessageId>,
     on_release: Callback<()>,
+    on_copy: Callback<u64>,
 }
 
 /// One row; drawn again only when it looks otherwise, however many come in beside it.
@@ -326,6 +331,11 @@ fn view_row(props: &MessageRowProps) -> Html {
                 <div class="msg-files" hidden={!has_files(row)}>{ files }</div>
                 { state }
             </div>
+            <div class="msg-acts">
+                if let Row::Stored(message) = row {
+                    { copy_button(props, message.seq) }
+                }
+            </div>
         </div>
     }
 }
@@ -348,6 +358,11 @@ fn view_files(props: &MessageRowProps) -> Html {
             html! { <WaitingFiles queued={queued.clone()} {on_cancel} /> }
         }
     }
+}
+
+fn copy_button(props: &MessageRowProps, seq: u64) -> Html {
+    let onclick = props.on_copy.reform(move |_: MouseEvent| seq);
+    html! { <IconButton icon={IconName::Copy} size={IconSize::Small} label={t("message.copy_link")} {onclick} /> }
 }
 
 fn author(props: &MessageRowProps) -> AttrValue {

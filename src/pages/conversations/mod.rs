@@ -11,6 +11,7 @@ mod deleting;
 mod files;
 mod filter;
 mod filters;
+mod found;
 mod jump;
 mod keys;
 mod list;
@@ -42,7 +43,7 @@ use crate::ui::{EmptyState, IconName};
 use announcer::Announcer;
 pub use changes::{ChangeNotices, ChangeNoticesProps};
 pub use composer::{Aids, Composer, ComposerProps, Wish};
-use filter::{filter_of, query_of};
+use filter::{filter_of, message_parameter, query_of};
 use keys::{Key, use_keys};
 use list::ListPane;
 pub use message::{MessageRows, MessageRowsProps, RowStretch};
@@ -79,8 +80,11 @@ pub fn Conversations(props: &ConversationsProps) -> Html {
     let go = use_go(me);
     let on_open = use_callback(
         (go.clone(), filter.clone()),
-        |id: ConversationId, (go, filter)| {
-            go.emit((Route::Conversation { id }, filter.clone(), Step::Forward));
+        |(id, message): (ConversationId, Option<u64>), (go, filter)| {
+            go.emit(Way {
+                message,
+                ..Way::to(Route::Conversation { id }, filter)
+            });
         },
     );
     let on_filter = use_callback(
@@ -88,16 +92,15 @@ pub fn Conversations(props: &ConversationsProps) -> Html {
         |filter: Filter, (go, selected, before)| {
             let route = selected.map_or(Route::Conversations, |id| Route::Conversation { id });
             // Each letter of a search is no step that one goes back by.
-            let step = if filter.unsearched() == before.unsearched() {
-                Step::InPlace
-            } else {
-                Step::Forward
-            };
-            go.emit((route, filter, step));
+            let is_step = filter.unsearched() != before.unsearched();
+            go.emit(Way {
+                is_step,
+                ..Way::to(route, &filter)
+            });
         },
     );
     let on_back = use_callback((go, filter.clone()), |(), (go, filter)| {
-        go.emit((Route::Conversations, filter.clone(), Step::Forward));
+        go.emit(Way::to(Route::Conversations, filter));
     });
     let on_visitor = {
         let visitor_shown = visitor_shown.clone();
@@ -164,24 +167,40 @@ fn use_filter(me: MemberId) -> Filter {
     filter_of(&query.unwrap_or_default(), me)
 }
 
-/// Whether one comes back from there by a step back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step {
-    Forward,
-    InPlace,
+/// A way to a page of the inbox and one of its lists.
+#[derive(Clone, Debug, PartialEq)]
+struct Way {
+    route: Route,
+    filter: Filter,
+    /// The message that is shown there, by its `seq`; the newest ones otherwise.
+    message: Option<u64>,
+    /// Whether one comes back from there by a step back.
+    is_step: bool,
 }
 
-/// The way to a page of the inbox and one of its lists.
+impl Way {
+    fn to(route: Route, filter: &Filter) -> Self {
+        Self {
+            route,
+            filter: filter.clone(),
+            message: None,
+            is_step: true,
+        }
+    }
+}
+
 #[hook]
-fn use_go(me: MemberId) -> Callback<(Route, Filter, Step)> {
+fn use_go(me: MemberId) -> Callback<Way> {
     let navigator = use_navigator();
-    use_callback((), move |(route, filter, step): (Route, Filter, Step), ()| {
+    use_callback((), move |way: Way, ()| {
         let Some(navigator) = &navigator else { return };
-        let query = query_of(&filter, me);
+        let mut query = query_of(&way.filter, me);
+        query.extend(way.message.map(message_parameter));
         // A list of pairs always has a query form.
-        let _ = match step {
-            Step::Forward => navigator.push_with_query(&route, query),
-            Step::InPlace => navigator.replace_with_query(&route, query),
+        let _ = if way.is_step {
+            navigator.push_with_query(&way.route, query)
+        } else {
+            navigator.replace_with_query(&way.route, query)
         };
     })
 }
@@ -196,7 +215,7 @@ fn use_focus_of_pane(root: &NodeRef, pane: &'static str, selected: Option<Conver
             return;
         };
         let heading = if now.0 == "list" { "h1" } else { "h2" };
-        let row = left.map(|id| format!(".pane-list a[href$='{id}']"));
+        let row = left.map(|id| format!(".pane-list [data-row='{id}'] a"));
         let selectors = row.filter(|_| now.0 == "list").into_iter();
         let selectors: Vec<String> = selectors.chain([format!(".pane-{} {heading}", now.0)]).collect();
         catch_focus(&root, &selectors);

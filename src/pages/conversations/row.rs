@@ -1,16 +1,19 @@
 //! One conversation in the list.
 
+use std::rc::Rc;
+
 use switchboard_contract::ids::ConversationId;
+use switchboard_contract::live_chat::SearchMatch;
 use switchboard_contract::realtime::SenderKind;
 use yew::prelude::*;
-use yew_router::Routable;
 
+use super::filter::address_of;
+use super::found::view_found;
 use super::timer::{ConversationTimer, ConversationTimerProps};
 use crate::browser::now;
 use crate::chat::{Waiting, use_conversation, use_typing, use_waiting, use_waiting_draft};
 use crate::i18n::{day_and_time, list_time, number, t, t_with};
 use crate::people::{rating_name, visitor_name};
-use crate::routes::Route;
 use crate::ui::{Avatar, Icon, IconName, IconSize};
 
 /// Props for [`ConversationRow`].
@@ -22,8 +25,10 @@ pub(super) struct ConversationRowProps {
     pub selected: bool,
     /// Whether it is chosen, with others.
     pub chosen: bool,
-    /// Shared by all rows.
-    pub on_open: Callback<ConversationId>,
+    /// What a search found in it.
+    pub found: Option<Rc<SearchMatch>>,
+    /// Shared by all rows: it is opened, at a message where one was found.
+    pub on_open: Callback<(ConversationId, Option<u64>)>,
     /// Shared by all rows: it is chosen, or not any more; `true` for all from the last one that was.
     pub on_choose: Callback<(ConversationId, bool)>,
 }
@@ -42,13 +47,17 @@ pub(super) fn ConversationRow(props: &ConversationRowProps) -> Html {
         Waiting::Change => (IconName::Clock, Some(t("conversation.change_waits"))),
         Waiting::Refused => (IconName::Alert, Some(t("conversation.change_refused"))),
     };
-    let onclick = use_callback(props.on_open.clone(), move |event: MouseEvent, on_open| {
-        if event.meta_key() || event.ctrl_key() || event.shift_key() || event.alt_key() {
-            return;
-        }
-        event.prevent_default();
-        on_open.emit(id);
-    });
+    let seq = props.found.as_ref().and_then(|found| found.seq);
+    let onclick = use_callback(
+        (props.on_open.clone(), seq),
+        move |event: MouseEvent, (on_open, seq)| {
+            if event.meta_key() || event.ctrl_key() || event.shift_key() || event.alt_key() {
+                return;
+            }
+            event.prevent_default();
+            on_open.emit((id, *seq));
+        },
+    );
     let on_choose = use_callback(props.on_choose.clone(), move |event: MouseEvent, on_choose| {
         on_choose.emit((id, event.shift_key()));
     });
@@ -70,7 +79,7 @@ pub(super) fn ConversationRow(props: &ConversationRowProps) -> Html {
         />
         <a
             class={classes!("conv", (unread > 0).then_some("is-unread"), props.chosen.then_some("is-chosen"))}
-            href={Route::Conversation { id }.to_path()}
+            href={address_of(id, seq)}
             aria-current={props.selected.then_some("true")}
             {onclick}
         >
@@ -100,6 +109,11 @@ pub(super) fn ConversationRow(props: &ConversationRowProps) -> Html {
                             <span class="count"><span class="sr">{ t("conversation.unread") }{ " " }</span>{ number(unread) }</span>
                         }
                     </span>
+                </div>
+                <div>
+                    if let Some(found) = &props.found {
+                        { view_found(found) }
+                    }
                 </div>
                 <div class="conv-meta">
                     <span class="chip" title={conversation.funnel_name.clone()}>

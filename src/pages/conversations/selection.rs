@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use switchboard_contract::ids::ConversationId;
-use switchboard_contract::live_chat::MAX_CHANGED;
 use yew::Reducible;
 
 /// The conversations that are chosen.
@@ -21,7 +20,7 @@ pub(super) enum Choice {
     Toggle(ConversationId),
     /// All from the last one that was chosen by itself up to this one, in the order of the list.
     UpTo(ConversationId, Rc<[ConversationId]>),
-    /// As many of the list, from its beginning, as are changed at once.
+    /// All of the list, as far as it is loaded.
     All(Rc<[ConversationId]>),
     /// None.
     None,
@@ -58,7 +57,7 @@ impl Selection {
                     _ => self.choose(Choice::Toggle(id)),
                 }
             }
-            Choice::All(list) => self.chosen = list.iter().take(MAX_CHANGED).copied().collect(),
+            Choice::All(list) => self.chosen = list.iter().copied().collect(),
             Choice::None => *self = Self::default(),
         }
     }
@@ -119,9 +118,9 @@ mod tests {
     }
 
     #[test]
-    fn no_more_are_chosen_at_once_than_are_changed_at_once() {
+    fn all_of_the_list_are_chosen_however_many() {
         let many: Rc<[ConversationId]> = (0..=250).map(id).collect::<Vec<_>>().into();
-        assert_eq!(after(vec![Choice::All(many)]).len(), MAX_CHANGED);
+        assert_eq!(after(vec![Choice::All(many)]).len(), 251);
         assert_eq!(after(vec![Choice::All(list()), Choice::None]), []);
     }
 }

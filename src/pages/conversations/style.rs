@@ -36,7 +36,8 @@ pub(super) fn inbox_class() -> AttrValue {
         .list-scroll { --row-block: var(--row-conversation); flex: 1; min-block-size: 0; overflow: auto; overflow-anchor: none; }
         .list-end { display: grid; place-items: center; padding: var(--space-4); }
 
-        .conv { display: grid; grid-template-columns: 2rem minmax(0, 1fr); gap: 0 var(--space-3); block-size: var(--row-conversation); padding: var(--space-2) var(--space-4); position: relative; }
+        .list-scroll.is-search { --row-block: calc(var(--row-conversation) + 1.25rem); }
+        .conv { display: grid; grid-template-columns: 2rem minmax(0, 1fr); gap: 0 var(--space-3); block-size: var(--row-block); padding: var(--space-2) var(--space-4); position: relative; }
         .conv::before { content: ""; position: absolute; inset-block-start: 0; inset-inline: 3.75rem var(--space-4); block-size: 1px; background: var(--line); }
         li:first-child > .conv::before { display: none; }
         .conv[aria-current]::before { display: none; }
@@ -60,6 +61,9 @@ pub(super) fn inbox_class() -> AttrValue {
         .conv-unread { display: inline-flex; flex: none; }
         .conv-text.is-typing { color: var(--accent-text); font-style: italic; }
         .conv-draft { color: var(--danger-text); }
+        .conv-found { font-size: var(--text-12); color: var(--text-2); }
+        .conv-found-in { flex: none; color: var(--text-3); }
+        .conv-found mark { background: var(--accent-subtle-2); color: var(--text); border-radius: var(--radius-xs); }
         .conv.is-unread .conv-name { font-weight: var(--weight-strong); }
         .conv.is-unread .conv-text { color: var(--text); }
         .conv-meta { display: flex; align-items: center; gap: var(--space-2); block-size: 1.25rem; font-size: var(--text-11); line-height: var(--lh-11); color: var(--text-3); min-inline-size: 0; }
@@ -139,6 +143,11 @@ pub(super) fn inbox_class() -> AttrValue {
         .msg-by { grid-column: 2; font-size: var(--text-12); line-height: var(--lh-12); color: var(--text-3); padding-block-end: var(--space-1); display: flex; gap: var(--space-2); align-items: baseline; min-inline-size: 0; }
         .msg-by b { font-weight: var(--weight-medium); color: var(--text-2); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
         .msg-by .icon { align-self: center; }
+        .msg { position: relative; }
+        .msg-acts { position: absolute; inset-block-end: 0; inset-inline-end: 0; opacity: 0; }
+        .msg-user .msg-acts { inset-inline: 0 auto; }
+        .msg:hover .msg-acts, .msg-acts:focus-within { opacity: 1; }
+        @media (hover: none) { .msg-acts { opacity: 1; } }
         .msg-body { grid-column: 2; display: grid; justify-items: start; gap: var(--space-1); }
         .bubble { max-inline-size: min(85%, 32rem); padding: 0.4375rem 0.75rem; border-radius: var(--radius-l); border-start-start-radius: var(--radius-xs); background: var(--bubble-agent); font-size: var(--text-14); line-height: var(--lh-14); white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: plaintext; text-align: start; }
         .bubble > * + * { margin-block-start: var(--space-1); }

@@ -139,6 +139,26 @@ export class Member {
   }
 }
 
+/** A visitor without a browser. */
+export class Visitor {
+  /** Comes to a website's page; `told` is what its loader tells of it. */
+  static async come(server, publicKey, told) {
+    const answer = await send(server.origin, "visitor/sessions", { method: "POST", body: { publicKey, ...told } });
+    const { visitorToken, user } = await read(answer);
+    return Object.assign(new Visitor(), { server, token: visitorToken, id: user.id });
+  }
+
+  async tell(path, body) {
+    return read(await send(this.server.origin, `visitor/${path}`, { method: "POST", token: this.token, body }));
+  }
+
+  /** Writes; gives the conversation's id. */
+  async say(content) {
+    const { conversation } = await this.tell("messages", { id: crypto.randomUUID(), content, attachments: [] });
+    return conversation.id;
+  }
+}
+
 /** What a visitor's token may read. */
 export const visitorMessages = (server, token) =>
   history(async (path) => read(await send(server.origin, path, { token })), "visitor/messages");

@@ -70,6 +70,15 @@ describe("the list of conversations", () => {
     return true;
   });
 
+  const scrolled = () => page.locator("#conversation-list").evaluate((list) => list.scrollTop);
+
+  /** The first row that is seen whole, and where it stands. */
+  const topmost = () => page.locator("#conversation-list").evaluate((list) => {
+    const { top } = list.getBoundingClientRect();
+    const rows = [...list.querySelectorAll("[data-row]")].map((row) => ({ id: row.dataset.row, at: Math.round(row.getBoundingClientRect().top - top) }));
+    return rows.filter(({ at }) => at >= 0).sort((a, b) => a.at - b.at)[0];
+  });
+
   /** Chooses from one of the pages of the filter menu. */
   async function filter(part, choice) {
     await button("Filter").click();
@@ -121,6 +130,14 @@ describe("the list of conversations", () => {
     await address(`?status=all&q=${WORD}`);
     await page.reload();
     await found(wanted);
+    // What was found stands below each, and leads to the message that holds it.
+    const { matches } = await member.ask(`live-chat/conversations?limit=50&status=all&q=${WORD}`);
+    const there = matches.find(({ seq }) => seq !== undefined);
+    await shows(() => row(there.conversationId).locator("mark").first().innerText().then((text) => text.toLowerCase()), WORD);
+    await row(there.conversationId).getByRole("link").click();
+    await desk(page).log.locator(`.is-marked[data-seq="${there.seq}"]`).waitFor();
+    assert.equal(new URL(page.url()).searchParams.get("message"), String(there.seq));
+    await page.goBack();
     // Somebody else says it somewhere else.
     const other = (await answer("status=open")).find((id) => !wanted.includes(id));
     await member.note(other, `They asked about the ${WORD}.`);
@@ -148,20 +165,36 @@ describe("the list of conversations", () => {
     await agrees("status=open");
   });
 
+  it("closes all that are loaded with few requests, and takes it back", async () => {
+    await agrees("status=open");
+    const [first] = await listed();
+    const before = await answer("status=open");
+    let requests = 0;
+    page.on("request", (request) => { requests += Number(request.method() === "PATCH"); });
+    await row(first).hover();
+    await box(first).click();
+    await button("Select all", bar()).click();
+    await bar().getByText(/^[0-9]{2,} selected$/).waitFor();
+    const count = Number.parseInt(await bar().getByRole("status").innerText(), 10);
+    await button("Close", bar()).click();
+    const closed = async () => {
+      const all = await Promise.all(before.map((id) => member.conversation(id)));
+      return all.filter(({ status }) => status === "closed").length;
+    };
+    await shows(closed, Math.min(count, before.length));
+    assert.ok(requests * 10 <= count, `${requests} requests for ${count} conversations`);
+    await page.getByRole("status").filter({ hasText: `Closed ${count} conversations.` }).getByRole("button", { name: "Undo" }).click();
+    await shows(closed, 0);
+    await agrees("status=open");
+  });
+
   it("stays where one looks while others come to the top", async () => {
     const all = (await member.ask("live-chat/conversations?status=open&limit=200")).items.map(({ id }) => id);
     assert.ok(all.length > 40, "there is something to scroll through");
     await agrees("status=open");
     await row(all[0]).hover();
     await page.mouse.wheel(0, 1_500);
-    const scrolled = () => page.locator("#conversation-list").evaluate((list) => list.scrollTop);
     await eventually("the list is scrolled", async () => (await scrolled()) > 1_000);
-    /** The first row that is seen whole, and where it stands. */
-    const topmost = () => page.locator("#conversation-list").evaluate((list) => {
-      const { top } = list.getBoundingClientRect();
-      const rows = [...list.querySelectorAll("[data-row]")].map((row) => ({ id: row.dataset.row, at: Math.round(row.getBoundingClientRect().top - top) }));
-      return rows.filter(({ at }) => at >= 0).sort((a, b) => a.at - b.at)[0];
-    });
     const stands = await topmost();
     await row(stands.id).getByRole("link").focus();
     // One from below, the ones that are seen, and the first one again.
@@ -182,6 +215,25 @@ describe("the list of conversations", () => {
     });
     await shows(topmost, stands);
     assert.ok(await hasFocus(row(stands.id).getByRole("link")));
+  });
+
+  it("stays where one looks when all of it is asked for anew", async () => {
+    await agrees("status=open");
+    await row((await listed())[0]).hover();
+    await eventually("another page of it is loaded", async () => {
+      await page.mouse.wheel(0, 2_000);
+      return (await scrolled()) > 6_000;
+    });
+    await settled(page);
+    const stands = await topmost();
+    const asked = [];
+    page.on("response", (response) => { if (/conversations\?.*status=open/.test(response.url())) asked.push(response.url()); });
+    // What a person may see is looked at again when they have changed: whatever was heard may have a hole.
+    const { name } = await member.ask("auth/me");
+    for (const next of [`${name} the Second`, name]) await member.ask("auth/me", { method: "PATCH", body: { name: next } });
+    await eventually("all that was loaded is asked for", async () => asked.some((url) => url.includes("cursor=")));
+    await settled(page);
+    assert.deepEqual(await topmost(), stands);
   });
 
   it("is gone through and changed by keys alone", async () => {

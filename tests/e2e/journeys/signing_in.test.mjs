@@ -53,6 +53,16 @@ describe("signing in", () => {
     assert.equal(new URL(page.url()).pathname, "/websites");
   });
 
+  it("leads to the list that was asked for, with what was searched for", async () => {
+    const wanted = "/conversations?status=closed&q=%C3%A9t%C3%A9+%26+hiver";
+    await page.goto(server.origin + wanted);
+    await submitSignIn(page, AGENT);
+    await shows(() => page.getByRole("tab", { name: "Closed", exact: true }).getAttribute("aria-selected"), "true");
+    await shows(() => page.getByRole("searchbox", { name: "Search conversations" }).inputValue(), "été & hiver");
+    const { pathname, searchParams } = new URL(page.url());
+    assert.deepEqual([pathname, searchParams.get("status"), searchParams.get("q")], ["/conversations", "closed", "été & hiver"]);
+  });
+
   it("never leads to another site", async () => {
     for (const elsewhere of ["//example.com/", "https://example.com/", "/\\example.com", "javascript:alert(1)"]) {
       await page.goto(`${server.origin}/login?return_to=${encodeURIComponent(elsewhere)}`);

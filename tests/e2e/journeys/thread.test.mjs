@@ -7,6 +7,7 @@ import { Member } from "../harness/api.mjs";
 import { CONNECTION_LOST, Person, answered, it, launch } from "../harness/browser.mjs";
 import { eventually, hasFocus, shows } from "../harness/eventually.mjs";
 import { Exchange } from "../harness/exchange.mjs";
+import { HOSTILE } from "../harness/hostile.mjs";
 import { AGENT, OWNER, chat, desk, openConversations, untilConnected, write } from "../harness/people.mjs";
 import { Server, runServer } from "../harness/server.mjs";
 
@@ -171,6 +172,20 @@ describe("a thread of thousands", () => {
     await page.locator(".is-marked").waitFor({ state: "detached" });
   });
 
+  it("a message's link is copied, and leads to it", async () => {
+    await person.context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    const { seq } = messages.findLast(({ type }) => type !== "system");
+    await open();
+    await sees(page, seq);
+    await row(page, seq).getByRole("button", { name: "Copy link to this message" }).click();
+    await page.getByText("The link to the message is copied.").waitFor();
+    const link = await page.evaluate(() => navigator.clipboard.readText());
+    assert.equal(link, `${server.origin}/conversations/${id}?message=${seq}`);
+    await page.goto(link);
+    await page.locator(`.is-marked[data-seq="${seq}"]`).waitFor();
+    await open("?message=500");
+  });
+
   it("what comes in while one reads elsewhere is counted, and is there at the end", async () => {
     await sees(page, 500);
     const top = await topOf(page, 500);
@@ -191,13 +206,6 @@ describe("a thread of thousands", () => {
     person.assertNoProblems();
   });
 });
-
-/** Texts that try to become something else. */
-const HOSTILE = [
-  "<img src=x onerror=alert(1)>", "<script>alert(1)</script>", "\"><svg/onload=alert(1)>", "javascript:alert(1)",
-  "[click](javascript:alert(1))", "<a href='javascript:alert(1)'>x</a>", "data:text/html,<script>alert(1)</script>",
-  "https://bank.example@evil.example", "{{constructor.constructor('alert(1)')()}}", "' OR 1=1; --", "Ω≈ç√∫˜µ≤≥÷", "مُنَاقَشَةُ", "👩🏽‍🚀",
-];
 
 describe("what stands in a message", () => {
   let browser, exchange, agent, owner, visitor, member;
@@ -270,6 +278,32 @@ describe("what stands in a message", () => {
         await desk(agent).reply.fill("");
       }
     }
+  });
+
+  it("what was not on the screen stays unread, and a colleague's answer there is shown before a reply goes out", async () => {
+    await owner.goto(`${exchange.proxy.origin}/conversations`);
+    await agent.goto(`${exchange.proxy.origin}/conversations`);
+    for (const page of [owner, agent]) await untilConnected(page);
+    const unread = async () => (await member.conversation(exchange.id)).unreadCount;
+    await shows(unread, 0);
+    const lines = Array.from({ length: 40 }, (_, index) => `further down ${index + 1}`);
+    for (const text of lines) await write(visitor, text);
+    await shows(unread, lines.length);
+    const { unreadFrom } = await member.conversation(exchange.id);
+    await agent.goto(`${exchange.proxy.origin}/conversations/${exchange.id}?message=${unreadFrom}`);
+    await sees(agent, unreadFrom);
+    await untilConnected(agent);
+    await eventually("what is seen is read, and no more", async () => {
+      const left = await unread();
+      return left > 0 && left < lines.length;
+    });
+    await reply("Answered further down");
+    await desk(agent).reply.fill("Mine from further up");
+    await desk(agent).send.click();
+    const refused = log(agent).getByRole("alert").filter({ hasText: "has replied in the meantime" });
+    await refused.getByText("Answered further down", { exact: true }).waitFor();
+    await refused.getByRole("button", { name: "Discard", exact: true }).click();
+    await refused.waitFor({ state: "detached" });
   });
 
   it("what was unread when it was opened begins below a line", async () => {

@@ -316,4 +316,23 @@ describe("websites", () => {
     await shows(() => row(page, "Tents").count(), 0);
     assert.equal((await order())[0], "Stoves");
   });
+
+  it("a step back asks about what is typed in a dialog", async () => {
+    const { page } = await owner("/websites");
+    await openSettings(page, DEMO);
+    await button(page, "Add funnel").click();
+    const name = page.getByRole("dialog", { name: "Add funnel" }).getByLabel("Name", { exact: true });
+    await name.fill("Tents");
+    await page.goBack();
+    const asked = page.getByRole("dialog", { name: "Leave with unsaved changes?" });
+    await asked.getByText("are lost when you leave this page").waitFor();
+    await button(asked, "Stay").click();
+    await shows(() => asked.count(), 0);
+    await shows(() => name.inputValue(), "Tents");
+    await shows(() => new URL(page.url()).pathname.endsWith("/settings"), true);
+    await page.goBack();
+    await button(asked, "Leave").click();
+    await heading(page, DEMO);
+    await shows(() => page.getByRole("dialog").count(), 0);
+  });
 });

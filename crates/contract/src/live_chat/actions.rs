@@ -30,6 +30,27 @@ pub struct ChangeConversations {
     pub set: ConversationChange,
 }
 
+impl ChangeConversations {
+    /// The actions of this request, in the order of their first items, each with its items.
+    #[must_use]
+    pub fn actions(&self) -> Vec<(ActionId, Vec<ConversationRef>)> {
+        let mut actions: Vec<(ActionId, Vec<ConversationRef>)> = Vec::new();
+        for item in &self.items {
+            let action = item.action_id.unwrap_or(self.action_id);
+            // The same, whichever request it comes in.
+            let item = ConversationRef {
+                action_id: None,
+                ..*item
+            };
+            match actions.iter_mut().find(|(known, _)| *known == action) {
+                Some((_, items)) => items.push(item),
+                None => actions.push((action, vec![item])),
+            }
+        }
+        actions
+    }
+}
+
 /// A conversation to change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -40,6 +61,10 @@ pub struct ConversationRef {
     /// The version that the change is meant for; any when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<u64>,
+    /// The action that this change is, where several are sent together: then it has a result of its own, and may be repeated
+    /// in other company. Absent: that of the request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action_id: Option<ActionId>,
 }
 
 /// What becomes of conversations; what is absent stays. For `assigneeId` and `snoozedUntil` null is a value: nobody, not
@@ -92,7 +117,7 @@ pub struct ConversationChange {
 pub struct ChangeResults {
     /// One for each item, in their order.
     pub results: Vec<ChangeResult>,
-    /// The position in the log that every conversation among them reflects.
+    /// A position in the log that every conversation among them reflects.
     pub position: Position,
 }
 
@@ -134,6 +159,29 @@ pub struct ReadResult {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn items_are_of_their_own_action_or_of_the_requests() {
+        let id = |n: i64| ConversationId::from_parts(Timestamp::from_millis(n), [1; 10]);
+        let action = |n: i64| ActionId::from_parts(Timestamp::from_millis(n), [2; 10]);
+        let item = |n: i64, action_id| ConversationRef {
+            id: id(n),
+            version: None,
+            action_id,
+        };
+        let request = ChangeConversations {
+            action_id: action(1),
+            items: vec![item(1, None), item(2, Some(action(2))), item(3, None)],
+            set: ConversationChange::default(),
+        };
+        assert_eq!(
+            request.actions(),
+            [
+                (action(1), vec![item(1, None), item(3, None)]),
+                (action(2), vec![item(2, None)])
+            ]
+        );
+    }
 
     #[test]
     fn null_and_absent_are_told_apart() {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::LiveChatConversation;
 use crate::ids::{ConversationId, MessageId};
+use crate::page::CursorPage;
 use crate::position::Position;
 
 /// Most characters (Unicode scalar values) of what is searched for.
@@ -27,6 +28,19 @@ pub struct ConversationPage {
     /// Of a search: what was found, at most one for each item, in their order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub matches: Vec<SearchMatch>,
+}
+
+/// A page of a list in which nothing was searched for.
+impl From<CursorPage<LiveChatConversation>> for ConversationPage {
+    fn from(page: CursorPage<LiveChatConversation>) -> Self {
+        Self {
+            items: page.items,
+            next_cursor: page.next_cursor,
+            has_more: page.has_more,
+            as_of: page.as_of,
+            matches: Vec::new(),
+        }
+    }
 }
 
 /// Where something was found.

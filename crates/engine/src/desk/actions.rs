@@ -1,14 +1,13 @@
 //! What the person does, on its way to the server.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use switchboard_contract::ids::{ActionId, AttachmentId, ConversationId, MessageId};
-use switchboard_contract::live_chat::{
-    ChangeConversations, ConversationRef, LiveChatConversation, SendMessage, Visibility,
-};
+use switchboard_contract::live_chat::{LiveChatConversation, SendMessage, Visibility};
 use switchboard_contract::problem::{Problem, ProblemCode};
 
+use super::batches::{Abandoned, Change};
 use super::{Attempt, Deed, Desk, Effect, Request, Timer, TimerKind};
 use crate::Now;
 use crate::bulletin::{Merged, Word};
@@ -17,7 +16,6 @@ use crate::outbox::Outcome;
 use crate::planted::{self, Bug};
 use crate::queue::{self, State};
 use crate::store::{Action, Draft, Entry, Standing, message_id};
-use crate::thread::Thread;
 
 /// What an attempt was for.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,7 +24,6 @@ pub(super) enum Posted {
     Upload(Box<Entry>, AttachmentId),
     /// A message with these files.
     Send(Vec<AttachmentId>),
-    Change(ConversationId),
     Read,
     TakeBack(ConversationId),
     Delete(ConversationId),
@@ -54,7 +51,7 @@ impl<E: Clone> Desk<E> {
                 Action::Send(Draft {
                     content,
                     visibility,
-                    seen_seq: self.newest_seq(conversation),
+                    seen_seq: self.seen_seq(conversation),
                     mentions,
                     attachments,
                 })
@@ -69,8 +66,15 @@ impl<E: Clone> Desk<E> {
         self.on_queue(now, queue::Event::Do(Box::new(entry)), out);
     }
 
-    fn newest_seq(&self, conversation: ConversationId) -> u64 {
-        self.inbox.thread(conversation).map_or(0, Thread::newest_seq)
+    /// The newest message that the person has had before their eyes; 0 where there was none.
+    fn seen_seq(&self, conversation: ConversationId) -> u64 {
+        self.on_screen.get(&conversation).copied().unwrap_or(0)
+    }
+
+    /// Messages up to this one stand on the screen. What was seen stays seen, wherever the person scrolls to.
+    pub(super) fn show_message(&mut self, conversation: ConversationId, up_to: u64) {
+        let seen = self.on_screen.entry(conversation).or_default();
+        *seen = up_to.max(*seen);
     }
 
     /// One mark for each new message that is seen, and none where nothing is unread.
@@ -84,7 +88,7 @@ impl<E: Clone> Desk<E> {
         let unread = self
             .conversation(conversation)
             .is_some_and(|known| known.unread_count > 0);
-        let seq = self.newest_seq(conversation);
+        let seq = self.seen_seq(conversation);
         if unread && seq > self.marked.get(&conversation).copied().unwrap_or(0) {
             self.marked.insert(conversation, seq);
             let entry = Entry::new(id, conversation, Action::Read { seq }, now.wall);
@@ -101,7 +105,7 @@ impl<E: Clone> Desk<E> {
             return;
         };
         let seen_seq = self
-            .newest_seq(queued.entry.lane.conversation)
+            .seen_seq(queued.entry.lane.conversation)
             .max(current_seq(problem).unwrap_or(0));
         let reopen = problem.code == ProblemCode::ConversationClosed;
         self.on_queue(now, queue::Event::Again { id, reopen, seen_seq }, out);
@@ -135,8 +139,13 @@ impl<E: Clone> Desk<E> {
                     self.take_back(now, generation, &entry, out);
                 }
                 queue::Effect::Abandon { generation } => {
-                    self.posted.remove(&generation);
-                    out.push(Effect::Abandon { generation });
+                    let request = match self.batches.abandon(generation) {
+                        Abandoned::Quietly => continue,
+                        Abandoned::Request(request) => request,
+                        Abandoned::Unknown => generation,
+                    };
+                    self.posted.remove(&request);
+                    out.push(Effect::Abandon { generation: request });
                 }
                 queue::Effect::SetTimer { generation, after_ms } => out.push(Effect::SetTimer {
                     timer: Timer {
@@ -156,6 +165,7 @@ impl<E: Clone> Desk<E> {
             }
         }
         self.stop_uploads(now, out);
+        self.send_changes(out);
         if !touched.is_empty() {
             let lists = self.note_deletions(&touched);
             out.push(Effect::QueueChanged);
@@ -243,15 +253,12 @@ impl<E: Clone> Desk<E> {
                 )
             }
             Action::Change(set) => {
-                let change = ChangeConversations {
-                    action_id: entry.id,
-                    items: vec![ConversationRef {
-                        id: conversation_id,
-                        version: None,
-                    }],
-                    set,
+                let change = Change {
+                    generation,
+                    action: entry.id,
+                    conversation: conversation_id,
                 };
-                (Posted::Change(conversation_id), Request::Change(Box::new(change)))
+                return self.batches.add(set, change);
             }
             Action::Delete => {
                 let conversation = conversation_id;
@@ -271,6 +278,7 @@ impl<E: Clone> Desk<E> {
     /// or not at all, and whichever it was shows by itself.
     fn take_back(&mut self, now: Now, generation: u64, entry: &Entry, out: &mut Vec<Effect>) {
         let Some(id) = entry.message_id() else {
+            self.batches.give_up(entry.id);
             let outcome = Outcome::TakenBack;
             return self.on_queue(now, queue::Event::Attempted { generation, outcome }, out);
         };
@@ -287,6 +295,9 @@ impl<E: Clone> Desk<E> {
         outcome: Attempt,
         out: &mut Vec<Effect>,
     ) {
+        if let Some(changes) = self.batches.end(generation) {
+            return self.on_changes(now, changes, outcome, out);
+        }
         let Some(posted) = self.posted.remove(&generation) else {
             return;
         };
@@ -319,7 +330,7 @@ impl<E: Clone> Desk<E> {
                 Outcome::Stored
             }
             // The answer to something else cannot be relied on.
-            (Attempt::Deleted | Attempt::Uploaded, _) => Outcome::Unsure { wait_ms: 0 },
+            (Attempt::Deleted | Attempt::Changed(_) | Attempt::Uploaded, _) => Outcome::Unsure { wait_ms: 0 },
             // First the bubble that is stored, then the end of the one that waits: none is missing in between.
             (Attempt::Sent(result), _) => {
                 for file in &result.message.attachments {
@@ -332,19 +343,6 @@ impl<E: Clone> Desk<E> {
                 };
                 self.on_result(now, merged, out);
                 Outcome::Stored
-            }
-            (Attempt::Changed(results), _) => {
-                let Some(result) = results.results.into_iter().next() else {
-                    return self.attempted(now, generation, Outcome::Unsure { wait_ms: 0 }, out);
-                };
-                match (result.conversation, result.problem) {
-                    (Some(conversation), _) => {
-                        self.on_changed(now, conversation, results.position, out);
-                        Outcome::Stored
-                    }
-                    (None, Some(problem)) => Outcome::Refused(Rc::new(problem)),
-                    (None, None) => Outcome::Unsure { wait_ms: 0 },
-                }
             }
             (Attempt::Read(result), _) => {
                 self.on_changed(now, result.conversation, result.position, out);
@@ -359,18 +357,60 @@ impl<E: Clone> Desk<E> {
                     Outcome::TakenBack
                 }
             }
-            // Nobody can decide about a change of what is deleted.
-            (Attempt::Failed(Outcome::Refused(problem)), Posted::Change(conversation))
-                if matches!(problem.code, ProblemCode::Gone | ProblemCode::NotFound)
-                    && self.deleted_here.contains(&conversation) =>
-            {
-                Outcome::TakenBack
-            }
             // Nobody waits for a read mark, and nobody can decide about one.
             (Attempt::Failed(Outcome::Refused(_)), Posted::Read) => Outcome::TakenBack,
             (Attempt::Failed(outcome), _) => outcome,
         };
         self.attempted(now, generation, outcome, out);
+    }
+
+    /// A request with changes of conversations has ended: each of them has its own outcome.
+    fn on_changes(&mut self, now: Now, changes: Vec<Change>, outcome: Attempt, out: &mut Vec<Effect>) {
+        let (mut results, position, otherwise) = match outcome {
+            Attempt::Changed(answer) => {
+                let results = answer.results.into_iter().map(|result| (result.id, result));
+                // What the answer does not name cannot be relied on.
+                let otherwise = Outcome::Unsure { wait_ms: 0 };
+                (results.collect(), Some(answer.position), otherwise)
+            }
+            Attempt::Failed(outcome) => (BTreeMap::new(), None, outcome),
+            _ => (BTreeMap::new(), None, Outcome::Unsure { wait_ms: 0 }),
+        };
+        for change in changes {
+            let result = results.remove(&change.conversation);
+            let outcome = match result.map(|result| (result.conversation, result.problem)) {
+                Some((Some(conversation), _)) => {
+                    if let Some(position) = &position {
+                        self.on_changed(now, conversation, position.clone(), out);
+                    }
+                    Outcome::Stored
+                }
+                Some((None, Some(problem))) => Outcome::Refused(Rc::new(problem)),
+                Some((None, None)) | None => otherwise.clone(),
+            };
+            let outcome = match outcome {
+                // Nobody can decide about a change of what is deleted.
+                Outcome::Refused(problem)
+                    if matches!(problem.code, ProblemCode::Gone | ProblemCode::NotFound)
+                        && self.deleted_here.contains(&change.conversation) =>
+                {
+                    Outcome::TakenBack
+                }
+                outcome => outcome,
+            };
+            self.attempted(now, change.generation, outcome, out);
+        }
+    }
+
+    /// Changes go out once the queue has kept all that become the same.
+    fn send_changes(&mut self, out: &mut Vec<Effect>) {
+        let queue = &self.queue;
+        while let Some((generation, request)) = self.batches.next(|set| queue.is_saving_change(set)) {
+            out.push(Effect::Post {
+                generation,
+                request: Request::Change(Box::new(request)),
+            });
+        }
     }
 
     fn attempted(&mut self, now: Now, generation: u64, outcome: Outcome, out: &mut Vec<Effect>) {

@@ -179,7 +179,7 @@ impl<E: Clone> Desk<E> {
             // What events brought meanwhile is in the page that the next try brings.
             self.inbox.expect_no_messages(conversation);
         }
-        self.search_on(&loaded, is_there, out);
+        self.list_on(&loaded, is_there, out);
         if let Fetch::Conversation(id) = loaded
             && self.outrun.remove(&id)
         {

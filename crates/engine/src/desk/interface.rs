@@ -6,10 +6,9 @@ use std::rc::Rc;
 use serde::{Deserialize, Serialize};
 use switchboard_contract::ids::{ActionId, ConversationId, MemberId, MessageId};
 use switchboard_contract::live_chat::{
-    ChangeConversations, ChangeResults, ConversationChange, LiveChatConversation, LiveChatMessage,
-    MessagePage, ReadResult, SendMessage, SendResult, Visibility,
+    ChangeConversations, ChangeResults, ConversationChange, ConversationPage, LiveChatConversation,
+    LiveChatMessage, MessagePage, ReadResult, SendMessage, SendResult, Visibility,
 };
-use switchboard_contract::page::CursorPage;
 use switchboard_contract::position::Position;
 use switchboard_contract::realtime::EventPage;
 
@@ -58,7 +57,7 @@ pub enum Fetch {
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Fetched {
     /// For [`Fetch::List`].
-    List(CursorPage<LiveChatConversation>),
+    List(ConversationPage),
     /// For [`Fetch::Messages`] and [`Fetch::Passage`].
     Messages(MessagePage),
     /// For [`Fetch::Conversation`].
@@ -227,7 +226,14 @@ pub enum Event<E> {
         /// What.
         deed: Deed,
     },
-    /// The end of a thread is before the person's eyes: what is there is read.
+    /// Messages of a thread stand before the person's eyes.
+    OnScreen {
+        /// Where.
+        conversation: ConversationId,
+        /// The `seq` of the newest of them.
+        up_to: u64,
+    },
+    /// What has stood on the screen is read.
     Seen {
         /// A new id for the mark.
         id: ActionId,

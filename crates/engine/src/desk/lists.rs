@@ -116,8 +116,8 @@ impl<E: Clone> Desk<E> {
         }
     }
 
-    /// A page of a list has ended: a search that is asked again goes on as far as it was shown.
-    pub(super) fn search_on(&mut self, fetch: &Fetch, is_there: bool, out: &mut Vec<Effect>) {
+    /// A page of a list has ended: one that is asked for anew goes on as far as it was shown.
+    pub(super) fn list_on(&mut self, fetch: &Fetch, is_there: bool, out: &mut Vec<Effect>) {
         let Fetch::List { filter, .. } = fetch else { return };
         if !is_there {
             self.inbox.give_up_again(filter);

@@ -12,6 +12,7 @@
 
 mod actions;
 mod archiving;
+mod batches;
 mod fetching;
 mod interface;
 mod keeping;
@@ -49,6 +50,7 @@ pub use interface::{Aim, Attempt, Deed, Effect, Event, Fetch, Fetched, Request, 
 
 use actions::Posted;
 use archiving::Archiving;
+use batches::Batches;
 use keeping::{Keeping, Question};
 use lists::Lists;
 use loading::{Loads, Place};
@@ -77,6 +79,7 @@ pub struct Desk<E> {
     posted: BTreeMap<u64, Posted>,
     /// Files of waiting messages that the server has.
     uploaded: BTreeSet<AttachmentId>,
+    batches: Batches,
     /// Conversations that are deleted as soon as the server hears of it.
     deleting: BTreeSet<ConversationId>,
     /// Those that the person has deleted.
@@ -97,6 +100,8 @@ pub struct Desk<E> {
     aims: BTreeMap<ConversationId, Wish>,
     /// Counts them: whoever follows them tells one from the next by it.
     aimed: u64,
+    /// The newest message of each conversation that has stood on the screen: further down may be what nobody has read.
+    on_screen: BTreeMap<ConversationId, u64>,
     /// How far each conversation was marked as read here.
     marked: BTreeMap<ConversationId, u64>,
     /// Threads whose marks are asked for page by page: where the last page had to end, and how many there were.
@@ -128,6 +133,7 @@ impl<E: Clone> Desk<E> {
             queue: Queue::new(owner, seed.rotate_left(32)),
             posted: BTreeMap::new(),
             uploaded: BTreeSet::new(),
+            batches: Batches::default(),
             deleting: BTreeSet::new(),
             deleted_here: BTreeSet::new(),
             inbox: Inbox::default(),
@@ -140,6 +146,7 @@ impl<E: Clone> Desk<E> {
             open: BTreeSet::new(),
             aims: BTreeMap::new(),
             aimed: 0,
+            on_screen: BTreeMap::new(),
             marked: BTreeMap::new(),
             asked_marks: BTreeMap::new(),
             awareness: Awareness::default(),
@@ -320,6 +327,7 @@ impl<E: Clone> Desk<E> {
                 conversation,
                 deed,
             } => self.act(now, id, conversation, deed, out),
+            Event::OnScreen { conversation, up_to } => self.show_message(conversation, up_to),
             Event::Seen { id, conversation } => self.mark_read(now, id, conversation, out),
             Event::Retry(id) => self.retry(now, id, out),
             Event::Discard(id) => self.on_queue(now, queue::Event::Discard(id), out),
@@ -374,12 +382,14 @@ impl<E: Clone> Desk<E> {
         self.claimed = None;
         self.posted.clear();
         self.uploaded.clear();
+        self.batches.clear();
         self.inbox = Inbox::default();
         self.loads.clear();
         self.aims.clear();
         self.outrun.clear();
         (self.began, self.whole_from) = (None, None);
         self.rights_doubted = false;
+        self.on_screen.clear();
         self.marked.clear();
         self.stop_archiving();
         self.asked_marks.clear();

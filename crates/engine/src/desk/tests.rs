@@ -212,6 +212,29 @@ impl Browser {
     }
 }
 
+impl Browser {
+    /// Messages up to this one are on a tab's screen.
+    fn look(&mut self, tab: usize, up_to: u64) {
+        let conversation = id();
+        self.step_tab(tab, Event::OnScreen { conversation, up_to });
+    }
+}
+
+#[test]
+fn what_was_not_on_the_screen_does_not_count_as_seen_by_who_replies() {
+    let mut browser = Browser::new(1);
+    let out = browser.step(Event::Open(id()));
+    browser.load(0, &out, 0, 9);
+    let seen = |out: Vec<Effect>| sends(&out).pop().and_then(|(_, request)| request.seen_seq);
+    browser.look(0, 4);
+    browser.look(0, 2);
+    assert_eq!(
+        seen(browser.send(0, 7)),
+        Some(4),
+        "whoever scrolls up has seen the rest"
+    );
+}
+
 /// Whatever a test does, the traces of its tabs play through again, without a text of anyone.
 impl Drop for Browser {
     fn drop(&mut self) {
@@ -308,6 +331,7 @@ fn a_reply_is_shown_at_once_in_every_tab_and_stored_without_a_moment_in_which_it
         let out = browser.step_tab(tab, Event::Open(id()));
         browser.load(tab, &out, 0, 2);
     }
+    browser.look(0, 2);
     let out = browser.send(0, 7);
     for desk in &browser.tabs {
         assert!(matches!(
@@ -513,8 +537,14 @@ fn a_conversation_is_marked_read_once_for_each_message_seen_and_counts_as_read_a
         id: action(n),
         conversation: id(),
     };
-    let out = browser.step(seen(7));
+    browser.look(0, 1);
     let conversation = id();
+    let out = browser.step(seen(6));
+    assert_eq!(requests(&out)[0].1, Request::Read { conversation, seq: 1 });
+    let shown = browser.tabs[0].conversation(id()).expect("known");
+    assert_eq!(shown.unread_count, 2, "the second one was not on the screen");
+    browser.look(0, 2);
+    let out = browser.step(seen(7));
     assert_eq!(requests(&out)[0].1, Request::Read { conversation, seq: 2 });
     let shown = browser.tabs[0].conversation(id()).expect("known");
     assert_eq!(shown.unread_count, 0);

@@ -4,7 +4,11 @@
 //! Asked again, it is brought up to date in place: what stays keeps its order, so that nothing moves under a pointer, what
 //! is new comes in where the answer has it. The server's own order comes with the next search.
 
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
 use switchboard_contract::ids::ConversationId;
+use switchboard_contract::live_chat::SearchMatch;
 
 use super::Filter;
 
@@ -13,6 +17,8 @@ use super::Filter;
 pub(super) struct Found {
     pub(super) filter: Filter,
     pub(super) ids: Vec<ConversationId>,
+    /// What it was in each that was found.
+    pub(super) matches: BTreeMap<ConversationId, Rc<SearchMatch>>,
     pub(super) cursor: Option<String>,
     pub(super) is_loaded: bool,
     /// The pages of a query that is asked again, until there are as many as are shown.
@@ -24,6 +30,7 @@ impl Found {
         Self {
             filter,
             ids: Vec::new(),
+            matches: BTreeMap::new(),
             cursor: None,
             is_loaded: false,
             again: None,
@@ -31,8 +38,21 @@ impl Found {
     }
 
     /// Takes in a page; `first` for the one without a cursor.
-    pub(super) fn merge(&mut self, page: Vec<ConversationId>, cursor: Option<String>, first: bool) {
+    pub(super) fn merge(
+        &mut self,
+        page: Vec<ConversationId>,
+        matches: Vec<SearchMatch>,
+        cursor: Option<String>,
+        first: bool,
+    ) {
         self.cursor = cursor;
+        // What has not changed is not drawn again.
+        for found in matches {
+            let known = self.matches.get(&found.conversation_id);
+            if known.is_none_or(|known| **known != found) {
+                self.matches.insert(found.conversation_id, Rc::new(found));
+            }
+        }
         if !self.is_loaded {
             (self.ids, self.is_loaded) = (page, true);
             return;
@@ -51,6 +71,8 @@ impl Found {
             && let Some(again) = self.again.take()
         {
             self.ids = in_place(&self.ids, &again);
+            let ids = &self.ids;
+            self.matches.retain(|id, _| ids.contains(id));
         }
     }
 
@@ -81,6 +103,10 @@ fn in_place(shown: &[ConversationId], answer: &[ConversationId]) -> Vec<Conversa
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use switchboard_contract::live_chat::FoundIn;
+
     use super::super::tests::id;
     use super::*;
 
@@ -88,10 +114,22 @@ mod tests {
         numbers.iter().map(|n| id(*n)).collect()
     }
 
+    fn matches(numbers: &[u8]) -> Vec<SearchMatch> {
+        let found = |n: &u8| SearchMatch {
+            conversation_id: id(*n),
+            found_in: FoundIn::Message,
+            message_id: None,
+            seq: Some(u64::from(*n)),
+            snippet: String::new(),
+            marks: Vec::new(),
+        };
+        numbers.iter().map(found).collect()
+    }
+
     fn found(pages: &[(&[u8], Option<&str>, bool)]) -> Found {
         let mut found = Found::new(Filter::default());
         for (page, cursor, first) in pages {
-            found.merge(ids(page), cursor.map(str::to_owned), *first);
+            found.merge(ids(page), matches(page), cursor.map(str::to_owned), *first);
         }
         found
     }
@@ -106,14 +144,16 @@ mod tests {
     fn as_much_is_asked_again_as_is_shown() {
         let mut found = found(&[(&[1, 2], Some("a"), true), (&[3, 4], Some("b"), false)]);
         assert_eq!(found.more_again(), None, "nothing is asked again");
-        found.merge(ids(&[5, 1]), Some("c".into()), true);
+        found.merge(ids(&[5, 1]), matches(&[5, 1]), Some("c".into()), true);
         assert_eq!(
             (found.more_again(), &found.ids),
             (Some("c"), &ids(&[1, 2, 3, 4])),
             "all of it stays"
         );
-        found.merge(ids(&[2, 3]), Some("d".into()), false);
+        found.merge(ids(&[2, 3]), matches(&[2, 3]), Some("d".into()), false);
         assert_eq!(found.ids, ids(&[5, 1, 2, 3]));
         assert_eq!(found.cursor.as_deref(), Some("d"), "where the next page begins");
+        let named: BTreeSet<ConversationId> = found.matches.into_keys().collect();
+        assert_eq!(named, ids(&[5, 1, 2, 3]).into_iter().collect(), "4 has left");
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap as Map;
 use switchboard_contract::ids::{EventId, FunnelId, VisitorId, WebsiteId};
 use switchboard_contract::live_chat::ConversationStatus;
 use switchboard_contract::live_chat::{LiveChatUser, Priority};
+use switchboard_contract::page::CursorPage;
 use switchboard_contract::position::Epoch;
 
 pub(crate) fn id(n: u8) -> ConversationId {
@@ -58,6 +59,7 @@ pub(crate) fn conversation(n: u8, last_message_at: i64, shelf: Shelf) -> LiveCha
         priority: Priority::Normal,
         snoozed_until: (shelf == Shelf::Snoozed).then_some(at),
         unread_count: 0,
+        unread_from: None,
         waiting_since: None,
         rating: None,
         rating_comment: None,

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use switchboard_contract::ids::{ActionId, ConversationId};
+use switchboard_contract::live_chat::ConversationChange;
 
 use super::{Queue, Queued, State};
 use crate::outbox;
@@ -36,6 +37,14 @@ impl Queue {
     pub fn of(&self, conversation: ConversationId) -> impl Iterator<Item = Queued> {
         self.all()
             .filter(move |queued| queued.entry.lane.conversation == conversation)
+    }
+
+    /// Whether a change of this content is being kept, of whichever conversation.
+    #[must_use]
+    pub fn is_saving_change(&self, set: &ConversationChange) -> bool {
+        self.saving
+            .iter()
+            .any(|entry| matches!(&entry.action, Action::Change(known) if known == set))
     }
 
     /// Whether a conversation is deleted as soon as the server hears of it.

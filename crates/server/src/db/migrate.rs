@@ -21,6 +21,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (12, include_str!("../../migrations/0012_handling.sql")),
     (13, include_str!("../../migrations/0013_visitors.sql")),
     (14, include_str!("../../migrations/0014_attachments.sql")),
+    (17, include_str!("../../migrations/0017_unread_from.sql")),
 ];
 
 /// What a migration has to say to one database only, before the text that both run.

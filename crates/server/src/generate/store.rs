@@ -220,6 +220,7 @@ const CONVERSATION_COLUMNS: &[&str] = &[
     "mailed_public_seq",
     "assignee_id",
     "unread_count",
+    "unread_from",
     "waiting_since",
     "created_at",
     "updated_at",
@@ -353,6 +354,7 @@ fn tell(place: &Place, story: &Story, offset: &mut u64, rows: &mut Rows) -> ApiR
             .map(|(id, _)| id.to_string())
             .into(),
         count(conversation.unread_count)?,
+        maybe_count(conversation.unread_from)?,
         Value::Number(conversation.waiting_since.map(Timestamp::as_millis)),
         begin.into(),
         conversation.updated_at.into(),

@@ -86,6 +86,21 @@ pub async fn hand_out(
     Ok(())
 }
 
+/// An operator has opened a conversation again that nobody is in charge of: where the website has a rule, it is handed out at
+/// the next look. The account's lock would come after those of its visitor and its conversation, in an order nobody else keeps.
+///
+/// # Errors
+/// The database's failure.
+pub async fn leave_to_the_rule(
+    tx: &mut Tx,
+    account: AccountId,
+    website: WebsiteId,
+    ledger: &mut Ledger,
+) -> ApiResult<()> {
+    let turn = Turn::take(tx, account, website, false).await?;
+    hand_out(tx, account, website, turn, ledger).await
+}
+
 /// Gives it to whoever is chosen; false when nobody can take it.
 async fn give(
     tx: &mut Tx,

@@ -1,18 +1,20 @@
 //! `PATCH /api/live-chat/conversations`: changes one conversation or many. The steps are decided by `switchboard_domain::change`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Json;
 use axum::extract::State;
 use sqlx::Row;
-use switchboard_contract::ids::{AccountId, LabelId, MemberId, VisitorId};
+use switchboard_contract::ids::{AccountId, LabelId, MemberId, VisitorId, WebsiteId};
 use switchboard_contract::live_chat::{ChangeConversations, ChangeResult, ChangeResults, ConversationRef};
-use switchboard_contract::position::Position;
+use switchboard_contract::position::{Offset, Position};
+use switchboard_domain::assignment;
 use switchboard_domain::change::{self, missing};
 use switchboard_domain::stored::StoredConversation;
 use switchboard_domain::words;
 
 use super::actions::{self, Begun};
+use super::assign;
 use super::ledger::Ledger;
 use super::rows;
 use crate::auth::{Operator, Rights, keys};
@@ -42,45 +44,79 @@ async fn act(tx: &mut Tx, operator: &Operator, request: &ChangeConversations) ->
     let account = operator.account_id;
     let stream = StreamKey::Account(account);
     let member = operator.member_id;
-    let digest = keys::hash(&serde_json::to_string(&(&request.items, &request.set))?);
-    let begun = actions::begin(tx, member, &operator.rights, request.action_id, &digest).await?;
-    if let Begun::Done(results, offset) = begun {
-        let epoch = events::position(tx, stream).await?.epoch;
-        return Ok(ChangeResults {
-            results,
-            position: Position { epoch, offset },
-        });
+    let mut results = BTreeMap::new();
+    // What was done before reflects the log as it stood then.
+    let mut reflected = None::<Offset>;
+    let mut new = Vec::new();
+    for (action, items) in request.actions() {
+        let digest = keys::hash(&serde_json::to_string(&(&items, &request.set))?);
+        match actions::begin(tx, member, &operator.rights, action, &digest).await? {
+            Begun::New => new.push((action, items)),
+            Begun::Done(done, offset) => {
+                reflected = Some(reflected.map_or(offset, |known| known.min(offset)));
+                results.extend(done.into_iter().map(|result| (result.id, result)));
+            }
+        }
     }
-    known_labels(tx, account, &request.set.add_labels).await?;
-    let assignee = match request.set.assignee_id {
-        Some(Some(id)) => Some(assignee(tx, account, id).await?),
-        _ => None,
-    };
-    lock_all(tx, operator, &request.items).await?;
-    let mut results = Vec::with_capacity(request.items.len());
-    for item in &request.items {
-        let found = rows::conversation(tx, account, item.id)
+    if !new.is_empty() {
+        known_labels(tx, account, &request.set.add_labels).await?;
+        let assignee = match request.set.assignee_id {
+            Some(Some(id)) => Some(assignee(tx, account, id).await?),
+            _ => None,
+        };
+        lock_all(tx, operator, new.iter().flat_map(|(_, items)| items)).await?;
+        for (action, items) in new {
+            let done = take(tx, operator, &items, request, assignee.as_ref()).await?;
+            let position = events::position(tx, stream).await?;
+            actions::keep(tx, member, action, &done, position.offset).await?;
+            results.extend(done.into_iter().map(|(result, _)| (result.id, result)));
+        }
+    }
+    let position = events::position(tx, stream).await?;
+    Ok(ChangeResults {
+        results: request
+            .items
+            .iter()
+            .filter_map(|item| results.remove(&item.id))
+            .collect(),
+        position: Position {
+            offset: reflected.unwrap_or(position.offset),
+            ..position
+        },
+    })
+}
+
+/// Changes the conversations of one action; beside each result the website that decides who may see it.
+async fn take(
+    tx: &mut Tx,
+    operator: &Operator,
+    items: &[ConversationRef],
+    request: &ChangeConversations,
+    assignee: Option<&Assignee>,
+) -> ApiResult<Vec<(ChangeResult, Option<WebsiteId>)>> {
+    let mut results = Vec::with_capacity(items.len());
+    for item in items {
+        let found = rows::conversation(tx, operator.account_id, item.id)
             .await?
             .filter(|found| operator.rights.allow(found.wire.website_id));
         results.push(match found {
             None => (missing(item.id), None),
             Some(found) => {
                 let website = found.wire.website_id;
-                let result = one(tx, operator, item, request, assignee.as_ref(), found).await?;
+                let result = one(tx, operator, item, request, assignee, found).await?;
                 (result, Some(website))
             }
         });
     }
-    let position = events::position(tx, stream).await?;
-    actions::keep(tx, member, request.action_id, &results, position.offset).await?;
-    Ok(ChangeResults {
-        results: results.into_iter().map(|(result, _)| result).collect(),
-        position,
-    })
+    Ok(results)
 }
 
 /// Locks what the caller may see of `items`, in the order that everybody keeps.
-async fn lock_all(tx: &mut Tx, operator: &Operator, items: &[ConversationRef]) -> ApiResult<()> {
+async fn lock_all(
+    tx: &mut Tx,
+    operator: &Operator,
+    items: impl Iterator<Item = &ConversationRef>,
+) -> ApiResult<()> {
     let mut visitors = BTreeSet::<VisitorId>::new();
     let mut conversations = BTreeSet::new();
     for item in items {
@@ -121,9 +157,13 @@ async fn one(
     let other = assignee
         .filter(|assignee| assignee.id != operator.member_id)
         .map(|assignee| assignee.name.as_str());
+    let website = found.wire.website_id;
     let mut ledger = Ledger::resume(tx, operator.account_id, found);
     for step in &steps {
         ledger.take(step, words::of(step, &operator.name, other))?;
+    }
+    if assignment::is_left_to_the_rule(&steps, &request.set) {
+        assign::leave_to_the_rule(tx, operator.account_id, website, &mut ledger).await?;
     }
     if let Some(reason) = &request.set.close_reason {
         // Also where somebody else closed it first: what the person had to say about it is not lost.

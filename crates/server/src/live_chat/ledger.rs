@@ -5,7 +5,7 @@ use switchboard_contract::live_chat::{LiveChatConversation, LiveChatMessage, Vis
 use switchboard_contract::position::Position;
 use switchboard_contract::time::Timestamp;
 use switchboard_contract::visitor::VisitorConversation;
-use switchboard_domain::conversation::{Conversation, Step};
+use switchboard_domain::conversation::{Conversation, Step, Unread};
 pub use switchboard_domain::ledger::Draft;
 use switchboard_domain::ledger::{self, Notice};
 use switchboard_domain::rating::Rated;
@@ -123,7 +123,7 @@ impl Ledger {
     ///
     /// # Errors
     /// Never in practice: contract types serialise.
-    pub fn read_by_team(&mut self, seq: u64, unread: u64) -> ApiResult<bool> {
+    pub fn read_by_team(&mut self, seq: u64, unread: Unread) -> ApiResult<bool> {
         Ok(self.steps.read_by_team(seq, unread)?)
     }
 

@@ -3,15 +3,15 @@
 
 use axum::Json;
 use axum::extract::State;
-use sqlx::Row;
 use switchboard_contract::ids::ConversationId;
 use switchboard_contract::live_chat::{MarkRead, MessageType, ReadResult};
+use switchboard_domain::conversation::Unread;
 
 use super::ledger::Ledger;
 use super::marks::{self, Mark, UpTo};
 use super::rows;
 use crate::auth::Operator;
-use crate::db::{Lock, Tx};
+use crate::db::{Lock, Tx, columns};
 use crate::events;
 use crate::http::{ApiJson, IdPath};
 use crate::problem::{ApiError, ApiResult};
@@ -61,14 +61,17 @@ async fn read(tx: &mut Tx, operator: &Operator, id: ConversationId, seq: u64) ->
 }
 
 /// The visitor's messages after `seq`.
-async fn unread_after(tx: &mut Tx, conversation: ConversationId, seq: u64) -> ApiResult<u64> {
-    let count: i64 = sqlx::query(
-        "SELECT COUNT(*) AS unread FROM messages WHERE conversation_id = $1 AND kind = 'user' AND seq > $2",
+async fn unread_after(tx: &mut Tx, conversation: ConversationId, seq: u64) -> ApiResult<Unread> {
+    let row = sqlx::query(
+        "SELECT COUNT(*) AS unread, MIN(seq) AS first FROM messages \
+         WHERE conversation_id = $1 AND kind = 'user' AND seq > $2",
     )
     .bind(conversation.to_string())
     .bind(i64::try_from(seq).unwrap_or(i64::MAX))
     .fetch_one(tx.conn())
-    .await?
-    .try_get("unread")?;
-    u64::try_from(count).map_err(ApiError::internal)
+    .await?;
+    Ok(Unread {
+        count: columns::count(&row, "unread")?,
+        from: columns::maybe_count(&row, "first")?,
+    })
 }

@@ -21,7 +21,7 @@ pub const VISITOR: &str = "v.id AS v_id, v.name AS v_name, v.email AS v_email, v
 pub const CONVERSATION: &str = "c.id, c.website_id, c.visitor_id, c.funnel_id, f.name AS funnel_name, c.status, \
     c.is_archived, c.started_at, c.last_message_at, c.last_message, c.message_count, c.last_seq, c.last_public_seq, \
     c.auto_close_at, c.assignee_id, c.priority, c.snoozed_until, c.closed_at, c.first_closed_at, c.reopened, \
-    c.archived_at, c.team_read_seq, c.visitor_read_seq, c.unread_count, c.waiting_since, c.rating, \
+    c.archived_at, c.team_read_seq, c.visitor_read_seq, c.unread_count, c.unread_from, c.waiting_since, c.rating, \
     c.rating_comment, c.rating_changes, c.awaits_assignee, c.created_at, c.updated_at, c.version, \
     w.auto_close_after, (SELECT STRING_AGG(cl.label_id, ' ') FROM conversation_labels cl \
     WHERE cl.conversation_id = c.id) AS labels";
@@ -100,6 +100,7 @@ pub fn read_conversation(row: &AnyRow) -> ApiResult<StoredConversation> {
         priority: columns::word(row, "priority")?,
         snoozed_until: columns::maybe_instant(row, "snoozed_until")?,
         unread_count: columns::count(row, "unread_count")?,
+        unread_from: columns::maybe_count(row, "unread_from")?,
         waiting_since: columns::maybe_instant(row, "waiting_since")?,
         rating: columns::maybe_word(row, "rating")?,
         rating_comment: row.try_get("rating_comment")?,

@@ -13,7 +13,7 @@ use switchboard_domain::words;
 
 use super::attachments::rows::Named;
 use super::ledger::{Draft, Entry, Ledger};
-use super::{lookups, rows, take_back, tombstones};
+use super::{assign, lookups, rows, take_back, tombstones};
 use crate::auth::Operator;
 use crate::db::{Lock, Tx};
 use crate::http::ApiJson;
@@ -105,9 +105,11 @@ async fn accept(tx: &mut Tx, operator: &Operator, request: SendMessage) -> ApiRe
         Verdict::Refuse(refusal) => return Err(refusal.problem(newer_reply.as_ref())?.into()),
     };
     let mentions = lookups::members_among(tx, account, request.mentions).await?;
+    let website = conversation.wire.website_id;
     let mut ledger = Ledger::resume(tx, account, conversation);
     if target == Target::Reopened {
         ledger.take(&Step::Reopen, words::of(&Step::Reopen, &operator.name, None))?;
+        assign::leave_to_the_rule(tx, account, website, &mut ledger).await?;
     }
     ledger.add(Draft {
         id: request.id,

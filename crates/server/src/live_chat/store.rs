@@ -32,6 +32,7 @@ const CHANGING: &[&str] = &[
     "last_public_seq",
     "auto_close_at",
     "unread_count",
+    "unread_from",
     "waiting_since",
     "awaits_assignee",
     "rating",
@@ -65,6 +66,7 @@ fn bind_changing(query: Query, stored: &StoredConversation) -> ApiResult<Query> 
         .bind(columns::to_count(stored.last_public_seq)?)
         .bind(instant(wire.auto_close_at))
         .bind(columns::to_count(wire.unread_count)?)
+        .bind(wire.unread_from.map(columns::to_count).transpose()?)
         .bind(instant(wire.waiting_since))
         .bind(i64::from(stored.awaits_assignee))
         .bind(wire.rating.as_ref().map(columns::to_word).transpose()?)

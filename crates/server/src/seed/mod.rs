@@ -22,6 +22,7 @@ use crate::live_chat::ledger::{Draft, Ledger};
 use crate::live_chat::search::pages;
 use crate::problem::ApiResult;
 use crate::state::AppState;
+use crate::visitor::trail;
 use stories::{STORIES, Says, Story};
 
 /// Names the demo website in its snippet.
@@ -188,8 +189,11 @@ async fn insert_website(tx: &mut Tx, place: Place, origins: &[String]) -> ApiRes
 
 async fn tell(tx: &mut Tx, place: Place, story: &Story, origin: &str, now: Timestamp) -> ApiResult<()> {
     let mut at = now.plus_millis(-story.minutes_ago * MINUTE_MS);
-    let user = visitor(story, origin, at)?;
+    let walked: i64 = story.trail.iter().map(|(_, _, seconds)| seconds).sum();
+    let came = at.plus_millis(-walked * 1_000);
+    let user = visitor(story, origin, came)?;
     insert_visitor(tx, place, &user).await?;
+    walk(tx, story, &user, origin, came).await?;
     tx.pretend(at);
     let mut ledger = Ledger::begin(tx, place.account, conversation(place, &user, at)?);
     ledger.notice(format!("Started on {}", story.page_title))?;
@@ -221,6 +225,7 @@ async fn tell(tx: &mut Tx, place: Place, story: &Story, origin: &str, now: Times
     }
     tx.pretend(at);
     ledger.store(tx).await?;
+    look_at(tx, user.id, origin, (story.page, story.page_title)).await?;
     // Nobody is written to about what was never said.
     sqlx::query("UPDATE conversations SET mailed_public_seq = last_public_seq WHERE visitor_id = $1")
         .bind(user.id.to_string())
@@ -233,6 +238,35 @@ async fn tell(tx: &mut Tx, place: Place, story: &Story, origin: &str, now: Times
         .await?;
     tx.pretend(now);
     Ok(())
+}
+
+/// The visitor comes by the pages of the trail to the one on which they write.
+async fn walk(
+    tx: &mut Tx,
+    story: &Story,
+    visitor: &LiveChatUser,
+    origin: &str,
+    came: Timestamp,
+) -> ApiResult<()> {
+    let mut at = came;
+    for (path, title, seconds) in story.trail {
+        tx.pretend(at);
+        look_at(tx, visitor.id, origin, (path, title)).await?;
+        at = at.plus_millis(seconds * 1_000);
+    }
+    tx.pretend(at);
+    look_at(tx, visitor.id, origin, (story.page, story.page_title)).await
+}
+
+async fn look_at(
+    tx: &mut Tx,
+    visitor: VisitorId,
+    origin: &str,
+    (path, title): (&str, &str),
+) -> ApiResult<()> {
+    let url = format!("{origin}{path}");
+    trail::note(tx, visitor, &url, Some(title)).await?;
+    pages::seen(tx, visitor, &url, Some(title)).await
 }
 
 fn visitor(story: &Story, origin: &str, at: Timestamp) -> ApiResult<LiveChatUser> {
@@ -289,8 +323,7 @@ async fn insert_visitor(tx: &mut Tx, place: Place, user: &LiveChatUser) -> ApiRe
     .bind(user.last_seen_at.as_millis())
     .execute(tx.conn())
     .await?;
-    let page = user.page.as_deref().unwrap_or_default();
-    pages::seen(tx, user.id, page, user.page_title.as_deref()).await
+    Ok(())
 }
 
 fn conversation(place: Place, user: &LiveChatUser, at: Timestamp) -> ApiResult<StoredConversation> {

@@ -11,6 +11,9 @@ pub(super) enum Says {
 /// A line, so many minutes after the one before.
 pub(super) type Line = (Says, i64, &'static str);
 
+/// A page of the shop: its path and title, and for how many seconds it was looked at; never longer than the loader's beats tell.
+pub(super) type Stop = (&'static str, &'static str, i64);
+
 /// A conversation of the demo shop.
 pub(super) struct Story {
     pub(super) visitor: &'static str,
@@ -24,6 +27,8 @@ pub(super) struct Story {
     pub(super) page: &'static str,
     pub(super) page_title: &'static str,
     pub(super) referrer: Option<&'static str>,
+    /// Where the visitor was before they wrote.
+    pub(super) trail: &'static [Stop],
     /// When it began.
     pub(super) minutes_ago: i64,
     pub(super) lines: &'static [Line],
@@ -43,6 +48,7 @@ pub(super) const STORIES: &[Story] = &[
         page: "/demo/tents",
         page_title: "Tents",
         referrer: Some("https://search.example/"),
+        trail: &[("/demo", "Outdoor equipment", 35), ("/demo/packs", "Packs", 80)],
         minutes_ago: 26 * 60,
         lines: &[
             (
@@ -71,6 +77,7 @@ pub(super) const STORIES: &[Story] = &[
         page: "/demo",
         page_title: "Outdoor equipment",
         referrer: None,
+        trail: &[("/demo/delivery", "Delivery and returns", 110)],
         minutes_ago: 5 * 60,
         lines: &[
             (Says::Visitor, 0, "Bonjour, livrez-vous en Corse ?"),
@@ -99,6 +106,11 @@ pub(super) const STORIES: &[Story] = &[
         page: "/demo/tents",
         page_title: "Tents",
         referrer: None,
+        trail: &[
+            ("/demo", "Outdoor equipment", 20),
+            ("/demo/stoves", "Stoves", 65),
+            ("/demo/delivery", "Delivery and returns", 40),
+        ],
         minutes_ago: 95,
         lines: &[
             (Says::Visitor, 0, "Hi! My tent arrived with a bent pole."),
@@ -128,6 +140,7 @@ pub(super) const STORIES: &[Story] = &[
         page: "/demo",
         page_title: "Outdoor equipment",
         referrer: Some("https://forum.example/topic/best-stove"),
+        trail: &[("/demo/packs", "Packs", 95), ("/demo/stoves", "Stoves", 50)],
         minutes_ago: 22,
         lines: &[
             (Says::Visitor, 0, "Which stove works above 3000 m?"),

@@ -48,7 +48,7 @@ fn step(last: Option<&Last>, url: &str, now: Timestamp) -> Step {
 ///
 /// # Errors
 /// The database's failure.
-pub(super) async fn note(tx: &mut Tx, visitor: VisitorId, url: &str, title: Option<&str>) -> ApiResult<()> {
+pub(crate) async fn note(tx: &mut Tx, visitor: VisitorId, url: &str, title: Option<&str>) -> ApiResult<()> {
     let now = tx.now();
     let last = sqlx::query(
         "SELECT number, url, until_at FROM visitor_pages WHERE visitor_id = $1 ORDER BY number DESC LIMIT 1",

@@ -17,6 +17,7 @@ use switchboard_engine::refresh::SignedOut;
 use switchboard_engine::socket::{self, Identity, Status, TicketError};
 use switchboard_engine::store::{Answer, File, StoreError, action_id};
 use switchboard_engine::stream::DifferenceError;
+use switchboard_engine::thread::Thread;
 
 use super::{Act, Failed, LockName, Said, TimerFor, Wish};
 use crate::server::{Request, Response};
@@ -213,10 +214,13 @@ impl DeskShell {
                 }
             }
             News::Act(Act::TryAgain) => return self.try_again(now, out),
-            News::Act(act) => match self.deed(act) {
-                Some(event) => event,
-                None => return,
-            },
+            News::Act(act) => {
+                self.look(now, &act, out);
+                match self.deed(act) {
+                    Some(event) => event,
+                    None => return,
+                }
+            }
             News::Answered(purpose, answer) if purpose.desk == self.number => ended(purpose.what, answer),
             News::Answered(..) => return,
             News::Opened(number) => match self.own(number) {
@@ -331,6 +335,21 @@ impl DeskShell {
             .collect();
         for fetch in failed {
             self.drive(now, Event::Reload(fetch), out);
+        }
+    }
+
+    /// Who writes or reads in a thread has its end before their eyes.
+    fn look(&mut self, now: Now, act: &Act, out: &mut Vec<Asked>) {
+        let (Act::Write { conversation, .. } | Act::Read(_, conversation)) = act else {
+            return;
+        };
+        let conversation = *conversation;
+        let thread = self
+            .desk
+            .as_ref()
+            .and_then(|desk| desk.inbox().thread(conversation));
+        if let Some(up_to) = thread.map(Thread::newest_seq) {
+            self.drive(now, Event::OnScreen { conversation, up_to }, out);
         }
     }
 
@@ -566,7 +585,7 @@ fn ended(what: What, answer: Result<Response, Failed>) -> Event<()> {
         What::Load(generation) => Event::Loaded {
             generation,
             result: match answer {
-                Ok(Response::List(page)) => Ok(Fetched::List(page)),
+                Ok(Response::List(page)) => Ok(Fetched::List(page.into())),
                 Ok(Response::Messages(page)) => Ok(Fetched::Messages(page)),
                 Ok(Response::Conversation(conversation)) => Ok(Fetched::Conversation(conversation)),
                 Err(Failed::Refused(problem)) if problem.code == ProblemCode::NotFound => {

@@ -1,7 +1,9 @@
 //! What operators do to conversations besides writing, and what time does to them.
 
+use std::collections::BTreeMap;
+
 use switchboard_contract::auth::Role;
-use switchboard_contract::ids::{ConversationId, MemberId, WebsiteId};
+use switchboard_contract::ids::{ActionId, ConversationId, MemberId, WebsiteId};
 use switchboard_contract::live_chat::{
     ChangeConversations, ChangeResult, ChangeResults, ConversationRef, ConversationStatus, MarkRead,
     MessageType, ReadResult, Visibility,
@@ -13,7 +15,7 @@ use switchboard_contract::time::Timestamp;
 use switchboard_domain::action::{self, Begun};
 use switchboard_domain::audience::Audience;
 use switchboard_domain::change;
-use switchboard_domain::conversation::Step;
+use switchboard_domain::conversation::{Step, Unread};
 use switchboard_domain::deletion::{self, Found, Line, Verdict};
 use switchboard_domain::ledger::{Ledger, NewEvent};
 use switchboard_domain::stored::StoredConversation;
@@ -37,8 +39,38 @@ impl Database {
         let invalid = |fields| Box::new(Problem::validation(fields));
         change::check_items(&request.items).map_err(invalid)?;
         change::check(&request.set, now).map_err(invalid)?;
-        let digest = serde_json::to_string(&(&request.items, &request.set)).map_err(internal)?;
-        let key = (caller.member, request.action_id);
+        let mut results = BTreeMap::new();
+        let mut position = None::<Position>;
+        for (action, items) in request.actions() {
+            let done = self.change_by(now, caller, action, &items, request)?;
+            results.extend(done.results.into_iter().map(|result| (result.id, result)));
+            // What was done before reflects the log as it stood then.
+            let is_earlier = |known: &Position| done.position.offset < known.offset;
+            if position.as_ref().is_none_or(is_earlier) {
+                position = Some(done.position);
+            }
+        }
+        Ok(ChangeResults {
+            results: request
+                .items
+                .iter()
+                .filter_map(|item| results.remove(&item.id))
+                .collect(),
+            position: position.ok_or_else(|| internal("a request of nothing"))?,
+        })
+    }
+
+    /// One action of a request.
+    fn change_by(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+        action: ActionId,
+        items: &[ConversationRef],
+        request: &ChangeConversations,
+    ) -> Answered<ChangeResults> {
+        let digest = serde_json::to_string(&(items, &request.set)).map_err(internal)?;
+        let key = (caller.member, action);
         let kept = self.actions.get(&key);
         let times = kept.map_or(0, |kept| kept.times) + 1;
         match action::begin(kept.map(|kept| kept.digest.as_str()), &digest) {
@@ -61,8 +93,8 @@ impl Database {
             Some(Some(id)) => self.members.get(&id).map(|member| (id, member.clone())),
             _ => None,
         };
-        let mut results = Vec::with_capacity(request.items.len());
-        for item in &request.items {
+        let mut results = Vec::with_capacity(items.len());
+        for item in items {
             let found = self.one(caller, item.id).ok().cloned();
             results.push(match found {
                 None => (change::missing(item.id), None),
@@ -153,12 +185,16 @@ impl Database {
         mark: MarkRead,
     ) -> Answered<ReadResult> {
         let conversation = self.one(caller, id)?.clone();
-        let unread = self.messages.get(&id).map_or(0, |messages| {
-            let after = messages.range(mark.seq.saturating_add(1)..);
-            after
-                .filter(|(_, kept)| kept.message.kind == MessageType::User)
-                .count() as u64
-        });
+        let messages = self.messages.get(&id);
+        let after = messages
+            .into_iter()
+            .flat_map(|messages| messages.range(mark.seq.saturating_add(1)..));
+        let mut after = after
+            .filter(|(_, kept)| kept.message.kind == MessageType::User)
+            .map(|(seq, _)| *seq);
+        let from = after.next();
+        let count = u64::from(from.is_some()) + after.count() as u64;
+        let unread = Unread { count, from };
         let mut ledger = Ledger::resume(conversation, now);
         if ledger.read_by_team(mark.seq, unread).map_err(internal)? {
             let up_to = ledger.state().team_read_seq;

@@ -106,6 +106,7 @@ impl Bench {
             items: vec![ConversationRef {
                 id: self.conversation,
                 version: None,
+                action_id: None,
             }],
             set,
         }

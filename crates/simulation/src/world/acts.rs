@@ -329,6 +329,7 @@ impl World {
             items: vec![ConversationRef {
                 id: conversation,
                 version: None,
+                action_id: None,
             }],
             set,
         };

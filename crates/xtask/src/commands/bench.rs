@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: measurements of what `cargo xtask build` made. Each writes its section of `docs/benchmarks.md`.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
 
@@ -17,7 +18,17 @@ struct Benchmark {
     options: &'static [&'static str],
 }
 
-const BENCHMARKS: [Benchmark; 3] = [
+const BENCHMARKS: [Benchmark; 6] = [
+    Benchmark {
+        name: "keypress",
+        script: "keypress.mjs",
+        options: &["--replies"],
+    },
+    Benchmark {
+        name: "list",
+        script: "list.mjs",
+        options: &["--conversations", "--rounds"],
+    },
     Benchmark {
         name: "reconnect",
         script: "reconnect.mjs",
@@ -32,6 +43,11 @@ const BENCHMARKS: [Benchmark; 3] = [
         name: "takeover",
         script: "takeover.mjs",
         options: &["--takeovers"],
+    },
+    Benchmark {
+        name: "thread",
+        script: "thread.mjs",
+        options: &["--messages", "--rounds"],
     },
 ];
 
@@ -79,22 +95,29 @@ pub fn command(arguments: &[String]) -> Outcome {
 /// What each of the scripts is given.
 fn numbers(wanted: &[&Benchmark], arguments: &[String]) -> Outcome<Vec<Vec<String>>> {
     let mut options = Options::new(arguments);
-    let mut numbers = Vec::new();
-    for benchmark in wanted {
-        let mut given = Vec::new();
-        for option in benchmark.options {
-            if let Some(value) = options.value(option)? {
-                if !value.parse::<u32>().is_ok_and(|number| number > 0) {
-                    return Err(Failure::new(format!("{option} {value}: not a number above 0"))
-                        .advise(format!("such as `{option} 20`")));
-                }
-                given.extend([(*option).to_owned(), value]);
+    // Several may know the same option: each is given it.
+    let known: BTreeSet<&str> = wanted
+        .iter()
+        .flat_map(|benchmark| benchmark.options)
+        .copied()
+        .collect();
+    let mut values = BTreeMap::new();
+    for option in known {
+        if let Some(value) = options.value(option)? {
+            if !value.parse::<u32>().is_ok_and(|number| number > 0) {
+                return Err(Failure::new(format!("{option} {value}: not a number above 0"))
+                    .advise(format!("such as `{option} 20`")));
             }
+            values.insert(option, value);
         }
-        numbers.push(given);
     }
     options.done()?;
-    Ok(numbers)
+    let given = |benchmark: &&Benchmark| {
+        let options = benchmark.options.iter();
+        let given = options.filter_map(|option| Some([(*option).to_owned(), values.get(option)?.clone()]));
+        given.flatten().collect()
+    };
+    Ok(wanted.iter().map(given).collect())
 }
 
 #[cfg(test)]
@@ -103,7 +126,8 @@ mod tests {
 
     fn given(line: &str) -> Outcome<Vec<Vec<String>>> {
         let arguments: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
-        numbers(&[&BENCHMARKS[0], &BENCHMARKS[2]], &arguments)
+        let of = |name: &str| BENCHMARKS.iter().find(|known| known.name == name).unwrap();
+        numbers(&[of("reconnect"), of("takeover")], &arguments)
     }
 
     #[test]
@@ -111,6 +135,19 @@ mod tests {
         let numbers = given("--takeovers=7 --cuts 200").unwrap();
         assert_eq!(numbers, [["--cuts", "200"], ["--takeovers", "7"]]);
         assert_eq!(given("").unwrap(), [[""; 0], [""; 0]]);
+    }
+
+    #[test]
+    fn what_several_know_is_given_to_each() {
+        let arguments = ["--rounds".to_owned(), "3".to_owned()];
+        let all: Vec<&Benchmark> = BENCHMARKS.iter().collect();
+        let given = numbers(&all, &arguments).unwrap();
+        let know = |benchmark: &Benchmark| benchmark.options.contains(&"--rounds");
+        let expected = BENCHMARKS.iter().filter(|known| know(known)).count();
+        assert_eq!(
+            given.iter().filter(|given| **given == arguments).count(),
+            expected
+        );
     }
 
     #[test]

@@ -31,12 +31,15 @@ fn conversation(n: u8) -> LiveChatConversation {
 fn answer(browser: &mut Browser, out: Vec<Effect>) {
     for (generation, fetch) in loads(&out) {
         let fetched = match fetch {
-            Fetch::List { .. } => Fetched::List(CursorPage {
-                items: vec![conversation(1), conversation(2)],
-                next_cursor: None,
-                has_more: false,
-                as_of: position(9),
-            }),
+            Fetch::List { .. } => Fetched::List(
+                CursorPage {
+                    items: vec![conversation(1), conversation(2)],
+                    next_cursor: None,
+                    has_more: false,
+                    as_of: position(9),
+                }
+                .into(),
+            ),
             Fetch::Conversation(_) => Fetched::Conversation(Box::new(conversation(1))),
             Fetch::Messages { conversation, .. } | Fetch::Passage { conversation, .. } => {
                 of(conversation, page(3))

@@ -4,12 +4,15 @@ use super::*;
 use crate::bulletin::{Merged, Word};
 
 fn list(items: Vec<LiveChatConversation>, as_of: u64) -> Fetched {
-    Fetched::List(CursorPage {
-        items,
-        next_cursor: None,
-        has_more: false,
-        as_of: position(as_of),
-    })
+    Fetched::List(
+        CursorPage {
+            items,
+            next_cursor: None,
+            has_more: false,
+            as_of: position(as_of),
+        }
+        .into(),
+    )
 }
 
 fn conversation(version: u64) -> LiveChatConversation {
@@ -216,4 +219,40 @@ fn marks_are_not_asked_for_all_the_way_up() {
     }
     assert_eq!(pages, 20);
     assert_eq!(shown(&browser), 21);
+}
+
+#[test]
+fn a_list_is_asked_for_anew_as_far_as_it_was_loaded() {
+    let page = |ids: &[u8], next: Option<&str>| {
+        let item = |n: &u8| crate::inbox::tests::conversation(*n, i64::from(*n), Shelf::Open);
+        Fetched::List(
+            CursorPage {
+                items: ids.iter().map(item).collect(),
+                next_cursor: next.map(str::to_owned),
+                has_more: next.is_some(),
+                as_of: position(9),
+            }
+            .into(),
+        )
+    };
+    let cursor = |out: &[Effect]| match loads(out).pop() {
+        Some((_, Fetch::List { cursor, .. })) => cursor,
+        _ => None,
+    };
+    let mut browser = Browser::new(1);
+    let out = browser.step(Event::Show(Shelf::Open.into()));
+    answer_lists(&mut browser, &out, &page(&[9, 8], Some("a")));
+    let out = browser.step(Event::MoreOfList(Shelf::Open.into()));
+    answer_lists(&mut browser, &out, &page(&[7, 6], Some("b")));
+    let out = browser.go_live("snapshot");
+    let out = answer_lists(&mut browser, &out, &page(&[9, 8], Some("c")));
+    assert_eq!(cursor(&out).as_deref(), Some("c"));
+    let shown: Vec<_> = browser.tabs[0].list(&Shelf::Open.into()).collect();
+    assert_eq!(
+        shown,
+        [9, 8, 7, 6].map(crate::inbox::tests::id),
+        "all of it stays"
+    );
+    let out = answer_lists(&mut browser, &out, &page(&[7, 6], Some("d")));
+    assert_eq!(cursor(&out), None, "and nothing more is asked for");
 }

@@ -26,7 +26,7 @@ fn browser(tabs: u8) -> Browser {
             has_more: false,
             as_of: position(9),
         };
-        let result = Ok(Fetched::List(list));
+        let result = Ok(Fetched::List(list.into()));
         browser.step_tab(tab, Event::Loaded { generation, result });
         let out = browser.step_tab(tab, Event::Open(id()));
         browser.load(tab, &out, 0, 2);

@@ -13,12 +13,15 @@ fn boots() -> Filter {
 
 fn found(ids: &[u8], next: Option<&str>) -> Fetched {
     let item = |n: &u8| crate::inbox::tests::conversation(*n, i64::from(*n), Shelf::Open);
-    Fetched::List(CursorPage {
-        items: ids.iter().map(item).collect(),
-        next_cursor: next.map(str::to_owned),
-        has_more: next.is_some(),
-        as_of: position(9),
-    })
+    Fetched::List(
+        CursorPage {
+            items: ids.iter().map(item).collect(),
+            next_cursor: next.map(str::to_owned),
+            has_more: next.is_some(),
+            as_of: position(9),
+        }
+        .into(),
+    )
 }
 
 /// The loads of the search among these, with the cursor of each.

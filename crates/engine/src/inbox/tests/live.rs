@@ -8,7 +8,7 @@ use switchboard_contract::realtime::LogEvent;
 use switchboard_contract::time::Timestamp;
 
 use super::{conversation, deleted, id, position, query, updated};
-use crate::inbox::{Assignee, Filter, Inbox, Shelf, Sort, SortKey, Words};
+use crate::inbox::{Assignee, Filter, Inbox, List, Shelf, Sort, SortKey, Words};
 
 const SHELVES: [Shelf; 5] = [
     Shelf::Open,
@@ -102,6 +102,8 @@ enum Step {
     /// An answer comes in: not always the oldest one.
     Answer(usize),
     AskNext(usize),
+    /// What is on its way is never heard: whatever is loaded is asked for anew.
+    Lose,
 }
 
 fn any_step() -> impl Strategy<Value = Step> {
@@ -112,6 +114,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         2 => (0_usize..3).prop_map(Step::AskFirst),
         3 => (0_usize..3).prop_map(Step::Answer),
         2 => (0_usize..3).prop_map(Step::AskNext),
+        1 => Just(Step::Lose),
     ]
 }
 
@@ -125,6 +128,8 @@ struct Bench {
     events: VecDeque<LogEvent>,
     /// The list, the page, and the place that it was asked from.
     answers: Vec<(usize, CursorPage<LiveChatConversation>, Option<SortKey>)>,
+    /// Lists that may hold what changed unheard, with what they showed that has not.
+    doubted: BTreeMap<usize, Vec<ConversationId>>,
     inbox: Inbox,
 }
 
@@ -136,7 +141,19 @@ impl Bench {
         self.answers.push((list, page, after));
     }
 
+    fn reached(&self, list: usize) -> Option<SortKey> {
+        self.inbox.lists.get(&self.filters[list]).and_then(List::reached)
+    }
+
     fn take(&mut self, step: Step) {
+        let changed = match &step {
+            Step::Change(conversation) => Some(conversation.id),
+            Step::Delete(n) => Some(id(*n)),
+            _ => None,
+        };
+        for shown in self.doubted.values_mut() {
+            shown.retain(|id| Some(*id) != changed);
+        }
         match step {
             Step::Change(conversation) => {
                 if !self.gone.contains(&conversation.id) {
@@ -162,16 +179,37 @@ impl Bench {
                 if let Some(at) = self.answers.iter().position(|(of, ..)| *of == list) {
                     let (_, page, after) = self.answers.remove(at);
                     self.inbox.merge_page(&self.filters[list], page, after.is_none());
+                    if self.inbox.more_again(&self.filters[list]).is_some() {
+                        self.ask(list, self.reached(list));
+                    } else {
+                        let shown = self.doubted.remove(&list).unwrap_or_default();
+                        let now: Vec<ConversationId> = self.inbox.list(&self.filters[list]).collect();
+                        assert!(
+                            shown.iter().all(|id| now.contains(id)),
+                            "{shown:?} became {now:?}"
+                        );
+                    }
                 }
             }
             Step::AskNext(list) => {
-                let end = self
-                    .inbox
-                    .lists
-                    .get(&self.filters[list])
-                    .and_then(|list| list.end);
-                if end.is_some() {
-                    self.ask(list, end);
+                let is_on_its_way = self.answers.iter().any(|(of, ..)| *of == list);
+                if let Some(reached) = self.reached(list).filter(|_| !is_on_its_way) {
+                    self.ask(list, Some(reached));
+                }
+            }
+            Step::Lose => {
+                self.events.clear();
+                self.answers.clear();
+                self.inbox.doubt();
+                for list in 0..self.filters.len() {
+                    if self.inbox.is_loaded(&self.filters[list]) {
+                        let is_as_known = |id: &ConversationId| {
+                            self.inbox.conversation(*id).map(|known| &**known) == self.server.get(id)
+                        };
+                        let shown = self.inbox.list(&self.filters[list]).filter(is_as_known).collect();
+                        self.doubted.insert(list, shown);
+                        self.ask(list, None);
+                    }
                 }
             }
         }
@@ -182,7 +220,10 @@ impl Bench {
         if !self.events.is_empty() {
             return Ok(());
         }
-        for filter in &self.filters {
+        for (number, filter) in self.filters.iter().enumerate() {
+            if self.doubted.contains_key(&number) {
+                continue;
+            }
             let Some(list) = self.inbox.lists.get(filter).filter(|list| list.loaded) else {
                 continue;
             };
@@ -209,18 +250,19 @@ proptest! {
     /// out of order and late events interleave; looked at whenever all was heard, while changes never stop.
     #[test]
     fn a_live_list_equals_a_fresh_query(
-        filters in prop::collection::vec(any_filter(), 3),
+        filters in prop::collection::btree_set(any_filter(), 3),
         steps in prop::collection::vec(any_step(), 1..120),
         limit in 1_usize..5,
     ) {
         let mut bench = Bench {
-            filters,
+            filters: filters.into_iter().collect(),
             limit,
             server: BTreeMap::new(),
             gone: BTreeSet::new(),
             head: 0,
             events: VecDeque::new(),
             answers: Vec::new(),
+            doubted: BTreeMap::new(),
             inbox: Inbox::default(),
         };
         for step in steps {
@@ -231,7 +273,65 @@ proptest! {
             bench.take(Step::Hear);
         }
         bench.check()?;
+        // Once all that was asked for has come, nothing is doubted any more.
+        while let Some((list, ..)) = bench.answers.first() {
+            bench.take(Step::Answer(*list));
+        }
+        prop_assert!(bench.doubted.is_empty(), "{:?}", bench.doubted);
+        bench.check()?;
     }
+}
+
+#[test]
+fn whoever_has_scrolled_stays_there_when_the_list_is_asked_for_anew() {
+    let open = Filter::default();
+    let at = |n: u8| conversation(n, i64::from(n), Shelf::Open);
+    let mut server: BTreeMap<_, _> = (1..=9).map(|n| (id(n), at(n))).collect();
+    let mut inbox = Inbox::default();
+    let ask = |inbox: &mut Inbox, server: &BTreeMap<_, _>, offset| {
+        let from = inbox.lists.get(&open).and_then(List::reached);
+        let page = query(server, &open, 2, from, offset);
+        inbox.merge_page(&open, page, false);
+    };
+    let shown = |inbox: &Inbox| inbox.list(&open).collect::<Vec<_>>();
+    let numbered = |numbers: &[u8]| numbers.iter().map(|n| id(*n)).collect::<Vec<_>>();
+    inbox.merge_page(&open, query(&server, &open, 2, None, 1), true);
+    ask(&mut inbox, &server, 1);
+    ask(&mut inbox, &server, 1);
+    assert_eq!(shown(&inbox), numbered(&[9, 8, 7, 6, 5, 4]));
+    // Unheard, 8 and 5 are closed and 4 is written to.
+    server.remove(&id(8));
+    server.remove(&id(5));
+    server.insert(id(4), conversation(4, 40, Shelf::Open));
+    inbox.doubt();
+    inbox.merge_page(&open, query(&server, &open, 2, None, 20), true);
+    assert_eq!(
+        shown(&inbox),
+        numbered(&[4, 9, 8, 7, 6, 5]),
+        "the first page is sure"
+    );
+    assert!(inbox.more_again(&open).is_some());
+    assert!(inbox.is_current(id(9)) && !inbox.is_current(id(6)));
+    ask(&mut inbox, &server, 20);
+    assert_eq!(shown(&inbox), numbered(&[4, 9, 7, 6, 5]));
+    ask(&mut inbox, &server, 20);
+    assert_eq!(shown(&inbox), numbered(&[4, 9, 7, 6, 3, 2]));
+    assert_eq!(inbox.more_again(&open), None, "as far as was shown");
+    assert!(inbox.next_cursor(&open).is_some(), "the rest by scrolling");
+}
+
+#[test]
+fn of_a_list_that_is_asked_for_anew_only_what_is_sure_is_kept_for_the_next_visit() {
+    let open = Filter::default();
+    let server: BTreeMap<_, _> = (1..=9)
+        .map(|n| (id(n), conversation(n, i64::from(n), Shelf::Open)))
+        .collect();
+    let mut inbox = Inbox::default();
+    inbox.merge_page(&open, query(&server, &open, 6, None, 1), true);
+    inbox.doubt();
+    inbox.merge_page(&open, query(&server, &open, 2, None, 2), true);
+    let kept = inbox.kept_list(Shelf::Open, 4).expect("loaded");
+    assert_eq!(kept.end.map(|(_, last)| last), Some(id(8)));
 }
 
 fn search(text: &str) -> Filter {
