@@ -78,6 +78,7 @@ fn queued() -> Vec<Row> {
             visibility: Visibility::Public,
             seen_seq: 5,
             mentions: Vec::new(),
+            attachments: Vec::new(),
         };
         let id = action_id(MessageId::from_parts(at(0), [n; 10]));
         Row::Queued(Queued {

@@ -182,7 +182,7 @@ pub(super) fn inbox_class() -> AttrValue {
         .text-btn-quiet { color: var(--text-2); }
 
         .thread { position: relative; }
-        .drop-zone:not([hidden]) { position: absolute; inset: var(--space-2); z-index: 5; display: grid; place-items: center; border: 2px dashed var(--accent); border-radius: var(--radius-l); background: var(--surface); opacity: 0.95; color: var(--accent-text); font-weight: var(--weight-medium); pointer-events: none; }
+        .drop-zone:not([hidden]) { position: absolute; inset: var(--space-2); z-index: var(--z-sticky); display: grid; place-items: center; border: 2px dashed var(--accent); border-radius: var(--radius-l); background: var(--surface); opacity: 0.95; color: var(--accent-text); font-weight: var(--weight-medium); pointer-events: none; }
         .composer { flex: none; padding: 0 var(--space-6) var(--space-4); display: grid; gap: var(--space-2); }
         .composer > * { inline-size: 100%; max-inline-size: var(--measure-thread); margin-inline: auto; }
         .composer-other { display: flex; align-items: center; gap: var(--space-2); color: var(--text-2); }
