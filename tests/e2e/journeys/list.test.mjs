@@ -218,7 +218,8 @@ describe("the list of conversations", () => {
   });
 
   it("stays where one looks when all of it is asked for anew", async () => {
-    await agrees("status=open");
+    await filter("Show", "All conversations");
+    await agrees("status=all");
     await row((await listed())[0]).hover();
     await eventually("another page of it is loaded", async () => {
       await page.mouse.wheel(0, 2_000);
@@ -227,7 +228,7 @@ describe("the list of conversations", () => {
     await settled(page);
     const stands = await topmost();
     const asked = [];
-    page.on("response", (response) => { if (/conversations\?.*status=open/.test(response.url())) asked.push(response.url()); });
+    page.on("response", (response) => { if (/conversations\?.*status=all/.test(response.url())) asked.push(response.url()); });
     // What a person may see is looked at again when they have changed: whatever was heard may have a hole.
     const { name } = await member.ask("auth/me");
     for (const next of [`${name} the Second`, name]) await member.ask("auth/me", { method: "PATCH", body: { name: next } });
