@@ -4,7 +4,8 @@
 /** Pages that are opened from now on note what they let sound and show; `permission` is the browser's answer to notifications. */
 export const watchAlerts = (context, permission = "granted") =>
   context.addInitScript((allowed) => {
-    if (globalThis.alertsSeen) return;
+    // An empty tab has no storage.
+    if (globalThis.alertsSeen || location.protocol === "about:") return;
     const seen = { tones: 0, shown: [], closed: [], asked: 0 };
     globalThis.alertsSeen = seen;
     // Both clocks run ahead by so much; what a page has kept of it lasts across a reload.
