@@ -113,6 +113,7 @@ describe("the widget's configuration", () => {
     await chat.getByText("Welcome ashore").waitFor();
     await shows(colour(chat.locator(".head")), GREEN_RGB);
     await write(guest.page, "It looks right");
+    await chat.getByText(/^Sent ·/).waitFor();
     await guest.page.reload();
     await chat.getByText("It looks right").waitFor();
   });
@@ -200,6 +201,7 @@ describe("the widget's configuration", () => {
     await chat.getByRole("button", { name: "Start chat" }).click();
     await chat.getByRole("textbox", { name: "Message" }).waitFor();
     await write(page, "Hello from Jane");
+    await chat.getByText(/^Sent ·/).waitFor();
     await page.reload();
     await chat.getByText("Hello from Jane").waitFor();
     await shows(() => chat.getByText("Before we begin").count(), 0);
