@@ -1,6 +1,8 @@
 // Scrolling, measured on a page and on the least that could do the same: the floor, a window of rows by hand without any
 // program around it.
 
+const FRAMES_A_SECOND = 60;
+
 /** Scripts the page has run so far, in milliseconds, and elements it holds. */
 async function counters(devtools) {
   const { metrics } = await devtools.send("Performance.getMetrics");
@@ -8,7 +10,7 @@ async function counters(devtools) {
   return { script: of("ScriptDuration") * 1_000, nodes: of("Nodes") };
 }
 
-/** The page's frames while it is scrolled by `distance` pixels (up where it is below 0) as a finger would. */
+/** The page's frames while it is scrolled by `distance` pixels (up where it is below 0) by the wheel. */
 export async function scroll(page, devtools, element, { distance, speed }) {
   const box = await element.boundingBox();
   await page.evaluate(() => {
@@ -23,10 +25,12 @@ export async function scroll(page, devtools, element, { distance, speed }) {
     requestAnimationFrame(frame);
   });
   const before = await counters(devtools);
-  await devtools.send("Input.synthesizeScrollGesture", {
-    x: Math.round(box.x + box.width / 2), y: Math.round(box.y + box.height / 2),
-    yDistance: -distance, speed, gestureSourceType: "mouse", preventFling: true,
-  });
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  // One turn of the wheel a frame, or less often where the page does not keep up.
+  const turns = Math.ceil((Math.abs(distance) / speed) * FRAMES_A_SECOND);
+  for (let turn = 0; turn < turns; turn += 1) {
+    await Promise.all([page.mouse.wheel(0, distance / turns), new Promise((resolve) => { setTimeout(resolve, 1_000 / FRAMES_A_SECOND); })]);
+  }
   const after = await counters(devtools);
   const frames = await page.evaluate(() => {
     globalThis.counting = false;
@@ -34,13 +38,6 @@ export async function scroll(page, devtools, element, { distance, speed }) {
   });
   return { script: (after.script - before.script) / frames.length, frames, nodes: after.nodes };
 }
-
-/** Where an element is scrolled to, and which texts stand in the middle of it. */
-export const standing = (element) => element.evaluate((log) => {
-  const { left, top, width, height } = log.getBoundingClientRect();
-  const middle = document.elementFromPoint(left + width / 2, top + height / 2);
-  return { top: log.scrollTop, text: middle && middle !== log ? middle.textContent : "" };
-});
 
 /** The frames of a scroll in which no row stands in the middle of what is seen. Told apart from the others: looking costs time. */
 export async function blanks(page, devtools, element, gesture) {
