@@ -17,7 +17,7 @@ use web_sys::{Element, HtmlTextAreaElement};
 use support::inbox::{
     as_of, conversation, conversation_id, leave, list, messages, open, path_and_query, respond, until_row,
 };
-use support::{Answer, FakeServer, Mounted, Seen, flush, focused, press};
+use support::{Answer, FakeServer, Mounted, Seen, document, flush, focused, press};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
@@ -291,6 +291,21 @@ async fn a_reader_stays_where_they_are_and_sees_what_they_send() {
     area.dispatch_event(&event).expect("dispatched");
     flush().await;
     page.until("the end of a smaller log", |_| is_at_end(&log)).await;
+
+    // The browser tells of a scroll that was not the reader's when something below is drawn already: they have not moved.
+    let below = document().create_element("div").expect("an element");
+    below
+        .set_attribute("style", "block-size: 300px; flex: none")
+        .expect("set");
+    log.append_child(&below).expect("appended");
+    assert!(!is_at_end(&log));
+    log.dispatch_event(&web_sys::Event::new("scroll").expect("an event"))
+        .expect("dispatched");
+    area.set_value("1");
+    let event = web_sys::Event::new_with_event_init_dict("input", &init).expect("an event");
+    area.dispatch_event(&event).expect("dispatched");
+    flush().await;
+    page.until("the end of a larger log", |_| is_at_end(&log)).await;
     leave(page).await;
 }
 

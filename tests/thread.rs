@@ -240,6 +240,9 @@ impl Writing {
             on_release: Callback::noop(),
             on_typing: Callback::noop(),
             wish: None,
+            files: Vec::new(),
+            on_files: Callback::noop(),
+            on_detach: Callback::noop(),
         };
         Self {
             composer: mount::<Composer>(props).await,

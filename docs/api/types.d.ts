@@ -1392,6 +1392,11 @@ export interface components {
          * @description A change that may wait in an outbox; a repeat with the same id returns the first result.
          */
         ActionId: string;
+        /**
+         * @description The sound that tells.
+         * @enum {string}
+         */
+        AlertSound: "off" | "chime" | "knock" | "bell";
         /** @description `POST /api/visitor/pre-chat`: the answers, by the key of their question. What was not asked does not count. */
         AnswerPreChat: {
             /** @description The answers. */
@@ -2233,6 +2238,8 @@ export interface components {
             id: components["schemas"]["MemberId"];
             /** @description Full name. */
             name: string;
+            /** @description What the member is told of, and how. */
+            notifications: components["schemas"]["Notifications"];
             /** @description An address that waits for its verification mail to be answered. */
             pendingEmail?: string;
             /** @description What the member likes. */
@@ -2297,6 +2304,11 @@ export interface components {
          */
         MemberStatus: "active" | "invited";
         /**
+         * @description Of which conversations a visitor's message is told.
+         * @enum {string}
+         */
+        MessageAlerts: "off" | "mine" | "unassigned" | "all";
+        /**
          * Format: uuid
          * @description One message; chosen by its sender.
          */
@@ -2322,6 +2334,62 @@ export interface components {
          * @enum {string}
          */
         MobileMode: "full_screen" | "window" | "hidden";
+        /** @description What a member is told of, and how; follows the person across devices. How loud, and whether on the desktop, is each device's own. */
+        Notifications: {
+            /**
+             * @description That a conversation was put in the member's charge.
+             * @default true
+             */
+            assigned: boolean;
+            /**
+             * Format: int32
+             * @description Without any use for this long, in minutes, the member counts as away: 1 to [`MAX_AWAY_AFTER_MINUTES`].
+             * @default 10
+             */
+            awayAfterMinutes: number;
+            /**
+             * @description Whether names and words stay out of what stands on the desktop.
+             * @default false
+             */
+            hideText: boolean;
+            /**
+             * @description That a note names the member.
+             * @default true
+             */
+            mentions: boolean;
+            /** @description Of visitors' messages. */
+            messages: components["schemas"]["MessageAlerts"];
+            /**
+             * @description Websites of which nothing is told, at most [`MAX_MUTED_WEBSITES`].
+             * @default []
+             */
+            mutedWebsites: components["schemas"]["WebsiteId"][];
+            /**
+             * @description Of conversations that begin and are in nobody's charge, or the member's.
+             * @default true
+             */
+            newConversations: boolean;
+            /** @description When all is quiet. */
+            quietHours?: components["schemas"]["QuietHours"];
+            /**
+             * @description Whether it sounds again until what it told of was seen.
+             * @default false
+             */
+            repeat: boolean;
+            /** @description The sound that tells. */
+            sound: components["schemas"]["AlertSound"];
+            /**
+             * Format: int32
+             * @description That a visitor has waited this long for an answer, in minutes: 1 to [`MAX_WAITING_MINUTES`]; null = never.
+             * @default 5
+             */
+            waitingMinutes: number;
+            /**
+             * @description Whether it sounds, and stands on the desktop, also while the member is away.
+             * @default true
+             */
+            whileAway: boolean;
+        };
         /** @description Counts the events of a log from 1; 0 is "before the first". A string on the wire, because JSON numbers end at 2⁵³. */
         Offset: string;
         /** @description `POST /api/visitor/frame`. */
@@ -2466,6 +2534,16 @@ export interface components {
          * @enum {string}
          */
         ProblemCode: "malformed_json" | "bad_request" | "unauthenticated" | "invalid_credentials" | "totp_required" | "session_ended" | "session_revoked" | "forbidden" | "email_unverified" | "totp_enrolment_due" | "origin_refused" | "blocked" | "not_found" | "method_not_allowed" | "conflict" | "address_in_use" | "last_owner" | "default_funnel" | "id_reused" | "out_of_order" | "newer_reply" | "conversation_closed" | "conversation_archived" | "superseded" | "already_sent" | "gone" | "position_lost" | "body_too_large" | "unsupported_media_type" | "validation_failed" | "rate_limited" | "internal" | "unavailable";
+        /**
+         * @description Every day at these times nothing sounds and nothing stands on the desktop. Times are those of the clock where the member is; what begins
+         *     later than it ends goes on past midnight.
+         */
+        QuietHours: {
+            /** @description When they begin, such as `22:00`. */
+            from: string;
+            /** @description When they end, such as `07:00`; never the same. */
+            until: string;
+        };
         /**
          * @description `POST /api/visitor/rating`: what the visitor thought of a conversation that is over. A comment may follow the rating; after
          *     that it can be changed once.
@@ -2845,6 +2923,8 @@ export interface components {
              * @default null
              */
             name: string;
+            /** @description What the member is told of, all of it together. */
+            notifications?: components["schemas"]["Notifications"];
             /** @description All preferences together. */
             preferences?: components["schemas"]["Preferences"];
         };
@@ -3583,6 +3663,7 @@ export type AccessGrant = components['schemas']['AccessGrant'];
 export type AccountId = components['schemas']['AccountId'];
 export type AccountSecurity = components['schemas']['AccountSecurity'];
 export type ActionId = components['schemas']['ActionId'];
+export type AlertSound = components['schemas']['AlertSound'];
 export type AnswerPreChat = components['schemas']['AnswerPreChat'];
 export type Assignment = components['schemas']['Assignment'];
 export type AssignmentMode = components['schemas']['AssignmentMode'];
@@ -3658,10 +3739,12 @@ export type Member = components['schemas']['Member'];
 export type MemberId = components['schemas']['MemberId'];
 export type MemberList = components['schemas']['MemberList'];
 export type MemberStatus = components['schemas']['MemberStatus'];
+export type MessageAlerts = components['schemas']['MessageAlerts'];
 export type MessageId = components['schemas']['MessageId'];
 export type MessagePage = components['schemas']['MessagePage'];
 export type MessageType = components['schemas']['MessageType'];
 export type MobileMode = components['schemas']['MobileMode'];
+export type Notifications = components['schemas']['Notifications'];
 export type Offset = components['schemas']['Offset'];
 export type OpenFrame = components['schemas']['OpenFrame'];
 export type Opening = components['schemas']['Opening'];
@@ -3676,6 +3759,7 @@ export type Preferences = components['schemas']['Preferences'];
 export type Priority = components['schemas']['Priority'];
 export type Problem = components['schemas']['Problem'];
 export type ProblemCode = components['schemas']['ProblemCode'];
+export type QuietHours = components['schemas']['QuietHours'];
 export type RateConversation = components['schemas']['RateConversation'];
 export type Rating = components['schemas']['Rating'];
 export type ReadResult = components['schemas']['ReadResult'];
@@ -5420,6 +5504,8 @@ export interface operations {
                 after?: string;
                 /** @description The log's generation that the offset belongs to */
                 epoch?: string;
+                /** @description `true`: nobody uses the device; an operator who waits and is available counts as away */
+                idle?: boolean;
                 /** @description 1 to 200, 50 unless given */
                 limit?: number;
                 /** @description How long to wait for an event when there is none, up to 25,000; then the answer holds signals too */
