@@ -182,7 +182,6 @@ impl Future for Grace {
 pub struct Answered<T>(Rc<RefCell<Slot<T>>>);
 
 /// Waits for a value, and how to give it.
-#[must_use]
 pub fn answered<T>() -> (Answered<T>, impl FnOnce(T)) {
     let slot = Slot::new();
     let give = slot.clone();

@@ -144,7 +144,6 @@ impl Default for Notifications {
 
 impl Notifications {
     /// The rules of all of it: fields by their names on the wire, and what is wrong with them.
-    #[must_use]
     pub fn check(&self) -> [(&'static str, Result<(), Violation>); 6] {
         let is_known = |known: bool| if known { Ok(()) } else { Err(Violation::Choice) };
         let minutes = |minutes: u32, most: u32| match minutes {
