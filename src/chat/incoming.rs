@@ -1,5 +1,5 @@
 //! What the server and the other tabs send: taken in by turns ([`switchboard_engine::intake`]), so that a flood of it leaves
-//! the page time to be drawn, and drawn once a turn. What it makes this tab tell the others goes out together.
+//! the page time to be drawn, and drawn a few times a second at most. What it makes this tab tell the others goes out together.
 
 use std::rc::Rc;
 
@@ -45,8 +45,14 @@ impl Chat {
         self.run();
     }
 
-    /// Takes in as much as this turn has time for.
+    /// Takes in what there is time for, and asks for the turn that goes on or draws.
     fn run(&self) {
+        self.take_waiting();
+        self.ask_turn();
+    }
+
+    /// Takes in as much as this turn has time for.
+    fn take_waiting(&self) {
         loop {
             let next = self.0.intake.borrow_mut().take(now());
             match next {
@@ -61,6 +67,9 @@ impl Chat {
             }
         }
         self.post_words();
+    }
+
+    fn ask_turn(&self) {
         let turn = self.0.intake.borrow_mut().ask(is_shown());
         if let Some(turn) = turn {
             let asked = self.wait_for(turn);
@@ -91,11 +100,13 @@ impl Chat {
 
     fn turn(&self) {
         let over = self.0.turn.take();
-        self.0.intake.borrow_mut().turn(is_shown());
-        self.run();
-        if self.0.intake.borrow_mut().draws(is_shown()) {
+        self.0.intake.borrow_mut().turn(now(), is_shown());
+        self.take_waiting();
+        let draws = self.0.intake.borrow_mut().draws(now());
+        if draws {
             self.draw();
         }
+        self.ask_turn();
         drop(over);
     }
 

@@ -74,6 +74,8 @@ struct Reading<K> {
     kept: Option<K>,
     followed: u64,
     size: (i32, i32),
+    /// Whether the reader was put where they are since it was drawn last. The effect that does so may come a frame after the drawing.
+    is_settled: bool,
     /// Where a reader at the end was put, as the element counts it.
     put: Option<i32>,
 }
@@ -100,6 +102,7 @@ impl<K: Copy + Ord> Reading<K> {
         self.is_whole = log.is_whole;
         self.roll.tidy(&self.keys);
         self.drawn = self.roll.draw(&self.keys, self.kept);
+        self.is_settled = false;
     }
 
     /// The drawn entries with their elements: before each stretch stands its gap.
@@ -128,6 +131,7 @@ impl<K: Copy + Ord> Reading<K> {
 
     /// Puts the reader back where they were.
     fn restore(&mut self, log: &Element, entries: &Element) {
+        self.is_settled = true;
         let Place::At(key, offset) = self.roll.place() else {
             log.set_scroll_top(log.scroll_height());
             self.put = Some(log.scroll_top());
@@ -147,8 +151,7 @@ impl<K: Copy + Ord> Reading<K> {
         let top = log.scroll_top();
         let is_put = self.put.replace(top) == Some(top);
         if is_put && self.roll.place() == Place::End {
-            // They stand where they were put: what came in below was drawn, and the effect that puts them at the new end has not run
-            // yet. Between the two the browser may tell of the last time.
+            // They stand where they were put, and something below has become higher since.
             return;
         }
         let left = log.scroll_height() - top - log.client_height();
@@ -213,6 +216,7 @@ where
         kept: None,
         followed: 0,
         size: (0, 0),
+        is_settled: false,
         put: None,
     });
     reading.borrow_mut().take_in(log);
@@ -294,8 +298,9 @@ where
             };
             let is_enough = {
                 let mut reading = reading.borrow_mut();
-                if reading.size != (log.client_width(), log.client_height()) {
-                    // Not the reader's doing: the size has changed, and the watch above puts them back in this frame.
+                if !reading.is_settled || reading.size != (log.client_width(), log.client_height()) {
+                    // What is drawn, or the size, is not what they scrolled in: the effect or the watch above puts them where they
+                    // were or wanted to go.
                     return;
                 }
                 reading.follow(&log, &entries);

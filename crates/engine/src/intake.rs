@@ -5,11 +5,10 @@
 //!          └─────none───────────→ waits its turn         or soon where the page is hidden and has no frames
 //! ```
 //!
-//! An event alone is therefore taken at once and drawn with the next frame. Of a flood, some frames take in what they have time
-//! for and the one after them draws it: none has to do both, and few have to paint. Nothing that comes in by the link or from
-//! other tabs overtakes
-//! what came before it. Timers, answers to calls and what the person does go past what waits: none of them relies on a place
-//! among it.
+//! An event alone is therefore taken at once and drawn with the next frame. While more keeps coming, there are a few drawings a
+//! second, and the frames between them take in what they have time for: drawing once costs about the same however much has come.
+//! Nothing that comes in by the link or from other tabs overtakes what came before it. Timers, answers to calls and what the person
+//! does go past what waits: none of them relies on a place among it.
 
 use std::collections::VecDeque;
 
@@ -17,10 +16,10 @@ use crate::Now;
 
 /// What a turn may take: half a frame of 60 a second, so that the other half is there to draw.
 const TURN_MS: u64 = 8;
-/// The same while more waits than a turn takes: a later frame draws.
-const FLOOD_TURN_MS: u64 = 12;
-/// In a flood, so many turns take in before one draws: ten drawings a second at 60 frames.
-const TURNS_A_DRAWING: u32 = 5;
+/// The same in a turn that does not draw.
+const UNDRAWN_TURN_MS: u64 = 12;
+/// Between two drawings of what keeps coming.
+const DRAWING_MS: u64 = 100;
 /// The same where nothing is drawn. Turns of a hidden page may be a second apart where it has no worker.
 const HIDDEN_TURN_MS: u64 = 50;
 /// A shown page whose frames do not come, such as one behind other windows, has its turn after this.
@@ -51,8 +50,11 @@ pub struct Intake<T> {
     /// Whether something was taken since the last turn.
     taken: bool,
     asked: bool,
-    /// How many turns left what they took to a later one, to be drawn.
-    undrawn: u32,
+    /// When a turn drew, and whether this one does.
+    drawn: Option<u64>,
+    is_drawing: bool,
+    /// Whether a turn left what it took to a later one, to be drawn.
+    owes_drawing: bool,
 }
 
 impl<T> Default for Intake<T> {
@@ -64,7 +66,9 @@ impl<T> Default for Intake<T> {
             since: None,
             taken: false,
             asked: false,
-            undrawn: 0,
+            drawn: None,
+            is_drawing: false,
+            owes_drawing: false,
         }
     }
 }
@@ -92,9 +96,9 @@ impl<T> Intake<T> {
         item
     }
 
-    /// The turn to ask for: where something was taken and is to be drawn, or waits. `None` while one is asked for.
+    /// The turn to ask for: where something is to be drawn, or waits. `None` while one is asked for.
     pub fn ask(&mut self, shown: bool) -> Option<Turn> {
-        let is_needed = self.taken || !self.waiting.is_empty();
+        let is_needed = self.taken || self.owes_drawing || !self.waiting.is_empty();
         if self.asked || !is_needed {
             return None;
         }
@@ -109,40 +113,38 @@ impl<T> Intake<T> {
     }
 
     /// The turn that was asked for is here, in a page that is `shown` or not.
-    pub fn turn(&mut self, shown: bool) {
-        if !shown {
-            self.undrawn = 0;
-        }
+    pub fn turn(&mut self, now: Now, shown: bool) {
+        let since = self.drawn.map(|drawn| now.monotonic.saturating_sub(drawn));
+        self.is_drawing = !shown || since.is_none_or(|since| since >= DRAWING_MS);
         self.limit = if !shown {
             HIDDEN_TURN_MS
-        } else if self.is_to_draw() {
+        } else if !self.is_drawing {
+            UNDRAWN_TURN_MS
+        } else if self.owes_drawing {
             0
-        } else if self.waiting.is_empty() {
-            TURN_MS
         } else {
-            FLOOD_TURN_MS
+            TURN_MS
         };
+        self.owes_drawing |= self.taken;
         (self.asked, self.taken, self.spent) = (false, false, 0);
     }
 
-    /// Whether this turn, which has taken in what it may, draws too. Otherwise a later one does: the first after which nothing
-    /// waits, or one that takes nothing.
-    pub fn draws(&mut self, shown: bool) -> bool {
-        let draws = !shown || self.is_to_draw() || self.waiting.is_empty();
-        self.undrawn = if draws { 0 } else { self.undrawn + 1 };
+    /// Whether this turn, which has taken in what it may, draws. Otherwise a later one does.
+    pub fn draws(&mut self, now: Now) -> bool {
+        self.owes_drawing |= self.taken;
+        let draws = self.is_drawing && self.owes_drawing;
+        if draws {
+            self.drawn = Some(now.monotonic);
+            (self.taken, self.owes_drawing) = (false, false);
+        }
         draws
-    }
-
-    /// Whether this turn is for drawing alone.
-    fn is_to_draw(&self) -> bool {
-        self.undrawn >= TURNS_A_DRAWING
     }
 
     /// Forgets what waits, and no longer asks.
     pub fn clear(&mut self) {
         self.waiting.clear();
-        self.undrawn = 0;
-        self.turn(true);
+        self.turn(Now::default(), true);
+        (self.drawn, self.owes_drawing) = (None, false);
     }
 }
 
@@ -184,9 +186,10 @@ mod tests {
             "there is time left in this frame"
         );
         assert_eq!(intake.ask(true), None, "asked for already");
-        intake.turn(true);
+        intake.turn(at(1_016), true);
         assert_eq!(run(&mut intake, 1_016, 2), [] as [u32; 0]);
-        assert_eq!(intake.ask(true), None);
+        assert!(intake.draws(at(1_016)));
+        assert_eq!(intake.ask(true), None, "nothing is left to do");
     }
 
     #[test]
@@ -203,58 +206,57 @@ mod tests {
             "this turn's time is used up"
         );
         assert!(intake.ask(true).is_some());
-        intake.turn(true);
-        assert_eq!(run(&mut intake, 16, 2), [4, 5, 6, 7, 8, 9]);
+        intake.turn(at(16), true);
+        assert_eq!(run(&mut intake, 16, 2), [4, 5, 6, 7]);
+        assert!(intake.draws(at(24)));
         assert!(intake.ask(true).is_some(), "more waits");
-        intake.turn(true);
-        assert_eq!(run(&mut intake, 32, 2), [10]);
+        intake.turn(at(32), true);
+        assert_eq!(run(&mut intake, 32, 2), [8, 9, 10]);
+        assert!(!intake.draws(at(38)));
+        assert!(intake.ask(true).is_some(), "it is to be drawn");
     }
 
     #[test]
-    fn of_a_flood_some_frames_take_in_and_the_one_after_them_draws() {
+    fn what_keeps_coming_is_drawn_a_few_times_a_second() {
         let mut intake = Intake::default();
-        for item in 0..100 {
-            intake.push(item);
-        }
         let mut frames = Vec::new();
-        for frame in 0..12 {
-            intake.turn(true);
+        for frame in 0..13 {
+            for item in 0..20 {
+                intake.push(item);
+            }
+            intake.turn(at(frame * 16), true);
             let taken = run(&mut intake, frame * 16, 2).len();
-            let draws = intake.draws(true);
-            intake.push(100);
+            frames.push((taken, intake.draws(at(frame * 16))));
             assert!(intake.ask(true).is_some(), "it goes on by itself");
-            frames.push((taken, draws));
         }
-        assert_eq!(
-            frames.chunks(6).collect::<Vec<_>>(),
-            [[
-                (6, false),
-                (6, false),
-                (6, false),
-                (6, false),
-                (6, false),
-                (0, true)
-            ]; 2]
-        );
+        let (first, rest) = frames.split_at(1);
+        assert_eq!(first, [(4, true)]);
+        let fill: [(usize, bool); 6] = [(6, false); 6];
+        assert_eq!(rest[..6], fill, "frames that only take in");
+        assert_eq!(rest[6], (0, true), "one that only draws");
+        assert!(rest[7..].iter().all(|frame| *frame == (6, false)));
     }
 
     #[test]
-    fn what_is_all_there_is_is_drawn_by_the_turn_that_takes_it() {
+    fn what_follows_a_drawing_at_once_is_drawn_a_moment_later() {
         let mut intake = Intake::default();
         intake.push(1);
-        intake.turn(true);
+        intake.turn(at(0), true);
         assert_eq!(run(&mut intake, 0, 2), [1]);
-        assert!(intake.draws(true));
-        for item in 0..20 {
-            intake.push(item);
+        assert!(intake.draws(at(2)));
+        intake.push(2);
+        assert_eq!(run(&mut intake, 10, 2), [2], "taken at once all the same");
+        for now in [16, 50, 101] {
+            assert!(intake.ask(true).is_some());
+            intake.turn(at(now), true);
+            assert_eq!(run(&mut intake, now, 2), [] as [u32; 0]);
+            assert!(!intake.draws(at(now)), "{now}");
         }
-        intake.turn(true);
-        run(&mut intake, 16, 2);
-        assert!(!intake.draws(true));
-        // The page is hidden before its turn to draw: it takes in, and nothing is owed.
-        intake.turn(false);
-        assert_eq!(run(&mut intake, 32, 2).len(), 14);
-        assert!(intake.draws(false));
+        // The page is hidden before its turn to draw: nothing is owed.
+        assert!(intake.ask(false).is_some());
+        intake.turn(at(102), false);
+        assert!(intake.draws(at(102)));
+        assert_eq!(intake.ask(false), None);
     }
 
     #[test]
@@ -263,7 +265,7 @@ mod tests {
         intake.push(1);
         intake.push(2);
         assert_eq!(run(&mut intake, 0, 40), [1]);
-        intake.turn(true);
+        intake.turn(at(50), true);
         assert_eq!(run(&mut intake, 50, 40), [2]);
     }
 
@@ -292,9 +294,11 @@ mod tests {
         for item in 0..40 {
             intake.push(item);
         }
-        intake.turn(false);
+        intake.turn(at(0), false);
         assert_eq!(run(&mut intake, 0, 2).len(), 25);
-        intake.turn(true);
-        assert_eq!(run(&mut intake, 100, 2).len(), 6);
+        assert!(intake.draws(at(50)));
+        intake.turn(at(60), true);
+        assert_eq!(run(&mut intake, 60, 2).len(), 6);
+        assert!(!intake.draws(at(72)));
     }
 }

@@ -74,12 +74,14 @@ enum Names {
     Member,
     /// A mailed token, in the path: whoever has it may use it.
     Token,
+    /// A website's public key, in the path: it stands in that website's pages.
+    PublicKey,
 }
 
 use For::{Admin, Agent, Anyone, Owner, RefreshCookie, Visitor};
 use Names::{
     CannedReply, Chosen, Conversation, ConversationInBody, ConversationInQuery, ConversationItems, File,
-    Funnel, Label, Member, Note, Nothing, Person, Session, Token, View, VisitorInBody, Website,
+    Funnel, Label, Member, Note, Nothing, Person, PublicKey, Session, Token, View, VisitorInBody, Website,
 };
 
 /// Every operation.
@@ -176,6 +178,12 @@ const RULES: &[(&str, &str, For, Names)] = &[
     ("GET", "/api/websites/{id}/status", Agent, Website),
     ("GET", "/api/websites/{id}/identity", Admin, Website),
     ("POST", "/api/websites/{id}/identity", Admin, Website),
+    ("GET", "/api/websites/{id}/widget", Agent, Website),
+    ("PUT", "/api/websites/{id}/widget", Admin, Website),
+    ("POST", "/api/websites/{id}/widget/publish", Admin, Website),
+    ("GET", "/api/websites/{id}/widget/history", Admin, Website),
+    ("POST", "/api/websites/{id}/widget/restore", Admin, Website),
+    ("GET", "/api/widget/{publicKey}", Anyone, PublicKey),
     ("GET", "/api/websites/{id}/funnels", Agent, Website),
     ("POST", "/api/websites/{id}/funnels", Admin, Website),
     ("PATCH", "/api/websites/{id}/funnels/{funnelId}", Admin, Funnel),
@@ -187,6 +195,7 @@ const RULES: &[(&str, &str, For, Names)] = &[
     ("POST", "/api/visitor/attachments", Visitor, Nothing),
     ("GET", "/api/visitor/attachments/{id}", Visitor, File),
     ("POST", "/api/visitor/page", Visitor, Nothing),
+    ("POST", "/api/visitor/pre-chat", Visitor, Nothing),
     ("POST", "/api/visitor/rating", Visitor, Nothing),
     ("POST", "/api/visitor/read", Visitor, Nothing),
     ("POST", "/api/visitor/ticket", Visitor, Nothing),
@@ -410,7 +419,7 @@ impl Operation<'_> {
         // Who may do it here may not do it there.
         let token = self.world.tokens[if role == Agent { "agent" } else { "owner" }].as_str();
         match self.names {
-            Nothing => {}
+            Nothing | PublicKey => {}
             // A visitor's token is of one account; `attachments.rs` tries it on files of others.
             File if role == Visitor => {}
             ConversationInQuery => {

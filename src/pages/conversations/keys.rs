@@ -82,11 +82,13 @@ fn is_covered() -> bool {
     document().is_some_and(|document| matches!(document.query_selector("[aria-modal='true']"), Ok(Some(_))))
 }
 
-/// Hears the keys as long as the component is there. What is heard is done: `on_key` answers whether it did something.
+/// Hears the keys as long as the component is there. What is heard is done: `on_key` answers whether it did something. A key that
+/// follows another at once is heard by what that one has led to: effects may run later than the next key is pressed.
 #[hook]
 pub(super) fn use_keys(on_key: Callback<Key, bool>) {
-    use_effect_with(on_key, |on_key| {
-        let on_key = on_key.clone();
+    let current = use_mut_ref(|| None);
+    current.replace(Some(on_key));
+    use_effect_with((), move |()| {
         let listener = document().map(|document| {
             Listener::new(&document, "keydown", move |event| {
                 let Ok(event) = event.dyn_into::<KeyboardEvent>() else {
@@ -96,8 +98,11 @@ pub(super) fn use_keys(on_key: Callback<Key, bool>) {
                 if modified || event.is_composing() || event.default_prevented() || is_covered() {
                     return;
                 }
+                let on_key: Option<Callback<Key, bool>> = current.borrow().clone();
                 let target = event.target().and_then(|target| target.dyn_into().ok());
-                if meaning(&event.key(), place(target)).is_some_and(|key| on_key.emit(key)) {
+                if let Some((key, on_key)) = meaning(&event.key(), place(target)).zip(on_key)
+                    && on_key.emit(key)
+                {
                     event.prevent_default();
                 }
             })

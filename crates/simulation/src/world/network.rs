@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use switchboard_contract::ids::{ConversationId, MessageId};
+use switchboard_contract::ids::{ActionId, ConversationId, MessageId};
 use switchboard_contract::problem::{Problem, ProblemCode};
 use switchboard_engine::store::Action;
 
@@ -528,6 +528,28 @@ impl World {
         self.counters.count(what);
     }
 
+    /// The actions that an answer refuses for good.
+    fn refused_by(request: &Request, response: &Response) -> Vec<ActionId> {
+        match (request, response) {
+            (Request::Change(change), Response::Changed(answer)) => {
+                let answered = change.items.iter().zip(&answer.results);
+                let refused = answered.filter(|(_, result)| result.problem.is_some());
+                refused
+                    .map(|(item, _)| item.action_id.unwrap_or(change.action_id))
+                    .collect()
+            }
+            (_, Response::Problem(problem)) if !matches!(problem.status, 401 | 429 | 500..) => {
+                match request {
+                    Request::Send(message) => vec![Self::action_of(message.id)],
+                    Request::Upload(id, ..) | Request::Delete(_, id) => vec![*id],
+                    Request::Change(change) => change.actions().into_iter().map(|(id, _)| id).collect(),
+                    _ => Vec::new(),
+                }
+            }
+            _ => Vec::new(),
+        }
+    }
+
     fn note_response(&mut self, request: &Request, response: &Response) {
         if let Response::Sent(result) = response {
             let wanted: Vec<_> = files_of(result.message.id).iter().map(|file| file.id).collect();
@@ -536,20 +558,7 @@ impl World {
                 self.violate(1, format!("{} lost its files", result.message.content));
             }
         }
-        let refused = match response {
-            Response::Problem(problem) => !matches!(problem.status, 401 | 429 | 500..),
-            Response::Changed(results) => results.results.iter().any(|result| result.problem.is_some()),
-            _ => false,
-        };
-        if refused {
-            self.record.refused.extend(match request {
-                Request::Send(message) => Some(Self::action_of(message.id)),
-                Request::Upload(id, ..) => Some(*id),
-                Request::Change(change) => Some(change.action_id),
-                Request::Delete(_, id) => Some(*id),
-                _ => None,
-            });
-        }
+        self.record.refused.extend(Self::refused_by(request, response));
         let Response::Problem(problem) = response else {
             return;
         };
