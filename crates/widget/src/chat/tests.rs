@@ -544,7 +544,7 @@ fn rows_group_by_person_and_time() {
             (Side::Visitor, true, true),
         ]
     );
-    assert!(matches!(rows[0].content, Content::Said(_)));
+    assert!(matches!(rows[0].content, Content::Own(_)));
 }
 
 #[test]
