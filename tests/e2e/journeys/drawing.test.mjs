@@ -8,10 +8,12 @@ import { eventually } from "../harness/eventually.mjs";
 import { OWNER, desk, openConversations, settled } from "../harness/people.mjs";
 import { Server } from "../harness/server.mjs";
 
-/** A bubble with its time and its delivery, which the one before loses. */
-const BUBBLE = 16;
+/** A bubble with its time and its delivery, which the one before loses, with room for files and the button that copies its link. */
+const BUBBLE = 19;
 /** Text, title and time of a row, and where its minute has passed, two more. */
 const ROW = 5;
+/** Frames in which whatever has come in is drawn. */
+const FRAMES = 10;
 /** What the thread held before, so that what is written does not grow with it. */
 const SAID_BEFORE = 30;
 
@@ -32,8 +34,11 @@ describe("one message", () => {
     await row(id).getByText(text, { exact: true }).waitFor();
     if (isOpen) await desk(person.page).log.getByText(text, { exact: true }).waitFor();
     await eventually("the page has all that the message caused", () => person.applied >= Number(position.offset));
-    // What came in before this is drawn with the next frame.
-    await person.page.evaluate(() => new Promise((resolve) => { requestAnimationFrame(() => requestAnimationFrame(resolve)); }));
+    // What keeps coming is drawn ten times a second, in one of so many frames.
+    await person.page.evaluate((frames) => new Promise((resolve) => {
+      const next = (left) => requestAnimationFrame(() => (left > 0 ? next(left - 1) : resolve()));
+      next(frames);
+    }), FRAMES);
   }
 
   /** Counts what is written to the page, by the place: the log, the conversation's row, or elsewhere. */
