@@ -79,6 +79,17 @@ describe("the list of conversations", () => {
     return rows.filter(({ at }) => at >= 0).sort((a, b) => a.at - b.at)[0];
   });
 
+  /** The same once the wheel has come to rest: it goes on for some frames. */
+  async function atRest() {
+    let before;
+    return eventually("the list is at rest", async () => {
+      const last = before;
+      before = await topmost();
+      assert.deepEqual(before, last);
+      return before;
+    });
+  }
+
   /** Chooses from one of the pages of the filter menu. */
   async function filter(part, choice) {
     await button("Filter").click();
@@ -226,7 +237,7 @@ describe("the list of conversations", () => {
       return (await scrolled()) > 6_000;
     });
     await settled(page);
-    const stands = await topmost();
+    const stands = await atRest();
     const asked = [];
     page.on("response", (response) => { if (/conversations\?.*status=all/.test(response.url())) asked.push(response.url()); });
     // What a person may see is looked at again when they have changed: whatever was heard may have a hole.
@@ -234,7 +245,7 @@ describe("the list of conversations", () => {
     for (const next of [`${name} the Second`, name]) await member.ask("auth/me", { method: "PATCH", body: { name: next } });
     await eventually("all that was loaded is asked for", async () => asked.some((url) => url.includes("cursor=")));
     await settled(page);
-    assert.deepEqual(await topmost(), stands);
+    await shows(topmost, stands);
   });
 
   it("is gone through and changed by keys alone", async () => {
