@@ -149,8 +149,12 @@ impl Inner {
 
     fn send(&self, generation: u64, text: &str) {
         let open = self.open.borrow();
-        if let Some(open) = open.as_ref().filter(|open| open.generation == generation) {
-            // Fails only before it is open or once it closes, which is reported by itself.
+        let is_ready = |open: &&OpenSocket| {
+            // A browser complains of what is sent once it closes, which is reported by itself.
+            open.generation == generation && open.socket.ready_state() == WebSocket::OPEN
+        };
+        if let Some(open) = open.as_ref().filter(is_ready) {
+            // Fails for no text on an open socket.
             let _ = open.socket.send_with_str(text);
         }
     }

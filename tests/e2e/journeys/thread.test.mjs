@@ -122,7 +122,7 @@ describe("a thread of thousands", () => {
     assert.ok(await log(page).locator("*").count() < MOST_ELEMENTS);
     // The outermost message stood below a date of its own, which goes when others of that day come in above it.
     const shifts = await page.evaluate(() => globalThis.shifts);
-    assert.ok(shifts.every((shift) => shift <= 0.02), `layout shifts of ${shifts}`);
+    assert.ok(shifts.every((shift) => shift <= 0.03), `layout shifts of ${shifts}`);
   });
 
   it("every message is there, in order, without a hole", async () => {

@@ -45,13 +45,13 @@ pub(crate) async fn change(
     ApiJson(config): ApiJson<WidgetConfig>,
 ) -> ApiResult<Json<WidgetDraft>> {
     operator.require(Role::Admin)?;
-    config.check()?;
-    let config = config.tidied();
     let draft = state
         .db
         .write(move |tx| {
             Box::pin(async move {
                 let before = locked(tx, &operator, id, if_match).await?;
+                config.check()?;
+                let config = config.tidied();
                 put_draft(tx, &operator, before, config).await
             })
         })

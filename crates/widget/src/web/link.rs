@@ -109,8 +109,10 @@ impl Link {
     }
 
     pub(super) fn send_frame(&self, generation: u64, text: &str) {
-        if let Some((_, socket)) = self.socket.as_ref().filter(|(current, _)| *current == generation) {
-            // Fails while the socket opens or closes; its end is reported by itself.
+        if let Some((_, socket)) = self.socket.as_ref().filter(|(current, _)| *current == generation)
+            // A browser complains of what is sent once it closes, which is reported by itself.
+            && socket.ready_state() == WebSocket::OPEN
+        {
             let _ = socket.send_with_str(text);
         }
     }
