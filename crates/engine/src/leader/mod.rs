@@ -261,13 +261,15 @@ impl Leader {
             out.push(Effect::Lead { term });
             return self.say_here(now, out);
         }
-        let claimed = self.claim.is_some_and(|claim| claim.generation == generation);
-        if !claimed {
+        let given_up = self.claim.is_none() && self.term().is_none();
+        let is_expected = self.claim.is_some_and(|claim| claim.generation == generation);
+        // One that was given up because the store hung was carried out all the same: whoever led before can write no more.
+        if !is_expected && !given_up {
             return;
         }
         self.claim = None;
         self.storeless = false;
-        let outdone = self.known.as_ref().is_some_and(|known| known.term > term);
+        let outdone = term < self.floor || self.known.as_ref().is_some_and(|known| known.term > term);
         if outdone {
             self.follow(now, out);
         } else {

@@ -223,6 +223,33 @@ fn a_tab_whose_store_fails_leaves_the_lead_where_it_is() {
 }
 
 #[test]
+fn a_claim_that_a_hanging_store_grants_late_counts() {
+    let (mut leader, _) = following(false);
+    let out = step(&mut leader, 20, heard("a", Word::Yours { tab: "b".into() }));
+    let generation = claim(&out);
+    let (timer, after_ms) = alarm(&out);
+    step(&mut leader, 30, heard("a", here(4, true, true)));
+    step(&mut leader, 20 + after_ms, Event::Timer { generation: timer });
+    assert_eq!(
+        (leader.term(), leader.followed()),
+        (None, Some("a")),
+        "it was given up"
+    );
+    let out = step(&mut leader, 20_000, Event::Claimed { generation, term: 5 });
+    assert!(
+        out.contains(&Effect::Lead { term: 5 }),
+        "the other one can write no more: {out:?}"
+    );
+    let (mut leader, _) = following(false);
+    step(&mut leader, 30, Event::Read { term: 9 });
+    let out = step(&mut leader, 40, Event::Claimed { generation, term: 5 });
+    assert!(
+        !out.contains(&Effect::Lead { term: 5 }),
+        "somebody has claimed since: {out:?}"
+    );
+}
+
+#[test]
 fn a_store_that_fails_leaves_one_leader_without_a_term() {
     let mut leader = Leader::new("b".into(), 1);
     let out = step(&mut leader, 0, Event::Start);

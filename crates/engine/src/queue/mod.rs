@@ -359,7 +359,11 @@ impl Queue {
                     self.put(now, relinked, out);
                 }
             }
-            Ok(Answer::Missing(id)) => self.drop_entry(now, id, out),
+            Ok(Answer::Missing(id)) => {
+                self.drop_entry(now, id, out);
+                // What was read before it went may have been told after it went.
+                out.push(Effect::Tell(Change::Gone(id)));
+            }
             // Asked before this tab got the term that it has by now: it is still its to say.
             Ok(Answer::Fenced { term }) if self.leading.is_some_and(|own| own >= term) => {
                 let op = op.in_term(self.leading);
