@@ -6,7 +6,8 @@
 //! ```
 //!
 //! An event alone is therefore taken at once and drawn with the next frame. While more keeps coming, there are a few drawings a
-//! second, and the frames between them take in what they have time for: drawing once costs about the same however much has come.
+//! second, and ever fewer while so much comes that nobody can read it: drawing once costs about the same however much has come.
+//! The frames between them take in what they have time for. A frame for which nothing came ends the flood, and draws.
 //! Nothing that comes in by the link or from other tabs overtakes what came before it. Timers, answers to calls and what the person
 //! does go past what waits: none of them relies on a place among it.
 
@@ -14,12 +15,13 @@ use std::collections::VecDeque;
 
 use crate::Now;
 
-/// What a turn may take: half a frame of 60 a second, so that the other half is there to draw.
+/// What a turn may take: half a frame of 60 a second, so that the other half is there to draw, or to receive the next.
 const TURN_MS: u64 = 8;
-/// The same in a turn that does not draw.
-const UNDRAWN_TURN_MS: u64 = 12;
-/// Between two drawings of what keeps coming.
+/// Between two drawings of what keeps coming, and at most in a flood.
 const DRAWING_MS: u64 = 100;
+const FLOOD_DRAWING_MS: u64 = 400;
+/// So many between two drawings are a flood.
+const FLOOD: usize = 50;
 /// The same where nothing is drawn. Turns of a hidden page may be a second apart where it has no worker.
 const HIDDEN_TURN_MS: u64 = 50;
 /// A shown page whose frames do not come, such as one behind other windows, has its turn after this.
@@ -53,6 +55,10 @@ pub struct Intake<T> {
     /// When a turn drew, and whether this one does.
     drawn: Option<u64>,
     is_drawing: bool,
+    /// Until the next drawing, in milliseconds.
+    pause: u64,
+    /// How many were taken since the last one.
+    undrawn: usize,
     /// Whether a turn left what it took to a later one, to be drawn.
     owes_drawing: bool,
 }
@@ -68,6 +74,8 @@ impl<T> Default for Intake<T> {
             asked: false,
             drawn: None,
             is_drawing: false,
+            pause: DRAWING_MS,
+            undrawn: 0,
             owes_drawing: false,
         }
     }
@@ -90,6 +98,7 @@ impl<T> Intake<T> {
         };
         if item.is_some() {
             self.taken = true;
+            self.undrawn += 1;
         } else {
             (self.spent, self.since) = (spent, None);
         }
@@ -114,13 +123,13 @@ impl<T> Intake<T> {
 
     /// The turn that was asked for is here, in a page that is `shown` or not.
     pub fn turn(&mut self, now: Now, shown: bool) {
+        let is_over = !self.taken && self.waiting.is_empty();
+        let pause = if is_over { DRAWING_MS } else { self.pause };
         let since = self.drawn.map(|drawn| now.monotonic.saturating_sub(drawn));
-        self.is_drawing = !shown || since.is_none_or(|since| since >= DRAWING_MS);
+        self.is_drawing = !shown || since.is_none_or(|since| since >= pause);
         self.limit = if !shown {
             HIDDEN_TURN_MS
-        } else if !self.is_drawing {
-            UNDRAWN_TURN_MS
-        } else if self.owes_drawing {
+        } else if self.is_drawing && self.owes_drawing {
             0
         } else {
             TURN_MS
@@ -135,6 +144,11 @@ impl<T> Intake<T> {
         let draws = self.is_drawing && self.owes_drawing;
         if draws {
             self.drawn = Some(now.monotonic);
+            self.pause = if std::mem::take(&mut self.undrawn) < FLOOD {
+                DRAWING_MS
+            } else {
+                FLOOD_DRAWING_MS.min(self.pause * 2)
+            };
             (self.taken, self.owes_drawing) = (false, false);
         }
         draws
@@ -145,6 +159,7 @@ impl<T> Intake<T> {
         self.waiting.clear();
         self.turn(Now::default(), true);
         (self.drawn, self.owes_drawing) = (None, false);
+        (self.pause, self.undrawn) = (DRAWING_MS, 0);
     }
 }
 
@@ -216,25 +231,52 @@ mod tests {
         assert!(intake.ask(true).is_some(), "it is to be drawn");
     }
 
-    #[test]
-    fn what_keeps_coming_is_drawn_a_few_times_a_second() {
-        let mut intake = Intake::default();
-        let mut frames = Vec::new();
-        for frame in 0..13 {
-            for item in 0..20 {
+    /// Of so many frames, 16 ms apart, with so many that come in each, at so much: which ones draw, and what each takes.
+    fn frames(
+        intake: &mut Intake<u32>,
+        from: u64,
+        count: u64,
+        coming: u32,
+        cost: u64,
+    ) -> (Vec<u64>, Vec<usize>) {
+        let (mut drawing, mut taken) = (Vec::new(), Vec::new());
+        for frame in from..from + count {
+            for item in 0..coming {
                 intake.push(item);
             }
             intake.turn(at(frame * 16), true);
-            let taken = run(&mut intake, frame * 16, 2).len();
-            frames.push((taken, intake.draws(at(frame * 16))));
-            assert!(intake.ask(true).is_some(), "it goes on by itself");
+            taken.push(run(intake, frame * 16, cost).len());
+            if intake.draws(at(frame * 16)) {
+                drawing.push(frame * 16);
+            }
+            let is_left = !intake.waiting.is_empty() || intake.owes_drawing;
+            assert_eq!(intake.ask(true).is_some(), is_left, "it goes on by itself");
         }
-        let (first, rest) = frames.split_at(1);
-        assert_eq!(first, [(4, true)]);
-        let fill: [(usize, bool); 6] = [(6, false); 6];
-        assert_eq!(rest[..6], fill, "frames that only take in");
-        assert_eq!(rest[6], (0, true), "one that only draws");
-        assert!(rest[7..].iter().all(|frame| *frame == (6, false)));
+        (drawing, taken)
+    }
+
+    #[test]
+    fn what_keeps_coming_is_drawn_a_few_times_a_second() {
+        let (drawing, taken) = frames(&mut Intake::default(), 0, 30, 2, 2);
+        assert_eq!(drawing, [0, 112, 224, 336, 448]);
+        assert_eq!(
+            taken[6..9],
+            [2, 0, 4],
+            "a frame that draws what came before takes nothing"
+        );
+    }
+
+    #[test]
+    fn a_flood_is_drawn_ever_less_often_and_at_once_when_it_is_over() {
+        let mut intake = Intake::default();
+        let (drawing, taken) = frames(&mut intake, 0, 80, 12, 0);
+        assert_eq!(drawing, [0, 112, 320, 720, 1_120]);
+        assert_eq!(taken.iter().sum::<usize>(), 80 * 12);
+        // The last ones came with the frame at 1,264 ms, and nothing with the next.
+        let (drawing, _) = frames(&mut intake, 80, 60, 0, 0);
+        assert_eq!(drawing, [1_296]);
+        let (drawing, _) = frames(&mut intake, 140, 20, 1, 0);
+        assert_eq!(drawing, [2_240, 2_352, 2_464], "as before");
     }
 
     #[test]
@@ -298,7 +340,7 @@ mod tests {
         assert_eq!(run(&mut intake, 0, 2).len(), 25);
         assert!(intake.draws(at(50)));
         intake.turn(at(60), true);
-        assert_eq!(run(&mut intake, 60, 2).len(), 6);
+        assert_eq!(run(&mut intake, 60, 2).len(), 4);
         assert!(!intake.draws(at(72)));
     }
 }
