@@ -4,13 +4,16 @@
 
 mod support;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use js_sys::{Function, Promise};
+use switchboard::browser::now;
 use switchboard::ui::{
     Checked, Dialog, Field, IconName, Menu, MenuChoice, MenuGroup, MenuItem, Progress, ToastAct,
-    ToastProvider, use_toasts,
+    ToastProvider, use_before_paint, use_toasts,
 };
+use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use yew::prelude::*;
 
@@ -417,4 +420,52 @@ async fn a_password_can_be_shown_and_keeps_its_hint() {
     assert_eq!(page.text(&format!("#{described}")), "Ten or more");
     assert_eq!(page.text("label[for='secret']"), "Password");
     page.destroy().await;
+}
+
+/// Longer than yew works before it gives the browser a turn, in milliseconds.
+const SLOW_MS: u64 = 30;
+
+#[derive(Properties, PartialEq)]
+struct SlowProps {
+    placed: Rc<Cell<u32>>,
+}
+
+/// Takes long to draw, and notes what has been put in place.
+#[component]
+fn Slow(props: &SlowProps) -> Html {
+    let number = use_state(|| 0_u32);
+    let node = use_node_ref();
+    let began = now().monotonic;
+    while now().monotonic - began < SLOW_MS {}
+    let (placed, drawn) = (props.placed.clone(), *number);
+    use_before_paint(&node, move || placed.set(drawn));
+    let onclick = Callback::from(move |_: MouseEvent| number.set(*number + 1));
+    html! { <button ref={node} {onclick}>{ drawn }</button> }
+}
+
+#[wasm_bindgen_test]
+async fn what_is_put_in_place_is_never_seen_elsewhere() {
+    let placed = Rc::new(Cell::new(0));
+    let page = mount::<Slow>(SlowProps {
+        placed: placed.clone(),
+    })
+    .await;
+    for number in 1..=5_u32 {
+        page.get("button").click();
+        while page.text("button") != number.to_string() {
+            next_frame().await;
+        }
+        assert_eq!(placed.get(), number, "in the first frame that shows it");
+    }
+    page.destroy().await;
+}
+
+async fn next_frame() {
+    let window = web_sys::window().expect("a window");
+    let mut ask = |resolve: Function, _| {
+        window.request_animation_frame(&resolve).expect("a frame");
+    };
+    JsFuture::from(Promise::new(&mut ask))
+        .await
+        .expect("a frame came");
 }

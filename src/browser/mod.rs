@@ -29,7 +29,10 @@ mod zones;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Document, Element, Event, EventTarget, HtmlElement, ResizeObserver, Url, Window};
+use web_sys::{
+    Document, Element, Event, EventTarget, HtmlElement, MutationObserver, MutationObserverInit,
+    ResizeObserver, Url, Window,
+};
 
 pub use embedded::{post_to_frame, use_frame_messages};
 pub use files::{BlobUrl, Chosen, chosen_files, drags_files, dropped_files, pasted_files};
@@ -200,6 +203,40 @@ impl ResizeWatch {
 }
 
 impl Drop for ResizeWatch {
+    fn drop(&mut self) {
+        if let Some(observer) = &self.observer {
+            observer.disconnect();
+        }
+    }
+}
+
+/// Calls back when something in an element has changed, before the browser paints that, until it is dropped.
+pub struct MutationWatch {
+    observer: Option<MutationObserver>,
+    _callback: Closure<dyn FnMut()>,
+}
+
+impl MutationWatch {
+    /// Watches what is in `element`, and the element itself.
+    pub fn new(element: &Element, callback: impl FnMut() + 'static) -> Self {
+        let callback = Closure::<dyn FnMut()>::new(callback);
+        let observer = MutationObserver::new(callback.as_ref().unchecked_ref()).ok();
+        if let Some(observer) = &observer {
+            let everything = MutationObserverInit::new();
+            everything.set_attributes(true);
+            everything.set_character_data(true);
+            everything.set_child_list(true);
+            everything.set_subtree(true);
+            let _ = observer.observe_with_options(element, &everything);
+        }
+        Self {
+            observer,
+            _callback: callback,
+        }
+    }
+}
+
+impl Drop for MutationWatch {
     fn drop(&mut self) {
         if let Some(observer) = &self.observer {
             observer.disconnect();

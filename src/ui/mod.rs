@@ -4,6 +4,7 @@
 //! What must paint before the program runs (frame, sign-in, buttons, fields) is styled in `styles/base.css`.
 
 mod avatar;
+mod before_paint;
 mod brand;
 mod button;
 mod countdown;
@@ -33,6 +34,7 @@ mod trying_again;
 mod virtual_list;
 
 pub use avatar::{Avatar, AvatarProps};
+pub use before_paint::use_before_paint;
 pub use brand::Mark;
 pub use button::{Button, ButtonKind, ButtonProps, IconButton, IconButtonProps};
 pub use countdown::{use_minute, use_seconds_until};

@@ -4,6 +4,7 @@ use switchboard_engine::roll::{Drawn, Place, Roll};
 use web_sys::{Element, Node};
 use yew::prelude::*;
 
+use super::before_paint::use_before_paint;
 use crate::browser::{ResizeWatch, focus};
 
 /// Within this distance of the end the reader counts as being there, in pixels.
@@ -74,7 +75,7 @@ struct Reading<K> {
     kept: Option<K>,
     followed: u64,
     size: (i32, i32),
-    /// Whether the reader was put where they are since it was drawn last. The effect that does so may come a frame after the drawing.
+    /// Whether the reader was put where they are since it was drawn last.
     is_settled: bool,
     /// Where a reader at the end was put, as the element counts it.
     put: Option<i32>,
@@ -278,7 +279,7 @@ where
     {
         let settle = settle.clone();
         // After every drawing: what stands there may have become higher without anything coming in.
-        use_effect(move || settle.emit(()));
+        use_before_paint(&entries, move || settle.emit(()));
     }
     {
         let node = node.clone();

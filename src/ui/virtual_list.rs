@@ -8,6 +8,7 @@ use std::rc::Rc;
 use web_sys::Element;
 use yew::prelude::*;
 
+use super::before_paint::use_before_paint;
 use super::row_window::{Seen, moved};
 use crate::browser::{Listener, ResizeWatch, focus, focused};
 use crate::scoped;
@@ -142,10 +143,11 @@ where
     // Before anything is moved in the page: what is moved loses the focus.
     let had_focus = focus_in(list.cast::<Element>().as_ref());
     {
+        let placed = list.clone();
         let (list, scroller, keys, drawn) =
             (list.clone(), props.scroller.clone(), keys.clone(), drawn.clone());
         let (setter, revealed) = (range.setter(), props.revealed);
-        use_effect(move || {
+        use_before_paint(&placed, move || {
             let (Some(list), Some(scroller)) = (list.cast::<Element>(), scroller.cast::<Element>()) else {
                 return;
             };
