@@ -3,11 +3,11 @@
 import { parseArgs } from "node:util";
 
 import { Member } from "../tests/e2e/harness/api.mjs";
-import { Person, launch } from "../tests/e2e/harness/browser.mjs";
 import { eventually } from "../tests/e2e/harness/eventually.mjs";
 import { OWNER, desk, openConversations, untilLost } from "../tests/e2e/harness/people.mjs";
 import { Server } from "../tests/e2e/harness/server.mjs";
 import { TcpProxy } from "../tests/e2e/harness/tcp_proxy.mjs";
+import { Unattended } from "../tests/e2e/harness/unattended.mjs";
 import { percentile, seconds, writeSection } from "./report.mjs";
 
 const { values } = parseArgs({
@@ -21,6 +21,10 @@ const WRITERS = 8;
 const EVENTS_A_MESSAGE = 2;
 const IDLE_FRAMES = 300;
 const PATIENCE_MS = 60_000;
+/** The window's width and height, in pixels. */
+const WINDOW = [1280, 800];
+/** What the page is called once it shows the last one. */
+const DONE = "All of it is here";
 
 const headOf = async (member) => Number((await member.ask("live-chat/conversations?status=open&limit=1")).asOf.offset);
 
@@ -61,62 +65,58 @@ const idleFrames = (page, count) => page.evaluate((wanted) => new Promise((resol
   requestAnimationFrame(frame);
 }), count);
 
-/** Begins to write down every frame's length and every long task, by the page's own clock. */
-const record = (page) => page.evaluate(() => {
-  const seen = { frames: [], tasks: [], stopped: false };
-  globalThis.seen = seen;
+/** Counts what comes over the page's sockets, from its first script on. */
+const count = (page) => page.addInitScript(() => {
+  const came = { events: 0, last: "" };
+  globalThis.came = came;
+  globalThis.WebSocket = class extends WebSocket {
+    constructor(...asked) {
+      super(...asked);
+      this.addEventListener("message", ({ data }) => {
+        if (typeof data !== "string" || !data.includes('"t":"event"')) return;
+        came.events += 1;
+        came.last = data;
+      });
+    }
+  };
+});
+
+const offset = (page) => page.evaluate(() => (globalThis.came.last ? Number(JSON.parse(globalThis.came.last).offset) : 0));
+
+/**
+ * From now on the page writes down every frame's length and every long task by its own clock, until the status says Live and `text` is
+ * shown; then it is called `DONE`, so that nobody has to ask it.
+ */
+const record = (page, text) => page.evaluate(([wanted, done]) => {
+  const seen = { frames: [], tasks: [], end: null, start: performance.timeOrigin };
+  Object.assign(globalThis, { seen });
+  globalThis.came.events = 0;
   new PerformanceObserver((list) => seen.tasks.push(...list.getEntries().map(({ startTime, duration }) => ({ at: startTime, took: duration }))))
     .observe({ type: "longtask" });
+  const status = document.querySelector('[role="status"][aria-label="Connection"]');
+  const log = document.querySelector('[role="log"]');
   let last = performance.now();
+  let isLive = false;
   const frame = (now) => {
     seen.frames.push({ at: now, took: now - last });
     last = now;
-    if (!seen.stopped) requestAnimationFrame(frame);
+    isLive ||= status.innerText.trim() === "Live";
+    if (!isLive || !(log.lastElementChild?.textContent ?? "").includes(wanted)) return requestAnimationFrame(frame);
+    seen.end = performance.now();
+    // The app names the page too.
+    return setInterval(() => { document.title = done; }, 50);
   };
   requestAnimationFrame(frame);
-});
-
-/** Notes when the status turns to Live, and when the text is shown; then says what was recorded in between. */
-const untilShown = (page, text) => page.evaluate((wanted) => new Promise((resolve) => {
-  const status = document.querySelector('[role="status"][aria-label="Connection"]');
-  const log = document.querySelector('[role="log"]');
-  let liveAt = null;
-  const look = () => {
-    if (liveAt === null && status.innerText.trim() === "Live") liveAt = performance.now();
-    const shown = (log.lastElementChild?.textContent ?? "").includes(wanted);
-    if (!shown || liveAt === null) return requestAnimationFrame(look);
-    const [end, { seen }] = [performance.now(), globalThis];
-    seen.stopped = true;
-    const within = ({ at }) => at <= end;
-    return resolve({
-      end, liveAt, frames: seen.frames.filter(within).map(({ took }) => took), tasks: seen.tasks.filter(within).map(({ took }) => took),
-    });
-  };
-  requestAnimationFrame(look);
-}), text);
-
-/** How long the page's main thread has been at work, in milliseconds. A trace would tell more, and lengthen the frames. */
-async function worked(devtools) {
-  const { metrics } = await devtools.send("Performance.getMetrics");
-  return metrics.find(({ name }) => name === "TaskDuration").value * 1_000;
-}
+}, [text, DONE]);
 
 /** One absence; counts the events that came over the socket, so that a snapshot is not taken for a replay. */
-async function absence(browser, server, member, conversations, round) {
+async function absence(server, member, conversations, round) {
   const proxy = await TcpProxy.listen();
   proxy.towards(server.port);
-  const person = await Person.in(browser);
-  const { page } = person;
+  const browser = await Unattended.start(...WINDOW);
   try {
-    const devtools = await page.context().newCDPSession(page);
-    await devtools.send("Performance.enable");
-    const came = { events: 0, offset: 0 };
-    page.on("websocket", (socket) => socket.on("framereceived", ({ payload }) => {
-      const frame = JSON.parse(String(payload));
-      if (frame.t !== "event") return;
-      came.events += 1;
-      came.offset = Number(frame.offset);
-    }));
+    const page = await browser.attend();
+    await count(page);
     await openConversations(page, proxy.origin);
     await desk(page).list.locator(`a[href$="${conversations[0]}"]`).click();
     await desk(page).reply.waitFor();
@@ -124,36 +124,37 @@ async function absence(browser, server, member, conversations, round) {
     const first = `The first that happened in absence ${round}.`;
     await say(member, conversations[0], first);
     await desk(page).log.getByText(first, { exact: true }).waitFor();
-    await eventually("the dashboard has all there is", async () => came.offset === (await headOf(member)), PATIENCE_MS);
+    await eventually("the dashboard has all there is", async () => (await offset(page)) === (await headOf(member)), PATIENCE_MS);
     proxy.refuse();
     await untilLost(page);
     const last = `The last that happened in absence ${round}.`;
-    await happen(member, conversations, came.offset, last);
-    came.events = 0;
+    await happen(member, conversations, await offset(page), last);
     const idle = await idleFrames(page, IDLE_FRAMES);
-    await record(page);
-    const before = await worked(devtools);
+    await record(page, last);
+    await browser.leave();
+    const before = browser.worked();
+    const since = Date.now();
     proxy.heal();
-    const since = await page.evaluate(() => performance.now());
-    const { end, frames, tasks } = await untilShown(page, last);
-    const busy = (await worked(devtools)) - before;
-    await eventually(`all ${EVENTS} events came over the socket`, () => {
-      if (came.events < EVENTS) throw new Error(`${came.events} did`);
-      return true;
-    }, PATIENCE_MS);
-    return { took: end - since, idle, frames, tasks, busy };
+    await eventually("the page has the last one", async () => (await browser.title()) === DONE, PATIENCE_MS);
+    const busy = browser.worked() - before;
+    const again = await browser.attend();
+    const { end, start, frames, tasks } = await again.evaluate(() => globalThis.seen);
+    const events = await again.evaluate(() => globalThis.came.events);
+    if (events < EVENTS) throw new Error(`only ${events} of ${EVENTS} events came over the socket`);
+    const within = (list) => list.filter(({ at }) => start + at >= since && at <= end).map(({ took }) => took);
+    return { took: start + end - since, idle, frames: within(frames), tasks: within(tasks), busy };
   } finally {
-    await person.context.close();
+    await browser.stop();
     await proxy.stop();
   }
 }
 
-const [browser, server] = await Promise.all([launch(), Server.start()]);
+const server = await Server.start();
 try {
   const member = await Member.signIn(server, OWNER);
   const conversations = (await member.ask("live-chat/conversations?status=open&limit=50")).items.map(({ id }) => id);
   const rounds = [];
-  for (let round = 1; round <= ROUNDS; round += 1) rounds.push(await absence(browser, server, member, conversations, round));
+  for (let round = 1; round <= ROUNDS; round += 1) rounds.push(await absence(server, member, conversations, round));
   const ms = (value) => `${Math.round(value)} ms`;
   const row = ({ took, idle, frames, tasks, busy }, index) => {
     const drawn = `${ms(percentile(frames, 0.99))} | ${ms(Math.max(...frames))} | ${ms(Math.max(...idle))}`;
@@ -162,13 +163,12 @@ try {
   console.log(writeSection("Replay after an absence", [
     `${EVENTS.toLocaleString("en")} events in ${conversations.length} conversations, half of them messages, while a dashboard with one of the conversations open had no link. The time is`,
     "from the link's return to the last message on the screen, the wait before the next try to connect included; frames are those of the page meanwhile.",
-    "Frames are longer where the machine does something else besides, or where a trace is written.",
+    "Nobody looks into the browser meanwhile. Frames are longer where the machine does something else besides.",
     "",
     "| absence | until the last one is shown | p99 of frames | longest frame (goal ≤ 50 ms) | longest while nothing happens | tasks over 50 ms | main thread at work |",
     "| --- | --- | --- | --- | --- | --- | --- |",
     ...rounds.map(row),
   ]));
 } finally {
-  await browser.close();
   await server.stop();
 }

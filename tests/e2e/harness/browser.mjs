@@ -6,7 +6,8 @@ import { chromium } from "playwright-core";
 import { LIMIT_MS } from "./eventually.mjs";
 import { settings } from "./settings.mjs";
 
-const FLAGS = [
+/** What Chromium is started with. */
+export const FLAGS = [
   "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync",
 ];
