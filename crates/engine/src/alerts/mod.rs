@@ -11,6 +11,7 @@
 mod badge;
 mod gathered;
 mod interface;
+mod missed;
 mod ringing;
 mod screens;
 mod waiting;
@@ -25,6 +26,7 @@ use switchboard_contract::time::Timestamp;
 
 use crate::Now;
 use gathered::{Gathered, Item};
+use missed::Hole;
 use ringing::Ringing;
 use wishes::Wishes;
 
@@ -63,6 +65,9 @@ pub struct Alerts {
     mark: Option<Mark>,
     /// The newest place of the log that was heard of.
     newest: Option<Position>,
+    /// When the newest of what was heard of happened, by the server's clock.
+    newest_at: Option<Timestamp>,
+    hole: Option<Hole>,
     gathered: Gathered,
     /// Conversations that have begun and in which the visitor has not written yet.
     begun: BTreeSet<ConversationId>,
@@ -126,6 +131,23 @@ impl Alerts {
     }
 
     fn on_news(&mut self, now: Now, news: News, out: &mut Vec<Effect>) {
+        let news = match news {
+            News { fact: Fact::Hole, .. } => return self.on_hole(),
+            News {
+                fact: Fact::Missed(conversations),
+                at,
+                ..
+            } => {
+                self.on_missed(now, &at, conversations);
+                let is_newer = |known: &Position| known.epoch != at.epoch || known.offset < at.offset;
+                if self.newest.as_ref().is_none_or(is_newer) {
+                    self.newest = Some(at);
+                }
+                return;
+            }
+            news => news,
+        };
+        self.newest_at = self.newest_at.max(Some(news.happened_at));
         self.compare_clocks(now, news.happened_at);
         let is_told = self.mark.as_ref().is_some_and(|mark| covers(mark, &news.at));
         let item = |kind, message| Item {
@@ -172,6 +194,8 @@ impl Alerts {
                 self.gathered.remove(id);
                 self.seen(id, out);
             }
+            // Answered above.
+            Fact::Hole | Fact::Missed(_) => {}
         }
         self.newest = Some(news.at);
     }
@@ -321,6 +345,9 @@ impl Alerts {
         }
         let told: Vec<ConversationId> = alerts.iter().map(|alert| alert.conversation).collect();
         self.keep_told(now, &told);
+        if let Some(hole) = &mut self.hole {
+            hole.note_told(&told);
+        }
         if !told.is_empty() {
             self.told_at = Some(now.monotonic);
             if let Some(sound) = self.wishes.sound(now.wall) {
@@ -335,8 +362,13 @@ impl Alerts {
             }
         }
         if let Some(position) = self.newest.clone() {
-            let waits = self.mark.take().map(|mark| mark.waits).unwrap_or_default();
-            let mark = Mark { position, waits };
+            let (waits, before) = self
+                .mark
+                .take()
+                .map(|mark| (mark.waits, mark.at))
+                .unwrap_or_default();
+            let at = self.newest_at.max(before);
+            let mark = Mark { position, waits, at };
             self.mark = Some(mark.clone());
             out.push(Effect::Remember(mark.clone()));
             out.push(Effect::Say(Word::Told {
