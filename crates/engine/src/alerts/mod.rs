@@ -9,6 +9,7 @@
 //! things at once, and what happened while nobody could be told, are counted in one [`Digest`].
 
 mod badge;
+mod clocks;
 mod gathered;
 mod interface;
 mod missed;
@@ -41,10 +42,6 @@ const AT_LATEST_MS: u64 = 2_000;
 const MANY: usize = 4;
 /// What happened longer ago is counted as well, in milliseconds: nobody hurries for it any more.
 const LONG_AGO_MS: i64 = 5 * 60_000;
-/// A connection that is younger brings what happened before it, in milliseconds.
-const CATCHING_UP_MS: u64 = 5_000;
-/// So many events tell of the clocks: a clock that is set is noticed soon.
-const COMPARED: usize = 3;
 /// How often to look who waits, in milliseconds.
 const LOOK_EVERY_MS: u64 = 15_000;
 /// More are not kept in mind.
@@ -198,27 +195,6 @@ impl Alerts {
             Fact::Hole | Fact::Missed(_) => {}
         }
         self.newest = Some(news.at);
-    }
-
-    /// The quickest of a few events says how far the clocks are apart. What comes right after a connection is late, not quick.
-    fn compare_clocks(&mut self, now: Now, happened_at: Timestamp) {
-        let is_live = |since: u64| now.monotonic >= since.saturating_add(CATCHING_UP_MS);
-        if self.connected_at.is_some_and(is_live) {
-            let ahead = now.wall.as_millis() - happened_at.as_millis();
-            if self.ahead_ms.len() == COMPARED {
-                self.ahead_ms.pop_front();
-            }
-            self.ahead_ms.push_back(ahead);
-        }
-    }
-
-    /// What the server's clock says now; as the one here says until anything is known of it.
-    fn server_ms(&self, now: Now) -> i64 {
-        now.wall.as_millis() - self.ahead_ms.iter().min().copied().unwrap_or(0)
-    }
-
-    fn age_ms(&self, now: Now, at: Timestamp) -> i64 {
-        self.server_ms(now) - at.as_millis()
     }
 
     fn on_heard(&mut self, now: Now, from: String, word: Word, out: &mut Vec<Effect>) {
