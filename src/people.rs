@@ -4,7 +4,7 @@ use switchboard_contract::auth::{Availability, Role};
 use switchboard_contract::live_chat::{LiveChatUser, Rating};
 use yew::AttrValue;
 
-use crate::i18n::{country_name, t, t_with};
+use crate::i18n::{country_name, t, t_count, t_with};
 
 /// The visitor's name, else the email address, else where they come from.
 #[must_use]
@@ -45,6 +45,16 @@ pub fn availability_name(availability: Availability) -> AttrValue {
         Availability::Away => t("availability.away"),
         Availability::Offline => t("availability.offline"),
         Availability::Unknown => AttrValue::default(),
+    }
+}
+
+/// How someone's presence stands, and how many conversations they are given at most.
+#[must_use]
+pub fn presence_text(availability: Availability, load_cap: Option<u32>) -> AttrValue {
+    let how = availability_name(availability);
+    match load_cap {
+        Some(cap) => t_count("availability.with_cap", u64::from(cap), &[("how", &how)]),
+        None => how,
     }
 }
 

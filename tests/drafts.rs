@@ -189,7 +189,7 @@ async fn a_database_of_the_first_version_keeps_its_queue_and_takes_drafts() {
     assert!(desk.notices().is_empty());
     let request = factory().open(DATABASE).expect("asked");
     let database = done(&request).await;
-    assert_eq!(get(&database, "version"), JsValue::from(3));
+    assert_eq!(get(&database, "version"), JsValue::from(4));
     database.unchecked_into::<IdbDatabase>().close();
 }
 

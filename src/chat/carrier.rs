@@ -7,10 +7,12 @@ use std::rc::{Rc, Weak};
 use switchboard_contract::auth::Availability;
 use switchboard_contract::ids::MemberId;
 use switchboard_contract::problem::ProblemCode;
+use switchboard_engine::attached;
 use switchboard_engine::desk::{Attempt, Effect, Event, Fetch, Fetched, Request, TimerKind};
 use switchboard_engine::outbox::Outcome;
 use switchboard_engine::passage::Part;
 use switchboard_engine::socket::{self, Status};
+use switchboard_engine::store::Answer;
 use switchboard_engine::stream::DifferenceError;
 use yew::Callback;
 
@@ -132,6 +134,7 @@ impl Chat {
             }
             Effect::Status(status) => {
                 self.mark(|topic| topic == Topic::Status);
+                self.forget_uploads_elsewhere();
                 if status == Status::SignedOut {
                     self.0.on_ended.emit(());
                 }
@@ -182,6 +185,11 @@ impl Chat {
                 let chat = Rc::downgrade(&self.0);
                 let files = self.0.files.blobs(&op);
                 carrier.store.run_with(owner, op, files, move |result| {
+                    if matches!(&result, Ok(Answer::Appended { entry, .. }) if !entry.files().is_empty())
+                        && let Some(inner) = chat.upgrade()
+                    {
+                        Chat(inner).attached_event(attached::Event::Released);
+                    }
                     report(&chat, Event::Stored { request, result });
                 });
             }
@@ -221,11 +229,11 @@ impl Chat {
                 let api = carrier.api.clone();
                 let kept = carrier.kept_files();
                 let (held, on_progress) = (self.held_blob(file.id), self.on_progress(file.id));
-                let on_ended = self.on_upload_ended(file.id);
+                let under_way = self.upload_under_way(file.id);
                 self.spawn(carrier, Work::Post(generation), async move {
                     let what = (id, conversation, &file);
                     let outcome = files::upload(&api, held, kept, what, on_progress).await;
-                    on_ended.emit(());
+                    drop(under_way);
                     let outcome = outcome.unwrap_or_else(|error| Attempt::Failed(outcome_of(&error)));
                     Event::Attempted { generation, outcome }
                 });

@@ -5,6 +5,7 @@ use std::rc::{Rc, Weak};
 
 use switchboard_contract::ids::{ConversationId, MemberId};
 use switchboard_contract::live_chat::Visibility;
+use switchboard_engine::attached;
 use switchboard_engine::drafts::kept::{Answer, Op};
 use switchboard_engine::drafts::{Draft, Drafts, Effect, Event, Kind, Place};
 use yew::Callback;
@@ -195,6 +196,7 @@ impl Chat {
     /// The person has deleted the conversation.
     pub(super) fn draft_gone(&self, conversation: ConversationId) {
         self.draft_event(Event::Gone(conversation));
+        self.attached_event(attached::Event::Gone(conversation));
     }
 
     /// Shows the other text that was typed for these readers, or puts it away.

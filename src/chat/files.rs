@@ -1,55 +1,29 @@
-//! Files of messages: those that are attached and not sent, those that wait with their messages, and how far they have come.
+//! Files of messages: those that wait with their messages, how far they have come, and pictures that were loaded.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, VecDeque};
-use std::rc::Rc;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::rc::{Rc, Weak};
 
 use switchboard_contract::ids::{ActionId, AttachmentId, ConversationId, MemberId};
-use switchboard_contract::live_chat::{file_name, is_picture};
+use switchboard_contract::live_chat::is_picture;
 use switchboard_contract::problem::{Problem, ProblemCode};
+use switchboard_engine::attached::{self, Word};
 use switchboard_engine::desk::Attempt;
 use switchboard_engine::outbox::Outcome;
-use switchboard_engine::store::{Entry, File, Op, Unfit, fits};
+use switchboard_engine::store::{File, Op};
 use web_sys::Blob;
 use yew::Callback;
 use yew::prelude::*;
 
+use super::attached::Picked;
 use super::carrier::Carrier;
 use super::hooks::use_topic;
+use super::shell::Inner;
 use super::{Chat, Topic, use_chat};
 use crate::api::Api;
-use crate::browser::{BlobUrl, Chosen, now, random_bytes};
+use crate::browser::BlobUrl;
 use crate::realtime::Store;
 use crate::realtime::store::Blobs;
-
-/// A file that a person attached.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Picked {
-    /// What the queue knows of it.
-    pub file: File,
-    /// Its content.
-    blob: Blob,
-    /// Where a picture can be seen.
-    pub preview: Option<BlobUrl>,
-}
-
-impl Picked {
-    fn new(file: File, blob: Blob) -> Self {
-        let preview = is_picture(&file.media_type).then(|| BlobUrl::of(&blob)).flatten();
-        Self { file, blob, preview }
-    }
-
-    fn of(chosen: Chosen) -> Self {
-        // What is pasted has no name, or one that says nothing.
-        let file = File {
-            id: AttachmentId::from_parts(now().wall, random_bytes()),
-            name: file_name(&chosen.name),
-            media_type: chosen.media_type,
-            size: chosen.size,
-        };
-        Self::new(file, chosen.blob)
-    }
-}
 
 /// A picture that was loaded, as long as it is shown or kept.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,12 +49,12 @@ const KEPT_PICTURES: usize = 40;
 /// The files that this tab holds.
 #[derive(Default)]
 pub(super) struct Files {
-    /// Attached and not sent.
-    picked: RefCell<BTreeMap<ConversationId, Vec<Picked>>>,
     /// On their way, also those for which the browser had no room.
     waiting: RefCell<BTreeMap<AttachmentId, Picked>>,
-    /// How much of each has left, from 0 to 1.
+    /// How much of each has left from here, from 0 to 1.
     progress: RefCell<BTreeMap<AttachmentId, f64>>,
+    /// How much of each another tab says to have sent.
+    elsewhere: RefCell<BTreeMap<AttachmentId, f64>>,
     /// Pictures that were loaded, the newest last.
     seen: RefCell<VecDeque<(AttachmentId, SeenPicture)>>,
 }
@@ -94,7 +68,7 @@ impl Files {
         let waiting = self.waiting.borrow();
         let files = entry.files().iter();
         files
-            .filter_map(|file| Some((file.id, waiting.get(&file.id)?.blob.clone())))
+            .filter_map(|file| Some((file.id, waiting.get(&file.id)?.blob().clone())))
             .collect()
     }
 
@@ -102,129 +76,66 @@ impl Files {
     fn keep_only(&self, waits: impl Fn(AttachmentId) -> bool) {
         self.waiting.borrow_mut().retain(|id, _| waits(*id));
         self.progress.borrow_mut().retain(|id, _| waits(*id));
+        self.elsewhere.borrow_mut().retain(|id, _| waits(*id));
     }
 
     pub(super) fn clear(&self) {
-        self.picked.borrow_mut().clear();
         self.seen.borrow_mut().clear();
         self.keep_only(|_| false);
     }
 }
 
 impl Chat {
-    /// Attaches files to what is written in a conversation; says of each that does not fit what it is called, and why.
-    pub fn attach(&self, conversation: ConversationId, chosen: Vec<Chosen>) -> Vec<(String, Unfit)> {
-        let mut refused = Vec::new();
-        let queued = self.read(|desk| desk.queue().file_bytes());
-        {
-            let mut all = self.0.files.picked.borrow_mut();
-            for chosen in chosen {
-                let elsewhere: u64 = all
-                    .iter()
-                    .filter(|(id, _)| **id != conversation)
-                    .flat_map(|(_, picked)| picked.iter().map(|picked| picked.file.size))
-                    .sum();
-                let here = all.entry(conversation).or_default();
-                let files: Vec<File> = here.iter().map(|picked| picked.file.clone()).collect();
-                match fits(chosen.size, &files, queued + elsewhere) {
-                    Ok(()) => here.push(Picked::of(chosen)),
-                    Err(unfit) => refused.push((file_name(&chosen.name), unfit)),
-                }
-            }
-        }
-        self.tell(|topic| topic == Topic::Files(conversation));
-        refused
-    }
-
-    /// Takes an attached file away again.
-    pub fn detach(&self, conversation: ConversationId, id: AttachmentId) {
-        if let Some(picked) = self.0.files.picked.borrow_mut().get_mut(&conversation) {
-            picked.retain(|picked| picked.file.id != id);
-        }
-        self.tell(|topic| topic == Topic::Files(conversation));
-    }
-
-    /// What is attached in a conversation and not sent.
-    #[must_use]
-    pub fn attached(&self, conversation: ConversationId) -> Vec<Picked> {
-        let picked = self.0.files.picked.borrow();
-        picked.get(&conversation).cloned().unwrap_or_default()
-    }
-
-    /// Takes what is attached, to be sent.
-    pub(super) fn take_attached(&self, conversation: ConversationId) -> Vec<File> {
-        let picked = self
-            .0
-            .files
-            .picked
-            .borrow_mut()
-            .remove(&conversation)
-            .unwrap_or_default();
-        let files = picked.iter().map(|picked| picked.file.clone()).collect();
-        let mut waiting = self.0.files.waiting.borrow_mut();
-        waiting.extend(picked.into_iter().map(|picked| (picked.file.id, picked)));
-        drop(waiting);
-        self.mark(|topic| topic == Topic::Files(conversation));
-        files
-    }
-
-    /// Attaches the files of a message again that is called back.
-    pub(super) fn attach_again(&self, entry: &Entry) {
-        let conversation = entry.lane.conversation;
-        for file in entry.files().to_vec() {
-            let held = self
-                .0
-                .files
-                .waiting
-                .borrow()
-                .get(&file.id)
-                .map(|picked| picked.blob.clone());
-            let (chat, id) = (self.clone(), file.id);
-            let again = move |blob: Option<Blob>| {
-                let Some(blob) = blob else { return };
-                // The server may keep the first one under its id: this is another one.
-                let file = File {
-                    id: AttachmentId::from_parts(now().wall, random_bytes()),
-                    ..file.clone()
-                };
-                let mut all = chat.0.files.picked.borrow_mut();
-                all.entry(conversation).or_default().push(Picked::new(file, blob));
-                drop(all);
-                chat.tell(|topic| topic == Topic::Files(conversation));
-            };
-            match held {
-                Some(blob) => again(Some(blob)),
-                None => {
-                    let kept = self.0.carrier.borrow().as_ref().map(Carrier::kept_files);
-                    let Some((store, owner)) = kept else { continue };
-                    let entry = entry.id;
-                    // Not a `Task`: what was called back is the person's, wherever they look meanwhile.
-                    wasm_bindgen_futures::spawn_local(async move {
-                        again(store.file(owner, entry, id).await.ok().flatten());
-                    });
-                }
-            }
-        }
-    }
-
     /// What waits has changed: files that do no longer are let go of.
     pub(super) fn prune_files(&self) {
-        if self.0.files.waiting.borrow().is_empty() && self.0.files.progress.borrow().is_empty() {
+        let files = &self.0.files;
+        let holds_none = [&files.progress, &files.elsewhere].map(|all| all.borrow().is_empty()) == [true; 2];
+        if holds_none && files.waiting.borrow().is_empty() {
             return;
         }
-        let waiting: Vec<AttachmentId> = self.read(|desk| {
+        let waiting: BTreeSet<AttachmentId> = self.read(|desk| {
             let all = desk.queue().all();
             all.flat_map(|queued| {
-                queued
-                    .entry
-                    .files()
-                    .iter()
-                    .map(|file| file.id)
-                    .collect::<Vec<_>>()
+                let files = queued.entry.files().iter().map(|file| file.id);
+                files.collect::<Vec<_>>()
             })
             .collect()
         });
-        self.0.files.keep_only(|id| waiting.contains(&id));
+        let over: Vec<AttachmentId> = {
+            let held = files.waiting.borrow();
+            held.keys().filter(|id| !waiting.contains(id)).copied().collect()
+        };
+        files.keep_only(|id| waiting.contains(&id));
+        if !over.is_empty() {
+            self.attached_event(attached::Event::Over(over));
+        }
+    }
+
+    /// Holds files for as long as their message waits.
+    pub(super) fn hold_files(&self, picked: Vec<Picked>) {
+        let mut waiting = self.0.files.waiting.borrow_mut();
+        waiting.extend(picked.into_iter().map(|picked| (picked.file.id, picked)));
+    }
+
+    /// Reads what a picture that waits shows, where this tab does not hold it: another one attached it, or this one before.
+    fn look_up_file(&self, entry: ActionId, file: File) {
+        let kept = self.0.carrier.borrow().as_ref().map(Carrier::kept_files);
+        let Some((store, owner)) = kept else { return };
+        let chat = Rc::downgrade(&self.0);
+        // Not a `Task`: what was found is held for the tab, whatever it shows meanwhile.
+        wasm_bindgen_futures::spawn_local(async move {
+            // What cannot be read is not shown; its name and size are.
+            let Ok(Some(blob)) = store.file(owner, entry, file.id).await else {
+                return;
+            };
+            let Some(inner) = chat.upgrade() else { return };
+            let (chat, id) = (Self(inner), file.id);
+            let waits = chat.read(|desk| desk.queue().entry(entry).is_some());
+            if waits {
+                chat.hold_files(vec![Picked::new(file, blob)]);
+                chat.tell(|topic| topic == Topic::Upload(id));
+            }
+        });
     }
 
     /// A picture that was loaded before and is kept.
@@ -245,7 +156,7 @@ impl Chat {
         }
     }
 
-    /// Reports from an upload; whole per cents are drawn.
+    /// Reports from an upload; whole per cents are drawn, and told the other tabs.
     pub(super) fn on_progress(&self, id: AttachmentId) -> Callback<f64> {
         let chat = Rc::downgrade(&self.0);
         Callback::from(move |share: f64| {
@@ -253,19 +164,38 @@ impl Chat {
             let whole = |share: f64| (share * 100.0) as u32;
             let before = inner.files.progress.borrow_mut().insert(id, share);
             if before.map(whole) != Some(whole(share)) {
-                Self(inner).tell(|topic| topic == Topic::Upload(id));
+                let chat = Self(inner);
+                chat.tell_files(&Word::Left { file: id, share });
+                chat.tell(|topic| topic == Topic::Upload(id));
             }
         })
     }
 
-    /// Hears that an upload has ended.
-    pub(super) fn on_upload_ended(&self, id: AttachmentId) -> Callback<()> {
-        let chat = Rc::downgrade(&self.0);
-        Callback::from(move |()| {
-            let Some(inner) = chat.upgrade() else { return };
-            inner.files.progress.borrow_mut().remove(&id);
-            Self(inner).tell(|topic| topic == Topic::Upload(id));
-        })
+    /// Says when an upload has ended or was given up: when it is dropped.
+    pub(super) fn upload_under_way(&self, id: AttachmentId) -> UnderWay {
+        UnderWay {
+            chat: Rc::downgrade(&self.0),
+            id,
+        }
+    }
+
+    /// Takes in how far another tab has come with a file; `None` once it has ended.
+    pub(super) fn heard_of_upload(&self, id: AttachmentId, share: Option<f64>) {
+        let mut elsewhere = self.0.files.elsewhere.borrow_mut();
+        match share {
+            Some(share) => elsewhere.insert(id, share),
+            None => elsewhere.remove(&id),
+        };
+        drop(elsewhere);
+        self.tell(|topic| topic == Topic::Upload(id));
+    }
+
+    /// Whoever sent files may be gone: what they told holds no more.
+    pub(super) fn forget_uploads_elsewhere(&self) {
+        let told = std::mem::take(&mut *self.0.files.elsewhere.borrow_mut());
+        if !told.is_empty() {
+            self.mark(|topic| matches!(topic, Topic::Upload(id) if told.contains_key(&id)));
+        }
     }
 
     /// The content of a file that waits, as far as this tab holds it.
@@ -275,33 +205,56 @@ impl Chat {
             .waiting
             .borrow()
             .get(&id)
-            .map(|picked| picked.blob.clone())
+            .map(|picked| picked.blob().clone())
     }
 }
 
-/// What is attached in a conversation and not sent.
-///
-/// # Panics
-/// Outside of a [`super::ChatProvider`].
-#[hook]
-pub fn use_attached(id: ConversationId) -> Vec<Picked> {
-    let chat = use_chat();
-    use_topic(&chat, Topic::Files(id));
-    chat.attached(id)
+/// An upload, for as long as it lasts.
+pub(super) struct UnderWay {
+    chat: Weak<Inner>,
+    id: AttachmentId,
 }
 
-/// How much of a file that waits has left from here, from 0 to 1; `None` before it begins to, once the server has it, and where
-/// another tab sends it. And where a picture can be seen.
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        let Some(inner) = self.chat.upgrade() else { return };
+        let (chat, id) = (Chat(inner), self.id);
+        chat.0.files.progress.borrow_mut().remove(&id);
+        chat.tell_files(&Word::Ended(id));
+        chat.tell(|topic| topic == Topic::Upload(id));
+    }
+}
+
+/// How much of a file of an entry that waits has left, from this tab or another one, from 0 to 1; `None` before it begins to, and
+/// once the server has it. And where a picture can be seen.
 ///
 /// # Panics
 /// Outside of a [`super::ChatProvider`].
 #[hook]
-pub fn use_upload(id: AttachmentId) -> (Option<f64>, Option<BlobUrl>) {
+pub fn use_upload(entry: ActionId, file: &File) -> (Option<f64>, Option<BlobUrl>) {
     let chat = use_chat();
+    let id = file.id;
     use_topic(&chat, Topic::Upload(id));
-    let progress = chat.0.files.progress.borrow().get(&id).copied();
-    let waiting = chat.0.files.waiting.borrow();
-    let preview = waiting.get(&id).and_then(|picked| picked.preview.clone());
+    let (progress, preview, is_held) = {
+        let files = &chat.0.files;
+        let own = files.progress.borrow().get(&id).copied();
+        let progress = own.or_else(|| files.elsewhere.borrow().get(&id).copied());
+        let waiting = files.waiting.borrow();
+        let held = waiting.get(&id);
+        (
+            progress,
+            held.and_then(|picked| picked.preview.clone()),
+            held.is_some(),
+        )
+    };
+    use_effect_with((entry, id), {
+        let file = file.clone();
+        move |_| {
+            if !is_held && is_picture(&file.media_type) {
+                chat.look_up_file(entry, file);
+            }
+        }
+    });
     (progress, preview)
 }
 

@@ -1,5 +1,6 @@
 //! What components read of the chat.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use switchboard_contract::ids::ConversationId;
@@ -98,7 +99,7 @@ pub enum Waiting {
 pub fn use_waiting(id: ConversationId) -> Waiting {
     let chat = use_chat();
     let changes = use_changes(id);
-    let connected = matches!(chat.status(), Status::Live | Status::Polling);
+    let connected = is_connected(&chat);
     if changes
         .iter()
         .any(|queued| matches!(queued.state, State::Blocked(_)))
@@ -112,6 +113,34 @@ pub fn use_waiting(id: ConversationId) -> Waiting {
     } else {
         Waiting::Nothing
     }
+}
+
+/// Counts how often the connection has come back while the component was there: what failed without it may be tried again.
+///
+/// # Panics
+/// Outside of a [`super::ChatProvider`].
+#[hook]
+pub fn use_reconnections() -> u32 {
+    let chat = use_chat();
+    let count = use_state_eq(|| 0_u32);
+    let setter = count.setter();
+    use_effect_with(chat, move |chat| {
+        let (seen, watched) = (Cell::new((is_connected(chat), 0_u32)), chat.clone());
+        let tell = move |()| {
+            let (was_connected, before) = seen.get();
+            let now = is_connected(&watched);
+            let times = before + u32::from(now && !was_connected);
+            seen.set((now, times));
+            setter.set(times);
+        };
+        let subscription = chat.watch(Topic::Status, Callback::from(tell));
+        move || drop(subscription)
+    });
+    *count
+}
+
+fn is_connected(chat: &Chat) -> bool {
+    matches!(chat.status(), Status::Live | Status::Polling)
 }
 
 /// Everything that waits to be sent, in the order done; drawn again too when the connection changes.

@@ -14,9 +14,11 @@
 //! | [`use_arrivals`] | messages as they come in, to be announced |
 //! | [`use_composing`], [`use_waiting_draft`] | what is typed and not sent |
 //! | [`use_attached`], [`use_upload`] | files that are attached, and how far they have come |
+//! | [`use_reconnections`] | trying again what failed without a connection |
 //! | [`use_queue`], [`use_changes`], [`use_waiting`] | what waits to be sent |
 //! | [`use_directory`] | the names of members and labels |
 
+mod attached;
 mod carrier;
 mod directory;
 mod drafts;
@@ -32,13 +34,14 @@ mod repeats;
 mod shell;
 mod watching;
 
+pub use attached::{Picked, use_attached};
 pub use directory::{Directory, use_directory, use_directory_when};
 pub use drafts::{Composing, Typed};
-pub use files::{Picked, SeenPicture, use_attached, use_upload};
+pub use files::{SeenPicture, use_upload};
 pub use hooks::{
     Gone, ThreadView, Waiting, use_arrivals, use_changes, use_chat, use_composing, use_conversation,
-    use_conversation_trouble, use_queue, use_read_mark, use_returned, use_thread, use_waiting,
-    use_waiting_draft,
+    use_conversation_trouble, use_queue, use_read_mark, use_reconnections, use_returned, use_thread,
+    use_waiting, use_waiting_draft,
 };
 pub use live_chat::{LiveChat, use_live_chat};
 pub use people::{Presences, use_looking_at, use_presence, use_presences, use_typing, use_viewers};

@@ -8,6 +8,7 @@ use switchboard_contract::auth::Availability;
 use switchboard_contract::ids::{ActionId, ConversationId, MemberId, MessageId};
 use switchboard_contract::live_chat::{ConversationChange, Visibility};
 use switchboard_engine::archive;
+use switchboard_engine::attached;
 use switchboard_engine::awareness;
 use switchboard_engine::desk::{Deed, Desk, Event, Fetch};
 use switchboard_engine::inbox::Filter;
@@ -19,6 +20,7 @@ use switchboard_engine::store::{Action, StoreError, action_id};
 use switchboard_engine::trace::Trace;
 use yew::Callback;
 
+use super::attached::AttachedBox;
 use super::carrier::Carrier;
 use super::drafts::{DraftBox, Typed};
 use super::files::Files;
@@ -55,6 +57,7 @@ pub(super) struct Inner {
     pub(super) words: RefCell<Vec<String>>,
     pub(super) told: Cell<u64>,
     pub(super) drafts: DraftBox,
+    pub(super) attached: AttachedBox,
     pub(super) files: Files,
     /// Messages that were taken back to be changed, and who was to see them.
     returned: RefCell<BTreeMap<ConversationId, Visibility>>,
@@ -101,6 +104,7 @@ impl Chat {
             turn: RefCell::default(),
             words: RefCell::default(),
             drafts: DraftBox::new(tab),
+            attached: AttachedBox::default(),
             files: Files::default(),
             returned: RefCell::default(),
             held_here: RefCell::default(),
@@ -174,13 +178,15 @@ impl Chat {
         }
         self.drive(Event::Start { erase: false });
         // Asked after it: by then the store is this person's, or refuses.
-        self.start_drafts(owner, store);
+        self.start_drafts(owner, store.clone());
+        self.start_attached(owner, store);
     }
 
     /// Closes the connection and forgets what is in memory; what waits is kept for the same person.
     pub fn stop(&self) {
         drop(self.0.beginning.borrow_mut().take());
         self.stop_drafts();
+        self.stop_attached();
         self.drive(Event::Stop);
         self.forget_incoming();
         self.0.carrier.borrow_mut().take();
@@ -195,6 +201,7 @@ impl Chat {
         self.begin(None);
         let waiting = self.queue_len();
         self.drop_drafts();
+        self.stop_attached();
         self.drive(Event::Forget);
         self.0.trace.borrow_mut().clear();
         waiting
@@ -205,6 +212,7 @@ impl Chat {
         self.0.foreign.set(None);
         self.drive(Event::Start { erase: true });
         self.read_drafts();
+        self.attached_event(attached::Event::Sync);
         self.tell(|topic| topic == Topic::Queue);
     }
 

@@ -5,6 +5,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::ids::{AccountId, MemberId, RenewalId, SessionId, WebsiteId};
 use crate::notifications::Notifications;
 use crate::time::Timestamp;
+use crate::validate::Violation;
+use crate::website::MAX_ASSIGNMENT_CAP;
 
 /// What a member may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -485,6 +487,10 @@ pub struct Member {
     /// Whether the member takes conversations.
     #[serde(default)]
     pub availability: Availability,
+    /// With this many open conversations the member is given no other by a website's rule, nor beyond the rule's own cap: 1 to
+    /// [`crate::website::MAX_ASSIGNMENT_CAP`]; absent = only the rule's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub load_cap: Option<u32>,
     /// Whether a second factor is set up.
     #[serde(default)]
     pub totp_enabled: bool,
@@ -557,6 +563,23 @@ pub struct UpdateMember {
     /// Websites that an agent sees.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub website_ids: Option<Vec<WebsiteId>>,
+    /// See [`Member::load_cap`]; null takes it away.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<u32>))]
+    pub load_cap: Option<Option<u32>>,
+}
+
+impl UpdateMember {
+    /// The rules of its fields that can be judged without knowing more.
+    ///
+    /// # Errors
+    /// The rule that the load cap breaks.
+    pub fn check_load_cap(&self) -> Result<(), Violation> {
+        match self.load_cap.flatten() {
+            Some(cap) if cap == 0 || cap > MAX_ASSIGNMENT_CAP => Err(Violation::Cap),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// `GET` and `PATCH /api/team/security`: owners change it.

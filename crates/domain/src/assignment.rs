@@ -22,6 +22,8 @@ pub struct Candidate {
     pub availability: Availability,
     /// Open conversations in their charge, of whichever website.
     pub open: u64,
+    /// With so many they are given no other, whatever the website's rule allows.
+    pub load_cap: Option<u32>,
 }
 
 impl Candidate {
@@ -29,7 +31,10 @@ impl Candidate {
     fn may_take(&self, website: WebsiteId, cap: Option<u32>) -> bool {
         self.availability == Availability::Available
             && self.rights.allow(website)
-            && cap.is_none_or(|cap| self.open < u64::from(cap))
+            && [cap, self.load_cap]
+                .into_iter()
+                .flatten()
+                .all(|cap| self.open < u64::from(cap))
     }
 }
 
@@ -93,6 +98,7 @@ mod tests {
             rights: Rights::All,
             availability,
             open,
+            load_cap: None,
         }
     }
 
@@ -164,6 +170,30 @@ mod tests {
         assert_eq!(next(Some(member(3))), Some(member(2)));
     }
 
+    #[test]
+    fn the_smaller_cap_holds_of_the_websites_and_ones_own() {
+        let own = |n, open, load_cap| Candidate {
+            load_cap,
+            ..candidate(n, Available, open)
+        };
+        for mode in [RoundRobin, LeastBusy] {
+            let next = |cap, all: &[Candidate]| choose(by(mode, cap), site(1), all, None);
+            let all = [own(1, 2, Some(2)), own(2, 4, Some(5))];
+            assert_eq!(
+                next(None, &all),
+                Some(member(2)),
+                "the first has what they can take"
+            );
+            assert_eq!(next(Some(9), &all), Some(member(2)));
+            assert_eq!(
+                next(Some(4), &all),
+                None,
+                "the website's is smaller for the second"
+            );
+            assert_eq!(next(Some(4), &[own(1, 1, Some(2))]), Some(member(1)));
+        }
+    }
+
     /// Hands out `arrivals` conversations, each to whoever is chosen.
     fn hand_out(assignment: Assignment, mut team: Vec<Candidate>, arrivals: usize) -> Vec<Candidate> {
         let mut last = None;
@@ -177,6 +207,10 @@ mod tests {
             }
         }
         team
+    }
+
+    fn own_cap(candidate: &Candidate, cap: u32) -> u32 {
+        candidate.load_cap.map_or(cap, |own| own.min(cap))
     }
 
     fn mode() -> impl Strategy<Value = AssignmentMode> {
@@ -212,19 +246,26 @@ mod tests {
         fn the_cap_holds_nobody_away_is_chosen_and_none_waits_while_someone_can(
             mode in mode(),
             cap in 1_u32..6,
-            people in proptest::collection::btree_map(any::<u8>(), (availability(), 0_u64..8), 0..8),
+            people in proptest::collection::btree_map(
+                any::<u8>(),
+                (availability(), 0_u64..8, proptest::option::of(1_u32..8)),
+                0..8,
+            ),
             arrivals in 0_usize..60,
         ) {
             let team: Vec<Candidate> = people
                 .iter()
-                .map(|(n, (availability, open))| candidate(*n, *availability, *open))
+                .map(|(n, (availability, open, load_cap))| Candidate {
+                    load_cap: *load_cap,
+                    ..candidate(*n, *availability, *open)
+                })
                 .collect();
             let before: BTreeMap<MemberId, u64> =
                 team.iter().map(|candidate| (candidate.id, candidate.open)).collect();
             let room: u64 = team
                 .iter()
                 .filter(|candidate| candidate.availability == Available)
-                .map(|candidate| u64::from(cap).saturating_sub(candidate.open))
+                .map(|candidate| u64::from(own_cap(candidate, cap)).saturating_sub(candidate.open))
                 .sum();
             let team = hand_out(by(mode, Some(cap)), team, arrivals);
             let mut given = 0;
@@ -232,7 +273,7 @@ mod tests {
                 let new = candidate.open - before[&candidate.id];
                 given += new;
                 prop_assert!(new == 0 || candidate.availability == Available);
-                prop_assert!(new == 0 || candidate.open <= u64::from(cap));
+                prop_assert!(new == 0 || candidate.open <= u64::from(own_cap(candidate, cap)));
             }
             prop_assert_eq!(given, room.min(arrivals as u64));
         }

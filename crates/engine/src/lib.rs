@@ -9,6 +9,7 @@
 //! | --- | --- |
 //! | [`alerts`] | what the person is told of, once across all tabs, and how |
 //! | [`archive`] | what a browser keeps of what was seen, for the next visit |
+//! | [`attached`] | which files are attached and not sent, the same in all tabs |
 //! | [`awareness`] | who types, looks and is there, and what is told of oneself |
 //! | [`composing`] | what a text that is typed calls for, and what a choice makes of it |
 //! | [`desk`] | what follows from what in an operator's tab: the machines below put together |
@@ -37,6 +38,7 @@
 
 pub mod alerts;
 pub mod archive;
+pub mod attached;
 pub mod awareness;
 pub mod bulletin;
 pub mod composing;

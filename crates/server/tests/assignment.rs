@@ -24,6 +24,7 @@ common::on_both_databases! {
     the_least_busy_goes_first,
     nobody_away_is_chosen_and_what_waits_is_handed_out_later,
     a_cap_holds_and_the_next_free_one_gets_it,
+    the_smaller_cap_holds_of_the_websites_and_ones_own,
     who_does_not_see_the_website_gets_nothing,
     what_reopens_with_nobody_in_charge_is_handed_out,
     what_an_operator_reopens_is_handed_out_unless_they_decide,
@@ -203,6 +204,35 @@ async fn a_cap_holds_and_the_next_free_one_gets_it(app: &App) {
     set(app, &first.conversation, json!({"status": "closed"})).await;
     hand_out(app).await;
     assert_eq!(in_charge(app, &third).await, both[0]);
+}
+
+async fn the_smaller_cap_holds_of_the_websites_and_ones_own(app: &App) {
+    rule(app, "round_robin", None).await;
+    let (owner, agent) = both_available(app).await;
+    let token = app.token(OWNER).await;
+    let path = format!("/api/team/members/{agent}");
+    let capped = call(app, Method::PATCH, &path, &token, json!({"loadCap": 1})).await;
+    assert_eq!(capped.json["loadCap"], 1, "{}", capped.text);
+    let mut given = Vec::new();
+    for text in ["One", "Two", "Three", "Four"] {
+        let chat = app.chatting_visitor(text).await;
+        given.push(in_charge(app, &chat).await);
+    }
+    let count = |who: &str| given.iter().filter(|id| **id == json!(who)).count();
+    assert_eq!((count(&agent), count(&owner)), (1, 3), "{given:?}");
+    // The website's is the smaller one now, for the owner.
+    let site = website(app, &token).await;
+    let path = format!("/api/websites/{}", site["id"].as_str().expect("an id"));
+    let body = json!({"assignment": {"mode": "round_robin", "cap": 3}});
+    assert_eq!(call(app, Method::PATCH, &path, &token, body).await.status, 200);
+    let waiting = app.chatting_visitor("Five").await;
+    hand_out(app).await;
+    assert_eq!(in_charge(app, &waiting).await, Value::Null);
+    let path = format!("/api/team/members/{agent}");
+    let freed = call(app, Method::PATCH, &path, &token, json!({"loadCap": null})).await;
+    assert_eq!(freed.json["loadCap"], Value::Null, "{}", freed.text);
+    hand_out(app).await;
+    assert_eq!(in_charge(app, &waiting).await, agent.as_str());
 }
 
 async fn who_does_not_see_the_website_gets_nothing(app: &App) {

@@ -25,6 +25,7 @@ common::on_both_databases! {
     rights_follow_role_and_websites,
     removing_ends_everything_but_the_name,
     an_old_version_is_a_conflict,
+    a_load_cap_is_an_admins_to_set_and_is_kept_by_who_joins,
     bad_input_is_said_by_its_field,
 }
 
@@ -350,6 +351,38 @@ async fn an_old_version_is_a_conflict(app: &App) {
     );
 }
 
+async fn a_load_cap_is_an_admins_to_set_and_is_kept_by_who_joins(app: &App) {
+    let (owner, agent) = (app.token(OWNER).await, app.token(AGENT).await);
+    let id = id_of(app, &owner, AGENT).await;
+    let cap = json!({"loadCap": 5});
+    change(app, &agent, &id, cap.clone())
+        .await
+        .problem(403, "forbidden");
+    let foreign = app.second_account("other@demo.test").await;
+    change(app, &foreign.token, &id, cap.clone())
+        .await
+        .problem(404, "not_found");
+    let changed = change(app, &owner, &id, cap.clone()).await;
+    assert_eq!(changed.json["loadCap"], 5, "{}", changed.text);
+    let version = changed.json["version"].clone();
+    assert_eq!(
+        change(app, &owner, &id, cap.clone()).await.json["version"],
+        version,
+        "nothing to change"
+    );
+    let invited = invite(app, &owner, NEW, "agent", &[]).await.at("/id");
+    change(app, &owner, &invited, cap).await;
+    let token = mailed_token(app, NEW, "/accept-invitation").await;
+    assert_eq!(accept(app, &token).await.status, 204);
+    let all = members(app, &agent).await;
+    let caps: Vec<Value> = all
+        .iter()
+        .filter(|member| member["email"] != OWNER)
+        .map(|member| member["loadCap"].clone())
+        .collect();
+    assert_eq!(caps, [json!(5), json!(5)], "told to all of the team");
+}
+
 async fn bad_input_is_said_by_its_field(app: &App) {
     let owner = app.token(OWNER).await;
     let foreign = app.second_account("other@demo.test").await;
@@ -370,6 +403,8 @@ async fn bad_input_is_said_by_its_field(app: &App) {
     for (field, body) in [
         ("role", json!({"role": "emperor"})),
         ("websiteIds", json!({"websiteIds": [foreign.website]})),
+        ("loadCap", json!({"loadCap": 0})),
+        ("loadCap", json!({"loadCap": 1_001})),
     ] {
         let answer = change(app, &owner, &id, body).await;
         assert!(

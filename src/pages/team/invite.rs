@@ -9,11 +9,14 @@ use switchboard_contract::website::Website;
 use switchboard_engine::form::Field;
 use yew::prelude::*;
 
-use super::member_fields::{MemberFields, ROLE, WEBSITES, fields, role, websites};
+use super::member_fields::{
+    LOAD_CAP, MemberFields, ROLE, WEBSITES, fields, load_cap, load_cap_field, role, websites,
+};
 use crate::api::ApiError;
 use crate::auth::use_api;
-use crate::forms::{FormField, FormHandle, FormOptions, FormTrouble, use_form, use_unsaved};
+use crate::forms::{FormField, FormHandle, FormOptions, FormSelect, FormTrouble, use_form, use_unsaved};
 use crate::i18n::{t, t_with};
+use crate::pages::websites::cap_choices;
 use crate::people::role_name;
 use crate::ui::{Dialog, use_toasts};
 
@@ -35,6 +38,7 @@ fn label(field: &str) -> AttrValue {
     match field {
         EMAIL => t("login.email"),
         ROLE => t("profile.role"),
+        LOAD_CAP => t("team.load_cap"),
         _ => t("team.websites"),
     }
 }
@@ -134,7 +138,7 @@ pub struct ChangeProps {
     pub on_close: Callback<()>,
 }
 
-/// Asks for another role or other websites.
+/// Asks for another role, other websites or another limit.
 #[component]
 pub fn Change(props: &ChangeProps) -> Html {
     let api = use_api();
@@ -143,7 +147,11 @@ pub fn Change(props: &ChangeProps) -> Html {
     let name = member_name(member);
     // Of the member as last seen; the server tells a newer one when it refuses.
     let version = use_mut_ref(|| member.version);
-    let form = use_form(OPTIONS, || Vec::from(fields(member.role, &member.website_ids)));
+    let form = use_form(OPTIONS, || {
+        let mut all = Vec::from(fields(member.role, &member.website_ids));
+        all.push(load_cap_field(member.load_cap));
+        all
+    });
     use_unsaved(&form);
     let send = {
         let id = member.id;
@@ -153,6 +161,7 @@ pub fn Change(props: &ChangeProps) -> Html {
                 role: form.is_changed(ROLE).then_some(role),
                 website_ids: (role == Role::Agent && form.is_changed(WEBSITES))
                     .then(|| websites(form).into_iter().collect()),
+                load_cap: form.is_changed(LOAD_CAP).then(|| load_cap(form)),
             };
             let (api, version) = (api.clone(), version.clone());
             async move {
@@ -199,7 +208,13 @@ pub fn Change(props: &ChangeProps) -> Html {
                         <p>{ t_with("team.conflict_text", &[("role", &role_name(current.role))]) }</p>
                     }
                 </FormTrouble>
-                <MemberFields {form} sites={props.sites.clone()} />
+                <MemberFields form={form.clone()} sites={props.sites.clone()} />
+                <FormSelect
+                    {form}
+                    name={LOAD_CAP}
+                    choices={cap_choices(member.load_cap)}
+                    hint={t("team.load_cap_hint")}
+                />
             </form>
         </Dialog>
     }

@@ -63,6 +63,19 @@ fn join(ids: BTreeSet<WebsiteId>) -> String {
     ids.join(" ")
 }
 
+/// The field of the load cap.
+pub const LOAD_CAP: &str = "loadCap";
+
+/// The field of the load cap, holding what the member has.
+pub fn load_cap_field(cap: Option<u32>) -> Field {
+    Field::choice(LOAD_CAP).holding(cap.map_or_else(String::new, |cap| cap.to_string()))
+}
+
+/// The load cap that is chosen.
+pub fn load_cap(form: &FormHandle) -> Option<u32> {
+    form.value(LOAD_CAP).parse().ok()
+}
+
 /// Props for [`MemberFields`].
 #[derive(Properties, PartialEq)]
 pub struct MemberFieldsProps {

@@ -35,6 +35,20 @@ const fn mode_key(mode: AssignmentMode) -> &'static str {
     }
 }
 
+/// How many conversations someone is given at most: what there is to choose from, with what is held now.
+pub fn cap_choices(held: Option<u32>) -> Vec<Choice> {
+    let mut offered: Vec<u32> = CAPS.into_iter().chain(held).collect();
+    offered.sort_unstable();
+    offered.dedup();
+    std::iter::once(None)
+        .chain(offered.into_iter().map(Some))
+        .map(|cap| Choice {
+            value: AttrValue::from(cap.map_or_else(String::new, |cap| cap.to_string())),
+            text: cap_name(cap),
+        })
+        .collect()
+}
+
 fn cap_name(cap: Option<u32>) -> AttrValue {
     cap.map_or_else(
         || t("assignment.no_cap"),
@@ -78,16 +92,6 @@ pub fn AssignmentField(props: &AssignmentFieldProps) -> Html {
             form.set(ASSIGNMENT, assignment_text(Assignment { mode, ..held }));
         })
     };
-    let mut offered: Vec<u32> = CAPS.into_iter().chain(held.cap).collect();
-    offered.sort_unstable();
-    offered.dedup();
-    let caps: Vec<Choice> = std::iter::once(None)
-        .chain(offered.into_iter().map(Some))
-        .map(|cap| Choice {
-            value: AttrValue::from(cap.map_or_else(String::new, |cap| cap.to_string())),
-            text: cap_name(cap),
-        })
-        .collect();
     let on_cap = {
         let form = form.clone();
         Callback::from(move |value: String| {
@@ -104,7 +108,7 @@ pub fn AssignmentField(props: &AssignmentFieldProps) -> Html {
             id="website-assignment-cap"
             label={t("assignment.cap")}
             value={held.cap.map_or_else(String::new, |cap| cap.to_string())}
-            choices={caps}
+            choices={cap_choices(held.cap)}
             onchange={on_cap}
             hint={t("assignment.cap_hint")}
         />

@@ -36,6 +36,7 @@ use crate::i18n::{relative, t, t_with};
 use crate::routes::Route;
 use crate::ui::{EmptyState, HEADING_ID, IconName, Link, Status};
 
+pub use assignment::cap_choices;
 pub use details::{WebsiteDetails, WebsiteDetailsProps};
 pub use list::Websites;
 pub use new::NewWebsite;

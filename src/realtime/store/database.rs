@@ -16,8 +16,9 @@ const NAME: &str = "switchboard";
 /// Raised with each change of what is kept, also by a kind of action that earlier versions of this program cannot read: they
 /// then refuse to open the database instead of setting such entries aside.
 ///
-/// 1: the queue. 2: drafts, and what was seen, beside it. 3: files of messages.
-const VERSION: u32 = 3;
+/// 1: the queue. 2: drafts, and what was seen, beside it. 3: files of messages. 4: files that are
+/// attached and not sent.
+const VERSION: u32 = 4;
 
 /// The entries, by their id.
 pub const OUTBOX: &str = "outbox";
@@ -31,7 +32,9 @@ pub const DRAFTS: &str = "drafts";
 pub const ARCHIVE: &str = "archive";
 /// Files of entries, by entry and file.
 pub const FILES: &str = "files";
-/// Entries and drafts that could not be read.
+/// Files that are attached and not sent, by their id.
+pub const ATTACHED: &str = "attached";
+/// Entries, drafts and attached files that could not be read.
 pub const SET_ASIDE: &str = "setAside";
 
 /// How long opening may take, in milliseconds: browsers let it wait for as long as another tab holds an older version.
@@ -201,7 +204,7 @@ fn upgrade(request: &IdbOpenDbRequest) -> Result<(), JsValue> {
         numbered.set_auto_increment(true);
         handle.create_object_store_with_optional_parameters(SET_ASIDE, &numbered)?;
     }
-    for name in [META, DRAFTS, ARCHIVE, FILES] {
+    for name in [META, DRAFTS, ARCHIVE, FILES, ATTACHED] {
         if lacks(name) {
             handle.create_object_store(name)?;
         }

@@ -1,6 +1,7 @@
-//! The browser shell of [`switchboard_engine::store`] and of [`switchboard_engine::drafts::kept`]: it keeps the queue of
-//! waiting actions and the drafts in IndexedDB and carries out one operation after the other, each in a transaction of its
-//! own. What an operation does is decided by the engine's `plan`.
+//! The browser shell of [`switchboard_engine::store`], [`switchboard_engine::drafts::kept`] and
+//! [`switchboard_engine::attached::kept`]: it keeps the queue of waiting actions, the drafts and the attached files in IndexedDB
+//! and carries out one operation after the other, each in a transaction of its own. What an operation does is decided by the
+//! engine's `plan`.
 //!
 //! | file | holds |
 //! | --- | --- |
@@ -11,8 +12,10 @@
 //! | `drafts.rs` | the same for drafts |
 //! | `archive.rs` | the same for what was seen |
 //! | `files.rs` | the files of messages that wait |
+//! | `attached.rs` | the files that are attached and not sent |
 
 mod archive;
+mod attached;
 mod database;
 mod drafts;
 mod files;
@@ -26,6 +29,7 @@ use std::rc::Rc;
 use js_sys::Reflect;
 use switchboard_contract::ids::{ActionId, AttachmentId, MemberId};
 use switchboard_engine::archive::{self as seen, Found, MAX_BYTES, Part, less_room};
+use switchboard_engine::attached::kept as attaching;
 use switchboard_engine::drafts::{Draft, kept};
 use switchboard_engine::store::{Answer, Op, StoreError};
 use wasm_bindgen::{JsCast, JsValue};
@@ -34,6 +38,7 @@ use web_sys::{Blob, DomException, IdbDatabase, StorageManager};
 use yew::Callback;
 
 use crate::browser::{answered, window};
+use attached::Answered;
 use database::{Database, Opener};
 pub use files::Blobs;
 
@@ -114,6 +119,7 @@ enum Job {
     Queue(MemberId, Op, Blobs, Done<Answer>),
     File(MemberId, ActionId, AttachmentId, Done<Option<Blob>>),
     Drafts(MemberId, kept::Op, Done<kept::Answer>),
+    Attached(MemberId, attaching::Op, Option<Blob>, Done<Answered>),
     Archive(MemberId, seen::Op, Done<seen::Answer>),
     ReadArchive(MemberId, Part, Done<Found>),
 }
@@ -193,6 +199,17 @@ impl Store {
         self.enqueue(Job::Drafts(owner, op, Box::new(done)));
     }
 
+    /// The same for files that `owner` has attached; `content` is that of the file to keep. What was read comes with its contents.
+    pub fn run_attached(
+        &self,
+        owner: MemberId,
+        op: attaching::Op,
+        content: Option<Blob>,
+        done: impl FnOnce(Result<Answered, StoreError>) + 'static,
+    ) {
+        self.enqueue(Job::Attached(owner, op, content, Box::new(done)));
+    }
+
     /// The same for what `owner` has seen. Where the browser has no more room, less is kept.
     pub fn run_archive(
         &self,
@@ -258,6 +275,11 @@ impl Store {
                     }
                     Some(Job::Drafts(owner, op, done)) => {
                         let work = |database| drafts::carry_out(database, owner, op.clone());
+                        done(inner.carry_out_first(work).await);
+                    }
+                    Some(Job::Attached(owner, op, content, done)) => {
+                        let work =
+                            |database| attached::carry_out(database, owner, op.clone(), content.clone());
                         done(inner.carry_out_first(work).await);
                     }
                     Some(Job::Archive(owner, op, done)) => done(inner.archive(owner, op).await),

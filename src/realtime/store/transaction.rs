@@ -7,9 +7,9 @@ use switchboard_engine::store::{Answer, Entry, Meta, Op, Scope, StoreError, Writ
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{IdbDatabase, IdbObjectStore, IdbRequest, IdbTransaction};
 
-use super::database::{ARCHIVE, DRAFTS, FILES, LANE, META, OUTBOX, SET_ASIDE};
+use super::database::{ARCHIVE, ATTACHED, DRAFTS, FILES, LANE, META, OUTBOX, SET_ASIDE};
 use super::files::{self, Blobs};
-use super::{Fault, record};
+use super::{Fault, attached, record};
 use crate::browser::{happening, within};
 
 /// The key of the one record beside the entries.
@@ -21,13 +21,13 @@ const PATIENCE_MS: u64 = 10_000;
 /// What came of an operation.
 pub struct Done<A = Answer> {
     pub answer: A,
-    /// How many entries or drafts could not be read and were set aside.
+    /// How many entries, drafts or attached files could not be read and were set aside.
     pub set_aside: usize,
 }
 
-/// Carries out one operation, keeping `blobs` with the entry that it keeps. On an error nothing of it was done.
+/// Carries out one operation, keeping `blobs` with the entry that it keeps: they are attached no longer, but the entry's. On an error nothing of it was done.
 pub async fn carry_out(database: IdbDatabase, owner: MemberId, op: Op, blobs: Blobs) -> Result<Done, Fault> {
-    let stores = [OUTBOX, META, SET_ASIDE, DRAFTS, ARCHIVE, FILES];
+    let stores = [OUTBOX, META, SET_ASIDE, DRAFTS, ARCHIVE, FILES, ATTACHED];
     let transaction = begin(&database, &stores, "strict").map_err(|error| Fault::of(&error))?;
     within_one(&transaction, read_and_write(&transaction, owner, op, &blobs)).await
 }
@@ -99,6 +99,7 @@ async fn read_and_write(
         drafts: &store(DRAFTS)?,
         archive: &store(ARCHIVE)?,
         files: &store(FILES)?,
+        attached: &store(ATTACHED)?,
     };
 
     let meta = meta(&beside).await?;
@@ -132,6 +133,9 @@ async fn read_and_write(
     }
     if let Answer::Appended { entry, .. } = &answer {
         files::put(others.files, entry.id, blobs)?;
+        for (id, _) in blobs {
+            attached::delete(others.attached, *id)?;
+        }
     }
     Ok(Done {
         answer,
@@ -154,6 +158,7 @@ struct Others<'a> {
     drafts: &'a IdbObjectStore,
     archive: &'a IdbObjectStore,
     files: &'a IdbObjectStore,
+    attached: &'a IdbObjectStore,
 }
 
 struct Read {
@@ -215,6 +220,7 @@ fn put(
             .and_then(|_| others.aside.clear())
             .and_then(|_| others.drafts.clear())
             .and_then(|_| others.files.clear())
+            .and_then(|_| others.attached.clear())
             .and_then(|_| others.archive.clear()),
         Write::DeleteArchive => others.archive.clear(),
     };

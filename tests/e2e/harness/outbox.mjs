@@ -70,3 +70,19 @@ export const keptDrafts = (page) =>
       };
     };
   }));
+
+/** The names of the files that are kept there as attached and not sent. */
+export const keptFiles = (page) =>
+  page.evaluate(() => new Promise((resolve, reject) => {
+    const opened = indexedDB.open("switchboard");
+    opened.onerror = () => reject(opened.error);
+    opened.onsuccess = () => {
+      const database = opened.result;
+      const asked = database.transaction("attached").objectStore("attached").getAll();
+      asked.onerror = () => reject(asked.error);
+      asked.onsuccess = () => {
+        database.close();
+        resolve(asked.result.map(({ about }) => JSON.parse(about).file.name).sort());
+      };
+    };
+  }));

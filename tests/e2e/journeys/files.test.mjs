@@ -7,8 +7,8 @@ import { after, afterEach, before, beforeEach, describe } from "node:test";
 import { CONNECTION_LOST, answered, it, launch } from "../harness/browser.mjs";
 import { eventually, shows } from "../harness/eventually.mjs";
 import { Exchange } from "../harness/exchange.mjs";
-import { crash, keptMessages } from "../harness/outbox.mjs";
-import { chat, desk, untilConnected, untilLost } from "../harness/people.mjs";
+import { crash, keptFiles, keptMessages } from "../harness/outbox.mjs";
+import { chat, desk, signOut, untilConnected, untilLost } from "../harness/people.mjs";
 import { DASHBOARD } from "../harness/tcp_proxy.mjs";
 
 /** A picture of one pixel. */
@@ -173,6 +173,84 @@ describe("files", () => {
     assert.equal(hash(await content("offline.bin")), hash(bytes));
     await shows(() => keptMessages(page), 0);
     await frame().getByRole("button", { name: "offline.bin" }).waitFor();
+  });
+
+  /** What is attached and not sent, as a tab shows it. */
+  const tray = (tab) => tab.getByRole("list", { name: "Attached files" }).getByRole("listitem");
+  const another = async () => {
+    const tab = await operator.context.newPage();
+    await tab.goto(`${proxy.origin}/conversations/${exchange.id}`);
+    await untilConnected(tab);
+    return tab;
+  };
+
+  it("that are attached outlive a crash, are the same in two tabs, and are gone in both once they are sent", async () => {
+    const plan = noise(70_000);
+    await attach(page, [file("shot.png", PIXEL, "image/png"), file("plan.bin", plan), file("wrong.txt", Buffer.from("wrong"))]);
+    await shows(() => keptFiles(page), ["plan.bin", "shot.png", "wrong.txt"]);
+    await crash(operator, page);
+    page = await another();
+    operator.page = page;
+    await shows(() => tray(page).count(), 3);
+    await eventually("the picture is seen", () => tray(page).locator("img").evaluate((image) => image.naturalWidth === 1));
+    const other = await another();
+    await shows(() => tray(other).count(), 3);
+    await other.getByRole("button", { name: "Remove wrong.txt" }).click();
+    await shows(() => tray(page).count(), 2);
+    await attach(page, [file("late.txt", Buffer.from("late"))]);
+    await shows(async () => (await tray(other).allInnerTexts()).map((text) => text.split("\n")[0]), ["shot.png", "plan.bin", "late.txt"]);
+    await desk(other).reply.fill("All three.");
+    await desk(other).send.click();
+    await shows(stored, [
+      ["All three.", "shot.png", "image/png"],
+      ["All three.", "plan.bin", "application/octet-stream"],
+      ["All three.", "late.txt", "text/plain"],
+    ]);
+    assert.equal(hash(await content("plan.bin")), hash(plan));
+    for (const tab of [page, other]) await shows(() => tray(tab).count(), 0);
+    await shows(() => keptFiles(page), []);
+    await page.reload();
+    await untilConnected(page);
+    await desk(page).log.getByText("late.txt").waitFor();
+    assert.equal(await tray(page).count(), 0);
+    await other.close();
+  });
+
+  it("that are attached go with whoever signs out", async () => {
+    await attach(page, [file("private.txt", Buffer.from("private"))]);
+    await shows(() => keptFiles(page), ["private.txt"]);
+    await signOut(page);
+    await shows(() => keptFiles(page), []);
+  });
+
+  it("tell in every tab how far they have come, and can be given up in any", async () => {
+    const other = await another();
+    proxy.throttle(200_000, DASHBOARD);
+    await attach(page, [file("slow.bin", noise(4_000_000))]);
+    await desk(page).reply.fill("Slowly.");
+    await desk(page).send.click();
+    for (const tab of [page, other]) {
+      const bar = desk(tab).log.getByRole("progressbar", { name: "Uploading slow.bin" });
+      await eventually("some of it has left", async () => Number(await bar.getAttribute("aria-valuenow")) > 0);
+    }
+    await desk(other).log.getByRole("button", { name: /Cancel.*slow\.bin/ }).click();
+    proxy.heal(DASHBOARD);
+    for (const tab of [page, other]) await shows(() => desk(tab).log.getByText("Slowly.").count(), 0);
+    await shows(() => keptMessages(page), 0);
+    assert.deepEqual(await stored(), []);
+    await other.close();
+  });
+
+  it("that are pictures and failed to come are there once the connection is back", async () => {
+    proxy.throttle(40_000, DASHBOARD);
+    await member.sendFile(exchange.id, "large.png", Buffer.concat([PIXEL, noise(2_000_000)]));
+    const picture = desk(page).log.getByRole("button", { name: "Open picture large.png" });
+    await picture.waitFor();
+    proxy.refuse(DASHBOARD);
+    await desk(page).log.getByRole("alert").getByRole("button", { name: "Retry" }).waitFor();
+    proxy.heal(DASHBOARD);
+    await eventually("the picture is there", () => picture.locator("img").evaluate((image) => image.naturalWidth === 1));
+    await shows(() => desk(page).log.getByRole("button", { name: "Retry" }).count(), 0);
   });
 
   it("with hostile names and contents stay text, and stay files", async () => {

@@ -6,11 +6,11 @@ import { after, afterEach, before, beforeEach, describe } from "node:test";
 import { clickNotification, look, notified, shiftClock, tones, watchAlerts } from "../harness/alerts.mjs";
 import { Member } from "../harness/api.mjs";
 import { assertAccessible } from "../harness/axe.mjs";
-import { Person, answered, it, launch } from "../harness/browser.mjs";
+import { CONNECTION_LOST, Person, answered, it, launch } from "../harness/browser.mjs";
 import { eventually, hasFocus, shows } from "../harness/eventually.mjs";
 import { Exchange } from "../harness/exchange.mjs";
 import { crash } from "../harness/outbox.mjs";
-import { AGENT, OWNER, desk, openConversations, settled, untilConnected, untilLost, write } from "../harness/people.mjs";
+import { AGENT, OWNER, desk, openConversations, settled, untilConnected, untilConnection, untilLost, write } from "../harness/people.mjs";
 import { DASHBOARD } from "../harness/tcp_proxy.mjs";
 
 const MINUTE = 60_000;
@@ -252,6 +252,56 @@ describe("alerts", () => {
     await told("While you were away").getByRole("button", { name: "Show" }).click();
     await eventually("what is unread is listed", () => new URL(page.url()).search === "?unread=true");
     await desk(page).list.getByText("While away 5").waitFor();
+  });
+
+  it("what happened while the server let go of the log is counted too", async () => {
+    await begin();
+    await write(visitor, "Before");
+    await told("Before").waitFor();
+    exchange.proxy.refuse(DASHBOARD);
+    await untilLost(page);
+    for (let n = 1; n <= 5; n += 1) await write(visitor, `Unheard ${n}`);
+    await shows(async () => (await exchange.member.messages(exchange.id)).at(-1).content, "Unheard 5");
+    // As it starts it takes away what is beyond the newest event.
+    await exchange.server.kill();
+    exchange.server.env.SWITCHBOARD_LOG_EVENTS = "1";
+    await exchange.server.again();
+    const { epoch } = await exchange.member.position();
+    await eventually("the log is gone", () => exchange.member.ask(`events?after=1&epoch=${epoch}`).then(() => false, () => true));
+    await shiftClock(page, { wall: 10 * MINUTE, monotonic: 10 * MINUTE });
+    exchange.proxy.heal(DASHBOARD);
+    await untilConnected(page);
+    await told(/While you were away: \d+ messages/).waitFor();
+    assert.equal(await told("Unheard").count(), 0);
+    await told("While you were away").getByRole("button", { name: "Show" }).click();
+    await desk(page).list.getByText("Unheard 5").waitFor();
+  });
+
+  it("presence follows use also where only polling is left", async () => {
+    const colleague = await Person.in(browser);
+    try {
+      colleague.allow(answered(401), answered(403), ...CONNECTION_LOST);
+      person.allow(answered(403));
+      exchange.visitor.allow(answered(403));
+      await openConversations(colleague.page, exchange.proxy.origin, OWNER);
+      await desk(colleague.page).list.getByText("Is anybody there?").first().click();
+      const { name } = await agent();
+      const presence = () => presenceOf(name, colleague.page);
+      await begin();
+      exchange.proxy.blockUpgrades();
+      for (const tab of [page, colleague.page]) await untilConnection(tab, /^Live \(polling\)$/);
+      await shows(presence, "Available");
+      await shiftClock(page, { wall: 11 * MINUTE, monotonic: 11 * MINUTE });
+      await shows(presence, "Away", 2 * MINUTE);
+      await page.mouse.move(200, 200);
+      await page.mouse.move(300, 300);
+      await shows(presence, "Available", MINUTE);
+      await button("Account").click();
+      await page.getByRole("menuitemradio", { name: "Offline" }).click();
+      await shows(presence, "Offline", MINUTE);
+    } finally {
+      await colleague.context.close();
+    }
   });
 
   it("presence follows use, of any tab, and what is set by hand counts", async () => {

@@ -50,6 +50,11 @@ impl Gathered {
         self.span = Some((self.span.map_or(now, |(first, _)| first), now));
     }
 
+    /// Whether there is anything of a conversation.
+    pub(super) fn has(&self, id: ConversationId) -> bool {
+        self.all.contains_key(&id)
+    }
+
     /// A conversation is like this now.
     pub(super) fn know(&mut self, conversation: Rc<LiveChatConversation>) {
         if let Some(of_one) = self.all.get_mut(&conversation.id) {

@@ -40,6 +40,10 @@ pub enum Fact {
     },
     /// A conversation is gone.
     Gone(ConversationId),
+    /// What happens before this place of the log and was not heard will not be told by events any more.
+    Hole,
+    /// After a hole: the open conversations as the server has them now, those with the newest activity at least.
+    Missed(Vec<Rc<LiveChatConversation>>),
 }
 
 impl fmt::Debug for Fact {
@@ -49,6 +53,8 @@ impl fmt::Debug for Fact {
             Self::Message(message) => ("Message", message.conversation_id),
             Self::Conversation { conversation, .. } => ("Conversation", conversation.id),
             Self::Gone(id) => ("Gone", *id),
+            Self::Hole => return f.write_str("Hole"),
+            Self::Missed(conversations) => return write!(f, "Missed({})", conversations.len()),
         };
         f.debug_tuple(name).field(&id).finish()
     }
@@ -63,6 +69,10 @@ pub struct Mark {
     /// Conversations of which it was told that the visitor waits, with the beginning of the wait.
     #[serde(default)]
     pub waits: BTreeMap<ConversationId, Timestamp>,
+    /// When the newest of what is told happened, by the server's clock: a log that does not reach back to the position says no
+    /// more what came after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
 }
 
 /// What the person sees of one tab.

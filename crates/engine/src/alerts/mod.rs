@@ -9,8 +9,10 @@
 //! things at once, and what happened while nobody could be told, are counted in one [`Digest`].
 
 mod badge;
+mod clocks;
 mod gathered;
 mod interface;
+mod missed;
 mod ringing;
 mod screens;
 mod waiting;
@@ -25,6 +27,7 @@ use switchboard_contract::time::Timestamp;
 
 use crate::Now;
 use gathered::{Gathered, Item};
+use missed::Hole;
 use ringing::Ringing;
 use wishes::Wishes;
 
@@ -39,10 +42,6 @@ const AT_LATEST_MS: u64 = 2_000;
 const MANY: usize = 4;
 /// What happened longer ago is counted as well, in milliseconds: nobody hurries for it any more.
 const LONG_AGO_MS: i64 = 5 * 60_000;
-/// A connection that is younger brings what happened before it, in milliseconds.
-const CATCHING_UP_MS: u64 = 5_000;
-/// So many events tell of the clocks: a clock that is set is noticed soon.
-const COMPARED: usize = 3;
 /// How often to look who waits, in milliseconds.
 const LOOK_EVERY_MS: u64 = 15_000;
 /// More are not kept in mind.
@@ -63,6 +62,9 @@ pub struct Alerts {
     mark: Option<Mark>,
     /// The newest place of the log that was heard of.
     newest: Option<Position>,
+    /// When the newest of what was heard of happened, by the server's clock.
+    newest_at: Option<Timestamp>,
+    hole: Option<Hole>,
     gathered: Gathered,
     /// Conversations that have begun and in which the visitor has not written yet.
     begun: BTreeSet<ConversationId>,
@@ -126,6 +128,23 @@ impl Alerts {
     }
 
     fn on_news(&mut self, now: Now, news: News, out: &mut Vec<Effect>) {
+        let news = match news {
+            News { fact: Fact::Hole, .. } => return self.on_hole(),
+            News {
+                fact: Fact::Missed(conversations),
+                at,
+                ..
+            } => {
+                self.on_missed(now, &at, conversations);
+                let is_newer = |known: &Position| known.epoch != at.epoch || known.offset < at.offset;
+                if self.newest.as_ref().is_none_or(is_newer) {
+                    self.newest = Some(at);
+                }
+                return;
+            }
+            news => news,
+        };
+        self.newest_at = self.newest_at.max(Some(news.happened_at));
         self.compare_clocks(now, news.happened_at);
         let is_told = self.mark.as_ref().is_some_and(|mark| covers(mark, &news.at));
         let item = |kind, message| Item {
@@ -172,29 +191,10 @@ impl Alerts {
                 self.gathered.remove(id);
                 self.seen(id, out);
             }
+            // Answered above.
+            Fact::Hole | Fact::Missed(_) => {}
         }
         self.newest = Some(news.at);
-    }
-
-    /// The quickest of a few events says how far the clocks are apart. What comes right after a connection is late, not quick.
-    fn compare_clocks(&mut self, now: Now, happened_at: Timestamp) {
-        let is_live = |since: u64| now.monotonic >= since.saturating_add(CATCHING_UP_MS);
-        if self.connected_at.is_some_and(is_live) {
-            let ahead = now.wall.as_millis() - happened_at.as_millis();
-            if self.ahead_ms.len() == COMPARED {
-                self.ahead_ms.pop_front();
-            }
-            self.ahead_ms.push_back(ahead);
-        }
-    }
-
-    /// What the server's clock says now; as the one here says until anything is known of it.
-    fn server_ms(&self, now: Now) -> i64 {
-        now.wall.as_millis() - self.ahead_ms.iter().min().copied().unwrap_or(0)
-    }
-
-    fn age_ms(&self, now: Now, at: Timestamp) -> i64 {
-        self.server_ms(now) - at.as_millis()
     }
 
     fn on_heard(&mut self, now: Now, from: String, word: Word, out: &mut Vec<Effect>) {
@@ -321,6 +321,9 @@ impl Alerts {
         }
         let told: Vec<ConversationId> = alerts.iter().map(|alert| alert.conversation).collect();
         self.keep_told(now, &told);
+        if let Some(hole) = &mut self.hole {
+            hole.note_told(&told);
+        }
         if !told.is_empty() {
             self.told_at = Some(now.monotonic);
             if let Some(sound) = self.wishes.sound(now.wall) {
@@ -335,8 +338,13 @@ impl Alerts {
             }
         }
         if let Some(position) = self.newest.clone() {
-            let waits = self.mark.take().map(|mark| mark.waits).unwrap_or_default();
-            let mark = Mark { position, waits };
+            let (waits, before) = self
+                .mark
+                .take()
+                .map(|mark| (mark.waits, mark.at))
+                .unwrap_or_default();
+            let at = self.newest_at.max(before);
+            let mark = Mark { position, waits, at };
             self.mark = Some(mark.clone());
             out.push(Effect::Remember(mark.clone()));
             out.push(Effect::Say(Word::Told {

@@ -441,3 +441,65 @@ fn words_and_alerts_keep_what_was_written_out_of_logs() {
     browser.pass(3_000);
     assert!(!format!("{:?}", browser.told[0]).contains("secret"));
 }
+
+#[test]
+fn what_came_in_a_hole_of_the_log_is_told_once_by_the_conversations_as_they_are() {
+    let mut browser = Browser::new(2);
+    browser.says(1);
+    browser.pass(3_000);
+    browser.all(&Event::Connected(false));
+    browser.pass(60_000);
+    for n in [1, 2, 2, 3] {
+        browser.says_unheard(n);
+    }
+    browser.pass(8 * 3_600_000);
+    browser.all(&Event::Connected(true));
+    browser.told[0].clear();
+    browser.loses_its_place();
+    // Comes in before the list: it is told for itself, and not again with what was missed.
+    browser.says(4);
+    browser.pass(3_000);
+    assert_eq!(kinds(&browser.told[0]), [(conversation(4), Kind::Message)]);
+    browser.loads();
+    browser.pass(3_000);
+    let told = digest(&browser.told[0]).expect("told together");
+    assert!(told.while_away);
+    // The one of before the hole was not read either.
+    assert_eq!((told.conversations, told.messages, told.new), (3, 5, 0));
+    assert!(browser.told[1].is_empty());
+
+    browser.told[0].clear();
+    browser.loses_its_place();
+    browser.loads();
+    browser.pass(3_000);
+    assert!(browser.told[0].is_empty(), "nothing came since");
+    let later = browser.open();
+    browser.lead(later);
+    browser.pass(3_000);
+    assert!(
+        browser.told[later].is_empty(),
+        "nor does whoever leads next tell it again"
+    );
+}
+
+#[test]
+fn what_was_read_or_answered_in_a_hole_is_not_told_and_nothing_where_nothing_was_told_before() {
+    let mut browser = Browser::new(1);
+    browser.says_unheard(1);
+    browser.loses_its_place();
+    browser.loads();
+    browser.pass(3_000);
+    assert!(
+        browser.told[0].is_empty(),
+        "a device that begins has missed nothing"
+    );
+    browser.says(2);
+    browser.pass(3_000);
+    browser.says_unheard(3);
+    browser.reads(3);
+    browser.told[0].clear();
+    browser.loses_its_place();
+    browser.loads();
+    browser.pass(3_000);
+    assert!(browser.told[0].is_empty());
+}

@@ -61,6 +61,7 @@ impl Alerts {
         let mark = self.mark.get_or_insert_with(|| Mark {
             position,
             waits: BTreeMap::new(),
+            at: None,
         });
         mark.waits = waiting;
     }

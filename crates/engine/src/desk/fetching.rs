@@ -174,6 +174,8 @@ impl<E: Clone> Desk<E> {
                     self.loads.forget(&Place::Thread(conversation));
                 }
                 self.make_sure_of_marks(now, conversation, out);
+            } else {
+                self.tell_missed(now, &loaded, out);
             }
         } else if let Fetch::Messages { conversation, .. } = fetch {
             // What events brought meanwhile is in the page that the next try brings.
@@ -217,6 +219,9 @@ impl<E: Clone> Desk<E> {
         self.on_link(now, link::Event::Stream(event), out);
         self.enter_epoch();
         if !began && self.position().is_some() {
+            if self.hole == super::news::HoleTold::Untold {
+                self.tell_hole(now, out);
+            }
             self.began = Some((self.loads.newest(), as_of.clone()));
             self.begin_archive(Some(as_of.clone()), out);
             self.whole_from = Some(as_of);

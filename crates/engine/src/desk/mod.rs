@@ -95,6 +95,7 @@ pub struct Desk<E> {
     whole_from: Option<Position>,
     /// The person's rights may have changed, and the connection may still bring what they allowed before.
     rights_doubted: bool,
+    hole: news::HoleTold,
     lists: Lists,
     open: BTreeSet<ConversationId>,
     /// Where the person wants to read in open threads.
@@ -143,6 +144,7 @@ impl<E: Clone> Desk<E> {
             began: None,
             whole_from: None,
             rights_doubted: false,
+            hole: news::HoleTold::Untold,
             lists: Lists::default(),
             open: BTreeSet::new(),
             aims: BTreeMap::new(),
@@ -390,6 +392,7 @@ impl<E: Clone> Desk<E> {
         self.outrun.clear();
         (self.began, self.whole_from) = (None, None);
         self.rights_doubted = false;
+        self.hole = news::HoleTold::Untold;
         self.on_screen.clear();
         self.marked.clear();
         self.stop_archiving();
@@ -495,6 +498,7 @@ impl<E: Clone> Desk<E> {
             }
             stream::Effect::Snapshot(_) => {
                 self.rights_doubted = false;
+                self.tell_hole(now, out);
                 self.load_all_anew(out);
             }
             stream::Effect::FetchDifference {

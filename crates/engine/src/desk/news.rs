@@ -7,9 +7,24 @@ use switchboard_contract::live_chat::{LiveChatMessage, MessageType};
 use switchboard_contract::position::Position;
 use switchboard_contract::realtime::{EventType, LogEvent};
 
-use super::{Desk, Effect};
+use super::{Desk, Effect, Fetch};
+use crate::Now;
 use crate::alerts::{Fact, News};
-use crate::inbox::Changes;
+use crate::inbox::{Changes, Filter};
+
+/// Of so many conversations at most it is looked what was missed: those with the newest activity.
+const MOST_MISSED: usize = 500;
+
+/// Whether there is a hole of which is not said yet what happened in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum HoleTold {
+    /// There is none.
+    None,
+    /// There is, and where events go on is not known yet.
+    Untold,
+    /// There is, and the open conversations are asked for.
+    Open,
+}
 
 impl<E: Clone> Desk<E> {
     /// Whether the conversation of an event was in this person's charge before it: what the person did here and what is not
@@ -62,6 +77,42 @@ impl<E: Clone> Desk<E> {
         out.push(Effect::News(News {
             at,
             happened_at: event.at,
+            fact,
+        }));
+    }
+
+    /// Says that events go on behind a hole; once the place is known where they do.
+    pub(super) fn tell_hole(&mut self, now: Now, out: &mut Vec<Effect>) {
+        if let Some(at) = self.link.position() {
+            self.hole = HoleTold::Open;
+            out.push(Effect::News(News {
+                at,
+                happened_at: now.wall,
+                fact: Fact::Hole,
+            }));
+        } else {
+            self.hole = HoleTold::Untold;
+        }
+    }
+
+    /// Says which conversations are open now, where that was loaded behind a hole: by them it shows what happened in it.
+    pub(super) fn tell_missed(&mut self, now: Now, loaded: &Fetch, out: &mut Vec<Effect>) {
+        let everything = Filter::default();
+        let is_open_list = matches!(loaded, Fetch::List { filter, cursor: None } if *filter == everything);
+        let Some(at) = self
+            .link
+            .position()
+            .filter(|_| is_open_list && self.hole == HoleTold::Open)
+        else {
+            return;
+        };
+        self.hole = HoleTold::None;
+        let open = self.list(&everything).take(MOST_MISSED);
+        let open = open.filter_map(|id| self.inbox.conversation(id).cloned());
+        let fact = Fact::Missed(open.collect());
+        out.push(Effect::News(News {
+            at,
+            happened_at: now.wall,
             fact,
         }));
     }

@@ -4,11 +4,13 @@ mod values;
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use axum::http::HeaderName;
 use url::Url;
+
+use crate::http::CountryFile;
 
 use values::{database_url, derived_public_url, parse_duration, parse_switch, sqlite_url};
 pub use values::{loopback_twin, parse_origin};
@@ -31,6 +33,8 @@ pub struct Config {
     /// The header in which a trusted proxy names the caller's country as an ISO 3166 code
     /// (`SWITCHBOARD_COUNTRY_HEADER`); without it those of common content networks count.
     pub country_header: Option<HeaderName>,
+    /// Which country an address is in, where no proxy says (`SWITCHBOARD_COUNTRY_FILE`, in the MMDB format).
+    pub country_file: Option<CountryFile>,
     /// How long an access token lives (`SWITCHBOARD_ACCESS_TTL`, default 10 minutes).
     pub access_ttl: Duration,
     /// How long a session lives when it is kept (`SWITCHBOARD_REFRESH_TTL`, default 30 days).
@@ -216,6 +220,15 @@ impl Config {
                 })
             })
             .transpose()?;
+        let country_file = var("SWITCHBOARD_COUNTRY_FILE")?
+            .map(|path| {
+                CountryFile::open(Path::new(&path)).map_err(|why| {
+                    ConfigError::new(format!(
+                        "SWITCHBOARD_COUNTRY_FILE: {why}; name a country or city database such as GeoLite2-Country.mmdb"
+                    ))
+                })
+            })
+            .transpose()?;
         let ttl = |name: &str, default: u64| -> Result<Duration, ConfigError> {
             match var(name)? {
                 None => Ok(Duration::from_secs(default)),
@@ -275,6 +288,7 @@ impl Config {
             allowed_origins,
             trusted_proxies,
             country_header,
+            country_file,
             access_ttl: ttl("SWITCHBOARD_ACCESS_TTL", 10 * 60)?,
             refresh_ttl: ttl("SWITCHBOARD_REFRESH_TTL", 30 * 24 * 60 * 60)?,
             smtp_url,
@@ -398,6 +412,8 @@ mod tests {
             ("SWITCHBOARD_ALLOWED_ORIGINS", "https://a.example,*"),
             ("SWITCHBOARD_TRUSTED_PROXIES", "10.0.0.0/8"),
             ("SWITCHBOARD_COUNTRY_HEADER", "X Country"),
+            ("SWITCHBOARD_COUNTRY_FILE", "no-such-file.mmdb"),
+            ("SWITCHBOARD_COUNTRY_FILE", "Cargo.toml"),
             ("SWITCHBOARD_ACCESS_TTL", "5x"),
             ("SWITCHBOARD_REFRESH_TTL", "forever"),
             ("SWITCHBOARD_LOG_AGE", "a week"),

@@ -61,6 +61,16 @@ pub fn maybe_count(row: &AnyRow, name: &str) -> ApiResult<Option<u64>> {
         .transpose()
 }
 
+/// A small number that may be absent.
+///
+/// # Errors
+/// When the column holds a negative number, or one that is too large.
+pub fn maybe_number(row: &AnyRow, name: &str) -> ApiResult<Option<u32>> {
+    maybe_count(row, name)?
+        .map(|value| u32::try_from(value).map_err(|_| damaged(name)))
+        .transpose()
+}
+
 /// A yes or no.
 ///
 /// # Errors

@@ -6,6 +6,7 @@ use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, header};
 
+use super::country::iso_code;
 use crate::config::Config;
 use crate::problem::{ApiError, ApiResult};
 use crate::state::AppState;
@@ -28,7 +29,7 @@ pub struct Client {
     pub device: String,
     /// Country or network address.
     pub place: String,
-    /// ISO 3166 code in capitals, where a trusted proxy tells it.
+    /// ISO 3166 code in capitals, where a trusted proxy tells it, or else the file that was supplied.
     pub country: Option<String>,
 }
 
@@ -50,9 +51,9 @@ impl Client {
             .filter(|_| proxied)
             .find_map(|name| headers.get(name)?.to_str().ok())
             // Cloudflare says XX where it does not know, and T1 for Tor.
-            .filter(|country| country.len() == 2 && country.bytes().all(|b| b.is_ascii_alphabetic()))
-            .map(str::to_ascii_uppercase)
-            .filter(|country| country != "XX");
+            .and_then(iso_code)
+            .filter(|country| country != "XX")
+            .or_else(|| config.country_file.as_ref()?.find(address));
         let agent = headers
             .get(header::USER_AGENT)
             .and_then(|value| value.to_str().ok())
@@ -114,6 +115,7 @@ impl FromRequestParts<AppState> for Client {
 
 #[cfg(test)]
 mod tests {
+    use super::super::country::tests::{country, file};
     use super::*;
 
     fn client(peer: &str, headers: &[(&'static str, &str)]) -> (String, String) {
@@ -149,6 +151,33 @@ mod tests {
             configured(None, "192.0.2.1", &[("cf-ipcountry", "XX")]).country,
             None
         );
+    }
+
+    #[test]
+    fn what_no_proxy_names_the_supplied_file_does_by_the_callers_own_address() {
+        let dir = std::env::temp_dir().join(format!("switchboard-country-{}", std::process::id()));
+        std::fs::create_dir_all(&dir).expect("a folder");
+        let path = dir.join("country.mmdb");
+        let networks = [([198, 51, 100, 0], 24, country("country", "PT"))];
+        std::fs::write(&path, file(&networks)).expect("written");
+        let config = Config::from_lookup(|name| {
+            Ok((name == "SWITCHBOARD_COUNTRY_FILE").then(|| path.display().to_string()))
+        })
+        .expect("a configuration");
+        std::fs::remove_dir_all(&dir).expect("removed");
+        let told = |headers: &[(&'static str, &str)]| {
+            let headers = headers
+                .iter()
+                .map(|(name, value)| (HeaderName::from_static(name), value.parse().expect("a value")))
+                .collect();
+            let client = Client::new(&config, "127.0.0.1".parse().expect("an address"), &headers);
+            (client.country, client.place)
+        };
+        let from = ("x-forwarded-for", "198.51.100.7");
+        assert_eq!(told(&[from]), (Some("PT".into()), "PT".into()));
+        assert_eq!(told(&[from, ("cf-ipcountry", "NO")]).0.as_deref(), Some("NO"));
+        assert_eq!(told(&[from, ("cf-ipcountry", "XX")]).0.as_deref(), Some("PT"));
+        assert_eq!(told(&[("x-forwarded-for", "203.0.113.5")]).0, None);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What every route shares: reading requests strictly, answering errors as problems, request ids, and origins.
 
 pub mod client;
+mod country;
 pub mod if_match;
 pub mod json;
 pub mod origin;
@@ -13,6 +14,7 @@ use switchboard_contract::problem::ProblemCode;
 use crate::problem::ApiError;
 
 pub use client::Client;
+pub use country::CountryFile;
 pub use if_match::IfMatch;
 pub use json::{ApiJson, MaybeJson};
 pub use params::{IdPath, Params};

@@ -144,7 +144,7 @@ async fn last_turn(tx: &mut Tx, website: WebsiteId) -> ApiResult<Option<MemberId
 async fn present(tx: &mut Tx, account: AccountId, website: WebsiteId) -> ApiResult<Vec<(Candidate, String)>> {
     let now = tx.now().as_millis();
     let rows = sqlx::query(
-        "SELECT m.id, m.name, m.role, \
+        "SELECT m.id, m.name, m.role, m.load_cap, \
          (SELECT COUNT(*) FROM member_websites s WHERE s.member_id = m.id AND s.website_id = $1) AS sees, \
          (SELECT COUNT(*) FROM conversations c WHERE c.assignee_id = m.id AND c.status = 'open') AS open \
          FROM members m WHERE m.account_id = $2 AND m.removed_at IS NULL AND m.id IN \
@@ -170,6 +170,7 @@ async fn present(tx: &mut Tx, account: AccountId, website: WebsiteId) -> ApiResu
                 rights,
                 availability: Availability::Available,
                 open: columns::count(row, "open")?,
+                load_cap: columns::maybe_number(row, "load_cap")?,
             };
             Ok((candidate, row.try_get("name")?))
         })

@@ -185,7 +185,7 @@ async fn join(tx: &mut Tx, token: &str, name: String, password_hash: String) -> 
     let now = tx.now();
     let row = sqlx::query(
         "DELETE FROM invitations WHERE token_hash = $1 AND expires_at > $2 \
-         RETURNING id, account_id, email, role, website_ids",
+         RETURNING id, account_id, email, role, website_ids, load_cap",
     )
     .bind(keys::hash(token))
     .bind(now.as_millis())
@@ -197,8 +197,8 @@ async fn join(tx: &mut Tx, token: &str, name: String, password_hash: String) -> 
     let email: String = row.try_get("email")?;
     let websites: Vec<WebsiteId> = columns::json(&row, "website_ids")?;
     let joined = sqlx::query(
-        "INSERT INTO members (id, account_id, name, email, password_hash, role, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (email) DO NOTHING",
+        "INSERT INTO members (id, account_id, name, email, password_hash, role, created_at, load_cap) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (email) DO NOTHING",
     )
     .bind(id.to_string())
     .bind(account.to_string())
@@ -207,6 +207,7 @@ async fn join(tx: &mut Tx, token: &str, name: String, password_hash: String) -> 
     .bind(password_hash)
     .bind(row.try_get::<String, _>("role")?)
     .bind(now.as_millis())
+    .bind(columns::maybe_number(&row, "load_cap")?.map(i64::from))
     .execute(tx.conn())
     .await?;
     if joined.rows_affected() == 0 {

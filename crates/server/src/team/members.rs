@@ -31,7 +31,7 @@ pub(crate) async fn list(State(state): State<AppState>, operator: Operator) -> A
     Ok(Json(MemberList { items }))
 }
 
-/// Changes someone's role or websites.
+/// Changes someone's role, websites or load cap.
 pub(crate) async fn update(
     State(state): State<AppState>,
     operator: Operator,
@@ -46,6 +46,9 @@ pub(crate) async fn update(
             Violation::TooManyWebsites(MAX_IDS),
         ));
     }
+    update
+        .check_load_cap()
+        .map_err(|violation| ApiError::invalid_field("loadCap", violation))?;
     let member = state
         .db
         .write(move |tx| Box::pin(async move { change(tx, &operator, id, if_match, update).await }))
@@ -67,23 +70,27 @@ async fn change(
     check_grant(operator, role)?;
     let website_ids = update.website_ids.unwrap_or_else(|| before.website_ids.clone());
     rows::check_websites(tx, account, &website_ids).await?;
-    if role == before.role && website_ids == before.website_ids {
+    let load_cap = update.load_cap.unwrap_or(before.load_cap);
+    if role == before.role && website_ids == before.website_ids && load_cap == before.load_cap {
         return Ok(before);
     }
     match before.status {
         MemberStatus::Invited => {
             sqlx::query(
-                "UPDATE invitations SET role = $1, website_ids = $2, version = version + 1 WHERE id = $3",
+                "UPDATE invitations SET role = $1, website_ids = $2, load_cap = $3, version = version + 1 \
+                 WHERE id = $4",
             )
             .bind(columns::to_word(&role)?)
             .bind(serde_json::to_string(&website_ids)?)
+            .bind(load_cap.map(i64::from))
             .bind(id.to_string())
             .execute(tx.conn())
             .await?;
         }
         MemberStatus::Active | MemberStatus::Unknown => {
-            sqlx::query("UPDATE members SET role = $1, version = version + 1 WHERE id = $2")
+            sqlx::query("UPDATE members SET role = $1, load_cap = $2, version = version + 1 WHERE id = $3")
                 .bind(columns::to_word(&role)?)
+                .bind(load_cap.map(i64::from))
                 .bind(id.to_string())
                 .execute(tx.conn())
                 .await?;

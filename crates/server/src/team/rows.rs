@@ -14,12 +14,11 @@ use crate::events::{self, Audience, NewEvent};
 use crate::problem::{ApiError, ApiResult};
 use crate::realtime::hub::StreamKey;
 
-const MEMBER: &str = "SELECT m.id, m.name, m.email, m.role, m.avatar_url, m.availability, m.totp_secret, m.created_at, \
+const MEMBER: &str = "SELECT m.id, m.name, m.email, m.role, m.avatar_url, m.availability, m.load_cap, m.totp_secret, m.created_at, \
     m.version, (SELECT MAX(s.last_used_at) FROM sessions s WHERE s.member_id = m.id) AS last_seen_at FROM members m \
     WHERE m.account_id = $1 AND m.removed_at IS NULL";
 
-const INVITED: &str =
-    "SELECT id, email, role, website_ids, created_at, version FROM invitations WHERE account_id = $1";
+const INVITED: &str = "SELECT id, email, role, website_ids, load_cap, created_at, version FROM invitations WHERE account_id = $1";
 
 /// Everyone of an account: members by name, then those invited by address.
 ///
@@ -108,6 +107,7 @@ fn read_member(row: &AnyRow, website_ids: Vec<WebsiteId>) -> ApiResult<Member> {
         website_ids,
         avatar_url: row.try_get("avatar_url")?,
         availability: columns::word(row, "availability")?,
+        load_cap: columns::maybe_number(row, "load_cap")?,
         totp_enabled: row.try_get::<Option<String>, _>("totp_secret")?.is_some(),
         last_seen_at: columns::maybe_instant(row, "last_seen_at")?,
         created_at: columns::instant(row, "created_at")?,
@@ -125,6 +125,7 @@ fn read_invited(row: &AnyRow) -> ApiResult<Member> {
         website_ids: columns::json(row, "website_ids")?,
         avatar_url: None,
         availability: Availability::Offline,
+        load_cap: columns::maybe_number(row, "load_cap")?,
         totp_enabled: false,
         last_seen_at: None,
         created_at: columns::instant(row, "created_at")?,

@@ -106,7 +106,7 @@ struct Visit {
     request: StartVisitorSession,
     locale: String,
     user_agent: user_agent::UserAgent,
-    /// ISO 3166 code, where a proxy tells it.
+    /// ISO 3166 code, where a proxy or the supplied file tells it.
     country: Option<String>,
 }
 

@@ -149,9 +149,9 @@ pub fn read_website(row: &AnyRow) -> ApiResult<Website> {
         allowed_origins: columns::json(row, "allowed_origins")?,
         timezone: row.try_get("timezone")?,
         business_hours: columns::json(row, "business_hours")?,
-        auto_close_after: number(row, "auto_close_after")?,
-        archive_after: number(row, "archive_after")?,
-        delete_after: number(row, "delete_after")?,
+        auto_close_after: columns::maybe_number(row, "auto_close_after")?,
+        archive_after: columns::maybe_number(row, "archive_after")?,
+        delete_after: columns::maybe_number(row, "delete_after")?,
         assignment: read_assignment(row)?,
         public_key: row.try_get("public_key")?,
         status: WebsiteStatus {
@@ -172,12 +172,6 @@ pub fn read_website(row: &AnyRow) -> ApiResult<Website> {
 pub fn read_assignment(row: &AnyRow) -> ApiResult<Assignment> {
     Ok(Assignment {
         mode: columns::word(row, "assignment")?,
-        cap: number(row, "assignment_cap")?,
+        cap: columns::maybe_number(row, "assignment_cap")?,
     })
-}
-
-fn number(row: &AnyRow, name: &str) -> ApiResult<Option<u32>> {
-    columns::maybe_count(row, name)?
-        .map(|value| u32::try_from(value).map_err(ApiError::internal))
-        .transpose()
 }

@@ -8,7 +8,7 @@ use super::act::Act;
 use crate::chat::{Directory, Presences};
 use crate::deeds::priority_name;
 use crate::i18n::t;
-use crate::people::availability_name;
+use crate::people::presence_text;
 use crate::ui::{Avatar, Checked, IconName, MenuChoice, MenuGroup};
 
 /// Nobody and the person at the top, then everybody else who sees the conversation's website.
@@ -49,7 +49,7 @@ pub(super) fn assignees(
                     size="1.25rem"
                 />
             },
-            detail: availability_name(presences.of(member.id)),
+            detail: presence_text(presences.of(member.id), member.load_cap),
             checked: is_on(Some(member.id)),
             stays: false,
             on_choose: choose(Some(member.id)),

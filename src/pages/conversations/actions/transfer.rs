@@ -13,7 +13,7 @@ use super::groups::sees;
 use crate::chat::{use_directory, use_presences};
 use crate::forms::{Choice, FormHandle, FormOptions, FormSelect, FormTextArea, use_form};
 use crate::i18n::{t, t_with};
-use crate::people::availability_name;
+use crate::people::presence_text;
 use crate::query::{asks, use_query};
 use crate::ui::Dialog;
 
@@ -56,7 +56,7 @@ pub(super) fn Transfer(props: &TransferProps) -> Html {
         .flat_map(|members| &members.value.items)
         .filter(|member| member.id != directory.me() && sees(member, &props.conversation))
         .map(|member| {
-            let how = availability_name(presences.of(member.id));
+            let how = presence_text(presences.of(member.id), member.load_cap);
             Choice {
                 value: AttrValue::from(member.id.to_string()),
                 text: t_with("transfer.person", &[("name", &member.name), ("how", &how)]),

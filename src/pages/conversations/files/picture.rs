@@ -7,7 +7,7 @@ use super::shown::FileCard;
 use crate::api::ApiError;
 use crate::auth::use_api;
 use crate::browser::{save_url, use_task};
-use crate::chat::{SeenPicture, use_chat};
+use crate::chat::{SeenPicture, use_chat, use_reconnections};
 use crate::i18n::{t, t_with};
 use crate::scoped;
 use crate::ui::Dialog;
@@ -23,7 +23,8 @@ pub(super) struct ShownPictureProps {
     pub height: u32,
 }
 
-/// The picture in the room that was kept for it; pressed, it is shown large. Where it cannot be had it says why.
+/// The picture in the room that was kept for it; pressed, it is shown large. Where it cannot be had it says why, and
+/// tries again once the connection is back.
 #[component]
 pub(super) fn ShownPicture(props: &ShownPictureProps) -> Html {
     let file = &props.file;
@@ -31,10 +32,11 @@ pub(super) fn ShownPicture(props: &ShownPictureProps) -> Html {
     let seen = use_state_eq(|| chat.seen_picture(file.id));
     let failed = use_state_eq(|| None::<ApiError>);
     let tries = use_state_eq(|| 0_u32);
+    let reconnections = use_reconnections();
     let is_large = use_state_eq(|| false);
     {
         let (seen, failed) = (seen.clone(), failed.setter());
-        use_effect_with((file.clone(), *tries), move |(file, _)| {
+        use_effect_with((file.clone(), *tries, reconnections), move |(file, ..)| {
             let file = file.clone();
             if seen.is_none() {
                 let seen = seen.setter();
@@ -44,6 +46,7 @@ pub(super) fn ShownPicture(props: &ShownPictureProps) -> Html {
                             if let Some(picture) = SeenPicture::of(&blob) {
                                 chat.keep_picture(file.id, picture.clone());
                                 seen.set(Some(picture));
+                                failed.set(None);
                             }
                         }
                         Err(error) => failed.set(Some(error)),

@@ -1,6 +1,7 @@
 //! The files of a message that waits to be sent.
 
-use switchboard_engine::queue::{Queued, State};
+use switchboard_contract::ids::ActionId;
+use switchboard_engine::queue::Queued;
 use switchboard_engine::store::File;
 use yew::prelude::*;
 
@@ -54,32 +55,30 @@ pub fn WaitingFiles(props: &WaitingFilesProps) -> Html {
         }
         "#
     );
-    let is_sending = props.queued.state == State::Sending;
+    let entry = props.queued.entry.id;
     let files = props.queued.entry.files().iter().map(|file| {
-        let on_cancel = is_sending.then(|| props.on_cancel.clone());
-        html! { <WaitingFile key={file.id.to_string()} file={file.clone()} {is_sending} {on_cancel} /> }
+        let on_cancel = props.on_cancel.clone();
+        html! { <WaitingFile key={file.id.to_string()} {entry} file={file.clone()} {on_cancel} /> }
     });
     html! { <div {class}>{ for files }</div> }
 }
 
 #[derive(Properties, PartialEq)]
 struct WaitingFileProps {
+    entry: ActionId,
     file: File,
-    /// Whether its message is on its way.
-    is_sending: bool,
-    on_cancel: Option<Callback<()>>,
+    on_cancel: Callback<()>,
 }
 
 #[component]
 fn WaitingFile(props: &WaitingFileProps) -> Html {
     let file = &props.file;
-    let (progress, preview) = use_upload(file.id);
-    let under_way = progress.filter(|_| props.is_sending);
+    let (progress, preview) = use_upload(props.entry, file);
     html! {
         <div class="file">
             { view_kind(preview.as_ref().map(|url| url.text())) }
             <div>
-                if let Some(done) = under_way {
+                if let Some(done) = progress {
                     <Progress
                         label={t_with("files.uploading", &[("name", &file.name)])}
                         {done}

@@ -305,6 +305,7 @@ impl Browser {
         let conversation = self.of(n);
         conversation.unread_count += 1;
         conversation.waiting_since.get_or_insert(since);
+        conversation.last_message_at = since;
         vec![first, self.changed(n, false, None)]
     }
 
@@ -312,6 +313,24 @@ impl Browser {
     pub(super) fn says(&mut self, n: u8) {
         let news = self.say_later(n);
         self.tell(news);
+    }
+
+    /// Visitors write, and no event ever tells of it here.
+    pub(super) fn says_unheard(&mut self, n: u8) {
+        self.say_later(n);
+    }
+
+    /// Events go on behind a hole.
+    pub(super) fn loses_its_place(&mut self) {
+        let hole = self.happens(Fact::Hole);
+        self.tell(vec![hole]);
+    }
+
+    /// The open conversations are loaded anew after a hole.
+    pub(super) fn loads(&mut self) {
+        let open = self.server.values().cloned().map(Rc::new).collect();
+        let missed = self.happens(Fact::Missed(open));
+        self.tell(vec![missed]);
     }
 
     /// A note names the person here.
