@@ -7,7 +7,7 @@ use crate::browser::now;
 use crate::i18n::{day_and_time, duration_short, list_time, t};
 use crate::people::visitor_name;
 use crate::routes::Route;
-use crate::ui::{Avatar, Link, Loading, Skeleton, Table};
+use crate::ui::{Avatar, Link, Skeleton, Table};
 
 /// How much of each conversation there is room for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,29 +41,27 @@ pub fn LatestConversations(props: &LatestConversationsProps) -> Html {
 }
 
 /// The table as it will stand, without what it says.
-pub fn latest_skeleton(width: Width, rows: usize) -> Html {
+pub fn latest_shape(width: Width, rows: usize) -> Html {
     let more = |inline: &'static str| match width {
         Width::Full => html! { <td><Skeleton {inline} /></td> },
         Width::Narrow => html! { <td hidden=true /> },
     };
     html! {
-        <Loading label={t("overview.latest_loading")}>
-            <Table label="" tight=true>
-                { columns(width) }
-                { head(width) }
-                <tbody role="rowgroup">
-                    { for (0..rows).map(|row| html! {
-                        <tr key={row}>
-                            <td><div class="row"><Skeleton inline="1.5rem" block="1.5rem" round=true /><Skeleton inline="8rem" /></div></td>
-                            <td><Skeleton inline="80%" /></td>
-                            { more("5rem") }
-                            { more("2rem") }
-                            <td><Skeleton inline="3rem" /></td>
-                        </tr>
-                    }) }
-                </tbody>
-            </Table>
-        </Loading>
+        <Table label="" tight=true>
+            { columns(width) }
+            { head(width) }
+            <tbody role="rowgroup">
+                { for (0..rows).map(|row| html! {
+                    <tr key={row}>
+                        <td><div class="row"><Skeleton inline="1.5rem" block="1.5rem" round=true /><Skeleton inline="8rem" /></div></td>
+                        <td><Skeleton inline="80%" /></td>
+                        { more("5rem") }
+                        { more("2rem") }
+                        <td><Skeleton inline="3rem" /></td>
+                    </tr>
+                }) }
+            </tbody>
+        </Table>
     }
 }
 

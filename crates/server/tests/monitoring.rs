@@ -214,7 +214,13 @@ async fn what_was_said_today_is_counted_by_the_websites_clock(app: &App) {
         website["conversationsToday"].as_u64().expect("a number")
     };
     // Wherever it is noon now: midnight is far.
-    let hour = app.state.clock.now().as_millis().div_euclid(3_600_000).rem_euclid(24);
+    let hour = app
+        .state
+        .clock
+        .now()
+        .as_millis()
+        .div_euclid(3_600_000)
+        .rem_euclid(24);
     let ahead = 12 - hour;
     let zone = match ahead {
         1.. => format!("Etc/GMT-{ahead}"),

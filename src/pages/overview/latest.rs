@@ -5,10 +5,10 @@ use switchboard_contract::page::CursorPage;
 use yew::prelude::*;
 
 use crate::i18n::t;
-use crate::pages::latest_conversations::{LatestConversations, Width, latest_skeleton};
+use crate::pages::latest_conversations::{LatestConversations, Width, latest_shape};
 use crate::query::Query;
 use crate::routes::Route;
-use crate::ui::{EmptyState, IconName, Link, view_query};
+use crate::ui::{EmptyState, IconName, Link, Loading, view_query};
 
 const ROWS: usize = 8;
 
@@ -31,7 +31,8 @@ pub fn Latest(props: &LatestProps) -> Html {
         let conversations: Vec<_> = page.items.iter().take(ROWS).cloned().collect();
         html! { <LatestConversations {conversations} width={Width::Full} /> }
     };
-    let skeleton = || latest_skeleton(Width::Full, 6);
+    let skeleton =
+        || html! { <Loading label={t("overview.latest_loading")}>{ latest_shape(Width::Full, 6) }</Loading> };
     html! {
         <section aria-labelledby="latest-heading">
             <div class="section-head">

@@ -6,17 +6,15 @@ use switchboard_contract::page::CursorPage;
 use switchboard_contract::website::{Website, WebsiteState, WebsiteStatusHistory};
 use yew::prelude::*;
 
+use super::check::CheckInstall;
 use super::snippet::Snippet;
 use super::{Heading, status_detail, use_may_change, website_status};
-use crate::browser::now;
-use crate::i18n::{day_and_time, list_time, t, t_with};
-use crate::people::visitor_name;
+use crate::i18n::{day_and_time, t, t_with};
+use crate::pages::latest_conversations::{LatestConversations, Width, latest_shape};
 use crate::query::{asks, use_query};
 use crate::routes::Route;
 use crate::scoped;
-use crate::ui::{
-    EmptyState, Icon, IconName, IconSize, Link, Loading, Notice, Skeleton, Table, Tone, view_query,
-};
+use crate::ui::{EmptyState, Icon, IconName, IconSize, Link, Loading, Notice, Skeleton, Tone, view_query};
 
 /// Conversations shown.
 const LATEST: u32 = 8;
@@ -120,7 +118,7 @@ fn skeleton() -> Html {
     html! {
         <Loading label={t("website.loading")}>
             <div class="grid">
-                { section("website-latest", t("overview.latest"), latest_skeleton(Width::Narrow, LATEST as usize)) }
+                { section("website-latest", t("overview.latest"), latest_shape(Width::Narrow, LATEST as usize)) }
                 { section("website-install", t("website.install"), block("12rem")) }
                 { section("website-history", t("website.history"), block("4rem")) }
                 { section("website-facts", t("website.facts"), block("6rem")) }
@@ -140,7 +138,7 @@ fn Latest(props: &WebsiteDetailsProps) -> Html {
         }
         html! { <LatestConversations conversations={page.items.clone()} width={Width::Narrow} /> }
     };
-    let skeleton = || latest_skeleton(Width::Narrow, LATEST as usize);
+    let skeleton = || html! { <Loading label={t("overview.latest_loading")}>{ latest_shape(Width::Narrow, LATEST as usize) }</Loading> };
     html! {
         <section aria-labelledby="website-latest">
             <div class="section-head"><h2 id="website-latest">{ t("overview.latest") }</h2></div>
@@ -158,6 +156,7 @@ struct OfWebsite {
 #[component]
 fn Install(props: &OfWebsite) -> Html {
     let website = &props.website;
+    let may_check = use_may_change();
     let (tone, text) = match website.status.state {
         WebsiteState::Online => (Tone::Info, t("website.installed")),
         WebsiteState::Degraded => (Tone::Warning, t("website.degraded_text")),
@@ -177,6 +176,11 @@ fn Install(props: &OfWebsite) -> Html {
                 </Notice>
                 <p>{ t_with("website.install_hint", &[("domain", &website.domain)]) }</p>
                 <Snippet public_key={website.public_key.clone()} />
+                <div>
+                    if may_check {
+                        <CheckInstall website={website.id} />
+                    }
+                </div>
             </div>
         </section>
     }

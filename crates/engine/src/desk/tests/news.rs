@@ -121,3 +121,20 @@ fn whose_a_conversation_was_is_told_as_far_as_it_is_known() {
     let frame = log.event("conversation.deleted", &Value::Null);
     assert_eq!(facts(&browser.frame(&frame))[0].1, Fact::Gone(id()));
 }
+
+#[test]
+fn what_a_websites_pages_tell_is_news() {
+    let mut browser = Browser::new(1);
+    browser.go_live("replay");
+    let at = "2026-11-22T09:30:00.000Z";
+    let website = json!({
+        "id": member(ME), "name": "Shop", "domain": "shop.example", "allowedOrigins": [], "timezone": "UTC", "publicKey": "k",
+        "status": {"state": "silent"}, "createdAt": at, "updatedAt": at, "version": 1,
+    });
+    let mut log = Log(9);
+    let frame = log.event("website.status", &website);
+    let told = facts(&browser.frame(&frame));
+    assert!(matches!(&told[..], [(_, Fact::Website(website))] if website.name == "Shop"));
+    let frame = log.event("website.updated", &website);
+    assert!(facts(&browser.frame(&frame)).is_empty());
+}
