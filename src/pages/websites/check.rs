@@ -66,7 +66,7 @@ pub fn CheckInstall(props: &CheckInstallProps) -> Html {
         "#
     );
     html! {
-        <div {class}>
+        <div class={classes!("check-install", class)}>
             <Button icon={IconName::Refresh} busy={is_running} {onclick}>{ t("check_install.button") }</Button>
             <div class="came" aria-live="polite">
                 {
