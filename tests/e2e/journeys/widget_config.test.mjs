@@ -187,6 +187,13 @@ describe("the widget's configuration", () => {
     await shows(held("Greeting"), "Hello! How can we help?");
     await shows(() => undo.isEnabled(), false);
     assert.deepEqual([await held("Launcher text")(), await held("Heading")()], ["Theirs", "Mine"]);
+    // Nor over the same field, once the person has kept their own.
+    await field(one.page, "Heading").fill("Theirs too");
+    await button(one.page, "Save changes").click();
+    await two.page.getByRole("button", { name: "Keep mine: Heading" }).click();
+    await shows(() => two.page.getByRole("button", { name: /^Keep mine/ }).count(), 0);
+    await shows(() => undo.isEnabled(), false);
+    await shows(held("Heading"), "Mine");
   });
 
   it("where the preview may not be framed it says so, and what to do", async () => {

@@ -1,8 +1,6 @@
 //! The draft: what was typed is kept with the version that it was typed over, so that whatever others change meanwhile is merged
 //! where it can be, and asked about where it cannot.
 
-use std::cell::RefCell;
-
 use serde::Deserialize;
 use switchboard_contract::ids::WebsiteId;
 use switchboard_contract::website::{Website, WidgetDraft};
@@ -113,7 +111,9 @@ pub fn Editor(props: &EditorProps) -> Html {
         let (form, base, theirs, steps) = (form.clone(), base.clone(), theirs.clone(), steps.clone());
         use_effect_with((theirs.version, clashes.is_empty()), move |(version, absorbs)| {
             if *absorbs && *version > base.borrow().version {
-                rebase(&form, &steps, &theirs);
+                form.rebase(values_of(&theirs.draft));
+                // A step from before it would put back what somebody else has replaced since.
+                steps.replace(Steps::new(held(&form)));
                 *base.borrow_mut() = theirs;
             }
         });
@@ -141,7 +141,13 @@ pub fn Editor(props: &EditorProps) -> Html {
     let taken = {
         let (form, base, client, steps) = (form.clone(), base.clone(), client.clone(), steps.clone());
         move |draft: WidgetDraft| {
-            rebase(&form, &steps, &draft);
+            let before = held(&form);
+            form.rebase(values_of(&draft.draft));
+            let after = held(&form);
+            if after != before {
+                // It came with what somebody else has saved meanwhile.
+                steps.replace(Steps::new(after));
+            }
             *base.borrow_mut() = draft;
             client.invalidate(asks::all(topic::WEBSITES));
         }
@@ -308,17 +314,6 @@ pub fn Editor(props: &EditorProps) -> Html {
                 <History {website} version={theirs.version} published={theirs.published.version} is_dirty={count > 0} />
             </div>
         </div>
-    }
-}
-
-/// Takes what the server has below what the person has changed. Where that changes a field, what can be undone begins anew: a step
-/// from before it would put back what somebody else has replaced since.
-fn rebase(form: &FormHandle, steps: &RefCell<Steps>, draft: &WidgetDraft) {
-    let before = held(form);
-    form.rebase(values_of(&draft.draft));
-    let after = held(form);
-    if after != before {
-        steps.replace(Steps::new(after));
     }
 }
 
