@@ -1129,6 +1129,23 @@ export interface paths {
         patch: operations["patch_websites_id"];
         trace?: never;
     };
+    "/api/websites/{id}/check-install": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whether a website has the widget: by what its pages tell, and where they tell nothing by a look at its first page, which has to be a public one; for owners and admins, ten times a minute */
+        post: operations["post_websites_id_check_install"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/websites/{id}/contents": {
         parameters: {
             query?: never;
@@ -1899,6 +1916,24 @@ export interface components {
             /** @description Key of the HMAC that proves who a visitor is ([`Identify`]); never for a browser. */
             secret: string;
         };
+        /** @description `POST /api/websites/{id}/check-install`. */
+        InstallCheck: {
+            /** @description When it was checked. */
+            at: components["schemas"]["Timestamp"];
+            /** @description What it comes to. */
+            outcome: components["schemas"]["InstallOutcome"];
+            /** @description The page that was, or would have been, looked at: the website's first. */
+            page: string;
+            /** @description What stood in the way, for people. */
+            reason?: string;
+            /** @description What the website's pages told of themselves until then. */
+            status: components["schemas"]["WebsiteStatus"];
+        };
+        /**
+         * @description What a check of the installation comes to.
+         * @enum {string}
+         */
+        InstallOutcome: "working" | "snippet_found" | "origin_refused" | "other_key" | "not_found" | "unreachable" | "out_of_reach";
         /** @description `GET /api/team/invitations/{token}`: what the page shows before accepting. */
         Invitation: {
             /** @description The account's name. */
@@ -2385,6 +2420,11 @@ export interface components {
              */
             waitingMinutes: number;
             /**
+             * @description That a website's pages have fallen silent, or that something is wrong with the widget there.
+             * @default true
+             */
+            websiteTrouble: boolean;
+            /**
              * @description Whether it sounds, and stands on the desktop, also while the member is away.
              * @default true
              */
@@ -2761,7 +2801,7 @@ export interface components {
          * @description What a signal tells of.
          * @enum {string}
          */
-        SignalType: "typing" | "viewing" | "presence" | "metrics";
+        SignalType: "typing" | "viewing" | "presence" | "metrics" | "widget";
         /**
          * @description `POST /api/live-chat/conversations`: an operator writes to a visitor first. Sent again by the same person with the same
          *     content, it answers its first result.
@@ -3327,6 +3367,11 @@ export interface components {
             autoCloseAfter: number | null;
             /** @description When people are there, by the clock of `timezone`; null = always. */
             businessHours?: components["schemas"]["BusinessHours"];
+            /**
+             * Format: int64
+             * @description Conversations whose first visitor message came today, by the clock of `timezone`; in lists only.
+             */
+            conversationsToday?: number;
             /** @description When it was added. */
             createdAt: components["schemas"]["Timestamp"];
             /**
@@ -3714,6 +3759,8 @@ export type FunnelList = components['schemas']['FunnelList'];
 export type Holiday = components['schemas']['Holiday'];
 export type Identify = components['schemas']['Identify'];
 export type IdentitySecret = components['schemas']['IdentitySecret'];
+export type InstallCheck = components['schemas']['InstallCheck'];
+export type InstallOutcome = components['schemas']['InstallOutcome'];
 export type Invitation = components['schemas']['Invitation'];
 export type InviteRequest = components['schemas']['InviteRequest'];
 export type Label = components['schemas']['Label'];
@@ -11819,6 +11866,87 @@ export interface operations {
             };
             /** @description `validation_failed`: Some fields need attention */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_websites_id_check_install: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The website */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What it comes to */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstallCheck"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `totp_enrolment_due`: Set up a second factor first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many tries */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -16,7 +16,7 @@ mod sound;
 mod teller;
 mod words;
 
-use switchboard_contract::ids::ConversationId;
+use switchboard_contract::ids::{ConversationId, WebsiteId};
 use switchboard_engine::alerts::Screen;
 use yew::prelude::*;
 use yew_router::hooks::{use_navigator, use_route};
@@ -40,6 +40,8 @@ pub enum Lead {
     To(ConversationId),
     /// To everything unread.
     ToUnread,
+    /// To a website, to see what is wrong there.
+    ToWebsite(WebsiteId),
 }
 
 /// How the last sound was heard.
@@ -74,6 +76,7 @@ pub fn AlertsProvider(props: &AlertsProviderProps) -> Html {
                         navigator.push(&Route::Conversation { id });
                         chat.answer(id);
                     }
+                    Lead::ToWebsite(id) => navigator.push(&Route::Website { id }),
                     Lead::ToUnread => {
                         // A pair of texts always has a query form.
                         let _ = navigator.push_with_query(&Route::Conversations, [("unread", "true")]);

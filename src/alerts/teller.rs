@@ -5,10 +5,10 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use switchboard_contract::auth::Availability;
-use switchboard_contract::ids::{ConversationId, MemberId};
+use switchboard_contract::ids::{ConversationId, MemberId, WebsiteId};
 use switchboard_contract::notifications::{AlertSound, Notifications};
 use switchboard_engine::alerts::{
-    Alert, Alerts, Desktop as Place, Device, Digest, Effect, Event, Mark, News, Screen, Word,
+    Alert, Alerts, Desktop as Place, Device, Digest, Effect, Event, Mark, News, Screen, WebsiteAlert, Word,
 };
 use switchboard_engine::inbox::Filter;
 use switchboard_engine::socket::Status;
@@ -203,6 +203,12 @@ impl Alerting {
         match effect {
             Effect::Alert(alert) => self.tell(&alert),
             Effect::Digest(digest) => self.tell_counted(&digest),
+            Effect::Website(alert) => self.tell_website(&alert),
+            Effect::WithdrawWebsite(website) => {
+                let about = about_website(website);
+                self.0.desktop.withdraw(&about);
+                self.0.toasts.withdraw(about);
+            }
             Effect::Sound(sound) => self.play(sound),
             Effect::Withdraw(conversation) => {
                 self.0.desktop.withdraw(&conversation.to_string());
@@ -261,6 +267,19 @@ impl Alerting {
         }
     }
 
+    fn tell_website(&self, alert: &WebsiteAlert) {
+        let id = alert.website.id;
+        let (about, words) = (about_website(id), Words::of_website(&alert.website));
+        if alert.toast {
+            self.toast(about.clone(), &words, t("alerts.look"), Lead::ToWebsite(id));
+        }
+        match alert.desktop {
+            Place::No => {}
+            Place::Full => self.notify(&about, &words, Lead::ToWebsite(id)),
+            Place::Bare => self.notify(&about, &Words::bare_website(), Lead::ToWebsite(id)),
+        }
+    }
+
     fn toast(&self, about: AttrValue, words: &Words, label: AttrValue, to: Lead) {
         let act = ToastAct {
             about,
@@ -277,6 +296,10 @@ impl Alerting {
             self.tell_device();
         }
     }
+}
+
+fn about_website(website: WebsiteId) -> AttrValue {
+    AttrValue::from(format!("alert.website.{website}"))
 }
 
 fn about(conversation: ConversationId) -> AttrValue {

@@ -1,5 +1,6 @@
 //! Alerts in words.
 
+use switchboard_contract::website::{Website, WebsiteState};
 use switchboard_engine::alerts::{Alert, Digest, Kind};
 use yew::AttrValue;
 
@@ -52,6 +53,29 @@ impl Words {
         };
         Self {
             title,
+            body: AttrValue::default(),
+        }
+    }
+
+    /// Of a website with which something is wrong.
+    pub(super) fn of_website(website: &Website) -> Self {
+        let name = [("name", website.name.as_str())];
+        match website.status.state {
+            WebsiteState::Silent => Self {
+                title: t_with("alerts.website_silent", &name),
+                body: AttrValue::default(),
+            },
+            _ => Self {
+                title: t_with("alerts.website_degraded", &name),
+                body: AttrValue::from(website.status.reason.clone().unwrap_or_default()),
+            },
+        }
+    }
+
+    /// Of such a website, without its name.
+    pub(super) fn bare_website() -> Self {
+        Self {
+            title: t("alerts.bare_website"),
             body: AttrValue::default(),
         }
     }

@@ -4,8 +4,8 @@ use switchboard_contract::ids::{FunnelId, WebsiteId};
 use switchboard_contract::page::NumberedPage;
 use switchboard_contract::website::widget::RestoreWidget;
 use switchboard_contract::website::{
-    CreateFunnel, CreateWebsite, Funnel, FunnelList, UpdateFunnel, UpdateWebsite, Website, WebsiteContents,
-    WebsiteStatusHistory, WidgetConfig, WidgetDraft, WidgetHistory,
+    CreateFunnel, CreateWebsite, Funnel, FunnelList, InstallCheck, UpdateFunnel, UpdateWebsite, Website,
+    WebsiteContents, WebsiteStatusHistory, WidgetConfig, WidgetDraft, WidgetHistory,
 };
 
 use super::{Api, ApiError, Call};
@@ -100,6 +100,15 @@ impl Api {
     /// [`ApiError::NotFound`], also for a website of others.
     pub async fn website_status(&self, id: WebsiteId) -> Result<WebsiteStatusHistory, ApiError> {
         self.call(Call::get(format!("/websites/{id}/status"))).await
+    }
+
+    /// `POST /websites/{id}/check-install`: whether its pages have the widget; may take some seconds.
+    ///
+    /// # Errors
+    /// [`ApiError::Forbidden`] for agents, [`ApiError::RateLimited`] after many checks in a row.
+    pub async fn check_install(&self, id: WebsiteId) -> Result<InstallCheck, ApiError> {
+        self.call(Call::post(format!("/websites/{id}/check-install")))
+            .await
     }
 
     /// `GET /websites/{id}/funnels`: all of them, in the order in which they are tried.

@@ -25,7 +25,7 @@ pub use field::{
 };
 pub use handle::{FormHandle, FormOptions, use_form, use_form_about};
 pub use new_password::{NewPassword, NewPasswordProps, new_password_field};
-pub use steps::{FormStep, FormStepProps, FormSteps, FormStepsProps};
+pub use steps::{FormStep, FormStepProps, FormSteps, FormStepsProps, StepList, StepListProps, step_place};
 pub use switch::{Switch, SwitchProps};
 pub use trouble::{FormTrouble, FormTroubleProps};
 pub use unsaved::{Guarded, GuardedProps, UnsavedProvider, UnsavedProviderProps, use_unsaved};

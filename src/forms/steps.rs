@@ -8,16 +8,24 @@ use crate::i18n::{number, t, t_with};
 use crate::scoped;
 use crate::ui::{Icon, IconName, IconSize};
 
-/// Props for [`FormSteps`].
+/// Props for [`StepList`].
 #[derive(Properties, PartialEq)]
-pub struct FormStepsProps {
-    /// The form; its labels name the steps as well.
-    pub form: FormHandle,
+pub struct StepListProps {
+    /// What the steps are called, in their order.
+    pub names: Vec<AttrValue>,
+    /// Which of them is shown, from 0.
+    pub shown: usize,
+    /// The way back to one that is done; without it there is none.
+    #[prop_or_default]
+    pub on_go: Option<Callback<usize>>,
+    /// Nobody goes anywhere just now.
+    #[prop_or_default]
+    pub busy: bool,
 }
 
-/// The steps of a form in order: where the person is, and a way back to what is done.
+/// Steps in order: where the person is, and a way back to what is done.
 #[component]
-pub fn FormSteps(props: &FormStepsProps) -> Html {
+pub fn StepList(props: &StepListProps) -> Html {
     let class = scoped!(
         r#"
         display: flex;
@@ -49,34 +57,67 @@ pub fn FormSteps(props: &FormStepsProps) -> Html {
         }
         "#
     );
-    let (form, shown) = (&props.form, props.form.step_number());
+    let shown = props.shown;
     html! {
         <ol {class} role="list" aria-label={t("form.steps")}>
-            { for form.steps().into_iter().enumerate().map(|(index, step)| {
-                let name = form.label(step);
-                let go = {
-                    let form = form.clone();
-                    Callback::from(move |_: MouseEvent| form.go(step))
-                };
-                html! {
-                    <li key={step} aria-current={(index == shown).then_some("step")}>
-                        if index < shown {
-                            <>
-                                <Icon name={IconName::Check} size={IconSize::Small} />
-                                <span class="sr">{ t("form.step_done") }</span>
-                                <button type="button" disabled={form.is_sending()} onclick={go}>{ name }</button>
-                            </>
-                        } else {
-                            <>
-                                <span class="num" aria-hidden="true">{ number(index as u64 + 1) }</span>
-                                <span>{ name }</span>
-                            </>
-                        }
-                    </li>
-                }
+            { for props.names.iter().enumerate().map(|(index, name)| html! {
+                <li key={index} aria-current={(index == shown).then_some("step")}>
+                    if index < shown {
+                        <>
+                            <Icon name={IconName::Check} size={IconSize::Small} />
+                            <span class="sr">{ t("form.step_done") }</span>
+                            if let Some(on_go) = &props.on_go {
+                                <button type="button" disabled={props.busy} onclick={on_go.reform(move |_: MouseEvent| index)}>
+                                    { name.clone() }
+                                </button>
+                            } else {
+                                <span>{ name.clone() }</span>
+                            }
+                        </>
+                    } else {
+                        <>
+                            <span class="num" aria-hidden="true">{ number(index as u64 + 1) }</span>
+                            <span>{ name.clone() }</span>
+                        </>
+                    }
+                </li>
             }) }
         </ol>
     }
+}
+
+/// Props for [`FormSteps`].
+#[derive(Properties, PartialEq)]
+pub struct FormStepsProps {
+    /// The form; its labels name the steps as well.
+    pub form: FormHandle,
+    /// What the steps are called that come once it is sent.
+    #[prop_or_default]
+    pub after: Vec<AttrValue>,
+}
+
+/// The steps of a form.
+#[component]
+pub fn FormSteps(props: &FormStepsProps) -> Html {
+    let form = &props.form;
+    let steps = form.steps();
+    let names = steps.iter().map(|step| form.label(step));
+    let names: Vec<AttrValue> = names.chain(props.after.iter().cloned()).collect();
+    let on_go = {
+        let form = form.clone();
+        Callback::from(move |index: usize| {
+            if let Some(step) = steps.get(index) {
+                form.go(step);
+            }
+        })
+    };
+    html! { <StepList {names} shown={form.step_number()} {on_go} busy={form.is_sending()} /> }
+}
+
+/// Which step of how many.
+pub fn step_place(place: usize, count: usize) -> AttrValue {
+    let (place, count) = (number(place as u64 + 1), number(count as u64));
+    t_with("form.step", &[("number", &place), ("count", &count)])
 }
 
 /// Props for [`FormStep`].
@@ -86,6 +127,9 @@ pub struct FormStepProps {
     pub form: FormHandle,
     /// Which step of it.
     pub step: &'static str,
+    /// How many steps come once it is sent.
+    #[prop_or_default]
+    pub after: usize,
     /// What it asks.
     pub children: Html,
 }
@@ -120,14 +164,7 @@ pub fn FormStep(props: &FormStepProps) -> Html {
     if !is_shown {
         return html! { <section {class} hidden=true /> };
     }
-    let count = form.steps().len() as u64;
-    let place = t_with(
-        "form.step",
-        &[
-            ("number", &number(form.step_number() as u64 + 1)),
-            ("count", &number(count)),
-        ],
-    );
+    let place = step_place(form.step_number(), form.steps().len() + props.after);
     html! {
         <section {class}>
             <div>

@@ -9,6 +9,7 @@ mod config_problem;
 mod conversations;
 mod forgot_password;
 mod labels;
+mod latest_conversations;
 mod login;
 mod mail_link;
 mod not_found;

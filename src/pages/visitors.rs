@@ -9,10 +9,10 @@ use yew::prelude::*;
 use yew_router::hooks::{use_location, use_navigator};
 
 use crate::api::VisitorQuery;
-use crate::browser::{Interval, Timeout, is_shown};
+use crate::browser::Timeout;
 use crate::forms::{Choice, SelectField};
 use crate::i18n::{number, t, t_count};
-use crate::query::{asks, use_kept, use_query};
+use crate::query::{asks, use_asked_again, use_kept, use_query};
 use crate::routes::Route;
 use crate::scoped;
 use crate::ui::{
@@ -84,21 +84,7 @@ pub fn Visitors() -> Html {
     };
     let websites = use_query(asks::websites(1, MAX_LIMIT));
     let list = use_query(asks::visitors_by(&wanted));
-    {
-        // One question at a time: asked over and over, a slow server would never get to answer.
-        let deps = (list.reload.clone(), list.is_loading);
-        use_effect_with(deps, |(reload, is_loading)| {
-            let reload = reload.clone();
-            let asking = (!is_loading).then(|| {
-                Interval::new(ASK_EVERY_MS, move || {
-                    if is_shown() {
-                        reload.emit(());
-                    }
-                })
-            });
-            move || drop(asking)
-        });
-    }
+    use_asked_again(&list, ASK_EVERY_MS);
     let list = use_kept(list);
     let now = use_minute();
     let aside = list.data.as_ref().map(|data| {

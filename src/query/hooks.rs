@@ -9,6 +9,7 @@ use super::asks::Ask;
 use super::client::QueryClient;
 use crate::api::{Api, ApiError, Retrying};
 use crate::auth::use_auth;
+use crate::browser::{Interval, is_shown};
 
 /// A value with its age.
 #[derive(Debug)]
@@ -169,4 +170,22 @@ pub fn use_kept<T: 'static>(query: Query<T>) -> Query<T> {
     }
     let kept = last.borrow().clone();
     Query { data: kept, ..query }
+}
+
+/// Asks again every so often, in milliseconds, while somebody looks: for what no event tells of. One question at a time: asked
+/// over and over, a slow server would never get to answer.
+#[hook]
+pub fn use_asked_again<T: 'static>(query: &Query<T>, every_ms: u64) {
+    let deps = (query.reload.clone(), query.is_loading, every_ms);
+    use_effect_with(deps, |(reload, is_loading, every_ms)| {
+        let reload = reload.clone();
+        let asking = (!is_loading).then(|| {
+            Interval::new(*every_ms, move || {
+                if is_shown() {
+                    reload.emit(());
+                }
+            })
+        });
+        move || drop(asking)
+    });
 }

@@ -18,4 +18,4 @@ mod outside;
 mod value;
 
 pub use client::{Mutating, QueryClient};
-pub use hooks::{Loaded, Query, QueryProvider, use_kept, use_query, use_query_client};
+pub use hooks::{Loaded, Query, QueryProvider, use_asked_again, use_kept, use_query, use_query_client};

@@ -49,7 +49,7 @@ pub fn website() -> Value {
     json!({
         "id": ID, "name": "Shop", "domain": "shop.example", "allowedOrigins": ["https://shop.example"], "timezone": "Europe/London",
         "autoCloseAfter": null, "archiveAfter": null, "deleteAfter": null, "publicKey": "k",
-        "status": {"state": "online", "lastSeenAt": at}, "createdAt": at, "updatedAt": at, "version": 1,
+        "status": {"state": "online", "lastSeenAt": at}, "conversationsToday": 3, "createdAt": at, "updatedAt": at, "version": 1,
     })
 }
 

@@ -106,6 +106,8 @@ pub struct Notifications {
     pub mentions: bool,
     /// That a visitor has waited this long for an answer, in minutes: 1 to [`MAX_WAITING_MINUTES`]; null = never.
     pub waiting_minutes: Option<u32>,
+    /// That a website's pages have fallen silent, or that something is wrong with the widget there.
+    pub website_trouble: bool,
     /// The sound that tells.
     pub sound: AlertSound,
     /// Whether it sounds again until what it told of was seen.
@@ -131,6 +133,7 @@ impl Default for Notifications {
             assigned: true,
             mentions: true,
             waiting_minutes: Some(5),
+            website_trouble: true,
             sound: AlertSound::default(),
             repeat: false,
             while_away: true,

@@ -5,12 +5,14 @@
 //! | [`assignment`] | who gets a conversation that begins |
 //! | [`changes`] | what is asked of websites and funnels |
 //! | [`hours`] | when people are there |
+//! | [`install`] | whether a website has the widget |
 //! | [`rules`] | what a name, a domain, an origin, … may be |
 //! | [`widget`] | how the widget looks, what it says and does |
 
 pub mod assignment;
 pub mod changes;
 pub mod hours;
+pub mod install;
 pub mod rules;
 pub mod widget;
 
@@ -25,7 +27,12 @@ pub use changes::{
     WebsiteStatusChange, WebsiteStatusHistory,
 };
 pub use hours::{BusinessHours, Holiday, Opening, Weekday};
+pub use install::{InstallCheck, InstallOutcome};
 pub use widget::{VisitorWidget, WidgetConfig, WidgetDraft, WidgetHistory};
+
+/// A website whose pages have not told of themselves for this long is silent, in milliseconds. Pages tell every quarter of a
+/// minute while somebody looks at them, so this is how long nobody has.
+pub const SILENT_AFTER_MS: i64 = 2 * 60 * 60 * 1_000;
 
 /// What the loader's beats say about a website.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -36,7 +43,7 @@ pub enum WebsiteState {
     Online,
     /// Beats arrive and something is wrong.
     Degraded,
-    /// Beats have stopped.
+    /// No beat for [`SILENT_AFTER_MS`].
     Silent,
     /// No beat has ever arrived.
     #[default]
@@ -92,6 +99,9 @@ pub struct Website {
     pub public_key: String,
     /// What the loader's beats say.
     pub status: WebsiteStatus,
+    /// Conversations whose first visitor message came today, by the clock of `timezone`; in lists only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversations_today: Option<u64>,
     /// When it was added.
     pub created_at: Timestamp,
     /// When it was last changed.

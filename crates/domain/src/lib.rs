@@ -19,6 +19,7 @@
 //! | [`projection`] | what a visitor gets to see |
 //! | [`rotation`] | what a refresh token is worth |
 //! | [`team`] | who may do what to whom in a team |
+//! | [`website`] | what beats and time make of a website's status; what a check of its installation comes to |
 
 pub mod accept;
 pub mod action;
@@ -40,4 +41,5 @@ pub mod rotation;
 pub mod standing;
 pub mod stored;
 pub mod team;
+pub mod website;
 pub mod words;

@@ -13,7 +13,7 @@ use crate::live_chat::search::backlog;
 use crate::mail::Mailer;
 use crate::realtime::{self, hub::Hub};
 use crate::visitor::follow_up;
-use crate::website::erase;
+use crate::website::{erase, silence};
 use crate::{seed, upkeep};
 
 /// The server's shared state; clones are cheap.
@@ -74,6 +74,7 @@ impl AppState {
             Arc::clone(&state.hub),
         ));
         tokio::spawn(erase::run(state.db.clone(), state.clock.clone()));
+        tokio::spawn(silence::run(state.db.clone(), state.clock.clone()));
         tokio::spawn(follow_up::run(
             state.db.clone(),
             state.clock.clone(),

@@ -176,6 +176,7 @@ const RULES: &[(&str, &str, For, Names)] = &[
     ("GET", "/api/websites/{id}/contents", Admin, Website),
     ("POST", "/api/websites/{id}/restore", Admin, Website),
     ("GET", "/api/websites/{id}/status", Agent, Website),
+    ("POST", "/api/websites/{id}/check-install", Admin, Website),
     ("GET", "/api/websites/{id}/identity", Admin, Website),
     ("POST", "/api/websites/{id}/identity", Admin, Website),
     ("GET", "/api/websites/{id}/widget", Agent, Website),

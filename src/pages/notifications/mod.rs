@@ -22,8 +22,8 @@ use crate::ui::use_toasts;
 use device::{OnDesktop, Sounds};
 use quiet::QuietFields;
 use values::{
-    ALL, ASSIGNED, AWAY_AFTER, HIDE_TEXT, MENTIONS, MESSAGES, MUTED, NEW, QUIET, REPEAT, SOUND, WAITING,
-    WHILE_AWAY,
+    ALL, ASSIGNED, AWAY_AFTER, HIDE_TEXT, MENTIONS, MESSAGES, MUTED, NEW, QUIET, REPEAT, SOUND, TROUBLE,
+    WAITING, WHILE_AWAY,
 };
 use websites::{Limits, Websites};
 use what::{What, minutes};
@@ -45,6 +45,7 @@ fn label(field: &str) -> AttrValue {
         ASSIGNED => t("notifications.assigned"),
         MENTIONS => t("notifications.mentions"),
         WAITING => t("notifications.waiting"),
+        TROUBLE => t("notifications.trouble"),
         SOUND => t("notifications.sound"),
         REPEAT => t("notifications.repeat"),
         HIDE_TEXT => t("notifications.hide_text"),

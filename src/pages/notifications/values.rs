@@ -16,6 +16,7 @@ pub(super) const MESSAGES: &str = "notifications.messages";
 pub(super) const ASSIGNED: &str = "notifications.assigned";
 pub(super) const MENTIONS: &str = "notifications.mentions";
 pub(super) const WAITING: &str = "notifications.waitingMinutes";
+pub(super) const TROUBLE: &str = "notifications.websiteTrouble";
 pub(super) const SOUND: &str = "notifications.sound";
 pub(super) const REPEAT: &str = "notifications.repeat";
 pub(super) const WHILE_AWAY: &str = "notifications.whileAway";
@@ -27,8 +28,8 @@ pub(super) const MUTED: &str = "notifications.mutedWebsites";
 pub(super) const AWAY_AFTER: &str = "notifications.awayAfterMinutes";
 
 /// The fields in the order of the page.
-pub(super) const ALL: [&str; 12] = [
-    NEW, MESSAGES, ASSIGNED, MENTIONS, WAITING, SOUND, REPEAT, HIDE_TEXT, WHILE_AWAY, QUIET, MUTED,
+pub(super) const ALL: [&str; 13] = [
+    NEW, MESSAGES, ASSIGNED, MENTIONS, WAITING, TROUBLE, SOUND, REPEAT, HIDE_TEXT, WHILE_AWAY, QUIET, MUTED,
     AWAY_AFTER,
 ];
 
@@ -67,6 +68,7 @@ pub(super) fn text(settings: &Notifications, field: &str) -> String {
         WAITING => settings
             .waiting_minutes
             .map_or_else(String::new, |minutes| minutes.to_string()),
+        TROUBLE => settings.website_trouble.to_string(),
         SOUND => word(&SOUNDS, settings.sound, "chime").to_owned(),
         REPEAT => settings.repeat.to_string(),
         WHILE_AWAY => settings.while_away.to_string(),
@@ -106,6 +108,7 @@ pub(super) fn read(form: &FormHandle) -> Notifications {
         assigned: form.is_on(ASSIGNED),
         mentions: form.is_on(MENTIONS),
         waiting_minutes: form.value(WAITING).parse().ok(),
+        website_trouble: form.is_on(TROUBLE),
         sound: choice(&SOUNDS, &form.value(SOUND), usual.sound),
         repeat: form.is_on(REPEAT),
         while_away: form.is_on(WHILE_AWAY),

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use super::switch;
-use super::values::{ASSIGNED, MENTIONS, MESSAGES, NEW, SCOPES, WAITING};
+use super::values::{ASSIGNED, MENTIONS, MESSAGES, NEW, SCOPES, TROUBLE, WAITING};
 use crate::forms::{Choice, FormHandle, FormSelect};
 use crate::i18n::{t, t_count};
 
@@ -49,6 +49,7 @@ pub(super) fn What(props: &WhatProps) -> Html {
             { switch(form, ASSIGNED, None) }
             { switch(form, MENTIONS, None) }
             <FormSelect form={form.clone()} name={WAITING} choices={waits} hint={t("notifications.waiting_hint")} />
+            { switch(form, TROUBLE, Some(t("notifications.trouble_hint"))) }
         </>
     }
 }

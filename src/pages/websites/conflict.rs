@@ -1,55 +1,83 @@
 //! Two people have changed the same fields: what each wrote stands side by side, and the person decides field by field.
 
-use switchboard_contract::website::Website;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use yew::prelude::*;
 
-use super::assignment::assignment_name;
-use super::fields::{label, window_name};
-use super::hours::day_name;
-use super::values::{self, ARCHIVE, ASSIGNMENT, AUTO_CLOSE, DELETE, HOURS, hours_of, window_of};
 use crate::browser::focus_node;
 use crate::forms::FormHandle;
 use crate::i18n::{t, t_with};
 use crate::scoped;
 use crate::ui::{Button, ButtonKind, Icon, IconName};
 
+/// A field that two have changed, to different values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Disputed {
+    /// Which field.
+    pub field: &'static str,
+    /// What the server has, as the form's field holds it.
+    pub theirs: String,
+    /// What the server has, as people read it.
+    pub theirs_shown: AttrValue,
+    /// What the person wrote, as people read it.
+    pub mine_shown: AttrValue,
+}
+
+impl Disputed {
+    /// Those of `fields`, with `theirs` and `mine` as the form holds them and as `shown` makes them readable.
+    pub fn all(
+        fields: Vec<&'static str>,
+        theirs: &BTreeMap<&'static str, String>,
+        mine: &BTreeMap<&'static str, String>,
+        shown: fn(&str, &str) -> AttrValue,
+    ) -> Vec<Self> {
+        let text = |values: &BTreeMap<&'static str, String>, field: &str| {
+            values.get(field).cloned().unwrap_or_default()
+        };
+        let disputed = fields.into_iter().map(|field| {
+            let (theirs, mine) = (text(theirs, field), text(mine, field));
+            Self {
+                field,
+                theirs_shown: shown(field, &theirs),
+                mine_shown: shown(field, &mine),
+                theirs,
+            }
+        });
+        disputed.collect()
+    }
+}
+
+/// The fields of which the person has decided to keep their own over what the server has at a version, and the way to decide so.
+#[hook]
+pub fn use_kept_own(version: u64) -> (Vec<&'static str>, Callback<&'static str>) {
+    let kept = use_state(|| (0_u64, Vec::<&'static str>::new()));
+    let so_far = if kept.0 == version {
+        kept.1.clone()
+    } else {
+        Vec::new()
+    };
+    // Several may be kept at once, before any of them is drawn.
+    let gathered = RefCell::new(so_far.clone());
+    let setter = kept.setter();
+    let on_keep = Callback::from(move |field: &'static str| {
+        gathered.borrow_mut().push(field);
+        setter.set((version, gathered.borrow().clone()));
+    });
+    (so_far, on_keep)
+}
+
 /// Props for [`Clash`].
 #[derive(Properties, PartialEq)]
 pub struct ClashProps {
-    /// The form, with what the person wrote.
+    /// The form, with what the person wrote; its labels name the fields.
     pub form: FormHandle,
-    /// The website as it is on the server.
-    pub theirs: Website,
-    /// The fields that both have changed, to different values.
-    pub fields: Vec<&'static str>,
+    /// The fields that both have changed.
+    pub fields: Vec<Disputed>,
     /// The person's own stays, in this field.
     pub on_keep: Callback<&'static str>,
     /// Counts tries to save: each one takes the focus here.
     pub attempt: u32,
-}
-
-/// A value as people read it.
-fn shown(field: &str, value: &str) -> AttrValue {
-    match field {
-        HOURS => match hours_of(value) {
-            None => t("website.always_open"),
-            Some(hours) => {
-                let openings = hours
-                    .openings
-                    .iter()
-                    .map(|opening| format!("{} {}–{}", day_name(opening.day), opening.from, opening.until));
-                let holidays = hours
-                    .holidays
-                    .iter()
-                    .map(|holiday| format!("{} {}", holiday.date, holiday.name).trim().to_owned());
-                let lines: Vec<String> = openings.chain(holidays).collect();
-                AttrValue::from(lines.join("\n"))
-            }
-        },
-        ASSIGNMENT => assignment_name(value),
-        AUTO_CLOSE | ARCHIVE | DELETE => window_of(value).map_or_else(|| t("website.never"), window_name),
-        _ => AttrValue::from(value.to_owned()),
-    }
 }
 
 /// The fields side by side.
@@ -113,13 +141,12 @@ pub fn Clash(props: &ClashProps) -> Html {
             }
         });
     }
-    let theirs = values::values_of(&props.theirs);
-    let row = |field: &'static str| {
-        let name = label(field);
-        let their = theirs.get(field).cloned().unwrap_or_default();
+    let row = |disputed: &Disputed| {
+        let field = disputed.field;
+        let name = props.form.label(field);
         let take = {
-            let (form, their) = (props.form.clone(), their.clone());
-            Callback::from(move |_: MouseEvent| form.set(field, their.clone()))
+            let (form, theirs) = (props.form.clone(), disputed.theirs.clone());
+            Callback::from(move |_: MouseEvent| form.set(field, theirs.clone()))
         };
         let keep = props.on_keep.reform(move |_: MouseEvent| field);
         let named = &[("field", name.as_str())];
@@ -129,14 +156,14 @@ pub fn Clash(props: &ClashProps) -> Html {
                 <div class="side">
                     <div>
                         <p class="meta">{ t("conflict.theirs") }</p>
-                        <p class="value" dir="auto">{ shown(field, &their) }</p>
+                        <p class="value" dir="auto">{ disputed.theirs_shown.clone() }</p>
                         <Button onclick={take}>
                             { t("conflict.take") }<span class="sr">{ t_with("conflict.of", named) }</span>
                         </Button>
                     </div>
                     <div>
                         <p class="meta">{ t("conflict.mine") }</p>
-                        <p class="value" dir="auto">{ shown(field, &props.form.value(field)) }</p>
+                        <p class="value" dir="auto">{ disputed.mine_shown.clone() }</p>
                         <Button onclick={keep}>
                             { t("conflict.keep") }<span class="sr">{ t_with("conflict.of", named) }</span>
                         </Button>
@@ -146,18 +173,18 @@ pub fn Clash(props: &ClashProps) -> Html {
         }
     };
     let take_all = {
-        let (form, fields, theirs) = (props.form.clone(), props.fields.clone(), theirs.clone());
+        let (form, fields) = (props.form.clone(), props.fields.clone());
         Callback::from(move |_: MouseEvent| {
-            for field in &fields {
-                form.set(field, theirs.get(field).cloned().unwrap_or_default());
+            for disputed in &fields {
+                form.set(disputed.field, disputed.theirs.clone());
             }
         })
     };
     let keep_all = {
         let (on_keep, fields) = (props.on_keep.clone(), props.fields.clone());
         Callback::from(move |_: MouseEvent| {
-            for field in &fields {
-                on_keep.emit(field);
+            for disputed in &fields {
+                on_keep.emit(disputed.field);
             }
         })
     };
@@ -168,7 +195,7 @@ pub fn Clash(props: &ClashProps) -> Html {
                 <span>{ t("conflict.title") }</span>
             </h2>
             <p>{ t("conflict.text") }</p>
-            <div class="fields">{ for props.fields.iter().map(|field| row(field)) }</div>
+            <div class="fields">{ for props.fields.iter().map(row) }</div>
             <div class="acts">
                 <Button kind={ButtonKind::Quiet} onclick={keep_all}>{ t("conflict.keep_all") }</Button>
                 <Button kind={ButtonKind::Quiet} onclick={take_all}>{ t("conflict.take_all") }</Button>

@@ -6,17 +6,15 @@ use switchboard_contract::page::CursorPage;
 use switchboard_contract::website::{Website, WebsiteState, WebsiteStatusHistory};
 use yew::prelude::*;
 
+use super::check::CheckInstall;
 use super::snippet::Snippet;
 use super::{Heading, status_detail, use_may_change, website_status};
-use crate::browser::now;
-use crate::i18n::{day_and_time, list_time, t, t_with};
-use crate::people::visitor_name;
+use crate::i18n::{day_and_time, t, t_with};
+use crate::pages::latest_conversations::{LatestConversations, Width, latest_shape};
 use crate::query::{asks, use_query};
 use crate::routes::Route;
 use crate::scoped;
-use crate::ui::{
-    EmptyState, Icon, IconName, IconSize, Link, Loading, Notice, Skeleton, Table, Tone, view_query,
-};
+use crate::ui::{EmptyState, Icon, IconName, IconSize, Link, Loading, Notice, Skeleton, Tone, view_query};
 
 /// Conversations shown.
 const LATEST: u32 = 8;
@@ -120,41 +118,12 @@ fn skeleton() -> Html {
     html! {
         <Loading label={t("website.loading")}>
             <div class="grid">
-                { section("website-latest", t("overview.latest"), latest_shape()) }
+                { section("website-latest", t("overview.latest"), latest_shape(Width::Narrow, LATEST as usize)) }
                 { section("website-install", t("website.install"), block("12rem")) }
                 { section("website-history", t("website.history"), block("4rem")) }
                 { section("website-facts", t("website.facts"), block("6rem")) }
             </div>
         </Loading>
-    }
-}
-
-fn latest_shape() -> Html {
-    html! {
-        <Table label="" tight=true>
-            { latest_head() }
-            <tbody role="rowgroup">
-                { for (0..LATEST).map(|row| html! {
-                    <tr key={row}>
-                        <td><Skeleton inline="7rem" /></td>
-                        <td><Skeleton inline="80%" /></td>
-                        <td class="end"><Skeleton inline="3rem" /></td>
-                    </tr>
-                }) }
-            </tbody>
-        </Table>
-    }
-}
-
-fn latest_head() -> Html {
-    html! {
-        <thead role="rowgroup">
-            <tr role="row">
-                <th role="columnheader">{ t("overview.column_visitor") }</th>
-                <th role="columnheader">{ t("overview.column_message") }</th>
-                <th role="columnheader" class="end">{ t("overview.column_time") }</th>
-            </tr>
-        </thead>
     }
 }
 
@@ -167,40 +136,14 @@ fn Latest(props: &WebsiteDetailsProps) -> Html {
                 <EmptyState icon={IconName::Chat} title={t("website.no_conversations")} text={t("website.no_conversations_text")} />
             };
         }
-        html! {
-            <Table label={t("overview.latest")} tight=true>
-                { latest_head() }
-                <tbody role="rowgroup">{ for page.items.iter().map(conversation) }</tbody>
-            </Table>
-        }
+        html! { <LatestConversations conversations={page.items.clone()} width={Width::Narrow} /> }
     };
-    let skeleton = || html! { <Loading label={t("overview.latest_loading")}>{ latest_shape() }</Loading> };
+    let skeleton = || html! { <Loading label={t("overview.latest_loading")}>{ latest_shape(Width::Narrow, LATEST as usize) }</Loading> };
     html! {
         <section aria-labelledby="website-latest">
             <div class="section-head"><h2 id="website-latest">{ t("overview.latest") }</h2></div>
             <div>{ view_query(&conversations, &t("overview.latest_failed"), skeleton, ready) }</div>
         </section>
-    }
-}
-
-fn conversation(conversation: &LiveChatConversation) -> Html {
-    let name = visitor_name(&conversation.user);
-    html! {
-        <tr role="row" key={conversation.id.to_string()}>
-            <td role="cell">
-                <Link to={Route::Conversation { id: conversation.id }} title={name.clone()}>
-                    <bdi class="strong truncate">{ name.clone() }</bdi>
-                </Link>
-            </td>
-            <td role="cell" class="text-2">
-                <bdi class="truncate" title={conversation.last_message.clone()}>{ conversation.last_message.clone() }</bdi>
-            </td>
-            <td role="cell" class="end text-3 td-corner">
-                <time datetime={conversation.last_message_at.to_string()} title={day_and_time(conversation.last_message_at)}>
-                    { list_time(conversation.last_message_at, now().wall) }
-                </time>
-            </td>
-        </tr>
     }
 }
 
@@ -213,6 +156,7 @@ struct OfWebsite {
 #[component]
 fn Install(props: &OfWebsite) -> Html {
     let website = &props.website;
+    let may_check = use_may_change();
     let (tone, text) = match website.status.state {
         WebsiteState::Online => (Tone::Info, t("website.installed")),
         WebsiteState::Degraded => (Tone::Warning, t("website.degraded_text")),
@@ -232,6 +176,11 @@ fn Install(props: &OfWebsite) -> Html {
                 </Notice>
                 <p>{ t_with("website.install_hint", &[("domain", &website.domain)]) }</p>
                 <Snippet public_key={website.public_key.clone()} />
+                <div>
+                    if may_check {
+                        <CheckInstall website={website.id} />
+                    }
+                </div>
             </div>
         </section>
     }

@@ -2,8 +2,10 @@
 
 use yew::prelude::*;
 
+use super::assignment::assignment_name;
+use super::hours::day_name;
 use super::values::{
-    ARCHIVE, ASSIGNMENT, AUTO_CLOSE, DELETE, DOMAIN, HOURS, NAME, ORIGINS, TIMEZONE, window_of,
+    ARCHIVE, ASSIGNMENT, AUTO_CLOSE, DELETE, DOMAIN, HOURS, NAME, ORIGINS, TIMEZONE, hours_of, window_of,
 };
 use crate::browser::time_zones;
 use crate::forms::{Choice, FormHandle, FormSelect};
@@ -22,6 +24,30 @@ pub fn label(field: &str) -> AttrValue {
         ARCHIVE => t("website.archive"),
         DELETE => t("website.delete_after"),
         _ => t("website.heading"),
+    }
+}
+
+/// What a field holds, as people read it.
+pub fn shown(field: &str, value: &str) -> AttrValue {
+    match field {
+        HOURS => match hours_of(value) {
+            None => t("website.always_open"),
+            Some(hours) => {
+                let openings = hours
+                    .openings
+                    .iter()
+                    .map(|opening| format!("{} {}–{}", day_name(opening.day), opening.from, opening.until));
+                let holidays = hours
+                    .holidays
+                    .iter()
+                    .map(|holiday| format!("{} {}", holiday.date, holiday.name).trim().to_owned());
+                let lines: Vec<String> = openings.chain(holidays).collect();
+                AttrValue::from(lines.join("\n"))
+            }
+        },
+        ASSIGNMENT => assignment_name(value),
+        AUTO_CLOSE | ARCHIVE | DELETE => window_of(value).map_or_else(|| t("website.never"), window_name),
+        _ => AttrValue::from(value.to_owned()),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::api::WebsiteQuery;
 use crate::browser::Timeout;
 use crate::i18n::{date_long, number, t, t_with};
 use crate::query::asks::{self, WEBSITES_PER_PAGE};
-use crate::query::{use_kept, use_query};
+use crate::query::{use_asked_again, use_kept, use_query};
 use crate::routes::Route;
 use crate::scoped;
 use crate::ui::{
@@ -20,6 +20,9 @@ use crate::ui::{
 
 /// How long a search waits for the next letter, in milliseconds.
 const PAUSE_MS: u64 = 250;
+
+/// How often today's conversations are counted again while somebody looks, in milliseconds.
+const COUNT_EVERY_MS: u64 = 30_000;
 
 /// What the page's address asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -115,6 +118,8 @@ pub fn Websites() -> Html {
         search: wanted.search.clone(),
         sort: wanted.sort.clone(),
     }));
+    // What was said today is counted by the server.
+    use_asked_again(&list, COUNT_EVERY_MS);
     let list = use_kept(list);
     let total = list.data.as_ref().map(|data| data.value.total);
     let class = scoped!(
@@ -270,6 +275,9 @@ fn website_row(website: &Website) -> Html {
                     <div class="meta truncate" title={detail.clone()}>{ detail.clone() }</div>
                 </div>
             </td>
+            <td role="cell" data-label={t("websites.column_today")} class="num">
+                { website.conversations_today.map_or_else(|| "–".to_owned(), number) }
+            </td>
             <td role="cell" data-label={t("websites.column_zone")} class="text-2">{ website.timezone.clone() }</td>
             <td role="cell" data-label={t("websites.column_added")} class="text-2">{ date_long(website.created_at) }</td>
         </tr>
@@ -286,6 +294,7 @@ fn skeleton() -> Html {
                         <tr key={row}>
                             <td><div class="cell-main"><Skeleton inline="1.75rem" block="1.75rem" /><Skeleton inline="9rem" /></div></td>
                             <td><Skeleton inline="5rem" /></td>
+                            <td><Skeleton inline="2rem" /></td>
                             <td><Skeleton inline="7rem" /></td>
                             <td><Skeleton inline="6rem" /></td>
                         </tr>
@@ -325,6 +334,7 @@ fn head(sorting: Option<(&String, &Callback<String>)>) -> Html {
             <tr role="row">
                 { column("name", t("websites.column_website")) }
                 { column("status", t("websites.column_status")) }
+                <th role="columnheader" title={t("websites.column_today_title")}>{ t("websites.column_today") }</th>
                 <th role="columnheader">{ t("websites.column_zone") }</th>
                 { column("createdAt", t("websites.column_added")) }
             </tr>

@@ -7,10 +7,11 @@
 //! | `details.rs` | one website |
 //! | `settings.rs`, `conflict.rs`, `funnels.rs`, `deleting.rs` | how it is set up, and how it goes |
 //! | `fields.rs`, `hours.rs`, `assignment.rs`, `values.rs` | what its forms are made of |
-//! | `snippet.rs` | what its pages embed |
+//! | `snippet.rs`, `check.rs` | what its pages embed, and whether they do |
 //! | `widget/` | what its widget looks like, says and does |
 
 mod assignment;
+mod check;
 mod conflict;
 mod deleting;
 mod details;

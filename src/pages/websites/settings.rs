@@ -9,7 +9,7 @@ use yew::prelude::*;
 
 use super::super::settings::{SaveBar, SettingsSection};
 use super::assignment::AssignmentField;
-use super::conflict::Clash;
+use super::conflict::{Clash, Disputed, use_kept_own};
 use super::deleting::DeleteWebsite;
 use super::domain::use_domain_asked;
 use super::fields::{self, WindowField, ZoneField};
@@ -166,12 +166,11 @@ fn Editor(props: &EditorProps) -> Html {
         Some(current) if current.version > website.version => current,
         _ => website.clone(),
     };
-    let kept = use_state(|| (0, Vec::<&'static str>::new()));
+    let (kept, on_keep) = use_kept_own(theirs.version);
     let mine = held(&form);
-    let is_kept = |field: &&'static str| kept.0 == theirs.version && kept.1.contains(field);
     let clashes: Vec<&'static str> = if theirs.version > base.borrow().version {
         let mut all = values::conflicts(&base.borrow(), &theirs, &mine);
-        all.retain(|field| !is_kept(field));
+        all.retain(|field| !kept.contains(field));
         all
     } else {
         Vec::new()
@@ -196,18 +195,6 @@ fn Editor(props: &EditorProps) -> Html {
             }
         });
     }
-    let on_keep = {
-        let (kept, version) = (kept.clone(), theirs.version);
-        let so_far = std::rc::Rc::new(std::cell::RefCell::new(if kept.0 == version {
-            kept.1.clone()
-        } else {
-            Vec::new()
-        }));
-        Callback::from(move |field: &'static str| {
-            so_far.borrow_mut().push(field);
-            kept.set((version, so_far.borrow().clone()));
-        })
-    };
     let attempts = use_state(|| 0_u32);
     let onsubmit = {
         let of_send = base.clone();
@@ -289,7 +276,12 @@ fn Editor(props: &EditorProps) -> Html {
             </div>
             <div class="clash">
                 if !clashes.is_empty() {
-                    <Clash form={form.clone()} theirs={theirs.clone()} fields={clashes} {on_keep} attempt={*attempts} />
+                    <Clash
+                        form={form.clone()}
+                        fields={Disputed::all(clashes, &values_of(&theirs), &mine, fields::shown)}
+                        {on_keep}
+                        attempt={*attempts}
+                    />
                 }
             </div>
             <SettingsSection id="website-general" title={t("website_settings.general")} about={t("website_settings.general_about")}>

@@ -66,7 +66,7 @@ pub fn Snippet(props: &SnippetProps) -> Html {
     );
     html! {
         <div {class}>
-            <textarea class="field" readonly=true rows="2" spellcheck="false" dir="ltr" aria-label={t("website.snippet")} value={line} />
+            <textarea class="field" readonly=true rows="3" spellcheck="false" dir="ltr" aria-label={t("website.snippet")} value={line} />
             <Button icon={IconName::Copy} {onclick}>{ t("website.copy_snippet") }</Button>
         </div>
     }

@@ -70,12 +70,19 @@ describe("websites", () => {
     await field(page, "Time zone").selectOption("Europe/Berlin");
   }
 
+  const step = (page, name) => page.getByRole("heading", { level: 2, name, exact: true }).waitFor();
+
+  /** From the step after the details to the one with which it is added. */
+  async function toWidget(page) {
+    await button(page, "Continue").click();
+    await step(page, "Widget");
+  }
+
   /** From the step after the details to the last one. */
   async function goOn(page) {
-    for (const step of ["Widget", "Install"]) {
-      await button(page, "Continue").click();
-      await page.getByRole("heading", { level: 2, name: step, exact: true }).waitFor();
-    }
+    await toWidget(page);
+    await button(page, "Continue").click();
+    await step(page, "Install");
   }
 
   it("are added in four steps, with what was typed kept across a reload", async () => {
@@ -96,6 +103,12 @@ describe("websites", () => {
     await shows(value(page, "Domain"), `https://${DOMAIN}/shop`);
     await button(page, "Continue").click();
     await goOn(page);
+    await button(page, "Copy snippet").waitFor();
+    await settled(page);
+    await assertAccessible(page, "/websites/new, install");
+    await page.reload();
+    await step(page, "Install");
+    await page.getByRole("textbox", { name: "Install snippet" }).waitFor();
     await button(page, "Finish").click();
     await heading(page, NAME);
     await page.getByRole("textbox", { name: "Install snippet" }).waitFor();
@@ -114,6 +127,18 @@ describe("websites", () => {
     await shows(() => page.getByRole("searchbox", { name: "Search websites" }).inputValue(), "harb");
   });
 
+  it("adding one leads to its widget's customiser", async () => {
+    const { page } = await owner("/websites/new");
+    await fillDetails(page);
+    await button(page, "Continue").click();
+    await page.getByRole("switch", { name: "Only at certain hours" }).waitFor();
+    await toWidget(page);
+    await button(page, "Add and customise").click();
+    await heading(page, "Widget");
+    await page.getByRole("link", { name: NAME, exact: true }).waitFor();
+    await page.getByRole("textbox", { name: "Install snippet" }).waitFor();
+  });
+
   it("a taken domain brings one back to its field", async () => {
     const person = await owner("/websites/new");
     const { page } = person;
@@ -121,12 +146,12 @@ describe("websites", () => {
     await fillDetails(page);
     await button(page, "Continue").click();
     await page.getByRole("switch", { name: "Only at certain hours" }).waitFor();
-    await goOn(page);
+    await toWidget(page);
     // Somebody else takes it meanwhile.
     const member = await Member.signIn(server, OWNER);
     const theirs = { id: crypto.randomUUID(), name: "Theirs", domain: DOMAIN, timezone: "UTC" };
     await member.ask("websites", { method: "POST", body: theirs });
-    await button(page, "Finish").click();
+    await button(page, "Continue").click();
     await taken(page).waitFor();
     await shows(value(page, "Name"), NAME);
     await field(page, "Domain").fill(`new.${DOMAIN}`);
@@ -254,12 +279,14 @@ describe("websites", () => {
     await fillDetails(page);
     await button(page, "Continue").click();
     await page.getByRole("switch", { name: "Only at certain hours" }).waitFor();
-    await goOn(page);
+    await toWidget(page);
     await context.setOffline(true);
-    await button(page, "Finish").click();
+    await button(page, "Continue").click();
     await page.getByRole("alert").first().waitFor();
     await context.setOffline(false);
     await untilConnected(page);
+    await button(page, "Continue").click();
+    await step(page, "Install");
     await button(page, "Finish").click();
     await heading(page, NAME);
     await page.getByRole("main").getByRole("link", { name: "Websites", exact: true }).click();

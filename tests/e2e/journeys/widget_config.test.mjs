@@ -7,6 +7,7 @@ import { Member } from "../harness/api.mjs";
 import { assertAccessible } from "../harness/axe.mjs";
 import { CONNECTION_LOST, Person, answered, it, launch } from "../harness/browser.mjs";
 import { shows } from "../harness/eventually.mjs";
+import { HttpProxy } from "../harness/http_proxy.mjs";
 import { OWNER, openChat, settled, submitSignIn, untilConnected, write } from "../harness/people.mjs";
 import { freePort } from "../harness/port.mjs";
 import { Server } from "../harness/server.mjs";
@@ -99,7 +100,7 @@ describe("the widget's configuration", () => {
     await page.getByText("Draft saved. Visitors still get what was published before.").waitFor();
     assert.equal((await member.ask(path())).published.greeting, "Hello! How can we help?");
     await button(page, "Publish").click();
-    await page.getByText("Published. Visitors get it with their next page.").waitFor();
+    await page.getByText("Published. Open chats get it now, everyone else with their next page.").waitFor();
     await page.getByRole("table", { name: "Publications" }).getByText("Current").waitFor();
     const { published } = await member.ask(path());
     assert.deepEqual([published.theme.accent, published.greeting, published.launcher.text], [GREEN, "Welcome ashore", "Ask us"]);
@@ -128,7 +129,7 @@ describe("the widget's configuration", () => {
     await page.getByRole("button", { name: /^Use #[0-9a-f]{6} instead$/ }).click();
     await page.getByText(/: easy to read\.$/).waitFor();
     await button(page, "Publish").click();
-    await page.getByText("Published. Visitors get it with their next page.").waitFor();
+    await page.getByText("Published. Open chats get it now, everyone else with their next page.").waitFor();
   });
 
   it("what was done is undone and done again, and a preset is one step more", async () => {
@@ -159,12 +160,74 @@ describe("the widget's configuration", () => {
     await field(one.page, "Greeting").fill("First greeting");
     await button(one.page, "Save changes").click();
     const clash = two.page.getByRole("alert").filter({ hasText: "Someone else changed the same fields" });
-    await clash.getByText("Greeting").waitFor();
+    const greeting = clash.getByRole("group", { name: "Greeting", exact: true });
+    await greeting.getByText("First greeting", { exact: true }).waitFor();
+    await greeting.getByText("Theirs to lose", { exact: true }).waitFor();
     await clash.getByRole("button", { name: "Keep all of mine" }).click();
     await button(two.page, "Save changes").click();
     await shows(() => field(one.page, "Greeting").inputValue(), "Theirs to lose");
     const { draft } = await member.ask(path());
     assert.deepEqual([draft.title, draft.greeting, draft.launcher.text], ["Second heading", "Theirs to lose", "First text"]);
+  });
+
+  it("undoing does not step over what a colleague has saved", async () => {
+    const [one, two] = [await owner(), await owner()];
+    const undo = button(two.page, "Undo");
+    const held = (label) => () => field(two.page, label).inputValue();
+    await field(two.page, "Heading").fill("Mine");
+    await shows(() => undo.isEnabled(), true);
+    await field(one.page, "Launcher text").fill("Theirs");
+    await button(one.page, "Save changes").click();
+    await shows(held("Launcher text"), "Theirs");
+    // What is older than their change belongs to what there was.
+    await shows(() => undo.isEnabled(), false);
+    await shows(held("Heading"), "Mine");
+    await field(two.page, "Greeting").fill("Mine, later");
+    await undo.click();
+    await shows(held("Greeting"), "Hello! How can we help?");
+    await shows(() => undo.isEnabled(), false);
+    assert.deepEqual([await held("Launcher text")(), await held("Heading")()], ["Theirs", "Mine"]);
+    // Nor over the same field, once the person has kept their own.
+    await field(one.page, "Heading").fill("Theirs too");
+    await button(one.page, "Save changes").click();
+    await two.page.getByRole("button", { name: /^Keep mine/ }).click();
+    await shows(() => two.page.getByRole("button", { name: /^Keep mine/ }).count(), 0);
+    await shows(() => undo.isEnabled(), false);
+    await shows(held("Heading"), "Mine");
+  });
+
+  it("where the preview may not be framed it says so, and what to do", async () => {
+    const proxy = await HttpProxy.before(server.port);
+    try {
+      const person = await visitor();
+      person.allow(answered(401), ...CONNECTION_LOST, /^console: Framing .* "frame-ancestors /, /^console: Refused to frame/);
+      const { page } = person;
+      await page.goto(`${proxy.origin}/websites/${website.id}/widget`);
+      await submitSignIn(page, OWNER);
+      await field(page, "Accent colour").waitFor();
+      await page.getByText("The preview does not appear.").waitFor();
+      await page.getByText(`this page comes from ${proxy.origin}`).waitFor();
+    } finally {
+      await proxy.stop();
+    }
+  });
+
+  it("an open chat hears of what is published, and what is typed there stays", async () => {
+    const { page } = await visitor();
+    await page.goto(`${server.origin}/demo`);
+    await openChat(page);
+    const chat = page.frameLocator('iframe[title="Chat"]');
+    const message = chat.getByRole("textbox", { name: "Message" });
+    await message.fill("Half a sentence");
+    await publish((draft) => {
+      Object.assign(draft.theme, { accent: GREEN, accentText: "#ffffff" });
+      draft.greeting = "Welcome ashore";
+    });
+    await chat.getByText("Welcome ashore").waitFor();
+    await shows(colour(chat.locator(".head")), GREEN_RGB);
+    await shows(() => message.inputValue(), "Half a sentence");
+    await chat.getByRole("button", { name: "Send", exact: true }).click();
+    await chat.getByText(/^Sent ·/).waitFor();
   });
 
   it("what was published before is restored", async () => {

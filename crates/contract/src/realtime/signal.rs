@@ -32,6 +32,9 @@ pub enum SignalType {
     Presence,
     /// Live figures.
     Metrics,
+    /// The website's widget looks or speaks otherwise from now on: told to visitors, with what each of them gets
+    /// (`VisitorWidget`) as the body.
+    Widget,
     /// A type that this build does not know.
     #[serde(other)]
     Unknown,

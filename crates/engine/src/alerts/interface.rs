@@ -6,11 +6,12 @@ use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 use switchboard_contract::auth::Availability;
-use switchboard_contract::ids::{ConversationId, MemberId};
+use switchboard_contract::ids::{ConversationId, MemberId, WebsiteId};
 use switchboard_contract::live_chat::{LiveChatConversation, LiveChatMessage};
 use switchboard_contract::notifications::{AlertSound, Notifications};
 use switchboard_contract::position::Position;
 use switchboard_contract::time::Timestamp;
+use switchboard_contract::website::Website;
 
 /// Something of the log that may be told; [`crate::desk`] makes it in the order of the log, in every tab alike.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,19 +45,22 @@ pub enum Fact {
     Hole,
     /// After a hole: the open conversations as the server has them now, those with the newest activity at least.
     Missed(Vec<Rc<LiveChatConversation>>),
+    /// What a website's pages tell of the widget has changed.
+    Website(Rc<Website>),
 }
 
 impl fmt::Debug for Fact {
     /// Leaves out who and what.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (name, id) = match self {
-            Self::Message(message) => ("Message", message.conversation_id),
-            Self::Conversation { conversation, .. } => ("Conversation", conversation.id),
-            Self::Gone(id) => ("Gone", *id),
+            Self::Message(message) => ("Message", message.conversation_id.to_string()),
+            Self::Conversation { conversation, .. } => ("Conversation", conversation.id.to_string()),
+            Self::Gone(id) => ("Gone", id.to_string()),
             Self::Hole => return f.write_str("Hole"),
             Self::Missed(conversations) => return write!(f, "Missed({})", conversations.len()),
+            Self::Website(website) => ("Website", website.id.to_string()),
         };
-        f.debug_tuple(name).field(&id).finish()
+        f.debug_tuple(name).field(&format_args!("{id}")).finish()
     }
 }
 
@@ -211,6 +215,17 @@ impl fmt::Debug for Alert {
     }
 }
 
+/// Something is wrong with the widget on a website.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WebsiteAlert {
+    /// The website, with what its status says.
+    pub website: Rc<Website>,
+    /// Whether it shows in the page.
+    pub toast: bool,
+    /// Whether it stands on the desktop.
+    pub desktop: Desktop,
+}
+
 /// Many things at once, counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Digest {
@@ -241,6 +256,10 @@ pub enum Effect {
     Alert(Alert),
     /// Tell this.
     Digest(Digest),
+    /// Tell this.
+    Website(WebsiteAlert),
+    /// The website is well again: what was told of it need not stand there any more.
+    WithdrawWebsite(WebsiteId),
     /// Let this sound.
     Sound(AlertSound),
     /// What was told of this conversation has been seen, or is gone: it need not stand there any more.

@@ -16,6 +16,7 @@ mod missed;
 mod ringing;
 mod screens;
 mod waiting;
+mod websites;
 mod wishes;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -29,10 +30,13 @@ use crate::Now;
 use gathered::{Gathered, Item};
 use missed::Hole;
 use ringing::Ringing;
+use websites::{Websites, is_in_trouble};
 use wishes::Wishes;
 
 pub use badge::{icon as badge_icon, title as badge_title};
-pub use interface::{Alert, Desktop, Device, Digest, Effect, Event, Fact, Kind, Mark, News, Screen, Word};
+pub use interface::{
+    Alert, Desktop, Device, Digest, Effect, Event, Fact, Kind, Mark, News, Screen, WebsiteAlert, Word,
+};
 
 /// What follows within this time belongs together, in milliseconds.
 const SETTLE_MS: u64 = 300;
@@ -66,6 +70,7 @@ pub struct Alerts {
     newest_at: Option<Timestamp>,
     hole: Option<Hole>,
     gathered: Gathered,
+    websites: Websites,
     /// Conversations that have begun and in which the visitor has not written yet.
     begun: BTreeSet<ConversationId>,
     /// Of these something was told that may still stand there.
@@ -193,6 +198,15 @@ impl Alerts {
             }
             // Answered above.
             Fact::Hole | Fact::Missed(_) => {}
+            Fact::Website(website) => {
+                if !is_in_trouble(&website) {
+                    if self.websites.well(website.id) {
+                        out.push(Effect::WithdrawWebsite(website.id));
+                    }
+                } else if !is_told {
+                    self.websites.add(now.monotonic, news.at.clone(), website);
+                }
+            }
         }
         self.newest = Some(news.at);
     }
@@ -219,6 +233,7 @@ impl Alerts {
             Some(known) if covers(known, &mark.position) => {}
             _ => {
                 self.gathered.forget(|at| covers(&mark, at));
+                self.websites.forget(|at| covers(&mark, at));
                 self.mark = Some(mark);
             }
         }
@@ -272,7 +287,10 @@ impl Alerts {
 
     /// When what is gathered is told.
     fn tells_at(&self) -> Option<u64> {
-        let (first, last) = self.gathered.span()?;
+        let (first, last) = match (self.gathered.span(), self.websites.span()) {
+            (Some(one), Some(other)) => (one.0.min(other.0), one.1.max(other.1)),
+            (one, other) => one.or(other)?,
+        };
         let settled = last
             .saturating_add(SETTLE_MS)
             .min(first.saturating_add(AT_LATEST_MS));
@@ -285,6 +303,7 @@ impl Alerts {
         let toast = self.screen.shown;
         let is_looked_at = self.looked_at(now).next().is_some();
         let desktop = self.wishes.desktop(now.wall, is_looked_at);
+        let troubled = self.websites.take(|website| self.wishes.want_website(website));
         let mut alerts = Vec::new();
         let mut digest = Digest::default();
         for (id, of_one) in self.gathered.take() {
@@ -324,7 +343,7 @@ impl Alerts {
         if let Some(hole) = &mut self.hole {
             hole.note_told(&told);
         }
-        if !told.is_empty() {
+        if !told.is_empty() || !troubled.is_empty() {
             self.told_at = Some(now.monotonic);
             if let Some(sound) = self.wishes.sound(now.wall) {
                 out.push(Effect::Sound(sound));
@@ -336,6 +355,13 @@ impl Alerts {
             } else {
                 out.extend(alerts.into_iter().map(Effect::Alert));
             }
+            out.extend(troubled.into_iter().map(|website| {
+                Effect::Website(WebsiteAlert {
+                    website,
+                    toast,
+                    desktop,
+                })
+            }));
         }
         if let Some(position) = self.newest.clone() {
             let (waits, before) = self

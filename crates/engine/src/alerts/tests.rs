@@ -1,5 +1,6 @@
 mod browser;
 mod properties;
+mod websites;
 
 use switchboard_contract::notifications::{MessageAlerts, Notifications, QuietHours};
 

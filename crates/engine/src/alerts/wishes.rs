@@ -7,6 +7,7 @@ use switchboard_contract::ids::MemberId;
 use switchboard_contract::live_chat::LiveChatConversation;
 use switchboard_contract::notifications::{AlertSound, MessageAlerts, Notifications};
 use switchboard_contract::time::Timestamp;
+use switchboard_contract::website::Website;
 
 use super::{Desktop, Device, Kind};
 
@@ -48,6 +49,11 @@ impl Wishes {
                     }
             }
         }
+    }
+
+    /// Whether this is to be told of a website with which something is wrong.
+    pub(super) fn want_website(&self, website: &Website) -> bool {
+        self.settings.website_trouble && !self.settings.muted_websites.contains(&website.id)
     }
 
     /// Whether nothing may sound or stand on the desktop at this moment.

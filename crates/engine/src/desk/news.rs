@@ -6,6 +6,7 @@ use serde::Deserialize;
 use switchboard_contract::live_chat::{LiveChatMessage, MessageType};
 use switchboard_contract::position::Position;
 use switchboard_contract::realtime::{EventType, LogEvent};
+use switchboard_contract::website::Website;
 
 use super::{Desk, Effect, Fetch};
 use crate::Now;
@@ -65,6 +66,10 @@ impl<E: Clone> Desk<E> {
                 })
             }
             EventType::ConversationDeleted => event.conversation_id.map(Fact::Gone),
+            EventType::WebsiteStatus => {
+                let website = event.body.as_ref().map(Website::deserialize);
+                website.and_then(Result::ok).map(Rc::new).map(Fact::Website)
+            }
             _ => None,
         };
         let (Some(fact), Some(Position { epoch, .. })) = (fact, self.link.position()) else {

@@ -6,6 +6,7 @@ use sqlx::{AssertSqlSafe, Row};
 use switchboard_contract::ids::{AccountId, VisitorId, WebsiteId};
 use switchboard_contract::position::Offset;
 use switchboard_contract::problem::ProblemCode;
+use switchboard_contract::time::Timestamp;
 
 use super::keys;
 use super::operator::bearer;
@@ -26,6 +27,17 @@ pub struct VisitorCaller {
     pub blocked: bool,
 }
 
+/// A visitor, and how far that is what a socket of theirs follows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Followed {
+    /// The visitor.
+    pub visitor: VisitorCaller,
+    /// The last offset of their log.
+    pub head: Offset,
+    /// When the website's widget was published last; none for one that is as it began.
+    pub widget_of: Option<Timestamp>,
+}
+
 impl VisitorCaller {
     /// 403 `blocked`.
     #[must_use]
@@ -42,18 +54,19 @@ impl VisitorCaller {
     /// The database's failure.
     pub async fn load(tx: &mut Tx, visitor_id: VisitorId) -> ApiResult<Option<Self>> {
         let loaded = Self::load_all(tx, &[visitor_id]).await?.pop();
-        Ok(loaded.map(|(visitor, _)| visitor))
+        Ok(loaded.map(|followed| followed.visitor))
     }
 
-    /// Those of `visitors` that there are, each with the last offset of its log; in no order.
+    /// Those of `visitors` that there are, each with what its socket follows; in no order.
     ///
     /// # Errors
     /// The database's failure.
-    pub async fn load_all(tx: &mut Tx, visitors: &[VisitorId]) -> ApiResult<Vec<(Self, Offset)>> {
+    pub async fn load_all(tx: &mut Tx, visitors: &[VisitorId]) -> ApiResult<Vec<Followed>> {
         let mut loaded = Vec::with_capacity(visitors.len());
         for ids in lists::chunks(visitors) {
             let sql = format!(
-                "SELECT id, account_id, website_id, blocked, head FROM visitors WHERE id IN ({})",
+                "SELECT v.id, v.account_id, v.website_id, v.blocked, v.head, w.widget_published_at FROM visitors v \
+                 JOIN websites w ON w.id = v.website_id WHERE v.id IN ({})",
                 lists::places(&ids)
             );
             let mut query = sqlx::query(AssertSqlSafe(sql));
@@ -61,7 +74,11 @@ impl VisitorCaller {
                 query = query.bind(id.to_string());
             }
             for row in &query.fetch_all(tx.conn()).await? {
-                loaded.push((read(row)?, Offset(columns::count(row, "head")?)));
+                loaded.push(Followed {
+                    visitor: read(row)?,
+                    head: Offset(columns::count(row, "head")?),
+                    widget_of: columns::maybe_instant(row, "widget_published_at")?,
+                });
             }
         }
         Ok(loaded)

@@ -24,6 +24,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (15, include_str!("../../migrations/0015_notifications.sql")),
     (16, include_str!("../../migrations/0016_widget.sql")),
     (17, include_str!("../../migrations/0017_unread_from.sql")),
+    (18, include_str!("../../migrations/0018_websites.sql")),
     (20, include_str!("../../migrations/0020_load_cap.sql")),
 ];
 

@@ -4,8 +4,8 @@ use switchboard_contract::page::NumberedPage;
 use switchboard_contract::problem::ProblemCode as Code;
 use switchboard_contract::website::widget::RestoreWidget;
 use switchboard_contract::website::{
-    CreateFunnel, CreateWebsite, Funnel, FunnelList, UpdateFunnel, UpdateWebsite, Website, WebsiteContents,
-    WebsiteStatusHistory, WidgetConfig, WidgetDraft, WidgetHistory,
+    CreateFunnel, CreateWebsite, Funnel, FunnelList, InstallCheck, UpdateFunnel, UpdateWebsite, Website,
+    WebsiteContents, WebsiteStatusHistory, WidgetConfig, WidgetDraft, WidgetHistory,
 };
 use utoipa::openapi::schema::Type::{Integer, String as Text};
 
@@ -77,6 +77,16 @@ fn websites() -> Vec<Route> {
         .caller(Caller::Operator)
         .id("id", "The website")
         .answers::<WebsiteStatusHistory>(200, "The newest change first"),
+        Route::post(
+            "/api/websites/{id}/check-install",
+            TAG,
+            "Whether a website has the widget: by what its pages tell, and where they tell nothing by a look at its first page, \
+             which has to be a public one; for owners and admins, ten times a minute",
+        )
+        .caller(Caller::Operator)
+        .id("id", "The website")
+        .answers::<InstallCheck>(200, "What it comes to")
+        .refuses(&[Code::Forbidden, Code::RateLimited]),
     ]
 }
 

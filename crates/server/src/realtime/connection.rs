@@ -12,6 +12,7 @@ use switchboard_contract::realtime::{
     ClientFrame, EventType, LogEvent, PRESENCE_TTL_MS, ServerFrame, Signal, close,
 };
 use switchboard_contract::time::Timestamp;
+use switchboard_contract::website::VisitorWidget;
 use switchboard_domain::flow::{Broken, Flow};
 use switchboard_domain::standing;
 use tokio::time::Instant;
@@ -43,6 +44,8 @@ pub(super) enum Ask {
     Place(ConversationId, Signal),
     /// The visitor has what came with events up to this offset.
     Delivered(Offset),
+    /// What the visitor gets of the website's widget.
+    Widget,
 }
 
 /// What the database answered.
@@ -53,6 +56,8 @@ pub(super) enum Answer {
     Place(Signal, Option<Place>),
     /// It is noted, or will be when the history is fetched.
     Delivered,
+    /// What the visitor gets of the widget; none where the visitor or the website is gone.
+    Widget(Option<Box<VisitorWidget>>),
     /// It could not answer.
     Failed,
 }
@@ -95,6 +100,8 @@ pub(super) struct Connection {
     pace: Pace,
     /// Operators' messages that the visitor was sent and has not acknowledged.
     undelivered: VecDeque<Offset>,
+    /// When the widget that the visitor was given was published.
+    widget_of: Option<Timestamp>,
     /// What the member has set.
     availability: Availability,
     /// What the client says instead, and until when.
@@ -104,7 +111,11 @@ pub(super) struct Connection {
 
 impl Connection {
     /// A socket whose `welcome` was sent; the client holds the log up to `position`. `availability` is what a member has
-    /// set.
+    /// set, `widget_of` when the widget was published that a visitor has before them.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a socket begins with all of it, at one place"
+    )]
     pub(super) fn new(
         id: u64,
         subscriber: Subscriber,
@@ -112,6 +123,7 @@ impl Connection {
         config: RealtimeConfig,
         access_ttl: Duration,
         availability: Availability,
+        widget_of: Option<Timestamp>,
         now: Instant,
     ) -> Self {
         Self {
@@ -133,6 +145,7 @@ impl Connection {
             budget: Budget::new(FRAMES, now),
             pace: Pace::default(),
             undelivered: VecDeque::new(),
+            widget_of,
             availability,
             said: None,
             present_at: now,
@@ -226,6 +239,13 @@ impl Connection {
                 Ok(())
             }
             Answer::Delivered => Ok(()),
+            Answer::Widget(widget) => {
+                let body = widget.and_then(|widget| serde_json::to_value(&*widget).ok());
+                if body.is_some() {
+                    self.send(&ServerFrame::Signal(signals::of_widget(body)));
+                }
+                Ok(())
+            }
             Answer::Failed => Err(NO_ANSWER),
         }
     }
@@ -356,7 +376,12 @@ impl Connection {
                 subscriber,
                 head,
                 availability,
+                widget_of,
             } => {
+                if widget_of != self.widget_of {
+                    self.widget_of = widget_of;
+                    self.asks.push(Ask::Widget);
+                }
                 if availability != self.availability {
                     self.availability = availability;
                     self.tell_presence(now);

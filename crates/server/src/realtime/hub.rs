@@ -32,6 +32,12 @@ const VISITOR_TELLING: Rate = Rate {
     refill: Duration::from_secs(2),
 };
 
+/// How often an account may have the server look at its websites' pages: people who try something out, no programs.
+const LOOKS: Rate = Rate {
+    burst: 10,
+    refill: Duration::from_secs(6),
+};
+
 /// Stands for a word that came by no socket: every follower gets it.
 pub(crate) const NO_SOCKET: u64 = 0;
 
@@ -68,6 +74,7 @@ pub struct Hub {
     watch: Watch,
     visitors_typing: Mutex<Budgets<VisitorId>>,
     visitors_telling: Mutex<Budgets<VisitorId>>,
+    looks: Mutex<Budgets<AccountId>>,
 }
 
 impl Default for Hub {
@@ -82,6 +89,7 @@ impl Default for Hub {
             watch: Watch::default(),
             visitors_typing: Mutex::new(Budgets::new(VISITOR_TYPING)),
             visitors_telling: Mutex::new(Budgets::new(VISITOR_TELLING)),
+            looks: Mutex::new(Budgets::new(LOOKS)),
         }
     }
 }
@@ -174,6 +182,12 @@ impl Hub {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         budgets.take(visitor, Instant::now())
+    }
+
+    /// Lets an account have a page looked at; when that is too often, how long to wait.
+    pub(crate) fn account_may_look(&self, account: AccountId) -> Result<(), Duration> {
+        let mut budgets = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
+        budgets.take(account, Instant::now())
     }
 
     /// Counts a socket as open until the guard is dropped.

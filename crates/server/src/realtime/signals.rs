@@ -190,6 +190,18 @@ pub(crate) fn visitor_types(
     );
 }
 
+/// What a visitor gets of the widget from now on.
+pub(super) fn of_widget(body: Option<Value>) -> Signal {
+    Signal {
+        kind: SignalType::Widget,
+        conversation_id: None,
+        who: String::new(),
+        sender: None,
+        ttl_ms: 0,
+        body,
+    }
+}
+
 /// Whether the member writes what the visitor will not see.
 fn is_note(signal: &Signal) -> bool {
     let visibility = signal.body.as_ref().and_then(|body| body.get("visibility"));

@@ -18,6 +18,7 @@ use switchboard_contract::problem::ProblemCode;
 use switchboard_contract::realtime::{
     ClientFrame, MAX_FRAME_BYTES, Mode, Resume, SUBPROTOCOL, ServerFrame, SocketLimits, close,
 };
+use switchboard_contract::time::Timestamp;
 use switchboard_domain::replay::Plan;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, sleep_until, timeout};
@@ -37,11 +38,14 @@ use crate::http::origin::is_trusted;
 use crate::live_chat::marks::{self, Reached};
 use crate::problem::{ApiError, ApiResult};
 use crate::state::AppState;
+use crate::visitor::sessions;
 
 /// Frames from this size on are not even read.
 const CUT_BYTES: usize = 4 * MAX_FRAME_BYTES;
 /// How long a closing socket waits for the other side.
 const CLOSING: Duration = Duration::from_secs(1);
+/// Oldest session with which a page connects, in milliseconds, and some patience.
+const SESSION_LAG_MS: i64 = 2 * 60 * 1_000;
 /// Longest spread of reconnections after a drain, in milliseconds.
 const DRAIN_SPREAD_MS: u64 = 5_000;
 
@@ -137,16 +141,21 @@ async fn begin(
     let standing = standing::of_one(&state.db, bearer)
         .await
         .map_err(|error| failed(&error))?;
-    let (subscriber, availability) = match standing {
+    let (subscriber, availability, widget_of) = match standing {
         Standing::Allowed {
             subscriber,
             availability,
+            widget_of,
             ..
-        } => (subscriber, availability),
+        } => (subscriber, availability, widget_of),
         Standing::Gone => return Err(End::new(close::REVOKED, "The session was revoked.")),
         Standing::Blocked => return Err(BLOCKED),
         Standing::EnrolmentDue => return Err(ENROLMENT_DUE),
     };
+    // What a page has before it when it connects is as old as its session, and when it connects again as old as it likes.
+    let may_lag =
+        |published: Timestamp| resume.is_some() || state.clock.now() < published.plus_millis(SESSION_LAG_MS);
+    let lags = widget_of.is_some_and(may_lag);
     // Followed before the log is read: a commit in between wakes.
     let follower = state.hub.follow(subscriber.stream());
     let start = subscriber::start(&state.db, subscriber.stream(), resume)
@@ -182,8 +191,12 @@ async fn begin(
         state.config.realtime.clone(),
         state.config.access_ttl,
         availability,
+        widget_of,
         Instant::now(),
     );
+    if lags {
+        connection.asks.push(Ask::Widget);
+    }
     let first = std::iter::once(welcome).chain(colleagues.into_iter().map(ServerFrame::Signal));
     // These frames are plain data; writing them cannot fail.
     let first = first.filter_map(|frame| serde_json::to_string(&frame).ok());
@@ -303,11 +316,24 @@ async fn ask(state: &AppState, subscriber: &Subscriber, origin: &str, question: 
             .await
             .map(|place| Answer::Place(signal, place)),
         Ask::Delivered(offset) => delivered(db, subscriber, offset).await,
+        Ask::Widget => widget(db, subscriber).await,
     };
     answer.unwrap_or_else(|error| {
         tracing::warn!(%error, "a socket's question was not answered");
         Answer::Failed
     })
+}
+
+/// What a visitor gets of the widget now.
+async fn widget(db: &Db, subscriber: &Subscriber) -> ApiResult<Answer> {
+    let Subscriber::Visitor(visitor) = subscriber else {
+        return Ok(Answer::Widget(None));
+    };
+    let visitor = visitor.visitor_id;
+    let widget = db
+        .read(move |tx| Box::pin(async move { sessions::widget_of(tx, visitor).await }))
+        .await?;
+    Ok(Answer::Widget(widget.map(Box::new)))
 }
 
 /// Notes what reached a visitor. Where that fails, fetching the history notes it later.

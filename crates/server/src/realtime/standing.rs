@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use switchboard_contract::auth::Availability;
 use switchboard_contract::position::Offset;
+use switchboard_contract::time::Timestamp;
 
 use super::subscriber::Subscriber;
 use super::tickets::Bearer;
@@ -17,11 +18,12 @@ use crate::problem::{ApiError, ApiResult};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Standing {
     /// Still allowed, perhaps to see other things than before; the log goes up to `head`. `availability` is what a member
-    /// has set.
+    /// has set, `widget_of` when the widget before a visitor was published.
     Allowed {
         subscriber: Subscriber,
         head: Offset,
         availability: Availability,
+        widget_of: Option<Timestamp>,
     },
     /// Signed out, removed, or never there.
     Gone,
@@ -72,19 +74,21 @@ async fn look(tx: &mut Tx, bearers: &[Bearer]) -> ApiResult<HashMap<Bearer, Stan
                     .ok_or_else(|| ApiError::internal("an operator without an account"))?,
                 subscriber: Subscriber::Operator(Arc::new(operator)),
                 availability,
+                widget_of: None,
             }
         };
         found.insert(bearer, standing);
     }
-    for (visitor, head) in VisitorCaller::load_all(tx, &visitors).await? {
-        let bearer = Bearer::Visitor(visitor.visitor_id);
-        let standing = if visitor.blocked {
+    for followed in VisitorCaller::load_all(tx, &visitors).await? {
+        let bearer = Bearer::Visitor(followed.visitor.visitor_id);
+        let standing = if followed.visitor.blocked {
             Standing::Blocked
         } else {
             Standing::Allowed {
-                subscriber: Subscriber::Visitor(visitor),
-                head,
+                subscriber: Subscriber::Visitor(followed.visitor),
+                head: followed.head,
                 availability: Availability::Available,
+                widget_of: followed.widget_of,
             }
         };
         found.insert(bearer, standing);

@@ -9,7 +9,8 @@ use switchboard_contract::problem::ProblemCode;
 use switchboard_contract::visitor::{
     OpenFrame, StartVisitorSession, VisitorConversation, VisitorSession, VisitorUser,
 };
-use switchboard_contract::website::Website;
+use switchboard_contract::website::widget::launcher::LauncherLook;
+use switchboard_contract::website::{VisitorWidget, Website};
 
 use super::beat::tell_operators;
 use super::{pre_chat, trail, user_agent};
@@ -313,6 +314,39 @@ pub(super) async fn session(
     token: String,
     website: &StoredWebsite,
 ) -> ApiResult<VisitorSession> {
+    let (user, widget, launcher) = shown(tx, visitor, website).await?;
+    Ok(VisitorSession {
+        visitor_token: token,
+        user,
+        conversation: current_conversation(tx, visitor).await?,
+        widget,
+        launcher,
+        frame_code: None,
+        public_key: None,
+    })
+}
+
+/// What the visitor gets of the website's widget as it is published now; none where one of the two is gone.
+///
+/// # Errors
+/// The database's failure.
+pub(crate) async fn widget_of(tx: &mut Tx, visitor: VisitorId) -> ApiResult<Option<VisitorWidget>> {
+    let Some(caller) = VisitorCaller::load(tx, visitor).await? else {
+        return Ok(None);
+    };
+    let Some(website) = website::rows::by_id(tx, caller.website_id).await? else {
+        return Ok(None);
+    };
+    let (_, widget, _) = shown(tx, visitor, &website).await?;
+    Ok(Some(widget))
+}
+
+/// The visitor, and what they get of the website's widget.
+async fn shown(
+    tx: &mut Tx,
+    visitor: VisitorId,
+    website: &StoredWebsite,
+) -> ApiResult<(VisitorUser, VisitorWidget, LauncherLook)> {
     let row = sqlx::query(
         "SELECT v.name, v.email, v.locale, v.pre_chat_at, f.greeting FROM visitors v \
          JOIN funnels f ON f.id = v.funnel_id WHERE v.id = $1",
@@ -337,15 +371,7 @@ pub(super) async fn session(
     } else if let Some(form) = widget.pre_chat_form.take() {
         widget.pre_chat_form = pre_chat::unanswered(form, &user);
     }
-    Ok(VisitorSession {
-        visitor_token: token,
-        user,
-        conversation: current_conversation(tx, visitor).await?,
-        widget,
-        launcher,
-        frame_code: None,
-        public_key: None,
-    })
+    Ok((user, widget, launcher))
 }
 
 /// The latest conversation that is not archived.

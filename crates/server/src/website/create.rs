@@ -91,6 +91,7 @@ async fn add(
         assignment: Assignment::default(),
         public_key: keys::new_secret()?,
         status: WebsiteStatus::default(),
+        conversations_today: None,
         created_at: now,
         updated_at: now,
         version: 1,

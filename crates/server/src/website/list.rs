@@ -7,6 +7,7 @@ use switchboard_contract::page::{MAX_LIMIT, NumberedPage};
 use switchboard_contract::website::Website;
 
 use super::rows::{self, WEBSITE};
+use super::today;
 use crate::auth::{Operator, Rights};
 use crate::db::columns;
 use crate::http::Params;
@@ -64,7 +65,8 @@ pub(crate) async fn list(
                     .bind((i64::from(page) - 1) * i64::from(page_size))
                     .fetch_all(tx.conn())
                     .await?;
-                let items = rows.iter().map(rows::read_website).collect::<ApiResult<Vec<_>>>()?;
+                let mut items = rows.iter().map(rows::read_website).collect::<ApiResult<Vec<_>>>()?;
+                today::count(tx, &mut items).await?;
                 Ok((total, items))
             })
         })

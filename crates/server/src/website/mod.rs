@@ -4,11 +4,12 @@
 //! | --- | --- |
 //! | [`rows`] | reading websites |
 //! | [`normal`] | one spelling for domains, origins and time zones |
-//! | [`list`], [`create`], [`change`] | `/api/websites` |
+//! | [`list`], [`today`], [`create`], [`change`] | `/api/websites` |
 //! | [`delete`], [`erase`] | deleting one, at first so that it can be undone |
 //! | [`funnels`] | its named entry points |
 //! | [`identity`] | the secret that proves who its visitors are |
-//! | [`status`] | what the loader's beats say about a website |
+//! | [`status`], [`silence`] | what the loader's beats say about a website, and their end |
+//! | [`install`] | whether a website has the widget |
 //! | [`widget`], [`attendance`] | the widget's configuration; whether people are there now |
 
 pub mod attendance;
@@ -18,10 +19,13 @@ pub mod delete;
 pub mod erase;
 pub mod funnels;
 pub mod identity;
+pub mod install;
 pub mod list;
 mod normal;
 pub mod rows;
+pub mod silence;
 pub mod status;
+mod today;
 pub mod widget;
 
 use axum::Router;
@@ -47,6 +51,7 @@ pub fn router() -> Router<AppState> {
         .route("/api/websites/{id}/contents", get(delete::contents))
         .route("/api/websites/{id}/restore", post(delete::restore))
         .route("/api/websites/{id}/status", get(status::history))
+        .route("/api/websites/{id}/check-install", post(install::check))
         .route("/api/websites/{id}/widget", get(widget::show).put(widget::change))
         .route("/api/websites/{id}/widget/publish", post(widget::publish))
         .route("/api/websites/{id}/widget/history", get(widget::history))

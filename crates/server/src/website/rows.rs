@@ -159,6 +159,7 @@ pub fn read_website(row: &AnyRow) -> ApiResult<Website> {
             last_seen_at: columns::maybe_instant(row, "last_seen_at")?,
             reason: row.try_get("state_reason")?,
         },
+        conversations_today: None,
         created_at: columns::instant(row, "created_at")?,
         updated_at: columns::instant(row, "updated_at")?,
         version: columns::count(row, "version")?,

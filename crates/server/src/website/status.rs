@@ -11,12 +11,16 @@ use switchboard_contract::website::{
     Website, WebsiteState, WebsiteStatus, WebsiteStatusChange, WebsiteStatusHistory,
 };
 
-use super::{rows, told};
+use super::rows::{self, StoredWebsite};
+use super::told;
 use crate::auth::Operator;
 use crate::db::{Lock, Tx, columns};
 use crate::http::IdPath;
 use crate::problem::ApiResult;
 use crate::state::AppState;
+
+pub use switchboard_domain::website::Beat;
+use switchboard_domain::website::{after_beat, says_the_same};
 
 /// `GET /api/websites/{id}/status`.
 pub(crate) async fn history(
@@ -56,38 +60,12 @@ pub(crate) async fn history(
 /// A website's row is written at most this often, in milliseconds, while nothing but the time changes.
 const FRESH_MS: i64 = 30_000;
 
-/// What one beat shows.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Beat {
-    /// Everything is right.
-    Good,
-    /// The loader runs and something is wrong.
-    Bad {
-        /// What, for people.
-        reason: String,
-    },
-}
-
 /// Whether `beat` says something new about a website, or the last one is long ago.
 fn is_news(status: &WebsiteStatus, beat: &Beat, now: Timestamp) -> bool {
     let fresh = status
         .last_seen_at
         .is_some_and(|seen| now < seen.plus_millis(FRESH_MS));
-    !fresh || changes(status, beat)
-}
-
-fn changes(status: &WebsiteStatus, beat: &Beat) -> bool {
-    let (state, reason) = beat.says();
-    status.state != state || status.reason.as_deref() != reason
-}
-
-impl Beat {
-    fn says(&self) -> (WebsiteState, Option<&str>) {
-        match self {
-            Self::Good => (WebsiteState::Online, None),
-            Self::Bad { reason } => (WebsiteState::Degraded, Some(reason)),
-        }
-    }
+    !fresh || !says_the_same(status, &after_beat(beat, now))
 }
 
 /// Notes a beat, in a transaction of its own, unless `website` as it was just read says the same already.
@@ -105,29 +83,31 @@ pub async fn note_if_news(state: &AppState, website: &Website, beat: Beat) -> Ap
         .await
 }
 
-/// Stores a beat; an event only when the state or its reason changes.
+/// Stores a beat.
 async fn note(tx: &mut Tx, website: WebsiteId, beat: &Beat) -> ApiResult<()> {
     tx.lock(Lock::Website(website)).await?;
-    let Some(mut stored) = rows::by_id(tx, website).await? else {
+    let Some(stored) = rows::by_id(tx, website).await? else {
         return Ok(());
     };
-    let changed = changes(&stored.wire.status, beat);
-    let (state, reason) = beat.says();
-    let now = tx.now();
-    stored.wire.status = WebsiteStatus {
-        state,
-        last_seen_at: Some(now),
-        reason: reason.map(str::to_owned),
-    };
+    let status = after_beat(beat, tx.now());
+    becomes(tx, stored, status).await
+}
+
+/// Stores what a website, which is locked, is like now; a place in its history and an event only when the state or its reason
+/// changes.
+pub(super) async fn becomes(tx: &mut Tx, mut stored: StoredWebsite, status: WebsiteStatus) -> ApiResult<()> {
+    let website = stored.wire.id;
+    let changed = !says_the_same(&stored.wire.status, &status);
     sqlx::query("UPDATE websites SET state = $1, state_reason = $2, last_seen_at = $3 WHERE id = $4")
-        .bind(columns::to_word(&state)?)
-        .bind(reason.map(str::to_owned))
-        .bind(now.as_millis())
+        .bind(columns::to_word(&status.state)?)
+        .bind(status.reason.clone())
+        .bind(status.last_seen_at.map(Timestamp::as_millis))
         .bind(website.to_string())
         .execute(tx.conn())
         .await?;
     if changed {
-        keep(tx, website, state, reason).await?;
+        keep(tx, website, status.state, status.reason.as_deref()).await?;
+        stored.wire.status = status;
         let body = serde_json::to_value(&stored.wire)?;
         told(tx, stored.account_id, website, EventType::WebsiteStatus, body).await?;
     }

@@ -241,10 +241,15 @@ impl Chat {
         }
     }
 
-    fn on_session(&mut self, now: Now, session: HostSession, out: &mut Vec<Effect>) {
-        self.greeting = session.widget.greeting.as_deref().map(Rc::from);
-        self.widget = session.widget.clone();
+    /// The chat looks like this and says this from now on. What is typed stays.
+    fn apply(&mut self, widget: VisitorWidget) {
+        self.greeting = widget.greeting.as_deref().map(Rc::from);
+        self.widget = widget;
         self.dirty = true;
+    }
+
+    fn on_session(&mut self, now: Now, session: HostSession, out: &mut Vec<Effect>) {
+        self.apply(session.widget.clone());
         self.refused = false;
         match &self.visit {
             Some(visit) if visit.visitor == session.visitor => {

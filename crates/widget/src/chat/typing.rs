@@ -60,6 +60,9 @@ impl Chat {
     }
 
     pub(super) fn heard(&mut self, now: Now, signal: Signal) {
+        if signal.kind == SignalType::Widget {
+            return self.apply(crate::widget::read(&signal.body.unwrap_or_default()));
+        }
         if signal.kind != SignalType::Typing || signal.conversation_id != self.conversation {
             return;
         }

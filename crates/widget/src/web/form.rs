@@ -75,8 +75,20 @@ impl FormView {
         let _ = self.form.toggle_attribute_with_force("hidden", asking.is_none());
         let Some(asking) = asking else { return false };
         if self.asked.as_ref() != Some(asking.form) {
-            self.asked = Some(asking.form.clone());
+            let before = self.asked.replace(asking.form.clone());
+            let given = self.answers();
             self.fields = self.build(document, asking.form).unwrap_or_default();
+            // The questions may change while somebody answers them.
+            for (question, answer) in before.iter().flat_map(|form| &form.fields).zip(&given) {
+                let place = asking
+                    .form
+                    .fields
+                    .iter()
+                    .position(|field| field.key == question.key);
+                if let Some((field, _)) = place.and_then(|place| self.fields.get(place)) {
+                    field.set_value(answer);
+                }
+            }
         }
         for (place, (field, error)) in self.fields.iter().enumerate() {
             let fault = asking.faults.get(place).copied().flatten();

@@ -8,6 +8,7 @@ use switchboard_engine::form::Field;
 use yew::prelude::*;
 
 use super::super::super::settings::SaveBar;
+use super::super::conflict::{Clash, Disputed, use_kept_own};
 use super::history::History;
 use super::install::Install;
 use super::look::{Behaviour, Launcher, Look};
@@ -15,16 +16,16 @@ use super::preview::Preview;
 use super::questions::Questions;
 use super::steps::Steps;
 use super::values::{self, FIELDS, Values, config_of, values_of};
-use super::words::{Words, label};
+use super::words::{Words, label, shown};
 use crate::api::{Api, ApiError};
 use crate::auth::use_api;
-use crate::browser::{focus_node, now};
+use crate::browser::now;
 use crate::forms::{FormHandle, FormOptions, FormTrouble, use_form_about, use_unsaved};
 use crate::i18n::{day_and_time, t, t_with};
 use crate::query::asks::{self, topic};
 use crate::query::use_query_client;
 use crate::scoped;
-use crate::ui::{Button, ButtonKind, Icon, IconName, use_toasts};
+use crate::ui::{Button, ButtonKind, use_toasts};
 
 const FORM_ID: &str = "widget-form";
 /// The draft that the person's changes were made over, as JSON; kept with what was typed.
@@ -94,19 +95,25 @@ pub fn Editor(props: &EditorProps) -> Html {
         _ => widget.clone(),
     };
     let mine = held(&form);
-    let kept = use_state(|| 0_u64);
+    let (kept, on_keep) = use_kept_own(theirs.version);
     let their_values = values_of(&theirs.draft);
-    let clashes = if theirs.version > base.borrow().version && *kept != theirs.version {
-        values::conflicts(&values_of(&base.borrow().draft), &their_values, &mine)
+    let clashes: Vec<&'static str> = if theirs.version > base.borrow().version {
+        let mut all = values::conflicts(&values_of(&base.borrow().draft), &their_values, &mine);
+        all.retain(|field| !kept.contains(field));
+        all
     } else {
         Vec::new()
     };
+    let steps = use_mut_ref(|| Steps::new(mine.clone()));
+    steps.borrow_mut().note(&mine, now().monotonic);
     {
         // What others changed and nobody disputes comes in, and becomes what the person's changes are made over.
-        let (form, base, theirs) = (form.clone(), base.clone(), theirs.clone());
+        let (form, base, theirs, steps) = (form.clone(), base.clone(), theirs.clone(), steps.clone());
         use_effect_with((theirs.version, clashes.is_empty()), move |(version, absorbs)| {
             if *absorbs && *version > base.borrow().version {
                 form.rebase(values_of(&theirs.draft));
+                // A step from before it would put back what somebody else has replaced since.
+                steps.replace(Steps::new(held(&form)));
                 *base.borrow_mut() = theirs;
             }
         });
@@ -120,8 +127,6 @@ pub fn Editor(props: &EditorProps) -> Html {
             }
         });
     }
-    let steps = use_mut_ref(|| Steps::new(mine.clone()));
-    steps.borrow_mut().note(&mine, now().monotonic);
     let step = |back: bool| {
         let (form, steps) = (form.clone(), steps.clone());
         Callback::from(move |_: MouseEvent| {
@@ -134,9 +139,15 @@ pub fn Editor(props: &EditorProps) -> Html {
         })
     };
     let taken = {
-        let (form, base, client) = (form.clone(), base.clone(), client.clone());
+        let (form, base, client, steps) = (form.clone(), base.clone(), client.clone(), steps.clone());
         move |draft: WidgetDraft| {
+            let before = held(&form);
             form.rebase(values_of(&draft.draft));
+            let after = held(&form);
+            if after != before {
+                // It came with what somebody else has saved meanwhile.
+                steps.replace(Steps::new(after));
+            }
             *base.borrow_mut() = draft;
             client.invalidate(asks::all(topic::WEBSITES));
         }
@@ -186,19 +197,6 @@ pub fn Editor(props: &EditorProps) -> Html {
                 form.submit(&send, then.clone());
             }
         })
-    };
-    let on_take = {
-        let (form, clashes, theirs) = (form.clone(), clashes.clone(), their_values.clone());
-        Callback::from(move |_: MouseEvent| {
-            let wanted = clashes
-                .iter()
-                .filter_map(|name| Some((*name, theirs.get(name)?.clone())));
-            put(&form, wanted.collect());
-        })
-    };
-    let on_keep = {
-        let (kept, version) = (kept.clone(), theirs.version);
-        Callback::from(move |_: MouseEvent| kept.set(version))
     };
     let on_discard = {
         let form = form.clone();
@@ -290,7 +288,12 @@ pub fn Editor(props: &EditorProps) -> Html {
                     </div>
                     <div class="trouble">
                         if is_disputed {
-                            <Clash fields={clashes} attempt={*attempts} {on_keep} {on_take} />
+                            <Clash
+                                form={form.clone()}
+                                fields={Disputed::all(clashes, &their_values, &mine, shown)}
+                                {on_keep}
+                                attempt={*attempts}
+                            />
                         }
                     </div>
                     <Look form={form.clone()} />
@@ -320,63 +323,5 @@ fn put(form: &FormHandle, values: Values) {
         if form.value(name) != value {
             form.set(name, value);
         }
-    }
-}
-
-#[derive(Properties, PartialEq)]
-struct ClashProps {
-    /// What both have changed, to different values.
-    fields: Vec<&'static str>,
-    /// Counts tries to save: each one takes the focus here.
-    attempt: u32,
-    on_keep: Callback<MouseEvent>,
-    on_take: Callback<MouseEvent>,
-}
-
-/// Somebody else has changed the same: the person decides. Which it is, the preview shows.
-#[component]
-fn Clash(props: &ClashProps) -> Html {
-    let class = scoped!(
-        r#"
-        display: grid;
-        gap: var(--space-3);
-        padding: var(--space-4);
-        border: 1px solid var(--warning-line);
-        border-radius: var(--radius-m);
-        background: var(--warning-bg);
-
-        h2 {
-            display: flex;
-            gap: var(--space-2);
-        }
-        .acts {
-            display: flex;
-            flex-wrap: wrap;
-            gap: var(--space-2);
-        }
-        "#
-    );
-    let heading = use_node_ref();
-    {
-        let heading = heading.clone();
-        use_effect_with(props.attempt, move |attempt| {
-            if *attempt > 0 {
-                focus_node(&heading);
-            }
-        });
-    }
-    html! {
-        <section {class} role="alert" aria-labelledby="widget-clash">
-            <h2 id="widget-clash" tabindex="-1" ref={heading}>
-                <Icon name={IconName::Warn} />
-                <span>{ t("conflict.title") }</span>
-            </h2>
-            <ul>{ for props.fields.iter().map(|name| html! { <li key={*name}>{ label(name) }</li> }) }</ul>
-            <p>{ t("widget.clash_text") }</p>
-            <div class="acts">
-                <Button onclick={props.on_keep.clone()}>{ t("conflict.keep_all") }</Button>
-                <Button onclick={props.on_take.clone()}>{ t("conflict.take_all") }</Button>
-            </div>
-        </section>
     }
 }

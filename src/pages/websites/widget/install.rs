@@ -3,6 +3,7 @@
 use switchboard_contract::website::Website;
 use yew::prelude::*;
 
+use super::super::check::CheckInstall;
 use super::super::snippet::Snippet;
 use super::super::{status_detail, website_status};
 use super::Part;
@@ -52,6 +53,7 @@ pub fn Install(props: &InstallProps) -> Html {
                     </details>
                 }) }
             </div>
+            <CheckInstall website={website.id} />
             <div role="status">
                 { website_status(website.status.state) }
                 <p class="text-2">{ status_detail(website) }</p>

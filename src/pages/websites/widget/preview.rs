@@ -8,10 +8,11 @@ use yew::prelude::*;
 
 use super::super::snippet::widget_site;
 use crate::auth::use_api;
-use crate::browser::{origin, post_to_frame, use_frame_messages};
+use crate::browser::{Timeout, origin, post_to_frame, use_frame_messages};
 use crate::forms::{Choice, Segments, Switch};
-use crate::i18n::{language_name, t};
+use crate::i18n::{language_name, t, t_with};
 use crate::scoped;
+use crate::ui::{Notice, Tone};
 
 /// Props for [`Preview`].
 #[derive(Properties, PartialEq)]
@@ -19,6 +20,10 @@ pub struct PreviewProps {
     /// The draft as it stands in the fields.
     pub config: WidgetConfig,
 }
+
+/// A page in the frame that has not begun for this long does not, in milliseconds: its server does not let this page frame it, or
+/// cannot be reached.
+const BLANK_AFTER_MS: u64 = 8_000;
 
 /// How often the page in the frame has begun.
 struct Begun(u32);
@@ -124,6 +129,15 @@ pub fn Preview(props: &PreviewProps) -> Html {
             },
         );
     }
+    let is_blank = use_state_eq(|| false);
+    {
+        let is_blank = is_blank.setter();
+        use_effect_with(begun.0 > 0, move |has_begun| {
+            is_blank.set(false);
+            let wait = (!has_begun).then(|| Timeout::new(BLANK_AFTER_MS, move || is_blank.set(true)));
+            move || drop(wait)
+        });
+    }
     let setter = |state: &UseStateHandle<AttrValue>| {
         let state = state.setter();
         Callback::from(move |value: AttrValue| state.set(value))
@@ -156,6 +170,16 @@ pub fn Preview(props: &PreviewProps) -> Html {
                 </div>
             </div>
             <Switch id="preview-sample" label={t("widget.sample")} hint={t("widget.sample_hint")} on={*sample} onchange={on_sample} />
+            <div>
+                if *is_blank {
+                    <Notice tone={Tone::Warning}>
+                        <div>
+                            <p>{ t("widget.preview_blank") }</p>
+                            <p class="text-2">{ t_with("widget.preview_blank_text", &[("origin", &origin())]) }</p>
+                        </div>
+                    </Notice>
+                }
+            </div>
             <iframe
                 ref={frame}
                 class={(*width == "phone").then_some("phone")}

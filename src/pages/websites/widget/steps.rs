@@ -1,4 +1,4 @@
-//! Undoing and doing again: what the fields held, step by step.
+//! Undoing and doing again: what the fields held, step by step. The steps belong to the draft that they were taken over.
 
 use super::values::Values;
 

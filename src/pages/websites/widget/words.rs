@@ -10,7 +10,7 @@ use super::look::PartFormProps;
 use super::values::{
     ACCENT, ACCENT_TEXT, BOTTOM, BRANDING, CORNER, FONT, GREETING, HIDE_ON, ICON, LAUNCHER_TEXT, LOCALE,
     MOBILE, OFFLINE, OPEN_AFTER, OPEN_ON_SCROLL, PLACEHOLDER, PRE_CHAT, RADIUS, REFUSED, SHARE_DRAFTS, SIDE,
-    SIZE, SOUND, TITLE, TRANSLATIONS, translations_of,
+    SIZE, SOUND, TITLE, TRANSLATIONS, pre_chat_of, translations_of,
 };
 use crate::forms::{Choice, FormField, FormHandle, FormTextArea, SelectField};
 use crate::i18n::{language_name, t, t_with};
@@ -46,6 +46,48 @@ pub fn label(field: &str) -> AttrValue {
         BRANDING => t("widget.branding"),
         SHARE_DRAFTS => t("widget.share_drafts"),
         _ => t("widget.heading"),
+    }
+}
+
+/// What a field holds, as people read it.
+pub fn shown(field: &str, value: &str) -> AttrValue {
+    match (field, value) {
+        (FONT, "rounded") => t("widget.font_rounded"),
+        (FONT, "serif") => t("widget.font_serif"),
+        (FONT, "mono") => t("widget.font_mono"),
+        (FONT, _) => t("widget.font_system"),
+        (CORNER, "bottom-left") => t("widget.bottom_left"),
+        (CORNER, _) => t("widget.bottom_right"),
+        (ICON, "bubbles") => t("widget.icon_bubbles"),
+        (ICON, "question") => t("widget.icon_question"),
+        (ICON, "envelope") => t("widget.icon_envelope"),
+        (ICON, _) => t("widget.icon_bubble"),
+        (MOBILE, "window") => t("widget.mobile_window"),
+        (MOBILE, "hidden") => t("widget.mobile_hidden"),
+        (MOBILE, _) => t("widget.mobile_full_screen"),
+        (SOUND | BRANDING | SHARE_DRAFTS, "true") => t("conflict.on"),
+        (SOUND | BRANDING | SHARE_DRAFTS, _) => t("conflict.off"),
+        (PRE_CHAT, json) => {
+            let form = pre_chat_of(json);
+            let questions = form.fields.into_iter().map(|question| question.label);
+            let lines: Vec<String> = [form.intro].into_iter().chain(questions).collect();
+            match form.is_on {
+                true => AttrValue::from(lines.join("\n").trim().to_owned()),
+                false => t("conflict.off"),
+            }
+        }
+        (TRANSLATIONS, json) => {
+            let lines = translations_of(json).into_iter().map(|(tag, texts)| {
+                let all: Vec<&str> = TEXTS
+                    .iter()
+                    .map(|text| (text.read)(&texts).as_str())
+                    .filter(|text| !text.is_empty())
+                    .collect();
+                format!("{}: {}", language_name(&tag), all.join(" · "))
+            });
+            AttrValue::from(lines.collect::<Vec<_>>().join("\n"))
+        }
+        _ => AttrValue::from(value.to_owned()),
     }
 }
 

@@ -291,6 +291,18 @@ impl Browser {
         }
     }
 
+    /// A website's pages tell something else than before.
+    pub(super) fn website_is(&mut self, n: u8, state: &str) {
+        let at = "2026-11-22T09:30:00.000Z";
+        let site = serde_json::json!({
+            "id": website(n), "name": "Shop", "domain": "shop.example", "allowedOrigins": [], "timezone": "UTC",
+            "publicKey": "k", "status": {"state": state}, "createdAt": at, "updatedAt": at, "version": 1,
+        });
+        let site = serde_json::from_value(site).expect("a website");
+        let news = self.happens(Fact::Website(Rc::new(site)));
+        self.tell(vec![news]);
+    }
+
     fn tell(&mut self, all: Vec<News>) {
         for news in all {
             self.all(&Event::News(news));

@@ -159,3 +159,20 @@ fn behind_a_hole_the_open_list_says_what_was_missed_and_no_other_load_does() {
     let (generation, _) = loads(&out).pop().expect("asks again");
     assert!(facts(&browser.step(Event::Loaded { generation, result })).is_empty());
 }
+
+#[test]
+fn what_a_websites_pages_tell_is_news() {
+    let mut browser = Browser::new(1);
+    browser.go_live("replay");
+    let at = "2026-11-22T09:30:00.000Z";
+    let website = json!({
+        "id": member(ME), "name": "Shop", "domain": "shop.example", "allowedOrigins": [], "timezone": "UTC", "publicKey": "k",
+        "status": {"state": "silent"}, "createdAt": at, "updatedAt": at, "version": 1,
+    });
+    let mut log = Log(9);
+    let frame = log.event("website.status", &website);
+    let told = facts(&browser.frame(&frame));
+    assert!(matches!(&told[..], [(_, Fact::Website(website))] if website.name == "Shop"));
+    let frame = log.event("website.updated", &website);
+    assert!(facts(&browser.frame(&frame)).is_empty());
+}

@@ -205,3 +205,20 @@ fn answers_that_were_seen_are_marked_as_read_once() {
     frame.step(shown());
     assert!(!frame.asks_for("/api/visitor/read"));
 }
+
+#[test]
+fn a_published_widget_is_taken_in_at_once_and_what_waits_stays() {
+    let (mut frame, generation) = live(one_message());
+    frame.submit("On its way");
+    frame.out.clear();
+    let body = json!({"greeting": "Welcome ashore", "title": "Help", "theme": {"accent": "#0a7d4b"}, "shareDrafts": true});
+    frame.frame(
+        generation,
+        json!({"t": "signal", "type": "widget", "who": "", "ttlMs": 0, "body": body}),
+    );
+    assert_eq!(frame.chat.widget().theme.accent, "#0a7d4b");
+    assert_eq!(frame.chat.widget().title, "Help");
+    assert_eq!(frame.texts().first().map(String::as_str), Some("Welcome ashore"));
+    assert_eq!(frame.texts().last().map(String::as_str), Some("On its way"));
+    assert_eq!(frame.out, [Effect::Draw]);
+}
