@@ -12,6 +12,7 @@ use crate::live_chat::lifecycle;
 use crate::live_chat::search::backlog;
 use crate::mail::Mailer;
 use crate::realtime::{self, hub::Hub};
+use crate::visitor::flood::Flood;
 use crate::visitor::follow_up;
 use crate::website::erase;
 use crate::{seed, upkeep};
@@ -27,6 +28,8 @@ pub struct AppState {
     pub clock: Clock,
     /// Wakes sockets after commits.
     pub hub: Arc<Hub>,
+    /// How much visitors may do.
+    pub(crate) flood: Arc<Flood>,
     /// Secrets that sign tokens.
     pub keys: Arc<Keys>,
     /// Delivers mail that is queued in the database.
@@ -54,6 +57,7 @@ impl AppState {
             db,
             clock,
             hub,
+            flood: Arc::default(),
             keys,
             mailer,
             files,

@@ -39,6 +39,9 @@ const send = async (inner, path, body) => {
 let last = Promise.resolve();
 const inOrder = (...told) => (last = last.then(() => send(...told)));
 
+/** Whether the page is finding out that the visitor is a person. */
+let isSolving = false;
+
 const calls = {
   __proto__: null,
   identify: (inner, who) => inOrder(inner, "identify", who),
@@ -80,6 +83,8 @@ const calls = {
   /** The server slows somebody down who may be a machine: the page may have a way to find out that it is a person. */
   async challenge({ heard, post, tell }, { challenge }) {
     const solve = [...heard].find(([name]) => name == "challenge")?.[1];
+    if (isSolving) return;
+    isSolving = true;
     try {
       const proof = await solve?.(challenge);
       if (!proof) return;
@@ -88,6 +93,8 @@ const calls = {
       else warn((await answer.json()).detail);
     } catch (error) {
       warn(`the challenge was not solved: ${error}`);
+    } finally {
+      isSolving = false;
     }
   },
 

@@ -24,6 +24,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (15, include_str!("../../migrations/0015_notifications.sql")),
     (16, include_str!("../../migrations/0016_widget.sql")),
     (17, include_str!("../../migrations/0017_unread_from.sql")),
+    (19, include_str!("../../migrations/0019_visitor_actions.sql")),
 ];
 
 /// What a migration has to say to one database only, before the text that both run.

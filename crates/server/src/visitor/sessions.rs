@@ -12,7 +12,7 @@ use switchboard_contract::visitor::{
 use switchboard_contract::website::Website;
 
 use super::beat::tell_operators;
-use super::{pre_chat, trail, user_agent};
+use super::{flood, pre_chat, trail, user_agent};
 use crate::auth::{VisitorCaller, keys};
 use crate::config::{Config, parse_origin};
 use crate::db::{Lock, Tx, columns};
@@ -60,6 +60,7 @@ pub(crate) async fn start(
     headers: HeaderMap,
     ApiJson(request): ApiJson<StartVisitorSession>,
 ) -> ApiResult<Json<VisitorSession>> {
+    state.flood.may_visit(client.address).map_err(flood::visits)?;
     let key = request.public_key.clone();
     let website = state
         .db
