@@ -52,12 +52,13 @@ impl AppState {
         let keys = Arc::new(Keys::load(&db).await.map_err(broken)?);
         let mailer = Arc::new(Mailer::start(&config, db.clone(), clock.clone())?);
         let files = Arc::new(Folder::below(&config.data_dir));
+        let flood = Arc::new(Flood::new(config.visitor_messages));
         let state = Self {
             config: Arc::new(config),
             db,
             clock,
             hub,
-            flood: Arc::default(),
+            flood,
             keys,
             mailer,
             files,

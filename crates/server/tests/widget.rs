@@ -362,8 +362,8 @@ async fn answers_begin_the_conversation(app: &App) {
         ]});
     })
     .await;
-    let (mut socket, _) = Socket::operator(app, &owner).await;
     let token = app.visit().await.at("/visitorToken");
+    let (mut socket, _) = Socket::operator(app, &owner).await;
     let answer = app
         .post("/api/visitor/pre-chat")
         .bearer(&token)

@@ -6,8 +6,7 @@
   const server = new URL(script.src).origin;
   const name = "switchboard/" + key;
   const heard = new Set();
-  let session, starting, dead, told, since, page, seen, host, sheet, button, status, frame, ready, shown, look;
-  let allowed = 1;
+  let session, starting, dead, told, since, page, seen, host, sheet, button, status, frame, ready, shown, look, rest, allowed;
   const stored = (area, value) => {
     try {
       if (value == null) return window[area].getItem(name);
@@ -103,6 +102,7 @@
       host.onkeydown = ({ key }) => void (key == "Escape" && close());
       document.documentElement.append(host);
       emit("ready");
+      wanted > 1 && emit("open");
       look.opens && more("opens", look.opens);
     }
     sheet.replaceSync(look.style);
@@ -127,7 +127,7 @@
     seen = location.href;
   }, 300);
   setInterval(beat, 15e3);
-  const more = (...given) => import(server + "/widget/visitor.js").then((it) => it.default(inner, ...given)).catch(warn);
+  const more = (...given) => (rest ||= import(server + "/widget/visitor.js")).then((it) => it.default(inner, ...given)).catch(warn);
   const offer = () => wanted == null && !host.hidden && choose(1);
   const inner = { key, server, post, tell, heard, offer, begun: () => session };
   const api = {
@@ -139,8 +139,7 @@
       return () => heard.delete(pair);
     },
     consent: (yes) => {
-      allowed = yes;
-      if (yes) return start();
+      if ((allowed = yes)) return start();
       more("forget", token);
       host?.remove();
       session = host = frame = ready = token = wanted = null;

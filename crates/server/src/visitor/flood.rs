@@ -14,16 +14,10 @@ use crate::auth::throttle::network;
 use crate::problem::ApiError;
 use crate::realtime::budget::{Budgets, Rate};
 
-/// Messages of one visitor: more than anybody types.
-const WRITING: Rate = Rate {
-    burst: 60,
-    refill: Duration::from_millis(500),
-};
-/// Messages of all visitors at one address: a school or an office.
-const WRITING_ADDRESS: Rate = Rate {
-    burst: 600,
-    refill: Duration::from_millis(50),
-};
+/// In which a visitor may send as many messages as the server is told, in milliseconds.
+const WINDOW_MS: u32 = 30_000;
+/// All visitors at one address, a school or an office, may send so many times as much as one.
+const VISITORS_AT_ADDRESS: u32 = 10;
 /// Pages that begin a visit, or go on with one, at one address.
 const VISITING: Rate = Rate {
     burst: 600,
@@ -42,22 +36,26 @@ pub(crate) struct Flood {
     solved: Mutex<HashMap<VisitorId, Timestamp>>,
 }
 
-impl Default for Flood {
-    fn default() -> Self {
+/// So many within [`WINDOW_MS`], all at once if need be.
+fn rate(messages: u32) -> Rate {
+    Rate {
+        burst: messages,
+        refill: Duration::from_millis(u64::from(WINDOW_MS / messages.max(1)).max(1)),
+    }
+}
+
+impl Flood {
+    /// For visitors who may send so many messages in half a minute.
+    pub(crate) fn new(messages: u32) -> Self {
+        let of_address = messages.saturating_mul(VISITORS_AT_ADDRESS);
         Self {
-            writing: Mutex::new(Budgets::new(WRITING)),
-            writing_address: Mutex::new(Budgets::new(WRITING_ADDRESS)),
+            writing: Mutex::new(Budgets::new(rate(messages))),
+            writing_address: Mutex::new(Budgets::new(rate(of_address))),
             visiting: Mutex::new(Budgets::new(VISITING)),
             solved: Mutex::default(),
         }
     }
-}
 
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Flood {
     /// Lets a visitor write; when that is too often, how long to wait.
     pub(crate) fn may_write(&self, visitor: VisitorId, address: IpAddr) -> Result<(), Duration> {
         let now = Instant::now();
@@ -93,6 +91,10 @@ impl Flood {
     }
 }
 
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// What a page that begins too many visits is told.
 pub(crate) fn visits(wait: Duration) -> ApiError {
     slowed("Many visits began at this address just now. Wait a moment.", wait)
@@ -124,14 +126,14 @@ mod tests {
 
     #[test]
     fn one_visitor_is_slowed_down_and_no_other() {
-        let flood = Flood::default();
+        let flood = Flood::new(60);
         assert_eq!(taken(&flood, visitor(1), address(1), 100), 60);
         assert_eq!(taken(&flood, visitor(2), address(1), 10), 10);
     }
 
     #[test]
     fn many_visitors_at_one_address_are_slowed_down() {
-        let flood = Flood::default();
+        let flood = Flood::new(60);
         let all: usize = (0..20).map(|n| taken(&flood, visitor(n), address(1), 60)).sum();
         assert!((600..700).contains(&all), "{all}");
         assert_eq!(taken(&flood, visitor(99), address(2), 1), 1);
@@ -139,7 +141,7 @@ mod tests {
 
     #[test]
     fn a_person_goes_on_and_a_challenge_is_solved_once() {
-        let flood = Flood::default();
+        let flood = Flood::new(60);
         let (who, at) = (visitor(1), address(1));
         let (now, ends) = (Timestamp::from_millis(1), Timestamp::from_millis(10));
         taken(&flood, who, at, 100);
