@@ -203,6 +203,36 @@ pub struct PageBeat {
     pub page_title: Option<String>,
 }
 
+/// The answer of `POST /api/visitor/pre-chat`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PreChatAnswered {
+    /// The visitor, with what they said of themselves.
+    pub user: VisitorUser,
+    /// The conversation, which the answers have begun.
+    pub conversation: VisitorConversation,
+}
+
+/// `POST /api/visitor/challenge`: the website shows that a visitor who was slowed down is a person.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SolveChallenge {
+    /// From the problem that slowed the visitor down; works once, for some minutes.
+    pub challenge: String,
+    /// HMAC-SHA-256 of `challenge` under the website's identity secret, in hexadecimal digits; made on the website's own server,
+    /// once that has found out in its own way that the visitor is a person.
+    pub proof: String,
+}
+
+impl std::fmt::Debug for SolveChallenge {
+    /// Leaves out the proof.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SolveChallenge")
+    }
+}
+
 /// `POST /api/visitor/typing`: the visitor writes, told by a frame without a socket. It is told again while it lasts, within
 /// [`TYPING_TTL_MS`](crate::realtime::TYPING_TTL_MS).
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -49,7 +49,11 @@ impl StoredConversation {
         funnel_name: String,
         auto_close_ms: Option<i64>,
     ) -> Self {
-        let state = Conversation::begin(now);
+        let state = Conversation {
+            // What nobody ever writes in does not stay open for ever.
+            auto_close_at: auto_close_ms.map(|window| now.plus_millis(window)),
+            ..Conversation::begin(now)
+        };
         Self {
             wire: LiveChatConversation {
                 id,

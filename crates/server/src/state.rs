@@ -12,6 +12,7 @@ use crate::live_chat::lifecycle;
 use crate::live_chat::search::backlog;
 use crate::mail::Mailer;
 use crate::realtime::{self, hub::Hub};
+use crate::visitor::flood::Flood;
 use crate::visitor::follow_up;
 use crate::website::{erase, silence};
 use crate::{seed, upkeep};
@@ -27,6 +28,8 @@ pub struct AppState {
     pub clock: Clock,
     /// Wakes sockets after commits.
     pub hub: Arc<Hub>,
+    /// How much visitors may do.
+    pub(crate) flood: Arc<Flood>,
     /// Secrets that sign tokens.
     pub keys: Arc<Keys>,
     /// Delivers mail that is queued in the database.
@@ -49,11 +52,13 @@ impl AppState {
         let keys = Arc::new(Keys::load(&db).await.map_err(broken)?);
         let mailer = Arc::new(Mailer::start(&config, db.clone(), clock.clone())?);
         let files = Arc::new(Folder::below(&config.data_dir));
+        let flood = Arc::new(Flood::new(config.visitor_messages));
         let state = Self {
             config: Arc::new(config),
             db,
             clock,
             hub,
+            flood,
             keys,
             mailer,
             files,

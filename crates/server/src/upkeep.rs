@@ -32,7 +32,12 @@ const ENDED_SESSION_MS: i64 = 2 * 24 * 60 * 60 * 1_000;
 
 /// What goes by its age: a statement with the newest instant that is too old and a number of rows, and how long it is kept,
 /// in milliseconds.
-const BY_AGE: [(&str, i64); 5] = [
+const BY_AGE: [(&str, i64); 6] = [
+    (
+        "DELETE FROM visitor_actions WHERE (visitor_id, id) IN \
+         (SELECT visitor_id, id FROM visitor_actions WHERE created_at <= $1 LIMIT $2)",
+        actions::KEPT_MS,
+    ),
     (
         "DELETE FROM actions WHERE (member_id, id) IN \
          (SELECT member_id, id FROM actions WHERE created_at <= $1 LIMIT $2)",

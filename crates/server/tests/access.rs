@@ -203,6 +203,7 @@ const RULES: &[(&str, &str, For, Names)] = &[
     ("POST", "/api/visitor/typing", Visitor, Nothing),
     ("POST", "/api/visitor/identify", Visitor, Nothing),
     ("POST", "/api/visitor/attributes", Visitor, Nothing),
+    ("POST", "/api/visitor/challenge", Visitor, Nothing),
     ("POST", "/api/visitor/resume", Anyone, Nothing),
     ("POST", "/api/realtime/ticket", Agent, Nothing),
     ("GET", "/api/realtime", Anyone, Nothing),

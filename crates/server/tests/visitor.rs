@@ -5,8 +5,10 @@
 mod common;
 
 use common::{AGENT, App, OWNER, new_id};
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use reqwest::Method;
 use serde_json::{Value, json};
+use sha2::Sha256;
 use switchboard_server::seed::DEMO_PUBLIC_KEY;
 
 common::on_both_databases! {
@@ -21,6 +23,7 @@ common::on_both_databases! {
     blocked_visitors_are_told,
     page_beats_move_the_visitor,
     tokens_are_told_apart,
+    a_flood_is_slowed_down_until_the_website_vouches,
 }
 
 async fn start(app: &App, origin: Option<&str>, more: Value) -> common::Answer {
@@ -337,4 +340,73 @@ async fn tokens_are_told_apart(app: &App) {
             .await
             .problem(401, "unauthenticated");
     }
+}
+
+/// HMAC-SHA-256 as a website's own server makes it.
+fn proof(secret: &str, text: &str) -> String {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("a key");
+    mac.update(text.as_bytes());
+    let bytes = mac.finalize().into_bytes();
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+async fn a_flood_is_slowed_down_until_the_website_vouches(app: &App) {
+    let owner = app.token(OWNER).await;
+    let token = app.visit().await.at("/visitorToken");
+    let mut refused = app.say(&token, "1").await;
+    while refused.status == 201 {
+        refused = app.say(&token, "more").await;
+    }
+    refused.problem(429, "rate_limited");
+    assert!(
+        refused.json["retryAfterMs"]
+            .as_u64()
+            .is_some_and(|wait| wait <= 500)
+    );
+    assert!(refused.header("retry-after").is_some());
+    let challenge = refused.at("/challenge");
+    let other = app.visit().await.at("/visitorToken");
+    assert_eq!(app.say(&other, "Hello").await.status, 201, "nobody else waits");
+
+    let website = app
+        .get("/api/websites")
+        .bearer(&owner)
+        .send()
+        .await
+        .at("/items/0/id");
+    let path = format!("/api/websites/{website}/identity");
+    let secret = app.get(&path).bearer(&owner).send().await.at("/secret");
+    let solve = async |token: &str, challenge: &str, proof: &str| {
+        let call = app.post("/api/visitor/challenge").bearer(token);
+        call.json(&json!({"challenge": challenge, "proof": proof}))
+            .send()
+            .await
+    };
+    let good = proof(&secret, &challenge);
+    solve(&token, &challenge, &proof("other", &challenge))
+        .await
+        .problem(403, "forbidden");
+    solve(&other, &challenge, &good).await.problem(410, "gone");
+    solve(&token, "made up", &proof(&secret, "made up"))
+        .await
+        .problem(410, "gone");
+    assert_eq!(solve(&token, &challenge, &good).await.status, 204);
+    for _ in 0..20 {
+        assert_eq!(app.say(&token, "on").await.status, 201);
+    }
+    solve(&token, &challenge, &good).await.problem(410, "gone");
+    app.post("/api/visitor/challenge")
+        .json(&json!({"challenge": challenge, "proof": good}))
+        .send()
+        .await
+        .problem(401, "unauthenticated");
+
+    while refused.status != 429 || refused.at("/challenge") == challenge {
+        refused = app.say(&token, "more").await;
+    }
+    let late = refused.at("/challenge");
+    app.state.clock.advance(5 * 60 * 1_000);
+    solve(&token, &late, &proof(&secret, &late))
+        .await
+        .problem(410, "gone");
 }

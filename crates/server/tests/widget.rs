@@ -22,6 +22,8 @@ common::on_both_databases! {
     visitors_read_their_own_language,
     hours_say_whether_people_are_there,
     visitors_are_asked_before_they_write,
+    answers_begin_the_conversation,
+    any_page_may_fetch_the_rest_of_the_loader,
     dashboards_frame_the_preview,
 }
 
@@ -307,17 +309,29 @@ async fn visitors_are_asked_before_they_write(app: &App) {
         .expect("questions");
     assert_eq!(asked.len(), 3);
     let token = session["visitorToken"].as_str().expect("a token");
-    let answer = async |answers: Value| {
+    let id = common::new_id();
+    let answer = async |id: &str, answers: Value| {
         let call = app.post("/api/visitor/pre-chat").bearer(token);
-        call.json(&json!({"answers": answers})).send().await
+        call.json(&json!({"actionId": id, "answers": answers}))
+            .send()
+            .await
     };
-    let refused = answer(json!({"email": "nobody"})).await;
+    let refused = answer(&id, json!({"email": "nobody"})).await;
     refused.problem(422, "validation_failed");
     let fields = refused.json["fields"].as_object().expect("fields");
     assert_eq!(fields.keys().collect::<Vec<_>>(), ["email", "name"]);
-    let taken = answer(json!({"name": " Jane ", "order": "4711", "other": "x"})).await;
+    let said = json!({"name": " Jane ", "order": "4711", "other": "x"});
+    let taken = answer(&id, said.clone()).await;
     assert_eq!(taken.status, 200, "{}", taken.text);
-    assert_eq!(taken.json["name"], "Jane");
+    assert_eq!(taken.json["user"]["name"], "Jane");
+    assert_eq!(
+        answer(&id, said).await.json,
+        taken.json,
+        "once, however often it is told"
+    );
+    answer(&id, json!({"name": "Jane"}))
+        .await
+        .problem(409, "id_reused");
     let back = json!({"publicKey": DEMO_PUBLIC_KEY, "visitorToken": token});
     let call = app.post("/api/visitor/sessions").header("origin", &app.base);
     let back = call.json(&back).send().await;
@@ -334,10 +348,40 @@ async fn visitors_are_asked_before_they_write(app: &App) {
         "what was not asked is not kept"
     );
     app.post("/api/visitor/pre-chat")
-        .json(&json!({"answers": {}}))
+        .json(&json!({"actionId": id, "answers": {}}))
         .send()
         .await
         .problem(401, "unauthenticated");
+}
+
+async fn answers_begin_the_conversation(app: &App) {
+    let owner = app.token(OWNER).await;
+    published(app, &owner, |draft| {
+        draft["preChatForm"] = json!({"isOn": true, "fields": [
+            {"key": "name", "kind": "name", "label": "Your name", "isRequired": true},
+        ]});
+    })
+    .await;
+    let token = app.visit().await.at("/visitorToken");
+    let (mut socket, _) = Socket::operator(app, &owner).await;
+    let answer = app
+        .post("/api/visitor/pre-chat")
+        .bearer(&token)
+        .json(&json!({"actionId": common::new_id(), "answers": {"name": "Jane"}}))
+        .send()
+        .await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let conversation = answer.at("/conversation/id");
+    let begun = socket.event("conversation.created").await;
+    assert_eq!(begun["conversationId"], conversation.as_str());
+    assert_eq!(begun["body"]["user"]["name"], "Jane");
+    assert_eq!(begun["body"]["status"], "open");
+    assert!(
+        begun["body"]["autoCloseAt"].is_string(),
+        "it does not stay open for ever"
+    );
+    let said = app.say(&token, "Hello").await;
+    assert_eq!(said.at("/conversation/id"), conversation, "it goes on there");
 }
 
 async fn dashboards_frame_the_preview(app: &App) {
@@ -356,4 +400,17 @@ async fn dashboards_frame_the_preview(app: &App) {
             "{policy}"
         );
     }
+}
+
+async fn any_page_may_fetch_the_rest_of_the_loader(app: &App) {
+    let call = app
+        .get("/widget/visitor.js")
+        .header("origin", "https://any.example");
+    let rest = call.send().await;
+    assert_eq!(rest.status, 200);
+    assert_eq!(
+        rest.header("access-control-allow-origin"),
+        Some("https://any.example")
+    );
+    assert!(rest.text.contains("export default"));
 }

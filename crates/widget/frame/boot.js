@@ -40,4 +40,20 @@ document.addEventListener("sound", () => {
 // A panic ends the program: the trap arrives here from whichever callback it happened in.
 addEventListener("error", (event) => fail(event.error || event.message));
 addEventListener("unhandledrejection", (event) => fail(event.reason));
-import("./widget.js").then((widget) => widget.default()).catch(fail);
+
+/** The visitor has taken their consent back: nothing of this website's chat stays, and the loader is told. */
+function forget() {
+  const prefix = `switchboard/${location.pathname.split("/").pop()}/`;
+  for (const area of ["localStorage", "sessionStorage"]) {
+    try {
+      const kept = Object.keys(window[area]).filter((name) => name.startsWith(prefix));
+      for (const name of kept) window[area].removeItem(name);
+    } catch {
+      // Storage is refused: nothing was kept.
+    }
+  }
+  parent.postMessage("forgotten", decodeURIComponent(location.hash.slice(1)));
+}
+
+if (location.search === "?forget") forget();
+else import("./widget.js").then((widget) => widget.default()).catch(fail);

@@ -56,9 +56,9 @@
   window.fetch = async (address) => {
     await begun;
     if (!String(address).endsWith("/sessions")) return new Response(null, { status: 204 });
-    const { style, text } = shown.launcher;
+    const { hideOn, opens, ...launcher } = shown.launcher;
     const session = {
-      visitorToken: EPOCH, frameCode: EPOCH, user: { id: VISITOR }, conversation: conversation(), widget: widget(), launcher: { style, text },
+      visitorToken: EPOCH, frameCode: EPOCH, user: { id: VISITOR }, conversation: conversation(), widget: widget(), launcher,
     };
     return new Response(JSON.stringify(session), { headers: { "content-type": "application/json" } });
   };
@@ -74,9 +74,10 @@
     frame?.postMessage({ session: { code: EPOCH, visitor: VISITOR, widget: widget() } }, location.origin);
     if (opened !== shown.open) window.Switchboard[shown.open ? "open" : "close"]();
     opened = shown.open;
-    const { text } = shown.launcher;
+    const { text, dir, open, close } = shown.launcher;
+    button.getRootNode().host.dir = dir;
     if (button.textContent !== text) button.textContent = text;
-    button.ariaLabel = button.ariaLabel.split(":")[0] + (text && `: ${text}`);
+    button.ariaLabel = (shown.open ? close : open) + (text && `: ${text}`);
   };
 
   addEventListener("message", ({ source, origin, data }) => {

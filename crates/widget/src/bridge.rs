@@ -15,6 +15,10 @@ pub enum FromHost {
     Session(HostSession),
     /// The chat was opened or closed.
     Shown(Shown),
+    /// The server takes no more visits of this page: there is no use in asking again.
+    Refused,
+    /// The page has shown the server that the visitor is a person.
+    Solved,
 }
 
 /// What the frame needs to speak for the visitor.
@@ -45,7 +49,7 @@ pub struct Shown {
 }
 
 /// To the loader.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum ToHost {
     /// The frame listens.
@@ -56,6 +60,8 @@ pub enum ToHost {
     Unread(u64),
     /// The visitor wants the chat closed.
     Close,
+    /// The server slows the visitor down; the page may have a way to show that they are a person, for this challenge.
+    Challenge(String),
 }
 
 /// Reads a message of the loader; none when it is something else.
@@ -69,7 +75,10 @@ pub fn read(text: &str) -> Option<FromHost> {
             widget: crate::widget::read(&session.widget),
         })
     });
-    session.or(message.shown.map(FromHost::Shown))
+    session
+        .or(message.shown.map(FromHost::Shown))
+        .or(message.refused.map(|_| FromHost::Refused))
+        .or(message.solved.map(|_| FromHost::Solved))
 }
 
 /// [`HostSession`] as it travels.
@@ -86,12 +95,14 @@ struct Session {
 struct Message {
     session: Option<Session>,
     shown: Option<Shown>,
+    refused: Option<Value>,
+    solved: Option<Value>,
 }
 
 /// Writes a message to the loader.
 #[must_use]
-pub fn write(message: ToHost) -> String {
-    serde_json::to_string(&message).unwrap_or_default()
+pub fn write(message: &ToHost) -> String {
+    serde_json::to_string(message).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -118,6 +129,8 @@ mod tests {
                 focus: false
             }))
         );
+        assert_eq!(read(r#"{"refused":1}"#), Some(FromHost::Refused));
+        assert_eq!(read(r#"{"solved":true}"#), Some(FromHost::Solved));
     }
 
     #[test]
@@ -138,10 +151,11 @@ mod tests {
 
     #[test]
     fn what_the_frame_sends_has_the_shape_that_the_loader_reads() {
-        assert_eq!(write(ToHost::Ready), r#""ready""#);
-        assert_eq!(write(ToHost::SessionNeeded), r#""sessionNeeded""#);
-        assert_eq!(write(ToHost::Unread(2)), r#"{"unread":2}"#);
-        assert_eq!(write(ToHost::Close), r#""close""#);
+        assert_eq!(write(&ToHost::Ready), r#""ready""#);
+        assert_eq!(write(&ToHost::SessionNeeded), r#""sessionNeeded""#);
+        assert_eq!(write(&ToHost::Unread(2)), r#"{"unread":2}"#);
+        assert_eq!(write(&ToHost::Close), r#""close""#);
+        assert_eq!(write(&ToHost::Challenge("c".to_owned())), r#"{"challenge":"c"}"#);
     }
 
     #[test]

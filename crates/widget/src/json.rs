@@ -1,6 +1,7 @@
 //! One way to read JSON, for size: each type is read from a parsed value only, so that its reading is compiled once and
 //! not again for every source of text. This halves what the visitor downloads for it.
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -12,6 +13,11 @@ pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
 /// Reads a value; none when it is not of this shape.
 pub(crate) fn of<T: DeserializeOwned>(value: Value) -> Option<T> {
     T::deserialize(value).ok()
+}
+
+/// Writes a value; empty for one that JSON cannot tell, which nothing here is.
+pub(crate) fn write<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_default()
 }
 
 #[inline(never)]

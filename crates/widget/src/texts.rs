@@ -49,6 +49,8 @@ pub struct Texts {
     pub offline: &'static str,
     /// No connection, and something waits.
     pub waits: &'static str,
+    /// The visitor writes faster than the server takes.
+    pub slowed: &'static str,
     /// The website or the server refuses this visitor.
     pub refused: &'static str,
     /// A newer program is there: the page has to be loaded again.
@@ -119,6 +121,7 @@ const ENGLISH: Texts = Texts {
     over: "This conversation is over. Your next message begins a new one.",
     offline: "No connection. Trying again…",
     waits: "Your message waits for the connection",
+    slowed: "You are sending more than can be taken right now. What waits goes out by itself in a moment.",
     refused: "Chat is not available right now",
     outdated: "Chat was updated. Reload the page to go on.",
     too_long: "This is too long: use at most 10,000 characters.",
@@ -167,6 +170,7 @@ const ARABIC: Texts = Texts {
     over: "انتهت هذه المحادثة. رسالتك التالية تبدأ محادثة جديدة.",
     offline: "لا يوجد اتصال. جارٍ إعادة المحاولة…",
     waits: "رسالتك تنتظر الاتصال",
+    slowed: "أنت ترسل أكثر مما يمكن استقباله الآن. ما ينتظر سيُرسل تلقائيًا بعد قليل.",
     refused: "المحادثة غير متاحة الآن",
     outdated: "تم تحديث المحادثة. أعد تحميل الصفحة للمتابعة.",
     too_long: "النص طويل جدًا: الحد الأقصى 10,000 حرف.",

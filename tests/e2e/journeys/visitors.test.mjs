@@ -109,10 +109,8 @@ describe("the visitor panel", () => {
     const { secret } = await exchange.member.ask(`websites/${websiteId}/identity`);
     const hash = createHmac("sha256", secret).update("customer-7").digest("hex");
     visitor.allow(answered(403));
-    // Where the loader is from: the shop and the chat are two sites.
-    await visitor.page.addScriptTag({ url: `${exchange.proxy.origin.replace("127.0.0.1", "localhost")}/widget/visitor.js` });
     const tell = (what, told) =>
-      visitor.page.evaluate(([name, value]) => window.SwitchboardVisitor[name](value), [what, told]);
+      visitor.page.evaluate(([name, value]) => window.Switchboard[name](value), [what, told]);
     assert.equal(await tell("identify", { id: "customer-8", hash, name: "Eve" }), false, "a proof of somebody else");
     assert.equal(await tell("identify", { id: "customer-7", hash, name: "Rosa Vidal" }), true);
     assert.equal(await tell("setAttributes", { plan: "<b>pro</b>", seats: "5" }), true);

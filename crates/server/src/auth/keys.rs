@@ -36,6 +36,8 @@ pub enum Purpose {
     Throttle,
     /// The secrets with which websites prove who their visitors are.
     Identity,
+    /// What a website proves when a visitor is slowed down and yet a person.
+    Challenge,
 }
 
 impl Purpose {
@@ -45,6 +47,7 @@ impl Purpose {
             Self::Refresh => b"refresh",
             Self::Throttle => b"throttle",
             Self::Identity => b"identity",
+            Self::Challenge => b"challenge",
         }
     }
 }

@@ -188,7 +188,8 @@ impl Rule {
     }
 }
 
-fn network(address: IpAddr) -> String {
+/// What an address is counted as: all of one IPv6 network of 64 bits, which one subscriber has, count as one.
+pub(crate) fn network(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(address) => address.to_string(),
         IpAddr::V6(address) => {

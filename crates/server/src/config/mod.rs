@@ -39,6 +39,9 @@ pub struct Config {
     pub access_ttl: Duration,
     /// How long a session lives when it is kept (`SWITCHBOARD_REFRESH_TTL`, default 30 days).
     pub refresh_ttl: Duration,
+    /// How many messages one visitor may send in half a minute, and ten times as many all at one address
+    /// (`SWITCHBOARD_VISITOR_MESSAGES`, default 60).
+    pub visitor_messages: u32,
     /// Where mail leaves (`SWITCHBOARD_SMTP_URL`).
     pub smtp_url: Option<String>,
     /// Where the server keeps its files (`SWITCHBOARD_DATA_DIR`, default `switchboard-data` in the working folder).
@@ -247,6 +250,14 @@ impl Config {
                 ))
             })?,
         };
+        let visitor_messages = match var("SWITCHBOARD_VISITOR_MESSAGES")? {
+            None => 60,
+            Some(text) => text.parse::<u32>().ok().filter(|count| *count > 0).ok_or_else(|| {
+                ConfigError::new(format!(
+                    "SWITCHBOARD_VISITOR_MESSAGES: `{text}` is not a number of messages; write a whole number from 1, like 60"
+                ))
+            })?,
+        };
         let smtp_url = var("SWITCHBOARD_SMTP_URL")?;
         if let Some(text) = &smtp_url
             && !Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "smtp" | "smtps") && url.has_host())
@@ -291,6 +302,7 @@ impl Config {
             country_file,
             access_ttl: ttl("SWITCHBOARD_ACCESS_TTL", 10 * 60)?,
             refresh_ttl: ttl("SWITCHBOARD_REFRESH_TTL", 30 * 24 * 60 * 60)?,
+            visitor_messages,
             smtp_url,
             data_dir,
             dashboard_dir,
@@ -418,6 +430,7 @@ mod tests {
             ("SWITCHBOARD_REFRESH_TTL", "forever"),
             ("SWITCHBOARD_LOG_AGE", "a week"),
             ("SWITCHBOARD_LOG_EVENTS", "0"),
+            ("SWITCHBOARD_VISITOR_MESSAGES", "few"),
             ("SWITCHBOARD_SMTP_URL", "hunter2"),
             ("SWITCHBOARD_DASHBOARD_DIR", "no-such-folder"),
             ("SWITCHBOARD_DEMO", "perhaps"),

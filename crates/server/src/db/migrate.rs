@@ -25,6 +25,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (16, include_str!("../../migrations/0016_widget.sql")),
     (17, include_str!("../../migrations/0017_unread_from.sql")),
     (18, include_str!("../../migrations/0018_websites.sql")),
+    (19, include_str!("../../migrations/0019_visitor_actions.sql")),
     (20, include_str!("../../migrations/0020_load_cap.sql")),
 ];
 

@@ -104,7 +104,7 @@ pub fn cors(config: Arc<Config>) -> CorsLayer {
 /// What pages of any origin may ask: the handlers decide for themselves.
 fn is_visitors(parts: &Parts) -> bool {
     let path = parts.uri.path();
-    path.starts_with("/api/visitor/") || path.starts_with("/api/widget/")
+    path.starts_with("/api/visitor/") || path.starts_with("/api/widget/") || path == "/widget/visitor.js"
 }
 
 #[cfg(test)]

@@ -134,7 +134,7 @@ fn visitors_side() -> Vec<Route> {
         )
         .takes::<StartVisitorSession>()
         .answers::<VisitorSession>(200, "The visitor")
-        .refuses(&[Code::NotFound, Code::OriginRefused, Code::Blocked]),
+        .refuses(&[Code::NotFound, Code::OriginRefused, Code::Blocked, Code::RateLimited]),
         Route::post("/api/visitor/frame", "visitor", "The frame exchanges its one-use code for the token")
             .takes::<OpenFrame>()
             .answers::<VisitorSession>(200, "The visitor")
@@ -156,7 +156,7 @@ fn visitors_side() -> Vec<Route> {
         .takes::<VisitorSend>()
         .answers::<VisitorSendResult>(201, "Stored")
         .answers::<VisitorSendResult>(200, "Stored before")
-        .refuses(&[Code::IdReused, Code::OutOfOrder, Code::Gone]),
+        .refuses(&[Code::IdReused, Code::OutOfOrder, Code::Gone, Code::RateLimited]),
         Route::post("/api/visitor/page", "visitor", "The visitor looks at another page, or still at this one")
             .caller(Caller::Visitor)
             .takes::<PageBeat>()

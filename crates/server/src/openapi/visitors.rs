@@ -6,7 +6,8 @@ use switchboard_contract::live_chat::{
 };
 use switchboard_contract::problem::ProblemCode as Code;
 use switchboard_contract::visitor::{
-    Identify, IdentitySecret, ResumeChat, SetAttributes, VisitorSession, VisitorUser,
+    Identify, IdentitySecret, PreChatAnswered, ResumeChat, SetAttributes, SolveChallenge, VisitorSession,
+    VisitorUser,
 };
 use switchboard_contract::website::widget::AnswerPreChat;
 use utoipa::openapi::schema::Type::{Boolean, Integer, String as Text};
@@ -143,8 +144,17 @@ fn told_by_websites() -> Vec<Route> {
         )
         .caller(Caller::Visitor)
         .takes::<AnswerPreChat>()
-        .answers::<VisitorUser>(200, "The visitor")
-        .refuses(&[Code::RateLimited]),
+        .answers::<PreChatAnswered>(200, "The visitor and the conversation that begins; the first result to a repeat")
+        .refuses(&[Code::IdReused, Code::RateLimited]),
+        Route::post(
+            "/api/visitor/challenge",
+            "visitor",
+            "The website shows that a visitor who was slowed down (429 with `challenge`) is a person",
+        )
+        .caller(Caller::Visitor)
+        .takes::<SolveChallenge>()
+        .answers_empty(204, "The visitor may write on")
+        .refuses(&[Code::Forbidden, Code::Gone, Code::RateLimited]),
         Route::post("/api/visitor/attributes", "visitor", "The website tells attributes of the visitor")
             .caller(Caller::Visitor)
             .takes::<SetAttributes>()

@@ -77,6 +77,11 @@ impl<K: Eq + Hash> Budgets<K> {
         }
     }
 
+    /// Fills the bucket of `client`.
+    pub(crate) fn fill(&mut self, client: &K) {
+        self.buckets.remove(client);
+    }
+
     /// Takes one for `client`; without one left, how long until there is.
     pub(crate) fn take(&mut self, client: K, now: Instant) -> Result<(), Duration> {
         let rate = self.rate;

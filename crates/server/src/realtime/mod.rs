@@ -13,7 +13,7 @@
 //! | `signals`, [`presence`] | telling typing and viewing on; who is there |
 
 mod attendance;
-mod budget;
+pub(crate) mod budget;
 mod connection;
 mod frames;
 pub mod hub;

@@ -49,7 +49,8 @@ fn proof(secret: &str, id: &str) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn proves(secret: &str, id: &str, hash: &str) -> bool {
+/// Whether `hash` is the proof of `id` under `secret`.
+pub(super) fn proves(secret: &str, id: &str, hash: &str) -> bool {
     let expected = proof(secret, id);
     bool::from(expected.as_bytes().ct_eq(hash.to_ascii_lowercase().as_bytes()))
 }

@@ -15,10 +15,11 @@ use switchboard_domain::projection;
 use switchboard_domain::stored::StoredConversation;
 use switchboard_domain::words;
 
+use super::challenge;
 use crate::auth::VisitorCaller;
 use crate::db::{Lock, Tx, columns};
 use crate::events;
-use crate::http::{ApiJson, Params};
+use crate::http::{ApiJson, Client, Params};
 use crate::ids;
 use crate::live_chat::assign::{self, Turn};
 use crate::live_chat::attachments::rows::Named;
@@ -112,8 +113,10 @@ async fn undelivered(
 pub(crate) async fn send(
     State(state): State<AppState>,
     caller: VisitorCaller,
+    client: Client,
     ApiJson(request): ApiJson<VisitorSend>,
 ) -> ApiResult<(StatusCode, Json<VisitorSendResult>)> {
+    challenge::may_write(&state, &caller, &client)?;
     Checks::default()
         .field(
             "content",

@@ -8,12 +8,17 @@
 //! | [`pre_chat`] | what the visitor answers before they write |
 //! | [`read`] | what the visitor has read |
 //! | [`typing`] | what the visitor is writing |
+//! | [`flood`], [`challenge`] | how much visitors may do, and how a website shows that one who did more is a person |
+//! | [`actions`] | what a visitor's repeat gets again |
 //! | [`beat`], [`trail`] | which page the visitor looks at, and which they have seen |
 //! | [`identify`] | what the website tells of the visitor |
 //! | [`follow_up`], [`resume`] | a letter about replies to somebody who has left, and the way back from it |
 //! | [`user_agent`] | browser, system and device by name |
 
+pub(crate) mod actions;
 pub mod beat;
+pub(crate) mod challenge;
+pub(crate) mod flood;
 pub mod follow_up;
 pub(crate) mod identify;
 pub mod messages;
@@ -42,6 +47,7 @@ pub fn router() -> Router<AppState> {
         .route("/api/visitor/rating", post(rating::rate))
         .route("/api/visitor/identify", post(identify::identify))
         .route("/api/visitor/attributes", post(identify::attributes))
+        .route("/api/visitor/challenge", post(challenge::solve))
         .route("/api/visitor/resume", post(resume::open))
         .route("/c.js", get(resume::script))
         .route("/c/{link}", get(resume::page))

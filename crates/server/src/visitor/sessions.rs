@@ -13,7 +13,7 @@ use switchboard_contract::website::widget::launcher::LauncherLook;
 use switchboard_contract::website::{VisitorWidget, Website};
 
 use super::beat::tell_operators;
-use super::{pre_chat, trail, user_agent};
+use super::{flood, pre_chat, trail, user_agent};
 use crate::auth::{VisitorCaller, keys};
 use crate::config::{Config, parse_origin};
 use crate::db::{Lock, Tx, columns};
@@ -61,6 +61,7 @@ pub(crate) async fn start(
     headers: HeaderMap,
     ApiJson(request): ApiJson<StartVisitorSession>,
 ) -> ApiResult<Json<VisitorSession>> {
+    state.flood.may_visit(client.address).map_err(flood::visits)?;
     let key = request.public_key.clone();
     let website = state
         .db

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use switchboard_contract::ids::MessageId;
 use switchboard_contract::live_chat::{LiveChatMessage, MessagePage};
 use switchboard_contract::position::Position;
@@ -15,6 +16,7 @@ use switchboard_engine::socket::{self, TicketError};
 
 use super::rating::Beside;
 use super::{Chat, Effect, Kept, Request, Said};
+use crate::bridge::ToHost;
 use crate::json;
 
 /// How long an answer that cannot be read is taken for a hiccup, in milliseconds.
@@ -86,10 +88,13 @@ pub(super) fn read<T: DeserializeOwned>(status: u16, body: &str) -> Result<T, Fa
 /// The parts of a problem that the chat acts on or shows.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct Refusal {
+pub(super) struct Refusal {
     code: String,
-    detail: String,
+    pub(super) detail: String,
     retry_after_ms: Option<u64>,
+    challenge: Option<String>,
+    /// Messages by field.
+    pub(super) fields: Value,
 }
 
 impl Refusal {
@@ -233,9 +238,15 @@ impl Chat {
                     self.merge_earlier(page);
                 }
             }
-            Purpose::Post(generation, id) => self.on_posted(now, generation, id, read(status, body), out),
+            Purpose::Post(generation, id) => {
+                self.is_slowed(status, body, out);
+                self.on_posted(now, generation, id, read(status, body), out);
+            }
             Purpose::Rate(with_comment) => self.on_rated(with_comment, status, body, out),
-            Purpose::PreChat => self.on_answered(status, body, out),
+            Purpose::PreChat => {
+                self.is_slowed(status, body, out);
+                self.on_answered(now, status, body, out);
+            }
             // It matters only now, and is told again while it lasts.
             Purpose::Typing => {}
             Purpose::Read => {
@@ -276,7 +287,18 @@ impl Chat {
         None
     }
 
-    fn refuse(&mut self) {
+    /// Notes whether the server wants less of what the visitor writes, and whether their page may show it who they are.
+    fn is_slowed(&mut self, status: u16, body: &str, out: &mut Vec<Effect>) {
+        self.slowed = status == 429;
+        let challenge = || json::read::<Refusal>(body)?.challenge;
+        if self.slowed
+            && let Some(challenge) = challenge()
+        {
+            out.push(Effect::Tell(ToHost::Challenge(challenge)));
+        }
+    }
+
+    pub(super) fn refuse(&mut self) {
         self.refused = true;
         self.dirty = true;
     }

@@ -42,11 +42,25 @@ pub struct Said {
     pub files: Vec<Attachment>,
 }
 
+/// Answers to what is asked before the first message, as the frame keeps them until the server has them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct KeptAnswers {
+    /// Who gave them; none before the visit begins.
+    pub visitor: Option<VisitorId>,
+    /// What is sent, the same at every try.
+    pub body: String,
+    /// The answers, question by question.
+    pub given: Vec<String>,
+}
+
 /// What the shell found in its storage at the start.
 #[derive(Default)]
 pub struct Remembered {
     /// The token of an earlier page.
     pub kept: Option<Kept>,
+    /// Answers that an earlier page could not deliver.
+    pub answers: Option<KeptAnswers>,
     /// Messages that an earlier page could not deliver.
     pub waiting: Vec<(MessageId, Waiting)>,
 }
@@ -102,8 +116,13 @@ pub enum Event {
     Discard(MessageId),
     /// The visitor wants earlier messages.
     Earlier,
-    /// The visitor answers what is asked before the first message, question by question.
-    Answers(Vec<String>),
+    /// The visitor answers what is asked before the first message.
+    Answers {
+        /// Fresh random bytes for the action's id.
+        random: [u8; 10],
+        /// Question by question.
+        given: Vec<String>,
+    },
     /// The visitor says what they thought of the conversation.
     Rate {
         /// Good or bad; what was said before where only words are added.
@@ -149,6 +168,10 @@ pub enum Effect {
     KeepWaiting(MessageId, String),
     /// Forget a stored message.
     ForgetWaiting(MessageId),
+    /// Store these answers durably, as JSON of [`KeptAnswers`].
+    KeepAnswers(String),
+    /// Forget the stored answers.
+    ForgetAnswers,
     /// What was typed is accepted: empty the textbox.
     Accepted,
     /// What was typed is over the limit.
@@ -176,6 +199,8 @@ pub enum Notice {
     Offline,
     /// No connection, and something waits.
     Waits,
+    /// The visitor writes faster than the server takes.
+    Slowed,
     /// The website refuses this visitor.
     Refused,
     /// The program is too old for the server.

@@ -31,9 +31,9 @@ use switchboard_engine::thread::Thread;
 use crate::bridge::{FromHost, HostSession, ToHost};
 use crate::rows::{self, Row};
 use answers::Purpose;
-pub use interface::{Effect, Event, Kept, Notice, Remembered, Request, Said, Timer, Waiting};
+pub use interface::{Effect, Event, Kept, KeptAnswers, Notice, Remembered, Request, Said, Timer, Waiting};
 use pre_chat::Answering;
-pub use pre_chat::Asking;
+pub use pre_chat::{Asking, Fault};
 pub use rating::Question;
 use rating::{Asked, Standing};
 use typing::Typing;
@@ -59,6 +59,8 @@ pub struct Chat {
     failures: u32,
     retry: Option<u64>,
     refused: bool,
+    /// The server has taken no message lately because there were too many.
+    slowed: bool,
     failing: bool,
     shown: bool,
     /// Whether the visitor looks at this browser tab.
@@ -114,6 +116,7 @@ impl Chat {
             failures: 0,
             retry: None,
             refused: false,
+            slowed: false,
             failing: false,
             shown: false,
             visible: true,
@@ -180,10 +183,11 @@ impl Chat {
             _ if self.refused => Notice::Refused,
             Status::Refused => Notice::Refused,
             Status::UpdateNeeded => Notice::Outdated,
+            Status::Live | Status::Polling if !self.needs_session && self.slowed => Notice::Slowed,
             Status::Live | Status::Polling if !self.needs_session && self.over => Notice::Over,
             Status::Live | Status::Polling if !self.needs_session => Notice::None,
             _ if !self.failing => Notice::Connecting,
-            _ if self.outbox.is_empty() => Notice::Offline,
+            _ if self.outbox.is_empty() && !self.answering.is_pending() => Notice::Offline,
             _ => Notice::Waits,
         }
     }
@@ -202,6 +206,16 @@ impl Chat {
                 if shown.shown && shown.focus {
                     out.push(Effect::Focus);
                 }
+            }
+            Event::Host(FromHost::Refused) => {
+                // Whatever still asks would be told the same.
+                self.refuse();
+                self.on_link(now, link::Event::Stop, out);
+            }
+            Event::Host(FromHost::Solved) => {
+                self.slowed = false;
+                self.dirty = true;
+                self.on_outbox(now, outbox::Event::Wake, out);
             }
             Event::Answer { id, status, body } => self.on_answer(now, id, status, &body, out),
             Event::Link(event) => {
@@ -232,7 +246,7 @@ impl Chat {
             Event::Retry(id) => self.on_outbox(now, outbox::Event::Retry { id }, out),
             Event::Discard(id) => self.on_outbox(now, outbox::Event::Discard { id }, out),
             Event::Earlier => self.load_earlier(out),
-            Event::Answers(given) => self.answer(&given, out),
+            Event::Answers { random, given } => self.answer(now, random, given, out),
             Event::Rate { rating, comment } => self.rate(rating, &comment, out),
         }
         self.keep_typing(now, out);
@@ -249,6 +263,7 @@ impl Chat {
     }
 
     fn on_session(&mut self, now: Now, session: HostSession, out: &mut Vec<Effect>) {
+        self.find_answers(session.visitor, out);
         self.apply(session.widget.clone());
         self.refused = false;
         match &self.visit {
@@ -303,6 +318,7 @@ impl Chat {
         self.ahead.clear();
         (self.noted, self.seen, self.marked) = (0, 0, 0);
         self.typing = Typing::default();
+        self.forget_answers(out);
         out.push(Effect::ForgetVisit);
     }
 
@@ -343,6 +359,7 @@ impl Chat {
                 out.push(Effect::ForgetWaiting(id));
             }
         }
+        self.send_answers(out);
         self.on_outbox(now, outbox::Event::Wake, out);
     }
 
@@ -462,8 +479,11 @@ impl Chat {
         } else if self.visit.is_none() || self.needs_session {
             out.push(Effect::Tell(ToHost::SessionNeeded));
             self.back_off(out);
-        } else if !self.thread.is_loaded() || self.wanted.is_some() {
-            self.load_newest(out);
+        } else {
+            if !self.thread.is_loaded() || self.wanted.is_some() {
+                self.load_newest(out);
+            }
+            self.send_answers(out);
         }
     }
 }

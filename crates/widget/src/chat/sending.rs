@@ -83,7 +83,8 @@ impl Chat {
                     after,
                     ..
                 } => {
-                    if self.visit.is_some() && !self.needs_session {
+                    // What was asked first is answered first.
+                    if self.visit.is_some() && !self.needs_session && !self.answering.holds_back() {
                         self.post(generation, id, &payload, after, out);
                     } else {
                         let outcome = Outcome::NeedsAuth;

@@ -136,7 +136,7 @@ impl Frame {
 
     fn told(&self) -> Vec<ToHost> {
         let told = self.out.iter().filter_map(|effect| match effect {
-            Effect::Tell(message) => Some(*message),
+            Effect::Tell(message) => Some(message.clone()),
             _ => None,
         });
         told.collect()
@@ -169,7 +169,7 @@ fn kept() -> Kept {
 fn live(items: Vec<Value>) -> (Frame, u64) {
     let mut frame = Frame::new(Remembered {
         kept: Some(kept()),
-        waiting: Vec::new(),
+        ..Remembered::default()
     });
     frame.session(VISITOR);
     let head = items.len() as u64;
@@ -207,7 +207,7 @@ fn a_code_is_traded_for_a_token_and_history_loads() {
 fn a_kept_token_of_the_same_visitor_saves_the_trade() {
     let mut frame = Frame::new(Remembered {
         kept: Some(kept()),
-        waiting: Vec::new(),
+        ..Remembered::default()
     });
     frame.session(VISITOR);
     assert_eq!(frame.chat.token(), Some("token"));
@@ -223,6 +223,7 @@ fn a_kept_token_of_the_same_visitor_saves_the_trade() {
                 files: Vec::new(),
             },
         )],
+        ..Remembered::default()
     });
     frame.session(OTHER);
     let trade = frame.request("/api/visitor/frame");
@@ -315,6 +316,7 @@ fn what_an_earlier_page_could_not_deliver_is_sent() {
     let mut frame = Frame::new(Remembered {
         kept: Some(kept()),
         waiting: vec![(id(1), waiting("first")), (id(2), waiting("second"))],
+        ..Remembered::default()
     });
     frame.session(VISITOR);
     assert_eq!(frame.texts(), ["Hello", "first", "second"]);
@@ -479,7 +481,7 @@ fn another_conversation_replaces_the_thread() {
 fn earlier_messages_come_before_and_the_greeting_stands_at_the_very_start() {
     let mut frame = Frame::new(Remembered {
         kept: Some(kept()),
-        waiting: Vec::new(),
+        ..Remembered::default()
     });
     frame.session(VISITOR);
     let load = frame.request("/api/visitor/messages");
@@ -503,6 +505,46 @@ fn another_person_on_the_same_page_finds_nothing_of_the_first() {
     assert!(frame.out.contains(&Effect::ForgetWaiting(sent)));
     assert!(frame.out.contains(&Effect::ForgetVisit));
     assert_eq!(frame.chat.token(), None);
+}
+
+#[test]
+fn what_is_too_much_waits_says_so_and_the_page_may_show_who_writes() {
+    let (mut frame, _) = live(Vec::new());
+    let sent = frame.submit("Hi");
+    let post = frame.request("/api/visitor/messages");
+    frame.answer(
+        &post,
+        429,
+        json!({"code": "rate_limited", "retryAfterMs": 60_000, "challenge": "riddle"}),
+    );
+    assert_eq!(frame.chat.notice(), Notice::Slowed);
+    assert_eq!(frame.told(), [ToHost::Challenge("riddle".to_owned())]);
+    assert_eq!(frame.texts(), ["Hello", "Hi"], "what was typed stays");
+    assert!(!frame.out.contains(&Effect::ForgetWaiting(sent)));
+    frame.step(Event::Host(bridge::read(r#"{"solved":true}"#).expect("reads")));
+    let again = frame.request("/api/visitor/messages");
+    assert_eq!(again.body, post.body);
+    frame.answer(
+        &again,
+        201,
+        json!({"message": message(sent, 1, "user", "Hi"), "position": {"epoch": "e", "offset": "1"}}),
+    );
+    assert_eq!(frame.chat.notice(), Notice::None);
+}
+
+#[test]
+fn a_page_that_is_refused_is_said_so_and_nothing_more_is_asked() {
+    let (mut frame, generation) = live(Vec::new());
+    frame.step(Event::Host(bridge::read(r#"{"refused":1}"#).expect("reads")));
+    assert_eq!(frame.chat.notice(), Notice::Refused);
+    assert!(frame.out.contains(&Effect::CloseSocket(generation)));
+    frame.out.clear();
+    frame.step(Event::Link(socket::Event::Closed {
+        generation,
+        code: 1006,
+    }));
+    frame.step(Event::Link(socket::Event::Awake));
+    assert_eq!(frame.out, [], "no request and no timer");
 }
 
 #[test]
@@ -584,7 +626,7 @@ fn how_far_the_visitor_has_read_is_kept_for_the_next_page() {
 
     let mut next = Frame::new(Remembered {
         kept,
-        waiting: Vec::new(),
+        ..Remembered::default()
     });
     next.session(VISITOR);
     let history = next.request("/api/visitor/messages");
@@ -644,7 +686,7 @@ fn events_that_lost_what_they_said_are_made_up_for_by_one_load() {
 fn without_sockets() -> Frame {
     let mut frame = Frame::new(Remembered {
         kept: Some(kept()),
-        waiting: Vec::new(),
+        ..Remembered::default()
     });
     frame.session(VISITOR);
     let load = frame.request("/api/visitor/messages");

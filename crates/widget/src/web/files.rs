@@ -7,8 +7,8 @@ use switchboard_contract::live_chat::{Attachment, MAX_ATTACHMENT_BYTES, MAX_ATTA
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::prelude::*;
 use web_sys::{
-    Blob, ClipboardEvent, Document, Element, Event, File, FileList, HtmlElement, HtmlInputElement,
-    HtmlProgressElement, ProgressEvent, Url, XmlHttpRequest, XmlHttpRequestResponseType,
+    Blob, ClipboardEvent, DataTransfer, Document, DragEvent, Element, Event, File, FileList, HtmlElement,
+    HtmlInputElement, HtmlProgressElement, ProgressEvent, Url, XmlHttpRequest, XmlHttpRequestResponseType,
 };
 
 use super::view::{add, button, set_text};
@@ -18,7 +18,8 @@ use crate::texts::Texts;
 /// A file that is attached.
 struct Attached {
     id: AttachmentId,
-    file: File,
+    /// None where the server had it before this page.
+    file: Option<File>,
     element: Element,
     bar: HtmlProgressElement,
     words: Element,
@@ -41,7 +42,9 @@ pub(super) struct Files {
     input: HtmlInputElement,
     tray: Element,
     attached: Vec<Attached>,
-    fetched: Vec<(XmlHttpRequest, Use)>,
+    fetched: Vec<(XmlHttpRequest, String, Use)>,
+    /// Pictures that did not come: of which file, and where they stand.
+    missing: Vec<(String, Element)>,
     /// The message is to go once its files are there.
     pub(super) is_wanted: bool,
 }
@@ -73,6 +76,7 @@ impl Files {
             tray,
             attached: Vec::new(),
             fetched: Vec::new(),
+            missing: Vec::new(),
             is_wanted: false,
         })
     }
@@ -89,10 +93,12 @@ impl Files {
         self.input.click();
     }
 
-    /// The files of a `change` or `paste`; a paste with text is left to the textbox.
+    /// The files of a `change`, `drop` or `paste`; a paste with text is left to the textbox.
     pub(super) fn given(&self, event: &Event) -> Option<FileList> {
-        if event.type_() == "change" {
-            return self.input.files();
+        match event.type_().as_str() {
+            "change" => return self.input.files(),
+            "drop" => return dragged(event)?.files(),
+            _ => {}
         }
         let data = event.unchecked_ref::<ClipboardEvent>().clipboard_data()?;
         let has_text = data.get_data("text/plain").is_ok_and(|text| !text.is_empty());
@@ -120,19 +126,53 @@ impl Files {
     }
 
     fn attach(&mut self, id: AttachmentId, file: File, token: Option<&str>) -> Result<(), JsValue> {
-        let document = &self.document;
-        let name = file.name();
-        let element = add(document, &self.tray, "li", &[])?;
+        let element = add(&self.document, &self.tray, "li", &[])?;
         if is_picture(&file.type_()) {
             let url = Url::create_object_url_with_blob(&file)?;
-            add(document, &element, "img", &[("src", &url), ("alt", "")])?;
+            add(&self.document, &element, "img", &[("src", &url), ("alt", "")])?;
         }
-        add(document, &element, "bdi", &[])?.set_text_content(Some(&name));
+        let name = file.name();
+        self.stand(id, Some(file), element, &name)?;
+        self.send(&id.to_string(), token);
+        Ok(())
+    }
+
+    /// Attaches what an earlier page had attached: the server has it.
+    pub(super) fn put_back(&mut self, kept: Vec<Attachment>) {
+        for file in kept {
+            let element = add(&self.document, &self.tray, "li", &[("class", "kept")]);
+            if let Ok(element) = element
+                && self.stand(file.id, None, element, &file.name).is_ok()
+                && let Some(attached) = self.attached.last_mut()
+            {
+                attached.kept = Some(file);
+            }
+        }
+    }
+
+    /// What is attached and there.
+    pub(super) fn kept(&self) -> Vec<&Attachment> {
+        self.attached
+            .iter()
+            .filter_map(|attached| attached.kept.as_ref())
+            .collect()
+    }
+
+    /// A file's name, how far it is and what can be done about it, in its line of the tray.
+    fn stand(
+        &mut self,
+        id: AttachmentId,
+        file: Option<File>,
+        element: Element,
+        name: &str,
+    ) -> Result<(), JsValue> {
+        let document = &self.document;
+        add(document, &element, "bdi", &[])?.set_text_content(Some(name));
         let bar = add(
             document,
             &element,
             "progress",
-            &[("max", "1"), ("aria-label", &name)],
+            &[("max", "1"), ("aria-label", name)],
         )?;
         let words = add(
             document,
@@ -153,7 +193,6 @@ impl Files {
             sent: None,
             kept: None,
         });
-        self.send(&text, token);
         Ok(())
     }
 
@@ -213,12 +252,18 @@ impl Files {
     /// A request of here has ended; true when the message can go now.
     pub(super) fn ended(&mut self, target: Option<&JsValue>) -> bool {
         let is_it = |sent: &XmlHttpRequest| target == Some(sent.as_ref());
-        if let Some(index) = self.fetched.iter().position(|(sent, _)| is_it(sent)) {
-            let (sent, wanted) = self.fetched.swap_remove(index);
+        if let Some(index) = self.fetched.iter().position(|(sent, ..)| is_it(sent)) {
+            let (sent, id, wanted) = self.fetched.swap_remove(index);
             if self.give(&sent, &wanted).is_none() {
-                let (Use::Show(element) | Use::Save(_, element)) = wanted;
+                let (Use::Show(element) | Use::Save(_, element)) = &wanted;
                 element.set_class_name("file failed");
                 let _ = element.set_attribute("title", self.texts.not_loaded);
+                // One that is gone, or is none, will not come.
+                if let Use::Show(picture) = wanted
+                    && sent.status().is_ok_and(|status| status == 0 || status >= 500)
+                {
+                    self.missing.push((id, picture));
+                }
             }
             return false;
         }
@@ -256,7 +301,14 @@ impl Files {
         if sent.send().is_ok() {
             let element = element.clone();
             let wanted = save.map_or(Use::Show(element.clone()), |name| Use::Save(name, element));
-            self.fetched.push((sent, wanted));
+            self.fetched.push((sent, id.to_owned(), wanted));
+        }
+    }
+
+    /// The connection is back: pictures that did not come are fetched again.
+    pub(super) fn fetch_again(&mut self, token: Option<&str>) {
+        for (id, picture) in self.missing.split_off(0) {
+            self.fetch(&id, &picture, None, token);
         }
     }
 
@@ -268,7 +320,11 @@ impl Files {
         let url = Url::create_object_url_with_blob(&blob).ok()?;
         match wanted {
             // Kept for as long as the page: what scrolls by is seen again.
-            Use::Show(element) => element.set_attribute("src", &url).ok(),
+            Use::Show(element) => {
+                element.set_class_name("");
+                let _ = element.remove_attribute("title");
+                element.set_attribute("src", &url).ok()
+            }
             Use::Save(name, element) => {
                 element.set_class_name("file");
                 let link = add(
@@ -310,13 +366,22 @@ fn open(
     Ok(sent)
 }
 
+/// What is dragged over the chat, where that is files.
+pub(super) fn dragged(event: &Event) -> Option<DataTransfer> {
+    let data = event.unchecked_ref::<DragEvent>().data_transfer()?;
+    data.types()
+        .includes(&JsValue::from_str("Files"), 0)
+        .then_some(data)
+}
+
 fn upload(attached: &Attached, token: Option<&str>, listener: &Function) -> Result<XmlHttpRequest, JsValue> {
+    let file = attached.file.as_ref().ok_or("the server has it")?;
     let mut path = String::from("/api/visitor/attachments?id=");
     path.push_str(&attached.id.to_string());
     path.push_str("&name=");
-    path.push_str(&String::from(encode_uri_component(&attached.file.name())));
+    path.push_str(&String::from(encode_uri_component(&file.name())));
     let sent = open("POST", &path, token, listener)?;
     sent.upload()?.set_onprogress(Some(listener));
-    sent.send_with_opt_blob(Some(&attached.file))?;
+    sent.send_with_opt_blob(Some(file))?;
     Ok(sent)
 }

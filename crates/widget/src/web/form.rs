@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Document, Element, HtmlInputElement};
 
 use super::view::{add, set_text};
-use crate::chat::Asking;
+use crate::chat::{Asking, Fault};
 use crate::texts::Texts;
 
 pub(super) struct FormView {
@@ -16,10 +16,17 @@ pub(super) struct FormView {
     fields: Vec<(HtmlInputElement, Element)>,
     error: Element,
     asked: Option<PreChatForm>,
+    /// What an earlier page left in the fields.
+    draft: Vec<String>,
 }
 
 impl FormView {
-    pub(super) fn new(document: &Document, parent: &Element, texts: &Texts) -> Result<Self, JsValue> {
+    pub(super) fn new(
+        document: &Document,
+        parent: &Element,
+        texts: &Texts,
+        draft: Vec<String>,
+    ) -> Result<Self, JsValue> {
         let form = add(
             document,
             parent,
@@ -41,6 +48,7 @@ impl FormView {
             fields: Vec::new(),
             error,
             asked: None,
+            draft,
         })
     }
 
@@ -48,24 +56,27 @@ impl FormView {
         target == Some(self.form.as_ref())
     }
 
+    /// Whether it is one of the fields.
+    pub(super) fn is_field(&self, target: Option<&JsValue>) -> bool {
+        self.fields
+            .iter()
+            .any(|(field, _)| target == Some(field.as_ref()))
+    }
+
     /// What stands in the fields, in their order.
     pub(super) fn answers(&self) -> Vec<String> {
+        if self.fields.is_empty() {
+            return self.draft.clone();
+        }
         self.fields.iter().map(|(field, _)| field.value()).collect()
     }
 
-    /// Puts the cursor into the first field.
+    /// Puts the cursor into the first field that is wrong, or else the first one.
     pub(super) fn focus(&self) {
-        if let Some((field, _)) = self.fields.first() {
-            let _ = field.focus();
-        }
-    }
-
-    /// Puts the cursor into the first field that is wrong, if one is.
-    pub(super) fn focus_fault(&self) {
         let wrong = |field: &&(HtmlInputElement, Element)| {
             field.0.get_attribute("aria-invalid").as_deref() == Some("true")
         };
-        if let Some((field, _)) = self.fields.iter().find(wrong) {
+        if let Some((field, _)) = self.fields.iter().find(wrong).or(self.fields.first()) {
             let _ = field.focus();
         }
     }
@@ -76,27 +87,31 @@ impl FormView {
         let Some(asking) = asking else { return false };
         if self.asked.as_ref() != Some(asking.form) {
             let before = self.asked.replace(asking.form.clone());
-            let given = self.answers();
-            self.fields = self.build(document, asking.form).unwrap_or_default();
+            let given = if asking.given.is_empty() {
+                self.answers()
+            } else {
+                asking.given.to_vec()
+            };
             // The questions may change while somebody answers them.
-            for (question, answer) in before.iter().flat_map(|form| &form.fields).zip(&given) {
-                let place = asking
-                    .form
-                    .fields
-                    .iter()
-                    .position(|field| field.key == question.key);
+            let before = before.filter(|_| asking.given.is_empty());
+            let answered = before.as_ref().unwrap_or(asking.form);
+            self.fields = self.build(document, asking.form).unwrap_or_default();
+            for (question, answer) in answered.fields.iter().zip(&given) {
+                let mut fields = asking.form.fields.iter();
+                let place = fields.position(|field| field.key == question.key);
                 if let Some((field, _)) = place.and_then(|place| self.fields.get(place)) {
                     field.set_value(answer);
                 }
             }
         }
         for (place, (field, error)) in self.fields.iter().enumerate() {
-            let fault = asking.faults.get(place).copied().flatten();
+            let fault = asking.faults.get(place).and_then(Option::as_ref);
             let text = match fault {
                 None => "",
-                Some(Violation::Required) => texts.required,
-                Some(Violation::Email) => texts.bad_email,
-                Some(_) => texts.bad_answer,
+                Some(Fault::Rule(Violation::Required)) => texts.required,
+                Some(Fault::Rule(Violation::Email)) => texts.bad_email,
+                Some(Fault::Rule(_)) => texts.bad_answer,
+                Some(Fault::Said(words)) => words,
             };
             set_text(error, text);
             let _ = field.set_attribute("aria-invalid", if fault.is_some() { "true" } else { "false" });

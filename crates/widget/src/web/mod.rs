@@ -27,11 +27,11 @@ use web_sys::{
 };
 
 use crate::bridge::{self, ToHost};
-use crate::chat::{Chat, Effect, Event};
-use crate::texts;
+use crate::chat::{Chat, Effect, Event, Notice};
+use crate::{json, texts};
 use files::Files;
 use link::Link;
-use store::Store;
+use store::{Draft, Store};
 use view::View;
 
 /// Receives every event and every timer.
@@ -87,6 +87,8 @@ pub fn start() -> Result<(), JsValue> {
         "input",
         "change",
         "paste",
+        "dragover",
+        "drop",
         "visibilitychange",
     ] {
         document.add_event_listener_with_callback(name, call)?;
@@ -97,8 +99,10 @@ pub fn start() -> Result<(), JsValue> {
     let seed = u64::from_le_bytes(random(&crypto)?);
     let tab: [u8; 10] = random(&crypto)?;
     let tab = MessageId::from_parts(Timestamp::default(), tab).to_string();
-    let view = View::new(&document, texts, &store.draft())?;
-    let files = Files::new(&document, texts, call.clone(), &view.composer)?;
+    let answers = json::read(&store.draft(Draft::Answers)).unwrap_or_default();
+    let view = View::new(&document, texts, &store.draft(Draft::Text), answers)?;
+    let mut files = Files::new(&document, texts, call.clone(), &view.composer)?;
+    files.put_back(json::read(&store.draft(Draft::Files)).unwrap_or_default());
     let app = App {
         files,
         link: Link::new(&window, call.clone())?,
@@ -177,13 +181,20 @@ impl App {
             "loadend" => match self.link.answer(target) {
                 Some((id, status, body)) => self.step(Event::Answer { id, status, body }),
                 None => {
-                    if self.files.ended(target) {
+                    let is_whole = self.files.ended(target);
+                    self.keep_files();
+                    if is_whole {
                         self.submit();
                     }
                 }
             },
             "progress" => self.files.on_progress(target, event.unchecked_ref()),
-            "change" | "paste" => {
+            "dragover" => {
+                if files::dragged(event).is_some() {
+                    event.prevent_default();
+                }
+            }
+            "change" | "paste" | "drop" => {
                 if let Some(given) = self.files.given(event) {
                     event.prevent_default();
                     let now = self.now().wall;
@@ -203,15 +214,21 @@ impl App {
             "input" if self.view.is_textbox(target) => {
                 self.view.show_error(false);
                 let text = self.view.typed();
-                self.store.keep_draft(&text);
+                self.store.keep_draft(Draft::Text, &text);
                 self.step(Event::Typed(text));
+            }
+            "input" => {
+                if let Some(answers) = self.view.answering(target) {
+                    self.store.keep_draft(Draft::Answers, &json::write(&answers));
+                }
             }
             "submit" => {
                 event.prevent_default();
                 match self.view.answers(target) {
                     Some(given) => {
-                        self.step(Event::Answers(given));
-                        self.view.focus_fault();
+                        let Ok(random) = random(&self.crypto) else { return };
+                        self.step(Event::Answers { random, given });
+                        self.view.focus();
                     }
                     None => self.submit(),
                 }
@@ -277,6 +294,7 @@ impl App {
                     "again" => self.files.send(&file, self.chat.token()),
                     "detach" => {
                         self.files.detach(&file);
+                        self.keep_files();
                         self.view.focus();
                     }
                     _ => {
@@ -313,15 +331,31 @@ impl App {
         let texts = texts::preferred([language]);
         if !language.is_empty()
             && !self.view.speaks(texts)
-            && let Ok(view) = View::new(&self.document, texts, &self.view.typed())
+            && let Ok(view) = View::new(
+                &self.document,
+                texts,
+                &self.view.typed(),
+                self.view.answering(None).unwrap_or_default(),
+            )
         {
             self.files.move_to(&view.composer, texts);
             self.view = view;
         }
     }
 
+    /// What is attached and there comes back with the page.
+    fn keep_files(&self) {
+        let kept = self.files.kept();
+        let json = if kept.is_empty() {
+            String::new()
+        } else {
+            json::write(&kept)
+        };
+        self.store.keep_draft(Draft::Files, &json);
+    }
+
     fn tell(&self, message: ToHost) {
-        if let Ok(value) = js_sys::JSON::parse(&bridge::write(message)) {
+        if let Ok(value) = js_sys::JSON::parse(&bridge::write(&message)) {
             // Fails only for an origin that is none, which no loader has.
             let _ = self.parent.post_message(&value, &self.host_origin);
         }
@@ -347,10 +381,16 @@ impl App {
             Effect::ForgetVisit => self.store.keep_visit(None),
             Effect::KeepWaiting(id, json) => self.store.keep_waiting(id, Some(&json)),
             Effect::ForgetWaiting(id) => self.store.keep_waiting(id, None),
+            Effect::KeepAnswers(json) => {
+                self.store.keep_answers(Some(&json));
+                self.store.keep_draft(Draft::Answers, "");
+            }
+            Effect::ForgetAnswers => self.store.keep_answers(None),
             Effect::Accepted => {
                 self.files.clear();
+                self.keep_files();
                 self.view.empty_textbox();
-                self.store.keep_draft("");
+                self.store.keep_draft(Draft::Text, "");
             }
             Effect::TooLong => self.view.show_error(true),
             Effect::Announce(message) => self.view.announce(&message),
@@ -366,6 +406,9 @@ impl App {
                 self.view.draw(&self.chat);
                 for (id, picture) in self.view.pictures.split_off(0) {
                     self.files.fetch(&id, &picture, None, self.chat.token());
+                }
+                if self.chat.notice() == Notice::None {
+                    self.files.fetch_again(self.chat.token());
                 }
             }
         }

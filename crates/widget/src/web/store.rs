@@ -1,4 +1,4 @@
-//! What outlives a page: the visitor's token and undelivered messages in `localStorage`, the draft in `sessionStorage`.
+//! What outlives a page: the visitor's token and what is undelivered in `localStorage`, drafts in `sessionStorage`.
 //! Browsers partition both by the website. Where they are refused, all of it lives in memory for as long as the page.
 
 use switchboard_contract::ids::MessageId;
@@ -6,6 +6,27 @@ use web_sys::{Storage, Window};
 
 use crate::chat::{Kept, Remembered};
 use crate::json;
+
+/// What is not sent yet and comes back with the page.
+#[derive(Clone, Copy)]
+pub(super) enum Draft {
+    /// The textbox.
+    Text,
+    /// Answers to what is asked before the first message: a list of texts in JSON.
+    Answers,
+    /// Files that are attached and that the server has: a list of them in JSON.
+    Files,
+}
+
+impl Draft {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Text => "draft",
+            Self::Answers => "answering",
+            Self::Files => "files",
+        }
+    }
+}
 
 pub(super) struct Store {
     local: Option<Storage>,
@@ -54,7 +75,12 @@ impl Store {
                 }
             }
         }
-        Remembered { kept, waiting }
+        let answers = get(local, &self.key("answers")).and_then(|json| json::read(&json));
+        Remembered {
+            kept,
+            answers,
+            waiting,
+        }
     }
 
     pub(super) fn keep_visit(&self, visit: Option<&Kept>) {
@@ -68,16 +94,20 @@ impl Store {
         put(self.local.as_ref(), &key, json);
     }
 
-    pub(super) fn draft(&self) -> String {
+    pub(super) fn keep_answers(&self, json: Option<&str>) {
+        put(self.local.as_ref(), &self.key("answers"), json);
+    }
+
+    pub(super) fn draft(&self, of: Draft) -> String {
         let session = self.session.as_ref();
         session
-            .and_then(|session| get(session, &self.key("draft")))
+            .and_then(|session| get(session, &self.key(of.name())))
             .unwrap_or_default()
     }
 
-    pub(super) fn keep_draft(&self, text: &str) {
+    pub(super) fn keep_draft(&self, of: Draft, text: &str) {
         let text = Some(text).filter(|text| !text.is_empty());
-        put(self.session.as_ref(), &self.key("draft"), text);
+        put(self.session.as_ref(), &self.key(of.name()), text);
     }
 }
 

@@ -56,7 +56,13 @@ pub(super) struct View {
 }
 
 impl View {
-    pub(super) fn new(document: &Document, texts: &'static Texts, draft: &str) -> Result<Self, JsValue> {
+    /// With what an earlier page left in the textbox and in the form.
+    pub(super) fn new(
+        document: &Document,
+        texts: &'static Texts,
+        draft: &str,
+        answers: Vec<String>,
+    ) -> Result<Self, JsValue> {
         let root: HtmlElement = document.document_element().ok_or("no document")?.unchecked_into();
         set(&root, &[("lang", texts.language), ("dir", texts.direction)])?;
         let body = document.body().ok_or("no body")?;
@@ -96,7 +102,7 @@ impl View {
         let notice = add(&chat, "p", &[("class", "notice"), ("role", "status")])?;
         let announcer = add(&chat, "p", &[("class", "unseen"), ("role", "status")])?;
 
-        let form = FormView::new(document, &chat, texts)?;
+        let form = FormView::new(document, &chat, texts, answers)?;
         let composer = add(&chat, "form", &[("class", "composer")])?;
         let textbox = add(
             &composer,
@@ -172,9 +178,9 @@ impl View {
         self.form.is(target).then(|| self.form.answers())
     }
 
-    /// After a try that was refused: to the answer that is wrong.
-    pub(super) fn focus_fault(&self) {
-        self.form.focus_fault();
+    /// What stands in the form, if that is one of its fields; with nothing named whatever stands there.
+    pub(super) fn answering(&self, target: Option<&JsValue>) -> Option<Vec<String>> {
+        (target.is_none() || self.form.is_field(target)).then(|| self.form.answers())
     }
 
     pub(super) fn is_textbox(&self, target: Option<&JsValue>) -> bool {
@@ -451,6 +457,7 @@ const fn notice_text(texts: &Texts, notice: Notice) -> &'static str {
         Notice::Connecting => texts.connecting,
         Notice::Offline => texts.offline,
         Notice::Waits => texts.waits,
+        Notice::Slowed => texts.slowed,
         Notice::Refused => texts.refused,
         Notice::Outdated => texts.outdated,
     }

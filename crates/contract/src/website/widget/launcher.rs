@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::colour::Colour;
 use super::rules::{MAX_LAUNCHER, MAX_OFFSET, MAX_RADIUS, MIN_LAUNCHER};
+use super::visit::{is_right_to_left, primary};
 use super::{Corner, LauncherIcon, MobileMode, WidgetConfig, WidgetTheme};
 
 /// In an answer to the loader.
@@ -16,15 +17,72 @@ pub struct LauncherLook {
     pub style: String,
     /// Words on the button, in the visitor's language where there are any.
     pub text: String,
+    /// `ltr` or `rtl`: how its words are written, and which end of the line its corner is at.
+    pub dir: String,
+    /// Name of the closed button; `text` follows it where there is any.
+    pub open: String,
+    /// Name of the button while the chat is open.
+    pub close: String,
+    /// Name of the chat's frame.
+    pub chat: String,
+    /// Follows the number of answers that wait to be read.
+    pub unread: String,
     /// A regular expression of paths without the widget.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hide_on: Option<String>,
-    /// Opens after so many milliseconds.
+    /// When the chat opens by itself; never when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub open_after_ms: Option<u32>,
-    /// Opens once so many hundredths of the page have been seen.
+    pub opens: Option<LauncherOpens>,
+}
+
+/// When the chat opens by itself: whichever comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LauncherOpens {
+    /// After so many milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub open_on_scroll: Option<u8>,
+    pub after_ms: Option<u32>,
+    /// Once so many hundredths of the page have been seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_scroll: Option<u8>,
+}
+
+/// The launcher's own words in one language.
+struct Words {
+    language: &'static str,
+    open: &'static str,
+    close: &'static str,
+    chat: &'static str,
+    unread: &'static str,
+}
+
+const ENGLISH: Words = Words {
+    language: "en",
+    open: "Open chat",
+    close: "Close chat",
+    chat: "Chat",
+    unread: " new",
+};
+
+/// The languages that the widget speaks by itself.
+const WORDS: [Words; 2] = [
+    ENGLISH,
+    Words {
+        language: "ar",
+        open: "فتح المحادثة",
+        close: "إغلاق المحادثة",
+        chat: "محادثة",
+        unread: " رسائل جديدة",
+    },
+];
+
+/// The words of a language (BCP 47); English where there are none.
+fn words(language: &str) -> &'static Words {
+    WORDS
+        .iter()
+        .find(|words| words.language.eq_ignore_ascii_case(primary(language)))
+        .unwrap_or(&ENGLISH)
 }
 
 /// Narrower than this, in pixels, a screen is a phone's; the loader knows it too.
@@ -33,18 +91,27 @@ const NARROW_PX: u16 = 480;
 const GAP_PX: u16 = 12;
 
 impl WidgetConfig {
-    /// What the loader draws, with these words on the button.
+    /// What the loader draws for a visitor who reads `language` (BCP 47), with these words on the button.
     #[must_use]
-    pub fn launcher_look(&self, text: &str) -> LauncherLook {
-        LauncherLook {
-            style: self.style(!text.is_empty()),
-            text: text.to_owned(),
-            hide_on: expression(&self.behaviour.hide_on),
-            open_after_ms: self
+    pub fn launcher_look(&self, language: &str, text: &str) -> LauncherLook {
+        let words = words(language);
+        let opens = LauncherOpens {
+            after_ms: self
                 .behaviour
                 .open_after
                 .map(|seconds| u32::from(seconds) * 1_000),
-            open_on_scroll: self.behaviour.open_on_scroll,
+            on_scroll: self.behaviour.open_on_scroll,
+        };
+        LauncherLook {
+            style: self.style(!text.is_empty()),
+            text: text.to_owned(),
+            dir: if is_right_to_left(language) { "rtl" } else { "ltr" }.to_owned(),
+            open: words.open.to_owned(),
+            close: words.close.to_owned(),
+            chat: words.chat.to_owned(),
+            unread: words.unread.to_owned(),
+            hide_on: expression(&self.behaviour.hide_on),
+            opens: Some(opens).filter(|opens| *opens != LauncherOpens::default()),
         }
     }
 
@@ -88,7 +155,7 @@ impl WidgetConfig {
              button:focus-visible{{outline:2px solid #fff;box-shadow:0 0 0 4px #000}}\
              button::before{{content:\"\";flex:none;width:24px;height:24px;background:currentColor;clip-path:{icon}}}\
              :host([open]) button::before{{clip-path:polygon(0 25%,50% 60%,100% 25%,50% 90%)}}\
-             button::after{{content:attr(data-unread);position:absolute;inset:-4px -4px auto auto;padding:0 6px;\
+             button::after{{content:attr(data-unread);position:absolute;inset-block-start:-4px;inset-inline-end:-4px;padding:0 6px;\
              border-radius:10px;background:#c00;color:#fff;font:12px/20px sans-serif}}\
              button[data-unread=\"0\"]::after,output{{clip-path:inset(50%)}}\
              output{{position:fixed}}\
@@ -153,7 +220,7 @@ mod tests {
         config.position.corner = Corner::BottomLeft;
         config.position.bottom = 40;
         config.launcher.size = 60;
-        let look = config.launcher_look("Ask us");
+        let look = config.launcher_look("en", "Ask us");
         for part in [
             "background:#0a7d4b",
             "20px auto",
@@ -165,14 +232,43 @@ mod tests {
             assert!(look.style.contains(part), "{part} in {}", look.style);
         }
         assert_eq!(look.text, "Ask us");
-        assert!(config.launcher_look("").style.contains("padding:0 0px"));
+        assert!(config.launcher_look("en", "").style.contains("padding:0 0px"));
         config.behaviour.mobile = MobileMode::Hidden;
         assert!(
             config
-                .launcher_look("")
+                .launcher_look("en", "")
                 .style
                 .ends_with("{:host{display:none!important}}")
         );
+    }
+
+    #[test]
+    fn its_own_words_are_in_the_language_of_the_texts() {
+        let config = WidgetConfig::default();
+        let arabic = config.launcher_look("ar-EG", "");
+        assert_eq!(
+            (arabic.dir.as_str(), arabic.close.as_str()),
+            ("rtl", "إغلاق المحادثة")
+        );
+        let hebrew = config.launcher_look("he", "");
+        assert_eq!(
+            (hebrew.dir.as_str(), hebrew.open.as_str()),
+            ("rtl", "Open chat"),
+            "what it cannot say in Hebrew"
+        );
+        assert_eq!(config.launcher_look("en", "").unread, " new");
+    }
+
+    #[test]
+    fn it_opens_by_itself_only_where_that_is_wanted() {
+        let mut config = WidgetConfig::default();
+        assert_eq!(config.launcher_look("en", "").opens, None);
+        config.behaviour.open_after = Some(3);
+        let opens = LauncherOpens {
+            after_ms: Some(3_000),
+            on_scroll: None,
+        };
+        assert_eq!(config.launcher_look("en", "").opens, Some(opens));
     }
 
     #[test]
@@ -181,7 +277,7 @@ mod tests {
         config.theme.accent = "red;}body{background:url(//evil.example)".to_owned();
         config.theme.radius = 255;
         config.position.side = u16::MAX;
-        let style = config.launcher_look("</style><script>").style;
+        let style = config.launcher_look("en", "</style><script>").style;
         assert!(!style.contains("evil") && !style.contains("script"), "{style}");
         assert!(
             style.contains("#3158cf") && style.contains("border-radius:28px"),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::ids::ActionId;
 use crate::problem::FieldErrors;
 use crate::validate::{self, Checks, Violation};
 
@@ -137,11 +138,14 @@ impl PreChatField {
     }
 }
 
-/// `POST /api/visitor/pre-chat`: the answers, by the key of their question. What was not asked does not count.
-#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+/// `POST /api/visitor/pre-chat`: the answers, by the key of their question, which begin the conversation. What was not asked does
+/// not count.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AnswerPreChat {
+    /// A repeat with the same answers gets the first result.
+    pub action_id: ActionId,
     /// The answers.
     pub answers: BTreeMap<String, String>,
 }
@@ -172,6 +176,7 @@ impl AnswerPreChat {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::Timestamp;
 
     fn field(key: &str, kind: PreChatKind, is_required: bool) -> PreChatField {
         PreChatField {
@@ -234,6 +239,7 @@ mod tests {
             field("order", PreChatKind::Text, false),
         ];
         let answer = |pairs: &[(&str, &str)]| AnswerPreChat {
+            action_id: ActionId::from_parts(Timestamp::default(), [1; 10]),
             answers: pairs
                 .iter()
                 .map(|(key, text)| ((*key).to_owned(), (*text).to_owned()))

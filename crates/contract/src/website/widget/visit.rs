@@ -99,7 +99,8 @@ impl From<&WidgetTheme> for VisitorTheme {
     }
 }
 
-fn primary(tag: &str) -> &str {
+/// The first part of a tag: the language.
+pub(super) fn primary(tag: &str) -> &str {
     tag.split(['-', '_']).next().unwrap_or_default()
 }
 
@@ -163,7 +164,7 @@ impl WidgetConfig {
             share_drafts: self.share_drafts,
         };
         let text = say(&self.launcher.text, |texts| &texts.launcher_text);
-        (widget, self.launcher_look(&text))
+        (widget, self.launcher_look(language, &text))
     }
 }
 

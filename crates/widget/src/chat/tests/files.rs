@@ -20,7 +20,7 @@ fn file() -> Attachment {
 fn files_alone_are_a_message_that_is_kept_until_the_server_has_it() {
     let mut frame = Frame::new(Remembered {
         kept: Some(kept()),
-        waiting: Vec::new(),
+        ..Remembered::default()
     });
     frame.session(VISITOR);
     frame.request("/api/visitor/messages");

@@ -104,7 +104,7 @@ fn a_page_of_messages_tells_how_the_conversation_stands_and_what_was_rated_is_no
     for (rating, is_asked) in [(Value::Null, true), (json!("bad"), false)] {
         let mut frame = Frame::new(Remembered {
             kept: Some(kept()),
-            waiting: Vec::new(),
+            ..Remembered::default()
         });
         frame.session(VISITOR);
         let load = frame.request("/api/visitor/messages");
@@ -120,7 +120,7 @@ fn what_the_server_does_not_know_to_be_read_waits_to_be_read() {
     for (stands, unread) in [(Some(standing("open", Value::Null)), Some(1)), (None, None)] {
         let mut frame = Frame::new(Remembered {
             kept: Some(kept()),
-            waiting: Vec::new(),
+            ..Remembered::default()
         });
         frame.session(VISITOR);
         let load = frame.request("/api/visitor/messages");
