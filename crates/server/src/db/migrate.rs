@@ -24,6 +24,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (15, include_str!("../../migrations/0015_notifications.sql")),
     (16, include_str!("../../migrations/0016_widget.sql")),
     (17, include_str!("../../migrations/0017_unread_from.sql")),
+    (21, include_str!("../../migrations/0021_analytics.sql")),
 ];
 
 /// What a migration has to say to one database only, before the text that both run.
@@ -37,6 +38,16 @@ const OF_ONE: &[(i64, Dialect, &str)] = &[
         9,
         Dialect::Postgres,
         include_str!("../../migrations/0009_search.on_postgres.sql"),
+    ),
+    (
+        21,
+        Dialect::Sqlite,
+        include_str!("../../migrations/0021_analytics.on_sqlite.sql"),
+    ),
+    (
+        21,
+        Dialect::Postgres,
+        include_str!("../../migrations/0021_analytics.on_postgres.sql"),
     ),
 ];
 
