@@ -54,6 +54,28 @@ pub(super) async fn changed(tx: &mut Tx, fact: &Fact) -> ApiResult<()> {
     Ok(())
 }
 
+/// Whether there are facts of a day that belong to no conversation, as those that are made up do.
+///
+/// # Errors
+/// The database's failure.
+pub(crate) async fn is_made_up(tx: &mut Tx, websites: Vec<WebsiteId>, day: Timestamp) -> ApiResult<bool> {
+    for website in websites {
+        let found = sqlx::query(
+            "SELECT 1 FROM conversation_facts WHERE website_id = $1 AND started_at >= $2 AND started_at < $3 \
+             AND conversation_id IS NULL LIMIT 1",
+        )
+        .bind(website.to_string())
+        .bind(day.as_millis())
+        .bind(day.plus_millis(DAY_MS).as_millis())
+        .fetch_optional(tx.conn())
+        .await?;
+        if found.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Every fact of these websites that may count within `period`.
 ///
 /// # Errors

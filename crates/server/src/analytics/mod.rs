@@ -25,11 +25,23 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::get;
+use switchboard_contract::ids::AccountId;
+use switchboard_domain::analytics::fact::Fact;
 
 use crate::clock::Clock;
-use crate::db::Db;
+use crate::db::{Db, Tx};
+use crate::problem::ApiResult;
 use crate::realtime::hub::Hub;
 use crate::state::AppState;
+
+/// Keeps a fact that was made up.
+///
+/// # Errors
+/// The database's failure.
+pub(crate) async fn keep_generated(tx: &mut Tx, account: AccountId, fact: &Fact) -> ApiResult<()> {
+    rows::put(tx, account, fact).await?;
+    days::changed(tx, fact).await
+}
 
 /// The routes of reports.
 pub(crate) fn router() -> Router<AppState> {

@@ -8,7 +8,7 @@ use switchboard_contract::time::Timestamp;
 use switchboard_domain::analytics::fact::{Fact, Reply};
 
 use crate::db::{Tx, columns};
-use crate::problem::{ApiError, ApiResult};
+use crate::problem::ApiResult;
 
 const FACT: &str = "conversation_id, website_id, funnel_id, labels, assignee_id, was_open, started_at, first_message_at, \
     first_closed_at, resolution_business, reopened, rating, is_rating_requested, waiting_since, replies, messages";
@@ -113,14 +113,11 @@ pub(super) async fn begun(
         .collect()
 }
 
-/// Stores what is kept of a conversation, new or changed.
+/// Stores what is kept of a conversation, new or changed; of one that is deleted always as new.
 ///
 /// # Errors
 /// The database's failure.
 pub(super) async fn put(tx: &mut Tx, account: AccountId, fact: &Fact) -> ApiResult<()> {
-    let id = fact
-        .conversation_id
-        .ok_or_else(|| ApiError::internal("a fact of no conversation"))?;
     let replies: Vec<StoredReply> = fact
         .replies
         .iter()
@@ -162,7 +159,7 @@ pub(super) async fn put(tx: &mut Tx, account: AccountId, fact: &Fact) -> ApiResu
         .bind(instant(fact.waiting_since))
         .bind(serde_json::to_string(&replies)?)
         .bind(serde_json::to_string(&messages)?)
-        .bind(id.to_string())
+        .bind(fact.conversation_id.map(|id| id.to_string()))
         .bind(account.to_string())
         .bind(fact.website_id.to_string())
         .bind(fact.started_at.as_millis())
