@@ -15,6 +15,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use socket::Socket;
 use switchboard_server::analytics::{backlog, days};
+use switchboard_server::website::erase;
 
 common::on_both_databases! {
     what_happens_is_counted,
@@ -436,35 +437,53 @@ async fn an_erased_person_stays_a_number(app: &App) {
         assert!(answer.status < 300, "{}", answer.text);
     }
     app.say(&first, "Hello?").await;
+    let (_, loner) = fresh.visit(app, "https://other.example/seen-by-one").await;
     let before = fresh.report(app, "overview", "").await["current"].clone();
     assert_eq!(
         (number(&before["visitors"]), number(&before["conversations"])),
-        (2, 1)
+        (3, 1)
     );
-    let gone = call(
-        app,
-        Method::DELETE,
-        &format!("/api/visitors/{id}"),
-        fresh.token(),
-        Value::Null,
-    )
-    .await;
-    assert_eq!(gone.status, 204, "{}", gone.text);
+    for id in [id, loner] {
+        let gone = call(
+            app,
+            Method::DELETE,
+            &format!("/api/visitors/{id}"),
+            fresh.token(),
+            Value::Null,
+        )
+        .await;
+        assert_eq!(gone.status, 204, "{}", gone.text);
+    }
     assert_eq!(fresh.report(app, "overview", "").await["current"], before);
     let pages = fresh.report(app, "breakdown", "&by=page").await;
-    let keys: Vec<&str> = pages["rows"]
-        .as_array()
-        .expect("rows")
+    let rows = pages["rows"].as_array().expect("rows");
+    let told: Vec<_> = rows
         .iter()
-        .map(|row| row["key"].as_str().expect("a page"))
+        .map(|row| (row["key"].as_str(), number(&row["views"])))
         .collect();
-    assert_eq!(keys, ["/shared", "/"], "what nobody else saw is gone: {pages}");
+    let expected = [(None, 2), (Some("/shared"), 2), (Some("/"), 1)];
     assert_eq!(
-        app.number("SELECT COUNT(*) FROM visit_facts f WHERE NOT EXISTS (SELECT 1 FROM visitors v WHERE v.fact_key = f.visitor)")
-            .await,
-        1,
-        "one row is nobody's"
+        told, expected,
+        "which pages nobody else saw is forgotten: {pages}"
     );
+    let nobodys = "SELECT COUNT(DISTINCT f.visitor) FROM visit_facts f \
+        WHERE NOT EXISTS (SELECT 1 FROM visitors v WHERE v.fact_key = f.visitor)";
+    assert_eq!(app.number(nobodys).await, 2, "whose they were is forgotten too");
+    // Of a website that goes no page is left, and how many were there.
+    let path = format!("/api/websites/{}", fresh.account.website);
+    let gone = call(app, Method::DELETE, &path, fresh.token(), Value::Null).await;
+    assert!(gone.status < 300, "{}", gone.text);
+    app.state.clock.advance(86_400_000);
+    let now = app.state.clock.now();
+    erase::empty_all(&app.state.db, now).await.expect("emptied");
+    let left = |what: &str| {
+        format!(
+            "SELECT COUNT(DISTINCT f.visitor) FROM visit_facts f JOIN websites w ON w.id = f.website_id \
+             WHERE w.emptied_at IS NOT NULL AND {what}"
+        )
+    };
+    assert_eq!(app.number(&left("f.page <> ''")).await, 0);
+    assert_eq!(app.number(&left("f.page = ''")).await, 3);
 }
 
 async fn pages_countries_and_devices_are_of_visitors(app: &App) {

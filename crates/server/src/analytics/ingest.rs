@@ -24,7 +24,13 @@ pub(crate) async fn conversation(
     let Some(before) = rows::of_conversation(tx, stored.wire.id).await? else {
         return begin(tx, account, stored).await;
     };
-    let calendar = calendar(tx, stored.wire.website_id).await?;
+    // Most of what happens to a conversation ends no wait.
+    let is_first_close = before.first_closed_at.is_none() && stored.first_closed_at.is_some();
+    let calendar = if entries.is_empty() && !is_first_close {
+        Calendar::default()
+    } else {
+        calendar(tx, stored.wire.website_id).await?
+    };
     let mut fact = before.clone();
     for entry in entries {
         let message = &entry.message;
@@ -50,9 +56,14 @@ pub(crate) async fn conversation(
 /// # Errors
 /// The database's failure.
 pub(super) async fn begin(tx: &mut Tx, account: AccountId, stored: &StoredConversation) -> ApiResult<()> {
+    let fact = from_its_messages(tx, stored).await?;
+    keep(tx, account, &fact).await
+}
+
+async fn from_its_messages(tx: &mut Tx, stored: &StoredConversation) -> ApiResult<Fact> {
     let calendar = calendar(tx, stored.wire.website_id).await?;
     let lines = lines(tx, stored.wire.id).await?;
-    keep(tx, account, &Fact::of(stored, lines, &calendar)).await
+    Ok(Fact::of(stored, lines, &calendar))
 }
 
 async fn keep(tx: &mut Tx, account: AccountId, fact: &Fact) -> ApiResult<()> {
@@ -62,20 +73,32 @@ async fn keep(tx: &mut Tx, account: AccountId, fact: &Fact) -> ApiResult<()> {
     Ok(())
 }
 
-/// Lets go of which conversation it was, before that is deleted: what it counted for stays.
+/// What is kept of a conversation that is about to be deleted, while its messages are there.
 ///
 /// # Errors
 /// The database's failure.
-pub(crate) async fn deleted(tx: &mut Tx, account: AccountId, stored: &StoredConversation) -> ApiResult<()> {
-    let id = stored.wire.id;
-    if rows::of_conversation(tx, id).await?.is_none() {
-        begin(tx, account, stored).await?;
+pub(crate) async fn what_stays(tx: &mut Tx, stored: &StoredConversation) -> ApiResult<Fact> {
+    match rows::of_conversation(tx, stored.wire.id).await? {
+        Some(fact) => Ok(fact),
+        None => from_its_messages(tx, stored).await,
     }
-    if let Some(fact) = rows::of_conversation(tx, id).await? {
-        rows::let_go(tx, id).await?;
-        days::changed(tx, &fact).await?;
-        tx.counted_after_commit(account, fact.website_id);
+}
+
+/// Lets go of which conversation it was: what it counted for stays. To be called when all else is deleted and told, as the account's
+/// counter comes before the days of reports.
+///
+/// # Errors
+/// The database's failure.
+pub(crate) async fn deleted(tx: &mut Tx, account: AccountId, mut fact: Fact) -> ApiResult<()> {
+    let was_kept = match fact.conversation_id.take() {
+        Some(id) => rows::let_go(tx, id).await?,
+        None => false,
+    };
+    if !was_kept {
+        rows::put(tx, account, &fact).await?;
     }
+    days::changed(tx, &fact).await?;
+    tx.counted_after_commit(account, fact.website_id);
     Ok(())
 }
 

@@ -68,19 +68,45 @@ pub(crate) async fn seen(tx: &mut Tx, visitor: VisitorId, url: &str, is_opened: 
     Ok(())
 }
 
-/// Takes pages that nobody else has seen, before a visitor is erased: an address may say whose page it is.
+/// Forgets which pages a visitor saw that nobody else has seen, before the visitor is erased: an address may say whose page it is.
 ///
 /// # Errors
 /// The database's failure.
 pub(crate) async fn let_go(tx: &mut Tx, visitor: VisitorId) -> ApiResult<()> {
-    sqlx::query(
-        "DELETE FROM visit_facts WHERE visitor = (SELECT fact_key FROM visitors WHERE id = $1) AND page <> '' \
-         AND NOT EXISTS (SELECT 1 FROM visit_facts o WHERE o.website_id = visit_facts.website_id \
-         AND o.page = visit_facts.page AND o.visitor <> visit_facts.visitor)",
+    forget_pages(
+        tx,
+        "f.visitor = (SELECT fact_key FROM visitors WHERE id = $1) AND f.page <> '' \
+         AND NOT EXISTS (SELECT 1 FROM visit_facts o WHERE o.website_id = f.website_id AND o.page = f.page \
+         AND o.visitor <> f.visitor)",
+        &visitor.to_string(),
     )
-    .bind(visitor.to_string())
-    .execute(tx.conn())
-    .await?;
+    .await
+}
+
+/// Forgets the pages of a website that is gone; how many people were there stays.
+///
+/// # Errors
+/// The database's failure.
+pub(crate) async fn let_go_of_website(tx: &mut Tx, website: WebsiteId) -> ApiResult<()> {
+    forget_pages(tx, "f.website_id = $1 AND f.page <> ''", &website.to_string()).await
+}
+
+/// Keeps of the visits `f` that fit that there were some, and how many pages were opened.
+async fn forget_pages(tx: &mut Tx, which: &'static str, id: &str) -> ApiResult<()> {
+    for sql in [
+        format!(
+            "INSERT INTO visit_facts (website_id, at, visitor, page, views, funnel_id, country, device) \
+             SELECT f.website_id, f.at, f.visitor, '', CAST(SUM(f.views) AS BIGINT), MIN(f.funnel_id), MIN(f.country), MIN(f.device) \
+             FROM visit_facts f WHERE {which} GROUP BY f.website_id, f.at, f.visitor \
+             ON CONFLICT (website_id, at, visitor, page) DO UPDATE SET views = visit_facts.views + excluded.views"
+        ),
+        format!("DELETE FROM visit_facts AS f WHERE {which}"),
+    ] {
+        sqlx::query(AssertSqlSafe(sql))
+            .bind(id.to_owned())
+            .execute(tx.conn())
+            .await?;
+    }
     Ok(())
 }
 

@@ -105,7 +105,7 @@ async fn look(
 /// Takes the conversation, which the transaction has locked together with its visitor. The account's counter is taken last.
 pub(super) async fn erase(tx: &mut Tx, account: AccountId, stored: &StoredConversation) -> ApiResult<()> {
     let id = stored.wire.id;
-    ingest::deleted(tx, account, stored).await?;
+    let fact = ingest::what_stays(tx, stored).await?;
     let Erasure {
         tombstone,
         event,
@@ -131,7 +131,7 @@ pub(super) async fn erase(tx: &mut Tx, account: AccountId, stored: &StoredConver
         .await?;
     events::append(tx, StreamKey::Visitor(stored.wire.user_id), &[visitor_event]).await?;
     events::append(tx, StreamKey::Account(account), &[event]).await?;
-    Ok(())
+    ingest::deleted(tx, account, fact).await
 }
 
 /// What kept results of actions say of the conversation: a repeat is told that there is none.
