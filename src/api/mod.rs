@@ -3,6 +3,7 @@
 //! Pages and components get an [`Api`] from [`crate::auth::use_api`] and never speak HTTP themselves. A 401 is met by one
 //! renewal of the token and one repetition; callers see [`ApiError::SignedOut`] only when the session is over.
 
+mod analytics;
 mod attachments;
 pub mod auth;
 mod canned_replies;
@@ -30,6 +31,7 @@ use yew::Callback;
 
 use crate::auth::{AuthState, Session};
 
+pub use analytics::Behind;
 pub use common_passwords::{common_passwords, use_common_passwords};
 pub use conversations::{ConversationQuery, StatusFilter};
 pub use emoji::{Category, Emoji, EmojiList, use_emoji};

@@ -7,6 +7,7 @@
 //! | [`time`], [`position`] | instants and log positions as they travel |
 //! | [`problem`] | `application/problem+json` and its codes |
 //! | [`page`] | cursor lists and page lists |
+//! | [`analytics`] | reports: metrics and their definitions, queries, answers |
 //! | [`auth`] | sign-in, sessions, members |
 //! | [`notifications`] | what a member is told of, and how |
 //! | [`website`] | websites, funnels and the widget's configuration |
@@ -18,6 +19,7 @@
 //!
 //! Unknown fields are ignored and unknown enum values decode as `Unknown`, so that an old dashboard survives a newer API.
 
+pub mod analytics;
 pub mod auth;
 mod decode;
 pub mod ids;

@@ -1,13 +1,9 @@
 //! What deleting a conversation takes, and what stays of it (`protocol.md` *Deletion*): its id for a while, so that what
-//! still comes for it is told that it is gone; its places in the logs, without what they said; and what reports count,
-//! without anything that tells of whom.
-
-use std::collections::BTreeMap;
+//! still comes for it is told that it is gone; and its places in the logs, without what they said.
 
 use serde_json::Value;
 use switchboard_contract::auth::Role;
-use switchboard_contract::ids::{ConversationId, FunnelId, LabelId, MemberId, WebsiteId};
-use switchboard_contract::live_chat::{ConversationStatus, MessageType, Rating, Visibility};
+use switchboard_contract::ids::{ConversationId, WebsiteId};
 use switchboard_contract::problem::{Problem, ProblemCode};
 use switchboard_contract::realtime::{EventType, LogEvent};
 use switchboard_contract::time::Timestamp;
@@ -19,9 +15,6 @@ use crate::team;
 
 /// How long the id of a deleted conversation is remembered, in milliseconds: 90 days.
 pub const REMEMBERED_MS: i64 = 90 * 24 * 60 * 60 * 1_000;
-
-/// Messages are counted by quarters of an hour, in milliseconds: a day begins on one in every time zone.
-const QUARTER_MS: i64 = 15 * 60 * 1_000;
 
 /// What is remembered of a deleted conversation beside its id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,18 +113,16 @@ pub fn refuse_message(tombstone: Option<&Tombstone>, rights: &Rights, now: Times
 pub struct Erasure {
     /// Remembered under its id.
     pub tombstone: Tombstone,
-    /// For reports.
-    pub fact: Fact,
     /// For the account's log, after everything there was redacted.
     pub event: NewEvent,
     /// For the visitor's log, likewise.
     pub visitor_event: NewEvent,
 }
 
-/// What deleting `stored` now comes to; `lines` are its messages in order. Kept results of actions say
-/// [`crate::change::missing`] of it from now on.
+/// What deleting `stored` now comes to. Kept results of actions say [`crate::change::missing`] of it from now on, and what
+/// reports keep of it ([`crate::analytics::fact`]) no longer says which one it was.
 #[must_use]
-pub fn erase(stored: &StoredConversation, lines: impl IntoIterator<Item = Line>, now: Timestamp) -> Erasure {
+pub fn erase(stored: &StoredConversation, now: Timestamp) -> Erasure {
     let wire = &stored.wire;
     let event = NewEvent {
         kind: EventType::ConversationDeleted,
@@ -145,7 +136,6 @@ pub fn erase(stored: &StoredConversation, lines: impl IntoIterator<Item = Line>,
             website_id: wire.website_id,
             deleted_at: now,
         },
-        fact: Fact::of(stored, lines),
         visitor_event: NewEvent {
             audience: Audience::Everyone,
             ..event.clone()
@@ -158,104 +148,6 @@ pub fn erase(stored: &StoredConversation, lines: impl IntoIterator<Item = Line>,
 pub fn redact(event: &mut LogEvent, deleted: ConversationId) {
     if event.conversation_id == Some(deleted) {
         event.body = None;
-    }
-}
-
-/// A message as far as reports count it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Line {
-    /// Who wrote it.
-    pub kind: MessageType,
-    /// Who saw it.
-    pub visibility: Visibility,
-    /// The operator who wrote it; none for automation.
-    pub author_id: Option<MemberId>,
-    /// When.
-    pub at: Timestamp,
-}
-
-/// An operator's reply to a visitor who waited.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Reply {
-    /// The operator.
-    pub by: MemberId,
-    /// When.
-    pub at: Timestamp,
-    /// Since when the visitor had waited: the first of their messages after the reply before.
-    pub since: Timestamp,
-}
-
-/// What reports need of a conversation (`protocol.md` *Analytics*): no text, nothing of the visitor.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Fact {
-    /// Where it was.
-    pub website_id: WebsiteId,
-    /// How the visitor came to it.
-    pub funnel_id: FunnelId,
-    /// What it was labelled with.
-    pub labels: Vec<LabelId>,
-    /// Who was in charge at the end.
-    pub assignee_id: Option<MemberId>,
-    /// Whether it was still going on.
-    pub was_open: bool,
-    /// When it began.
-    pub started_at: Timestamp,
-    /// The visitor's first message: whose cohort it belongs to.
-    pub first_message_at: Option<Timestamp>,
-    /// When it was first closed: closing again does not change it.
-    pub first_closed_at: Option<Timestamp>,
-    /// How often it was opened again.
-    pub reopened: u64,
-    /// What the visitor thought of it.
-    pub rating: Option<Rating>,
-    /// How operators replied; the first one is the first response.
-    pub replies: Vec<Reply>,
-    /// How many public messages were sent, by the quarter of an hour in which they were.
-    pub messages: BTreeMap<Timestamp, u64>,
-}
-
-impl Fact {
-    fn of(stored: &StoredConversation, lines: impl IntoIterator<Item = Line>) -> Self {
-        let wire = &stored.wire;
-        let mut fact = Self {
-            website_id: wire.website_id,
-            funnel_id: wire.funnel_id,
-            labels: wire.labels.clone(),
-            assignee_id: wire.assignee_id,
-            was_open: wire.status == ConversationStatus::Open,
-            started_at: wire.started_at,
-            first_message_at: None,
-            first_closed_at: stored.first_closed_at,
-            reopened: stored.reopened,
-            rating: wire.rating,
-            replies: Vec::new(),
-            messages: BTreeMap::new(),
-        };
-        let mut waiting = None;
-        for line in lines {
-            if line.visibility != Visibility::Public {
-                continue;
-            }
-            match (line.kind, line.author_id) {
-                (MessageType::User, _) => {
-                    fact.first_message_at.get_or_insert(line.at);
-                    waiting.get_or_insert(line.at);
-                }
-                (MessageType::Bot, Some(by)) => {
-                    if let Some(since) = waiting.take() {
-                        let at = line.at;
-                        fact.replies.push(Reply { by, at, since });
-                    }
-                }
-                // Automation does not stop the clock.
-                (MessageType::Bot, None) => {}
-                (MessageType::System | MessageType::Unknown, _) => continue,
-            }
-            let millis = line.at.as_millis();
-            let quarter = Timestamp::from_millis(millis - millis.rem_euclid(QUARTER_MS));
-            *fact.messages.entry(quarter).or_default() += 1;
-        }
-        fact
     }
 }
 
@@ -272,10 +164,6 @@ mod tests {
 
     fn website(n: u8) -> WebsiteId {
         WebsiteId::from_parts(at(0), [n; 10])
-    }
-
-    fn member(n: u8) -> MemberId {
-        MemberId::from_parts(at(0), [n; 10])
     }
 
     fn tombstone() -> Tombstone {
@@ -361,64 +249,5 @@ mod tests {
             assert_eq!(event.body, body);
             assert_eq!((event.kind, event.seq), (EventType::MessageCreated, Some(1)));
         }
-    }
-
-    fn line(kind: MessageType, author: Option<u8>, millis: i64) -> Line {
-        Line {
-            kind,
-            visibility: Visibility::Public,
-            author_id: author.map(member),
-            at: at(millis),
-        }
-    }
-
-    fn fact(lines: Vec<Line>) -> Fact {
-        let user = serde_json::from_value(serde_json::json!({
-            "id": "01890a5d-ac96-774b-bcce-b302099a8057", "verified": false, "locale": "en", "browser": "", "os": "",
-            "device": "", "attributes": {}, "firstSeenAt": "2026-11-22T09:30:00.000Z",
-            "lastSeenAt": "2026-11-22T09:30:00.000Z", "blocked": false,
-        }));
-        let stored = StoredConversation::begin(
-            at(0),
-            ConversationId::from_parts(at(0), [1; 10]),
-            user.expect("a visitor"),
-            website(1),
-            FunnelId::from_parts(at(0), [1; 10]),
-            "Chat".to_owned(),
-            None,
-        );
-        erase(&stored, lines, at(9)).fact
-    }
-
-    #[test]
-    fn reports_keep_who_waited_how_long_for_whom() {
-        use MessageType::{Bot, System, User};
-        let note = Line {
-            visibility: Visibility::Internal,
-            ..line(Bot, Some(1), 25)
-        };
-        let fact = fact(vec![
-            line(System, None, 0),
-            line(Bot, Some(1), 5),
-            line(User, None, 10),
-            line(Bot, None, 11),
-            line(User, None, 20),
-            note,
-            line(Bot, Some(2), 30),
-            line(Bot, Some(1), 40),
-            line(User, None, QUARTER_MS + 1),
-            line(Bot, Some(1), QUARTER_MS + 9),
-        ]);
-        assert_eq!(fact.first_message_at, Some(at(10)));
-        let reply = |by, at_ms, since| Reply {
-            by: member(by),
-            at: at(at_ms),
-            since: at(since),
-        };
-        assert_eq!(
-            fact.replies,
-            [reply(2, 30, 10), reply(1, QUARTER_MS + 9, QUARTER_MS + 1)]
-        );
-        assert_eq!(fact.messages, BTreeMap::from([(at(0), 6), (at(QUARTER_MS), 2)]));
     }
 }

@@ -18,12 +18,14 @@
 //! | [`standing`] | what becomes of a stream whose person may no longer follow it |
 //! | [`projection`] | what a visitor gets to see |
 //! | [`rotation`] | what a refresh token is worth |
+//! | [`analytics`] | what reports count, and how |
 //! | [`team`] | who may do what to whom in a team |
 //! | [`website`] | what beats and time make of a website's status; what a check of its installation comes to |
 
 pub mod accept;
 pub mod action;
 pub mod allocate;
+pub mod analytics;
 pub mod assignment;
 pub mod audience;
 pub mod change;

@@ -12,6 +12,8 @@ Usage: switchboard-server [COMMAND]
 Without a command it serves. Commands:
   generate --conversations N --messages M --days D --seed S
                         fills the database with plausible data; the same seed makes the same data
+  generate-facts --conversations N --messages M --days D --seed S
+                        fills the database with what reports keep of conversations, without the conversations
   headers --api URL     prints the security headers for a static host of the dashboard
   migrate               brings the database's tables up to date and exits
   openapi               prints the OpenAPI document
@@ -52,6 +54,8 @@ pub enum Command {
     },
     /// Fill the database.
     Generate(Plan),
+    /// Fill the database with what reports keep of conversations.
+    GenerateFacts(Plan),
     /// Bring the tables up to date.
     Migrate,
 }
@@ -79,7 +83,7 @@ pub fn parse(arguments: &[String]) -> Result<Command, ConfigError> {
             })?;
             Ok(Command::Headers { api })
         }
-        "generate" => {
+        "generate" | "generate-facts" => {
             let found = options(
                 command,
                 rest,
@@ -88,7 +92,7 @@ pub fn parse(arguments: &[String]) -> Result<Command, ConfigError> {
             let number = |name: &str| -> Result<u64, ConfigError> {
                 let text = required(command, &found, name)?;
                 text.parse().map_err(|_| {
-                    ConfigError::new(format!("generate: {name} takes a whole number, not `{text}`"))
+                    ConfigError::new(format!("{command}: {name} takes a whole number, not `{text}`"))
                 })
             };
             let plan = Plan {
@@ -98,7 +102,11 @@ pub fn parse(arguments: &[String]) -> Result<Command, ConfigError> {
                 seed: number("--seed")?,
             };
             plan.check()?;
-            Ok(Command::Generate(plan))
+            Ok(if command == "generate" {
+                Command::Generate(plan)
+            } else {
+                Command::GenerateFacts(plan)
+            })
         }
         unknown => Err(ConfigError::new(format!(
             "`{unknown}` is not a command; `switchboard-server help` lists them"
@@ -165,6 +173,10 @@ mod tests {
                 seed: 4
             }))
         );
+        assert!(matches!(
+            read("generate-facts --seed 4 --conversations 1 --messages 2 --days 3"),
+            Ok(Command::GenerateFacts(Plan { seed: 4, .. }))
+        ));
     }
 
     #[test]

@@ -11,9 +11,11 @@
 //! | [`totp`], [`mail`] | the second factor's arithmetic; letters and how they leave |
 //! | [`team`] | members and invitations |
 //! | [`live_chat`], [`website`], [`visitor`] | the routes of operators and visitors |
+//! | [`analytics`] | what is counted, and reports |
 //! | [`realtime`] | the socket and what wakes it |
 //! | [`upkeep`] | takes away what is kept for a time only |
 
+pub mod analytics;
 pub mod auth;
 pub mod cli;
 pub mod clock;
@@ -60,6 +62,7 @@ pub fn router(state: AppState) -> Router {
         .merge(team::router())
         .merge(live_chat::router())
         .merge(website::router())
+        .merge(analytics::router())
         .merge(events::routes::router())
         .merge(visitor::router())
         .merge(realtime::router())

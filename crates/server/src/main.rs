@@ -29,12 +29,17 @@ fn run(command: Command) -> Result<(), ConfigError> {
         Command::OpenApi => print!("{}", openapi::printed()?),
         Command::Headers { api } => print!("{}", security_headers::printed(&api)),
         Command::Serve => wait_for(switchboard_server::serve(Config::from_env()?))?,
-        Command::Generate(plan) => {
+        Command::Generate(plan) | Command::GenerateFacts(plan) => {
+            let facts_only = matches!(command, Command::GenerateFacts(_));
             let config = Config::from_env()?;
             config.prepare_data_dir()?;
             wait_for(async {
                 let state = AppState::open(config).await?;
-                let report = generate::fill(&state, &plan).await;
+                let report = if facts_only {
+                    generate::facts::fill(&state, &plan).await
+                } else {
+                    generate::fill(&state, &plan).await
+                };
                 state.db.close().await;
                 println!(
                     "{}",

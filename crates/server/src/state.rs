@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::analytics;
 use crate::auth::keys::Keys;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
@@ -68,6 +69,7 @@ impl AppState {
         }
         tokio::spawn(lifecycle::run(state.db.clone(), state.clock.clone()));
         tokio::spawn(backlog::run(state.db.clone()));
+        analytics::start(&state.db, &state.clock, &state.hub);
         tokio::spawn(sweep::run(
             state.db.clone(),
             state.clock.clone(),

@@ -27,6 +27,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (18, include_str!("../../migrations/0018_websites.sql")),
     (19, include_str!("../../migrations/0019_visitor_actions.sql")),
     (20, include_str!("../../migrations/0020_load_cap.sql")),
+    (21, include_str!("../../migrations/0021_analytics.sql")),
 ];
 
 /// What a migration has to say to one database only, before the text that both run.
@@ -40,6 +41,16 @@ const OF_ONE: &[(i64, Dialect, &str)] = &[
         9,
         Dialect::Postgres,
         include_str!("../../migrations/0009_search.on_postgres.sql"),
+    ),
+    (
+        21,
+        Dialect::Sqlite,
+        include_str!("../../migrations/0021_analytics.on_sqlite.sql"),
+    ),
+    (
+        21,
+        Dialect::Postgres,
+        include_str!("../../migrations/0021_analytics.on_postgres.sql"),
     ),
 ];
 

@@ -94,6 +94,7 @@ pub struct Tx {
     dialect: Dialect,
     now: Timestamp,
     wakes: Vec<StreamKey>,
+    counted: Vec<(AccountId, WebsiteId)>,
 }
 
 impl Tx {
@@ -194,6 +195,13 @@ impl Tx {
         Ok(())
     }
 
+    /// Tells after the commit that figures of this website have changed.
+    pub fn counted_after_commit(&mut self, account: AccountId, website: WebsiteId) {
+        if !self.counted.contains(&(account, website)) {
+            self.counted.push((account, website));
+        }
+    }
+
     /// Wakes the readers of `stream` after the commit.
     pub fn wake_after_commit(&mut self, stream: StreamKey) {
         if !self.wakes.contains(&stream) {
@@ -281,6 +289,7 @@ impl Db {
         for stream in tx.wakes {
             self.hub.wake(stream);
         }
+        self.hub.counted(tx.counted);
         Ok(value)
     }
 
@@ -296,6 +305,7 @@ impl Db {
             dialect: self.dialect,
             now: self.clock.now(),
             wakes: Vec::new(),
+            counted: Vec::new(),
         })
     }
 }

@@ -81,6 +81,7 @@ async fn write_all(pool: AnyPool, mut jobs: mpsc::Receiver<Job>, clock: Clock, h
                 dialect: Dialect::Sqlite,
                 now: clock.now(),
                 wakes: Vec::new(),
+                counted: Vec::new(),
             },
             // What still runs while the server ends has nothing to say.
             Err(sqlx::Error::PoolClosed) => continue,
@@ -127,12 +128,13 @@ async fn write_group(
     for stream in tx.wakes {
         hub.wake(stream);
     }
+    hub.counted(tx.counted);
     Ok(())
 }
 
 /// Runs one job; none when it panicked, which its caller then hears as a failure.
 async fn run_in_savepoint(tx: &mut Tx, job: Job) -> Result<Option<Ran>, sqlx::Error> {
-    let wakes = tx.wakes.len();
+    let (wakes, counted) = (tx.wakes.len(), tx.counted.len());
     tx.conn().execute("SAVEPOINT job").await?;
     let ran = AssertUnwindSafe(async { job(tx).await })
         .catch_unwind()
@@ -140,6 +142,7 @@ async fn run_in_savepoint(tx: &mut Tx, job: Job) -> Result<Option<Ran>, sqlx::Er
         .ok();
     if !ran.as_ref().is_some_and(|ran| ran.succeeded) {
         tx.wakes.truncate(wakes);
+        tx.counted.truncate(counted);
         tx.conn().execute("ROLLBACK TO job").await?;
     }
     tx.conn().execute("RELEASE job").await?;

@@ -3,6 +3,7 @@
 //! Generated rows have no entries in the event log. The log's head moves past them and its floor with it, so that a
 //! client that was connected before learns by a snapshot that it missed something.
 
+pub mod facts;
 mod random;
 mod store;
 mod story;

@@ -28,6 +28,31 @@ pub(super) struct Place {
 }
 
 impl Place {
+    /// The account.
+    pub(super) const fn account(&self) -> AccountId {
+        self.account
+    }
+
+    /// Its websites.
+    pub(super) fn websites(&self) -> Vec<WebsiteId> {
+        self.websites.iter().map(|(website, ..)| *website).collect()
+    }
+
+    /// A website and one of its funnels.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub(super) fn somewhere(&self, choice: u64) -> ApiResult<(WebsiteId, FunnelId)> {
+        self.website(choice)
+            .map(|(website, funnel, _)| (*website, *funnel))
+            .ok_or_else(|| nowhere("no website"))
+    }
+
+    /// A member; none where there is none.
+    pub(super) fn somebody(&self, choice: u64) -> Option<MemberId> {
+        self.member(choice).map(|(member, _)| *member)
+    }
+
     fn website(&self, choice: u64) -> Option<&(WebsiteId, FunnelId, String)> {
         chosen(&self.websites, choice)
     }
@@ -43,7 +68,7 @@ fn chosen<T>(items: &[T], choice: u64) -> Option<&T> {
 }
 
 /// A value of a row; an absent one still has its column's type, which Postgres insists on.
-enum Value {
+pub(super) enum Value {
     Text(Option<String>),
     Number(Option<i64>),
 }
@@ -78,7 +103,11 @@ impl From<bool> for Value {
     }
 }
 
-fn count(value: u64) -> ApiResult<Value> {
+/// A counter.
+///
+/// # Errors
+/// When it is over what a database counts.
+pub(super) fn count(value: u64) -> ApiResult<Value> {
     columns::to_count(value).map(|number| Value::Number(Some(number)))
 }
 
@@ -151,6 +180,15 @@ pub(super) async fn batch(db: &Db, place: &Arc<Place>, stories: Vec<Story>) -> A
             insert(tx, "conversations", CONVERSATION_COLUMNS, rows.conversations).await?;
             insert(tx, "messages", MESSAGE_COLUMNS, rows.messages).await?;
             insert(tx, "pages_seen", &["visitor_id", "pages"], rows.pages).await?;
+            // Counted when the server looks for what is not counted yet, at its next start.
+            let uncounted = stories.iter().map(|story| vec![story.id.to_string().into()]);
+            insert(
+                tx,
+                "conversations_to_count",
+                &["conversation_id"],
+                uncounted.collect(),
+            )
+            .await?;
             let visitors: Vec<VisitorId> = stories.iter().map(|story| story.visitor).collect();
             index::visitors(tx, &visitors).await?;
             index::messages(tx, &said(&stories)).await?;
@@ -372,8 +410,16 @@ fn added(line: &Line) -> Added<'_> {
     }
 }
 
-/// Inserts rows of one table. Table and columns are this file's constants; values are bound.
-async fn insert(tx: &mut Tx, table: &str, columns: &[&str], rows: Vec<Vec<Value>>) -> ApiResult<()> {
+/// Inserts rows of one table. Table and columns are this folder's constants; values are bound.
+///
+/// # Errors
+/// The database's failure.
+pub(super) async fn insert(
+    tx: &mut Tx,
+    table: &str,
+    columns: &[&str],
+    rows: Vec<Vec<Value>>,
+) -> ApiResult<()> {
     let mut rows = rows.into_iter().peekable();
     while rows.peek().is_some() {
         let chunk: Vec<Vec<Value>> = rows.by_ref().take(VALUES / columns.len()).collect();

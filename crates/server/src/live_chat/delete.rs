@@ -3,17 +3,17 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use serde_json::{Value, json};
 use switchboard_contract::ids::{AccountId, ActionId, ConversationId};
 use switchboard_domain::change;
-use switchboard_domain::deletion::{self, Erasure, Fact, Found, Line, Verdict};
+use switchboard_domain::deletion::{self, Erasure, Found, Verdict};
 use switchboard_domain::stored::StoredConversation;
 
 use super::actions::{self, Begun};
 use super::search::index;
 use super::{attachments, rows, tombstones};
+use crate::analytics::ingest;
 use crate::auth::{Operator, keys};
-use crate::db::{Lock, Tx, columns};
+use crate::db::{Lock, Tx};
 use crate::events;
 use crate::http::{IdPath, Params};
 use crate::problem::ApiResult;
@@ -105,15 +105,13 @@ async fn look(
 /// Takes the conversation, which the transaction has locked together with its visitor. The account's counter is taken last.
 pub(super) async fn erase(tx: &mut Tx, account: AccountId, stored: &StoredConversation) -> ApiResult<()> {
     let id = stored.wire.id;
-    let lines = lines(tx, id).await?;
+    let fact = ingest::what_stays(tx, stored).await?;
     let Erasure {
         tombstone,
-        fact,
         event,
         visitor_event,
-    } = deletion::erase(stored, lines, tx.now());
+    } = deletion::erase(stored, tx.now());
     tombstones::put(tx, account, id, tombstone).await?;
-    keep_fact(tx, account, &fact).await?;
     redact_results(tx, id).await?;
     index::forget_conversation(tx, id).await?;
     attachments::rows::forget_conversation(tx, id).await?;
@@ -133,61 +131,7 @@ pub(super) async fn erase(tx: &mut Tx, account: AccountId, stored: &StoredConver
         .await?;
     events::append(tx, StreamKey::Visitor(stored.wire.user_id), &[visitor_event]).await?;
     events::append(tx, StreamKey::Account(account), &[event]).await?;
-    Ok(())
-}
-
-/// The conversation's messages in order, as far as reports count them.
-async fn lines(tx: &mut Tx, id: ConversationId) -> ApiResult<Vec<Line>> {
-    let rows = sqlx::query(
-        "SELECT kind, visibility, author_id, created_at FROM messages WHERE conversation_id = $1 ORDER BY seq",
-    )
-    .bind(id.to_string())
-    .fetch_all(tx.conn())
-    .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Line {
-                kind: columns::word(row, "kind")?,
-                visibility: columns::word(row, "visibility")?,
-                author_id: columns::maybe_id(row, "author_id")?,
-                at: columns::instant(row, "created_at")?,
-            })
-        })
-        .collect()
-}
-
-async fn keep_fact(tx: &mut Tx, account: AccountId, fact: &Fact) -> ApiResult<()> {
-    let replies: Vec<Value> = fact
-        .replies
-        .iter()
-        .map(|reply| json!({"by": reply.by, "at": reply.at.as_millis(), "since": reply.since.as_millis()}))
-        .collect();
-    let messages: Vec<(i64, u64)> = fact
-        .messages
-        .iter()
-        .map(|(at, count)| (at.as_millis(), *count))
-        .collect();
-    sqlx::query(
-        "INSERT INTO conversation_facts (account_id, website_id, funnel_id, labels, assignee_id, was_open, \
-         started_at, first_message_at, first_closed_at, reopened, rating, replies, messages) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-    )
-    .bind(account.to_string())
-    .bind(fact.website_id.to_string())
-    .bind(fact.funnel_id.to_string())
-    .bind(serde_json::to_string(&fact.labels)?)
-    .bind(fact.assignee_id.map(|id| id.to_string()))
-    .bind(i64::from(fact.was_open))
-    .bind(fact.started_at.as_millis())
-    .bind(fact.first_message_at.map(|at| at.as_millis()))
-    .bind(fact.first_closed_at.map(|at| at.as_millis()))
-    .bind(columns::to_count(fact.reopened)?)
-    .bind(fact.rating.as_ref().map(columns::to_word).transpose()?)
-    .bind(serde_json::to_string(&replies)?)
-    .bind(serde_json::to_string(&messages)?)
-    .execute(tx.conn())
-    .await?;
-    Ok(())
+    ingest::deleted(tx, account, fact).await
 }
 
 /// What kept results of actions say of the conversation: a repeat is told that there is none.

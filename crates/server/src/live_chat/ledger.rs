@@ -12,6 +12,7 @@ use switchboard_domain::rating::Rated;
 use switchboard_domain::stored::StoredConversation;
 
 use super::store;
+use crate::analytics::ingest;
 use crate::db::Tx;
 use crate::events;
 use crate::ids;
@@ -193,6 +194,7 @@ impl Ledger {
             store::insert_message(tx, self.account, &entry).await?;
             entries.push(entry);
         }
+        ingest::conversation(tx, self.account, &stored, &entries).await?;
         Ok(Written {
             entries,
             visitor_conversation: stored.as_visitor_sees_it(),

@@ -3,12 +3,13 @@
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | [`routes`], [`accounts`], [`actions`], [`attachments`], [`replies`], [`visitors`], [`websites`] | the list |
+//! | [`routes`], [`accounts`], [`actions`], [`analytics`], [`attachments`], [`replies`], [`visitors`], [`websites`] | the list |
 //! | [`describe`] | the words in which it is written |
 //! | [`exact`] | what serde knows and the derived schemas do not say |
 
 mod accounts;
 mod actions;
+mod analytics;
 mod attachments;
 mod describe;
 mod exact;

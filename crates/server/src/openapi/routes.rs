@@ -25,6 +25,7 @@ pub(super) fn all() -> Vec<Route> {
         super::replies::all(),
         super::websites::all(),
         super::visitors::all(),
+        super::analytics::all(),
         visitors_side(),
         realtime(),
         health(),

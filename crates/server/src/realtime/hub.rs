@@ -1,7 +1,7 @@
 //! Wakes sockets of this process after a commit, and carries signals between them. The database is the truth: a wake-up
 //! says "read the log", never what is in it, so one that is lost or doubled does no harm.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -75,6 +75,7 @@ pub struct Hub {
     visitors_typing: Mutex<Budgets<VisitorId>>,
     visitors_telling: Mutex<Budgets<VisitorId>>,
     looks: Mutex<Budgets<AccountId>>,
+    counted: Mutex<BTreeSet<(AccountId, WebsiteId)>>,
 }
 
 impl Default for Hub {
@@ -90,6 +91,7 @@ impl Default for Hub {
             visitors_typing: Mutex::new(Budgets::new(VISITOR_TYPING)),
             visitors_telling: Mutex::new(Budgets::new(VISITOR_TELLING)),
             looks: Mutex::new(Budgets::new(LOOKS)),
+            counted: Mutex::default(),
         }
     }
 }
@@ -120,6 +122,24 @@ impl Hub {
             // Fails only when the last follower has just gone.
             let _ = stream.signals.send(signal);
         }
+    }
+
+    /// Notes that figures of these websites have changed, where somebody listens.
+    pub(crate) fn counted(&self, websites: Vec<(AccountId, WebsiteId)>) {
+        for (account, website) in websites {
+            if self.followers(StreamKey::Account(account)) > 0 {
+                self.counted_now().insert((account, website));
+            }
+        }
+    }
+
+    /// The websites whose figures have changed since the last call.
+    pub(crate) fn take_counted(&self) -> BTreeSet<(AccountId, WebsiteId)> {
+        std::mem::take(&mut *self.counted_now())
+    }
+
+    fn counted_now(&self) -> MutexGuard<'_, BTreeSet<(AccountId, WebsiteId)>> {
+        self.counted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Follows `key`. Read the log only after this, or a commit in between goes unnoticed.

@@ -5,6 +5,7 @@ use switchboard_contract::ids::VisitorId;
 use switchboard_contract::live_chat::MAX_PAGES;
 use switchboard_contract::time::Timestamp;
 
+use crate::analytics::visits;
 use crate::db::{Tx, columns};
 use crate::problem::ApiResult;
 
@@ -66,6 +67,7 @@ pub(crate) async fn note(tx: &mut Tx, visitor: VisitorId, url: &str, title: Opti
     .transpose()?;
     let number = last.as_ref().map_or(0, |last| last.number);
     let step = step(last.as_ref(), url, now);
+    visits::seen(tx, visitor, url, step != Step::Stay).await?;
     if matches!(step, Step::Stay | Step::Move { left_now: true }) {
         // A page may say its title later than its address.
         let title = if step == Step::Stay { title } else { None };

@@ -8,6 +8,7 @@ use tokio::time::MissedTickBehavior;
 
 use super::delete::{self, GRACE_MS};
 use super::rows;
+use crate::analytics::visits;
 use crate::clock::Clock;
 use crate::db::{Db, Lock, Tx, columns};
 use crate::live_chat::{self, attachments, search::index};
@@ -84,6 +85,7 @@ async fn finish(tx: &mut Tx, website: WebsiteId) -> ApiResult<()> {
     }
     index::forget_visitors_of(tx, website).await?;
     attachments::rows::forget_visitors_of(tx, website).await?;
+    visits::let_go_of_website(tx, website).await?;
     const OF_VISITORS: &str = "(SELECT id FROM visitors WHERE website_id = $1)";
     for sql in [
         format!("DELETE FROM frame_codes WHERE visitor_id IN {OF_VISITORS}"),

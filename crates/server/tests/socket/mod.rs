@@ -82,6 +82,7 @@ pub async fn open(
             inner,
             position: None,
             shows_presence: false,
+            shows_metrics: false,
         }),
         Err(Error::Http(response)) => {
             let body = response.body().clone().unwrap_or_default();
@@ -98,6 +99,8 @@ pub struct Socket {
     position: Option<u64>,
     /// Whether frames that tell who is there are shown; they come at any time.
     pub shows_presence: bool,
+    /// Whether frames that tell of changed figures are shown; they come within a second of what changes them.
+    pub shows_metrics: bool,
 }
 
 impl Socket {
@@ -157,8 +160,10 @@ impl Socket {
     pub async fn unanswered_frame(&mut self) -> Value {
         loop {
             let frame = self.any_frame().await;
-            if frame["type"] != "presence" || self.shows_presence {
-                return frame;
+            match frame["type"].as_str() {
+                Some("presence") if !self.shows_presence => {}
+                Some("metrics") if !self.shows_metrics => {}
+                _ => return frame,
             }
         }
     }

@@ -16,7 +16,7 @@ use switchboard_domain::action::{self, Begun};
 use switchboard_domain::audience::Audience;
 use switchboard_domain::change;
 use switchboard_domain::conversation::{Step, Unread};
-use switchboard_domain::deletion::{self, Found, Line, Verdict};
+use switchboard_domain::deletion::{self, Found, Verdict};
 use switchboard_domain::ledger::{Ledger, NewEvent};
 use switchboard_domain::stored::StoredConversation;
 use switchboard_domain::words;
@@ -277,13 +277,7 @@ impl Database {
             return;
         };
         let messages = self.messages.remove(&id).unwrap_or_default();
-        let lines = messages.values().map(|kept| Line {
-            kind: kept.message.kind,
-            visibility: kept.message.visibility,
-            author_id: kept.message.author_id,
-            at: kept.message.created_at,
-        });
-        let erasure = deletion::erase(&gone, lines, now);
+        let erasure = deletion::erase(&gone, now);
         for kept in messages.values() {
             self.by_id.remove(&kept.message.id);
         }

@@ -18,7 +18,12 @@ struct Benchmark {
     options: &'static [&'static str],
 }
 
-const BENCHMARKS: [Benchmark; 6] = [
+const BENCHMARKS: [Benchmark; 7] = [
+    Benchmark {
+        name: "analytics",
+        script: "analytics.mjs",
+        options: &["--conversations", "--messages", "--days", "--rounds"],
+    },
     Benchmark {
         name: "keypress",
         script: "keypress.mjs",

@@ -11,6 +11,7 @@ use switchboard_contract::problem::ProblemCode;
 use switchboard_contract::realtime::EventType;
 
 use super::rows;
+use crate::analytics::visits;
 use crate::auth::Operator;
 use crate::db::{Lock, Tx};
 use crate::events::{self, Audience, NewEvent};
@@ -61,6 +62,7 @@ async fn whole(tx: &mut Tx, operator: &Operator, id: VisitorId) -> ApiResult<()>
             delete::erase(tx, account, &stored).await?;
         }
     }
+    visits::let_go(tx, id).await?;
     index::forget_visitor(tx, id).await?;
     attachments::rows::forget_visitor(tx, id).await?;
     for sql in BELONGINGS {

@@ -1,0 +1,213 @@
+//! Figures, charts and the hours of the week.
+
+use axum::Json;
+use axum::extract::State;
+use sqlx::AssertSqlSafe;
+use switchboard_contract::analytics::{
+    Heatmap, HeatmapCell, Metric, Overview, Period, Reading, RightNow, Series, SeriesPoint,
+};
+use switchboard_contract::live_chat::ONLINE_MS;
+use switchboard_domain::analytics::tally;
+
+use super::ask::{self, Ask, Scope};
+use crate::auth::Operator;
+use crate::db::{Tx, columns, lists};
+use crate::events;
+use crate::http::Params;
+use crate::problem::{ApiError, ApiResult};
+use crate::realtime::hub::StreamKey;
+use crate::state::AppState;
+
+/// Every figure of a range and of the one before.
+pub(crate) async fn overview(
+    State(state): State<AppState>,
+    operator: Operator,
+    params: Params,
+) -> ApiResult<Json<Overview>> {
+    let ask = Ask::from_params(&params)?;
+    Ok(Json(overview_of(&state, operator, ask).await?))
+}
+
+pub(super) async fn overview_of(state: &AppState, operator: Operator, ask: Ask) -> ApiResult<Overview> {
+    let (period, before) = (ask.range.period(), ask.range.previous().period());
+    let filter = ask.filter();
+    let (facts, visitors, right_now, as_of) = state
+        .db
+        .read(move |tx| {
+            Box::pin(async move {
+                let scope = ask.scope(tx, &operator).await?;
+                let both = Period {
+                    from: before.from,
+                    until: period.until,
+                };
+                let facts = scope.facts(tx, both).await?;
+                let visitors = match ask.visited(&scope) {
+                    Some(visited) => {
+                        let current = visited.count(tx, period).await?;
+                        (Some(current), Some(visited.count(tx, before).await?))
+                    }
+                    None => (None, None),
+                };
+                let right_now = right_now(tx, &ask, &scope).await?;
+                let as_of = events::position(tx, StreamKey::Account(operator.account_id)).await?;
+                Ok((facts, visitors, right_now, as_of))
+            })
+        })
+        .await?;
+    let (mut current, mut previous) = ask::beside(move || {
+        (
+            tally::figures(&facts, &filter, period),
+            tally::figures(&facts, &filter, before),
+        )
+    })
+    .await?;
+    (current.visitors, previous.visitors) = visitors;
+    Ok(Overview {
+        current,
+        previous,
+        period,
+        previous_period: before,
+        right_now,
+        as_of,
+    })
+}
+
+/// What is going on on the websites that are asked for.
+async fn right_now(tx: &mut Tx, ask: &Ask, scope: &Scope) -> ApiResult<RightNow> {
+    let online = tx.now().as_millis() - ONLINE_MS;
+    let mut found = RightNow::default();
+    for ids in lists::chunks(&scope.websites) {
+        // A funnel's id is one of ours, written by us.
+        let funnel = ask
+            .funnel()
+            .map_or_else(String::new, |id| format!(" AND funnel_id = '{id}'"));
+        let places = lists::places(&ids);
+        let conversations = format!(
+            "SELECT COUNT(*) AS open, COUNT(waiting_since) AS waiting FROM conversations \
+             WHERE website_id IN ({places}) AND status = 'open' AND is_archived = 0{funnel}"
+        );
+        let visitors = format!(
+            "SELECT COUNT(*) AS visitors FROM visitors WHERE website_id IN ({places}) AND last_seen_at > {online}{funnel}"
+        );
+        let bound = |sql: String| {
+            ids.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, id| {
+                query.bind(id.to_string())
+            })
+        };
+        let row = bound(conversations).fetch_one(tx.conn()).await?;
+        found.open += columns::count(&row, "open")?;
+        found.waiting += columns::count(&row, "waiting")?;
+        let row = bound(visitors).fetch_one(tx.conn()).await?;
+        found.visitors += columns::count(&row, "visitors")?;
+    }
+    Ok(found)
+}
+
+/// One metric by time.
+pub(crate) async fn series(
+    State(state): State<AppState>,
+    operator: Operator,
+    params: Params,
+) -> ApiResult<Json<Series>> {
+    Ok(Json(series_of(&state, operator, &params).await?))
+}
+
+pub(super) async fn series_of(state: &AppState, operator: Operator, params: &Params) -> ApiResult<Series> {
+    let ask = Ask::from_params(params)?;
+    let metric = ask::metric(params)?;
+    ask.suits(metric)?;
+    let interval = ask::interval(params)?;
+    let buckets = ask
+        .range
+        .buckets(interval)
+        .map_err(|complaint| ask::refused([complaint]))?;
+    let filter = ask.filter();
+    let now = state.clock.now();
+    let intervals = buckets.clone();
+    let (facts, visitors, as_of) = state
+        .db
+        .read(move |tx| {
+            Box::pin(async move {
+                let scope = ask.scope(tx, &operator).await?;
+                let as_of = events::position(tx, StreamKey::Account(operator.account_id)).await?;
+                if metric == Metric::Visitors {
+                    let counts = match ask.visited(&scope) {
+                        Some(visited) => visited.by_interval(tx, &intervals).await?,
+                        None => Vec::new(),
+                    };
+                    return Ok((Vec::new(), Some(counts), as_of));
+                }
+                Ok((scope.facts(tx, ask.range.period()).await?, None, as_of))
+            })
+        })
+        .await?;
+    let points = ask::beside(move || {
+        let readings = match visitors {
+            Some(counts) => counts.into_iter().map(counted).collect(),
+            None => tally::series(metric, &facts, &filter, &buckets),
+        };
+        buckets
+            .iter()
+            .zip(readings)
+            .map(|(bucket, reading)| SeriesPoint {
+                at: bucket.at,
+                until: bucket.until,
+                is_partial: bucket.is_cut || bucket.until > now,
+                reading,
+            })
+            .collect()
+    })
+    .await?;
+    Ok(Series {
+        metric,
+        points,
+        as_of,
+    })
+}
+
+/// How many people, as a point.
+fn counted(people: u64) -> Reading {
+    let mut tally = tally::Tally::default();
+    tally.add(tally::Amount::Times(people));
+    tally.reading(Metric::Visitors.unit())
+}
+
+/// One metric by hour of the week.
+pub(crate) async fn heatmap(
+    State(state): State<AppState>,
+    operator: Operator,
+    params: Params,
+) -> ApiResult<Json<Heatmap>> {
+    let ask = Ask::from_params(&params)?;
+    let metric = ask::metric(&params)?;
+    if metric == Metric::Visitors {
+        return Err(ApiError::invalid_field(
+            "metric",
+            "People on the websites are counted by hour, day, week or month, not by hour of the week: choose another metric.",
+        ));
+    }
+    let (filter, range) = (ask.filter(), ask.range.clone());
+    let (facts, as_of) = state
+        .db
+        .read(move |tx| {
+            Box::pin(async move {
+                let scope = ask.scope(tx, &operator).await?;
+                let facts = scope.facts(tx, ask.range.period()).await?;
+                let as_of = events::position(tx, StreamKey::Account(operator.account_id)).await?;
+                Ok((facts, as_of))
+            })
+        })
+        .await?;
+    let readings =
+        ask::beside(move || tally::heatmap(metric, &facts, &filter, range.period(), range.zone())).await?;
+    let hours = (1..=7).flat_map(|weekday| (0..24).map(move |hour| (weekday, hour)));
+    let cells = hours
+        .zip(readings)
+        .map(|((weekday, hour), reading)| HeatmapCell {
+            weekday,
+            hour,
+            reading,
+        })
+        .collect();
+    Ok(Json(Heatmap { metric, cells, as_of }))
+}
