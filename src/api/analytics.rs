@@ -67,7 +67,11 @@ impl Api {
     ///
     /// # Errors
     /// As [`Api::analytics_overview`].
-    pub async fn analytics_heatmap(&self, query: &AnalyticsQuery, metric: Metric) -> Result<Heatmap, ApiError> {
+    pub async fn analytics_heatmap(
+        &self,
+        query: &AnalyticsQuery,
+        metric: Metric,
+    ) -> Result<Heatmap, ApiError> {
         let call = Call::get("/analytics/heatmap").query("metric", metric);
         self.call(about(call, query)).await
     }
