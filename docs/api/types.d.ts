@@ -2307,6 +2307,12 @@ export interface components {
             id: components["schemas"]["MemberId"];
             /** @description Latest use of any session. */
             lastSeenAt?: components["schemas"]["Timestamp"];
+            /**
+             * Format: int32
+             * @description With this many open conversations the member is given no other by a website's rule, nor beyond the rule's own cap: 1 to
+             *     [`MAX_ASSIGNMENT_CAP`]; absent = only the rule's.
+             */
+            loadCap?: number;
             /** @description Full name; empty while invited. */
             name: string;
             /** @description What the member may do. */
@@ -2970,6 +2976,12 @@ export interface components {
         };
         /** @description `PATCH /api/team/members/{id}`: absent fields stay. */
         UpdateMember: {
+            /**
+             * Format: int32
+             * @description See [`Member::load_cap`]; null takes it away.
+             * @default null
+             */
+            loadCap: number;
             /** @description What the member may do; only owners make or unmake owners, and one owner always remains. */
             role?: components["schemas"]["Role"];
             /**

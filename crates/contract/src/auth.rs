@@ -488,7 +488,7 @@ pub struct Member {
     #[serde(default)]
     pub availability: Availability,
     /// With this many open conversations the member is given no other by a website's rule, nor beyond the rule's own cap: 1 to
-    /// [`crate::website::MAX_ASSIGNMENT_CAP`]; absent = only the rule's.
+    /// [`MAX_ASSIGNMENT_CAP`]; absent = only the rule's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub load_cap: Option<u32>,
     /// Whether a second factor is set up.

@@ -122,6 +122,36 @@ describe("the life of a conversation", () => {
     for (const page of [agent, owner]) await row(page).waitFor();
   });
 
+  it("is assigned and labelled together with another one", async () => {
+    const [agent, owner] = pages;
+    const both = [exchange.id, await other.say("Me too.")];
+    const bar = agent.getByRole("toolbar", { name: "Selected conversations" });
+    const me = (await member.ask("team/members")).items.find(({ email }) => email === AGENT.email).id;
+    const label = crypto.randomUUID();
+    await member.ask("live-chat/labels", { method: "POST", body: { id: label, name: "Camping" } });
+    for (const id of both) {
+      const line = desk(agent).list.locator(`[data-row="${id}"]`);
+      await line.hover();
+      await line.getByRole("checkbox").click();
+    }
+    await bar.getByText("2 selected").waitFor();
+    const together = async (menu, name) => {
+      await bar.getByRole("button", { name: menu, exact: true }).click();
+      await agent.getByRole("menuitem", { name, exact: true }).click();
+    };
+    await together("Assign", "Me");
+    await shows(() => Promise.all(both.map(async (id) => (await known(id)).assigneeId)), [me, me]);
+    await together("Label", "Camping");
+    await shows(() => Promise.all(both.map(async (id) => (await known(id)).labels.includes(label))), [true, true]);
+    await bar.getByRole("button", { name: "Clear selection" }).click();
+    await bar.waitFor({ state: "detached" });
+    for (const page of [agent, owner]) {
+      await page.goto(`${exchange.proxy.origin}/conversations?label=${label}&assignee=${me}`);
+      await untilConnected(page);
+      await shows(() => desk(page).list.locator("[data-row]").evaluateAll((rows) => rows.map(({ dataset }) => dataset.row).sort()), both.toSorted());
+    }
+  });
+
   it("says of each reply how far it came: sent, delivered, read", async () => {
     const [agent] = pages;
     await answer(agent, "Do you see this?");
