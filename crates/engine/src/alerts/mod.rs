@@ -303,7 +303,9 @@ impl Alerts {
         let toast = self.screen.shown;
         let is_looked_at = self.looked_at(now).next().is_some();
         let desktop = self.wishes.desktop(now.wall, is_looked_at);
-        let troubled = self.websites.take(|website| self.wishes.want_website(website));
+        let troubled = self
+            .websites
+            .take(now.monotonic, |website| self.wishes.want_website(website));
         let mut alerts = Vec::new();
         let mut digest = Digest::default();
         for (id, of_one) in self.gathered.take() {

@@ -1,4 +1,5 @@
-//! Websites on which something is wrong with the widget: told of each once, until it is well again.
+//! Websites on which something is wrong with the widget: told of each once, until it is well again, and not soon after: one that goes
+//! back and forth rings nobody's bell all day.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -9,6 +10,8 @@ use switchboard_contract::website::{Website, WebsiteState};
 
 /// More are not kept in mind.
 const MAX_KEPT: usize = 200;
+/// A website of which something was told is not told of again for this long, in milliseconds.
+const AGAIN_AFTER_MS: u64 = 30 * 60_000;
 
 /// What may be told of websites and is not yet, and what was told.
 #[derive(Default)]
@@ -16,12 +19,20 @@ pub(super) struct Websites {
     waiting: BTreeMap<WebsiteId, (Position, Rc<Website>)>,
     /// When the first and the last of them came.
     span: Option<(u64, u64)>,
+    /// Of these something was told that may still stand there.
     told: BTreeSet<WebsiteId>,
+    /// When it was.
+    told_at: BTreeMap<WebsiteId, u64>,
 }
 
 impl Websites {
     /// Something is wrong with one, as `now` shows.
     pub(super) fn add(&mut self, now: u64, at: Position, website: Rc<Website>) {
+        self.told_at
+            .retain(|_, told_at| now < told_at.saturating_add(AGAIN_AFTER_MS));
+        if self.told_at.contains_key(&website.id) {
+            return;
+        }
         if self.waiting.len() < MAX_KEPT || self.waiting.contains_key(&website.id) {
             self.waiting.insert(website.id, (at, website));
             self.span = Some((self.span.map_or(now, |(first, _)| first), now));
@@ -52,8 +63,8 @@ impl Websites {
         self.span
     }
 
-    /// Those that are wanted, in the order of ids; nothing waits any more.
-    pub(super) fn take(&mut self, wanted: impl Fn(&Website) -> bool) -> Vec<Rc<Website>> {
+    /// Those that are wanted, in the order of ids, told `now`; nothing waits any more.
+    pub(super) fn take(&mut self, now: u64, wanted: impl Fn(&Website) -> bool) -> Vec<Rc<Website>> {
         self.span = None;
         let taken = std::mem::take(&mut self.waiting).into_values();
         let taken: Vec<_> = taken
@@ -63,6 +74,7 @@ impl Websites {
         for website in &taken {
             if self.told.len() < MAX_KEPT {
                 self.told.insert(website.id);
+                self.told_at.insert(website.id, now);
             }
         }
         taken

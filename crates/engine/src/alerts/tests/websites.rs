@@ -69,3 +69,20 @@ fn whoever_does_not_want_it_is_not_told() {
     browser.pass(3_000);
     assert_eq!(troubled(&browser.told[0]), [website(3)]);
 }
+
+#[test]
+fn a_website_that_goes_back_and_forth_is_told_of_now_and_then() {
+    let mut browser = Browser::new(1);
+    for _ in 0..10 {
+        browser.website_is(1, "degraded");
+        browser.pass(60_000);
+        browser.website_is(1, "online");
+        browser.pass(60_000);
+    }
+    assert_eq!(troubled(&browser.told[0]).len(), 1);
+    assert_eq!(withdrawn(&browser.told[0]).len(), 1);
+    browser.pass(30 * 60_000);
+    browser.website_is(1, "degraded");
+    browser.pass(3_000);
+    assert_eq!(troubled(&browser.told[0]).len(), 2);
+}
