@@ -18,7 +18,7 @@ struct Benchmark {
     options: &'static [&'static str],
 }
 
-const BENCHMARKS: [Benchmark; 6] = [
+const BENCHMARKS: [Benchmark; 7] = [
     Benchmark {
         name: "keypress",
         script: "keypress.mjs",
@@ -48,6 +48,11 @@ const BENCHMARKS: [Benchmark; 6] = [
         name: "thread",
         script: "thread.mjs",
         options: &["--messages", "--rounds"],
+    },
+    Benchmark {
+        name: "widget",
+        script: "widget.mjs",
+        options: &["--rounds"],
     },
 ];
 
