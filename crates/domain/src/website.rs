@@ -41,7 +41,7 @@ pub fn after_silence(status: &WebsiteStatus, now: Timestamp) -> Option<WebsiteSt
     let is_over = status
         .last_seen_at
         .is_some_and(|seen| seen.plus_millis(SILENT_AFTER_MS) <= now);
-    (is_heard && is_over).then(|| WebsiteStatus {
+    (is_heard && is_over).then_some(WebsiteStatus {
         state: WebsiteState::Silent,
         last_seen_at: status.last_seen_at,
         reason: None,

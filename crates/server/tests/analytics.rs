@@ -307,7 +307,7 @@ async fn card_chart_table_file_and_list_agree(app: &App) {
     )
     .await;
     assert_eq!(
-        file.header("content-type").as_deref(),
+        file.header("content-type"),
         Some("text/csv; charset=utf-8")
     );
     assert!(

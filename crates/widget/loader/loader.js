@@ -48,22 +48,20 @@
   const start = () => allowed && !dead && (starting ||= begin().catch(warn).then(() => (starting = 0)));
   const beat = (moved) => {
     place();
-    if (dead || document.hidden) return;
+    if (document.hidden) return;
     if (!session || moved) start();
     else
       post("page")
-        .then(({ status }) => (status > 399 ? (session = 0) : status < 201 && (frame || toggle(wanted, 0, 1))))
+        .then(({ status }) => (status > 399 ? (session = 0) : frame || status > 200 || toggle(wanted, 0, 1)))
         .catch(warn);
   };
   const tell = (message) => ready && frame.contentWindow.postMessage(message, server);
-  const tellShown = () => tell({ shown: { shown, focus: wanted > 1 } });
+  const tellShown = () => ready && tell({ shown: { shown, focus: wanted > 1 } }, (wanted &&= 1));
   const tellSession = async () => {
-    if (!(Date.now() - since < 5e4)) await start((since = 0));
-    if (!since) return;
-    tell({ session: { code: session.frameCode, visitor: session.user.id, widget: session.widget } });
-    tellShown();
+    Date.now() - since > 5e4 && (await start((since = 0)));
+    since && tell({ session: { code: session.frameCode, visitor: session.user.id, widget: session.widget } });
     since = 0;
-    wanted &&= 1;
+    tellShown();
   };
   const toggle = (how, focus, open = session?.conversation?.status == "open") => {
     shown = how > 0;

@@ -144,7 +144,7 @@ impl Range {
     pub fn period(&self) -> Period {
         Period {
             from: self.start(self.from),
-            until: self.start(self.from_to().1),
+            until: self.start(self.first_and_end().1),
         }
     }
 
@@ -163,7 +163,7 @@ impl Range {
     /// How many days.
     #[must_use]
     pub fn days(&self) -> i32 {
-        let (from, end) = self.from_to();
+        let (from, end) = self.first_and_end();
         from.until(end).map_or(1, |span| span.get_days())
     }
 
@@ -176,7 +176,7 @@ impl Range {
             "interval",
             "The range has too many of these intervals for one chart: choose a longer interval or a shorter range.",
         );
-        let (from, end) = self.from_to();
+        let (from, end) = self.first_and_end();
         let mut buckets = Vec::new();
         let mut push = |bucket: Bucket| {
             // A day that a zone leaves out is no interval.
@@ -223,7 +223,7 @@ impl Range {
     }
 
     /// The first day, and the one after the last.
-    fn from_to(&self) -> (Date, Date) {
+    fn first_and_end(&self) -> (Date, Date) {
         (self.from, self.to.tomorrow().unwrap_or(self.to))
     }
 

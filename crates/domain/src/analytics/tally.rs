@@ -1,6 +1,7 @@
 //! What numbers are made of. [`occurrences`] says of one conversation what it adds to a metric, when, and whose it is; figures,
 //! points, cells, rows and lists tally the same occurrences, so that they agree whatever is asked.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use switchboard_contract::analytics::{AnalyticsRow, Figures, Metric, Period, Reading, Spread, Unit};
@@ -349,7 +350,7 @@ pub fn rows<'a>(metric: Metric, facts: &'a [Fact], filter: &Filter, period: Peri
         rows.push(occurrence)
     });
     // What is of one instant stays in the order of the facts.
-    rows.sort_by(|a, b| (b.at, b.fact.conversation_id).cmp(&(a.at, a.fact.conversation_id)));
+    rows.sort_by_key(|row| Reverse((row.at, row.fact.conversation_id)));
     rows
 }
 

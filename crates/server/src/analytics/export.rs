@@ -96,7 +96,7 @@ fn columns(metric: Metric) -> Vec<String> {
     }
 }
 
-fn head<'a>(fixed: &[&'a str], metrics: impl IntoIterator<Item = Metric>) -> String {
+fn head(fixed: &[&str], metrics: impl IntoIterator<Item = Metric>) -> String {
     let columns: Vec<String> = metrics.into_iter().flat_map(columns).collect();
     Line::default()
         .texts(fixed.iter().copied())

@@ -189,11 +189,7 @@ impl App {
                 }
             },
             "progress" => self.files.on_progress(target, event.unchecked_ref()),
-            "dragover" => {
-                if files::dragged(event).is_some() {
-                    event.prevent_default();
-                }
-            }
+            "dragover" if files::dragged(event).is_some() => event.prevent_default(),
             "change" | "paste" | "drop" => {
                 if let Some(given) = self.files.given(event) {
                     event.prevent_default();

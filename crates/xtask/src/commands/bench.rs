@@ -18,7 +18,7 @@ struct Benchmark {
     options: &'static [&'static str],
 }
 
-const BENCHMARKS: [Benchmark; 7] = [
+const BENCHMARKS: [Benchmark; 8] = [
     Benchmark {
         name: "analytics",
         script: "analytics.mjs",
@@ -53,6 +53,11 @@ const BENCHMARKS: [Benchmark; 7] = [
         name: "thread",
         script: "thread.mjs",
         options: &["--messages", "--rounds"],
+    },
+    Benchmark {
+        name: "widget",
+        script: "widget.mjs",
+        options: &["--rounds"],
     },
 ];
 
