@@ -4,6 +4,108 @@
  */
 
 export interface paths {
+    "/api/analytics/breakdown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every metric by website, funnel, operator or label; visitors by page, country or device */
+        get: operations["get_analytics_breakdown"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analytics/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows behind any number, the newest first */
+        get: operations["get_analytics_conversations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analytics/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a report shows, as a file of comma-separated values */
+        get: operations["get_analytics_export.csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analytics/heatmap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One metric by hour of the week */
+        get: operations["get_analytics_heatmap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analytics/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every figure of a range and of as many days right before it */
+        get: operations["get_analytics_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analytics/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One metric by time */
+        get: operations["get_analytics_series"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/email-change": {
         parameters: {
             query?: never;
@@ -1129,23 +1231,6 @@ export interface paths {
         patch: operations["patch_websites_id"];
         trace?: never;
     };
-    "/api/websites/{id}/check-install": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Whether a website has the widget: by what its pages tell, and where they tell nothing by a look at its first page, which has to be a public one; for owners and admins, ten times a minute */
-        post: operations["post_websites_id_check_install"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/websites/{id}/contents": {
         parameters: {
             query?: never;
@@ -1414,6 +1499,42 @@ export interface components {
          * @enum {string}
          */
         AlertSound: "off" | "chime" | "knock" | "bell";
+        /** @description One occurrence behind a number. */
+        AnalyticsRow: {
+            /** @description When it counts: the visitor's first message or, of messages, the quarter of an hour. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Its conversation; absent where that was deleted. */
+            conversationId?: components["schemas"]["ConversationId"];
+            /** @description How the visitor came. */
+            funnelId: components["schemas"]["FunnelId"];
+            /** @description The conversation's labels. */
+            labels: components["schemas"]["LabelId"][];
+            /** @description Whose it is, as the metric's definition says. */
+            operatorId?: components["schemas"]["MemberId"];
+            /**
+             * Format: double
+             * @description Seconds of a duration, 1 or 0 of a rating, how many messages; else 1.
+             */
+            value: number;
+            /** @description Where. */
+            websiteId: components["schemas"]["WebsiteId"];
+        };
+        /** @description `GET /api/analytics/conversations`: the rows behind any number, the newest first. */
+        AnalyticsRows: {
+            /** @description The log position that all of it reflects. */
+            asOf: components["schemas"]["Position"];
+            /** @description Whether there is a next page. */
+            hasMore: boolean;
+            /** @description One page of them. */
+            items: components["schemas"]["AnalyticsRow"][];
+            /** @description What to send as `cursor` for the next page; opaque. */
+            nextCursor?: string;
+            /**
+             * Format: int64
+             * @description Rows on all pages.
+             */
+            total: number;
+        };
         /** @description `POST /api/visitor/pre-chat`: the answers, by the key of their question. What was not asked does not count. */
         AnswerPreChat: {
             /** @description The answers. */
@@ -1480,6 +1601,27 @@ export interface components {
             blocked: boolean;
             /** @description Why, for the team. */
             reason?: string;
+        };
+        /** @description `GET /api/analytics/breakdown`: a table. */
+        Breakdown: {
+            /** @description The log position that all of it reflects. */
+            asOf: components["schemas"]["Position"];
+            /** @description Its rows, those with most conversations, views or visitors first; of pages the first 1,000. */
+            rows: components["schemas"]["BreakdownRow"][];
+        };
+        /** @description One row of a table. */
+        BreakdownRow: {
+            /** @description Every metric of it; of pages, countries and devices only visitors are counted. */
+            figures: components["schemas"]["Figures"];
+            /** @description The id, the page's path, the country's code or the device; absent for what has none. */
+            key?: string;
+            /** @description What people call it; absent where it is gone, and of pages, countries and devices. */
+            name?: string;
+            /**
+             * Format: int64
+             * @description How often it was opened, of pages.
+             */
+            views?: number;
         };
         /** @description When people are there. A website without business hours is always open; one without openings never is. */
         BusinessHours: {
@@ -1851,6 +1993,75 @@ export interface components {
             /** @description Its messages, internal notes included, with the names of attached files. */
             messages: components["schemas"]["LiveChatMessage"][];
         };
+        /** @description Every metric of one range. */
+        Figures: {
+            /**
+             * Format: int64
+             * @description Conversations that began.
+             * @default 0
+             */
+            conversations: number;
+            /** @description First response. */
+            firstResponseSeconds: components["schemas"]["Spread"];
+            /** @description First response in business hours. */
+            firstResponseSecondsBusiness: components["schemas"]["Spread"];
+            /**
+             * Format: int64
+             * @description Messages.
+             * @default 0
+             */
+            messages: number;
+            /**
+             * Format: int64
+             * @description Missed.
+             * @default 0
+             */
+            missed: number;
+            /**
+             * Format: int64
+             * @description Requests for a rating.
+             * @default 0
+             */
+            ratingRequests: number;
+            /**
+             * Format: int64
+             * @description Ratings.
+             * @default 0
+             */
+            ratings: number;
+            /**
+             * Format: int64
+             * @description Reopened.
+             * @default 0
+             */
+            reopened: number;
+            /** @description Reply time. */
+            replySeconds: components["schemas"]["Spread"];
+            /** @description Reply time in business hours. */
+            replySecondsBusiness: components["schemas"]["Spread"];
+            /** @description Time to close. */
+            resolutionSeconds: components["schemas"]["Spread"];
+            /** @description Time to close in business hours. */
+            resolutionSecondsBusiness: components["schemas"]["Spread"];
+            /**
+             * Format: double
+             * @description Good ratings divided by ratings; absent without any.
+             * @default null
+             */
+            satisfaction: number;
+            /**
+             * Format: int64
+             * @description Unanswered.
+             * @default 0
+             */
+            unanswered: number;
+            /**
+             * Format: int64
+             * @description Visitors; absent where the report is narrowed to an operator or a label, which visitors have none of.
+             * @default null
+             */
+            visitors: number;
+        };
         /**
          * @description Where something was found.
          * @enum {string}
@@ -1891,6 +2102,28 @@ export interface components {
             /** @description All of the website's, in the order in which they are tried; the default one last. */
             items: components["schemas"]["Funnel"][];
         };
+        /** @description `GET /api/analytics/heatmap`: one metric by hour of the week. */
+        Heatmap: {
+            /** @description The log position that all of it reflects. */
+            asOf: components["schemas"]["Position"];
+            /** @description All 168 hours, from Monday's first. */
+            cells: components["schemas"]["HeatmapCell"][];
+            /** @description Which one. */
+            metric: components["schemas"]["Metric"];
+        };
+        /** @description One hour of the week. */
+        HeatmapCell: components["schemas"]["Reading"] & {
+            /**
+             * Format: int32
+             * @description The hour by the range's clock, 0 to 23.
+             */
+            hour: number;
+            /**
+             * Format: int32
+             * @description The day, 1 for Monday to 7 for Sunday.
+             */
+            weekday: number;
+        };
         /** @description A day that is closed whatever the week says. */
         Holiday: {
             /** @description The day in the website's time zone, `YYYY-MM-DD`. */
@@ -1916,24 +2149,6 @@ export interface components {
             /** @description Key of the HMAC that proves who a visitor is ([`Identify`]); never for a browser. */
             secret: string;
         };
-        /** @description `POST /api/websites/{id}/check-install`. */
-        InstallCheck: {
-            /** @description When it was checked. */
-            at: components["schemas"]["Timestamp"];
-            /** @description What it comes to. */
-            outcome: components["schemas"]["InstallOutcome"];
-            /** @description The page that was, or would have been, looked at: the website's first. */
-            page: string;
-            /** @description What stood in the way, for people. */
-            reason?: string;
-            /** @description What the website's pages told of themselves until then. */
-            status: components["schemas"]["WebsiteStatus"];
-        };
-        /**
-         * @description What a check of the installation comes to.
-         * @enum {string}
-         */
-        InstallOutcome: "working" | "snippet_found" | "origin_refused" | "other_key" | "not_found" | "unreachable" | "out_of_reach";
         /** @description `GET /api/team/invitations/{token}`: what the page shows before accepting. */
         Invitation: {
             /** @description The account's name. */
@@ -2307,12 +2522,6 @@ export interface components {
             id: components["schemas"]["MemberId"];
             /** @description Latest use of any session. */
             lastSeenAt?: components["schemas"]["Timestamp"];
-            /**
-             * Format: int32
-             * @description With this many open conversations the member is given no other by a website's rule, nor beyond the rule's own cap: 1 to
-             *     [`MAX_ASSIGNMENT_CAP`]; absent = only the rule's.
-             */
-            loadCap?: number;
             /** @description Full name; empty while invited. */
             name: string;
             /** @description What the member may do. */
@@ -2371,6 +2580,11 @@ export interface components {
          */
         MessageType: "bot" | "user" | "system";
         /**
+         * @description A metric, by its name on the wire.
+         * @enum {string}
+         */
+        Metric: "conversations" | "firstResponseSeconds" | "firstResponseSecondsBusiness" | "unanswered" | "replySeconds" | "replySecondsBusiness" | "resolutionSeconds" | "resolutionSecondsBusiness" | "reopened" | "satisfaction" | "ratings" | "ratingRequests" | "missed" | "messages" | "visitors";
+        /**
          * @description What the widget does on narrow screens.
          * @enum {string}
          */
@@ -2426,11 +2640,6 @@ export interface components {
              */
             waitingMinutes: number;
             /**
-             * @description That a website's pages have fallen silent, or that something is wrong with the widget there.
-             * @default true
-             */
-            websiteTrouble: boolean;
-            /**
              * @description Whether it sounds, and stands on the desktop, also while the member is away.
              * @default true
              */
@@ -2451,6 +2660,21 @@ export interface components {
             from: string;
             /** @description When it ends, up to `24:00`. */
             until: string;
+        };
+        /** @description `GET /api/analytics/overview`: every figure of a range and of the one before. */
+        Overview: {
+            /** @description The log position that all of it reflects. */
+            asOf: components["schemas"]["Position"];
+            /** @description The range. */
+            current: components["schemas"]["Figures"];
+            /** @description The range as instants. */
+            period: components["schemas"]["Period"];
+            /** @description As many days right before it. */
+            previous: components["schemas"]["Figures"];
+            /** @description The one before as instants. */
+            previousPeriod: components["schemas"]["Period"];
+            /** @description What is going on now, on the websites and funnels asked for. */
+            rightNow: components["schemas"]["RightNow"];
         };
         /** @description `POST /api/visitor/page`: the visitor looks at another page, or still at this one. */
         PageBeat: {
@@ -2474,6 +2698,13 @@ export interface components {
             until: components["schemas"]["Timestamp"];
             /** @description Its address. */
             url: string;
+        };
+        /** @description Two instants, the second of which is no part. */
+        Period: {
+            /** @description Where it begins. */
+            from: components["schemas"]["Timestamp"];
+            /** @description Where it has ended. */
+            until: components["schemas"]["Timestamp"];
         };
         /** @description A place in a log: `asOf` of every snapshot, `position` of every accepted change. */
         Position: {
@@ -2607,6 +2838,16 @@ export interface components {
          * @enum {string}
          */
         Rating: "good" | "bad";
+        /** @description One number of a metric: a count, a share, or the median of a distribution that stands beside it. */
+        Reading: {
+            /** @description The whole distribution, of durations. */
+            spread?: components["schemas"]["Spread"];
+            /**
+             * Format: double
+             * @description The number; absent where nothing was measured.
+             */
+            value?: number;
+        };
         /** @description The answer of `POST /api/live-chat/conversations/{id}/read`. */
         ReadResult: {
             /** @description As it is now, without messages. */
@@ -2667,6 +2908,27 @@ export interface components {
         ResumeChat: {
             /** @description The last part of the link's address. */
             link: string;
+        };
+        /** @description What is going on at this moment, whatever the range. */
+        RightNow: {
+            /**
+             * Format: int64
+             * @description Conversations that are open.
+             * @default 0
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description People on the websites.
+             * @default 0
+             */
+            visitors: number;
+            /**
+             * Format: int64
+             * @description Open ones whose visitor waits for an answer.
+             * @default 0
+             */
+            waiting: number;
         };
         /**
          * @description What a member may do.
@@ -2747,6 +3009,24 @@ export interface components {
             /** @description Where its event stands in the log. */
             position: components["schemas"]["Position"];
         };
+        /** @description `GET /api/analytics/series`: one metric by time. */
+        Series: {
+            /** @description The log position that all of it reflects. */
+            asOf: components["schemas"]["Position"];
+            /** @description Which one. */
+            metric: components["schemas"]["Metric"];
+            /** @description Its points, one for each interval of the range, also where nothing happened. */
+            points: components["schemas"]["SeriesPoint"][];
+        };
+        /** @description One point of a series. */
+        SeriesPoint: components["schemas"]["Reading"] & {
+            /** @description Where its interval begins. */
+            at: components["schemas"]["Timestamp"];
+            /** @description The interval is cut off by the range, or is not over yet. */
+            isPartial?: boolean;
+            /** @description Where it ends. */
+            until: components["schemas"]["Timestamp"];
+        };
         /** @description One sign-in of the member: `GET /api/auth/sessions`. */
         Session: {
             /** @description When the person signed in. */
@@ -2807,7 +3087,30 @@ export interface components {
          * @description What a signal tells of.
          * @enum {string}
          */
-        SignalType: "typing" | "viewing" | "presence" | "metrics" | "widget";
+        SignalType: "typing" | "viewing" | "presence" | "metrics";
+        /** @description How durations are distributed, in seconds; all of them absent where there is none. */
+        Spread: {
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            count: number;
+            /**
+             * Format: double
+             * @description The mean, to the millisecond.
+             */
+            mean?: number;
+            /**
+             * Format: double
+             * @description Half of them are at most this, by nearest rank.
+             */
+            median?: number;
+            /**
+             * Format: double
+             * @description Nine of ten are at most this, by nearest rank.
+             */
+            p90?: number;
+        };
         /**
          * @description `POST /api/live-chat/conversations`: an operator writes to a visitor first. Sent again by the same person with the same
          *     content, it answers its first result.
@@ -2976,12 +3279,6 @@ export interface components {
         };
         /** @description `PATCH /api/team/members/{id}`: absent fields stay. */
         UpdateMember: {
-            /**
-             * Format: int32
-             * @description See [`Member::load_cap`]; null takes it away.
-             * @default null
-             */
-            loadCap: number;
             /** @description What the member may do; only owners make or unmake owners, and one owner always remains. */
             role?: components["schemas"]["Role"];
             /**
@@ -3379,11 +3676,6 @@ export interface components {
             autoCloseAfter: number | null;
             /** @description When people are there, by the clock of `timezone`; null = always. */
             businessHours?: components["schemas"]["BusinessHours"];
-            /**
-             * Format: int64
-             * @description Conversations whose first visitor message came today, by the clock of `timezone`; in lists only.
-             */
-            conversationsToday?: number;
             /** @description When it was added. */
             createdAt: components["schemas"]["Timestamp"];
             /**
@@ -3721,6 +4013,8 @@ export type AccountId = components['schemas']['AccountId'];
 export type AccountSecurity = components['schemas']['AccountSecurity'];
 export type ActionId = components['schemas']['ActionId'];
 export type AlertSound = components['schemas']['AlertSound'];
+export type AnalyticsRow = components['schemas']['AnalyticsRow'];
+export type AnalyticsRows = components['schemas']['AnalyticsRows'];
 export type AnswerPreChat = components['schemas']['AnswerPreChat'];
 export type Assignment = components['schemas']['Assignment'];
 export type AssignmentMode = components['schemas']['AssignmentMode'];
@@ -3728,6 +4022,8 @@ export type Attachment = components['schemas']['Attachment'];
 export type AttachmentId = components['schemas']['AttachmentId'];
 export type Availability = components['schemas']['Availability'];
 export type BlockVisitor = components['schemas']['BlockVisitor'];
+export type Breakdown = components['schemas']['Breakdown'];
+export type BreakdownRow = components['schemas']['BreakdownRow'];
 export type BusinessHours = components['schemas']['BusinessHours'];
 export type CannedReply = components['schemas']['CannedReply'];
 export type CannedReplyId = components['schemas']['CannedReplyId'];
@@ -3764,15 +4060,16 @@ export type EventId = components['schemas']['EventId'];
 export type EventPage = components['schemas']['EventPage'];
 export type EventType = components['schemas']['EventType'];
 export type ExportedConversation = components['schemas']['ExportedConversation'];
+export type Figures = components['schemas']['Figures'];
 export type FoundIn = components['schemas']['FoundIn'];
 export type Funnel = components['schemas']['Funnel'];
 export type FunnelId = components['schemas']['FunnelId'];
 export type FunnelList = components['schemas']['FunnelList'];
+export type Heatmap = components['schemas']['Heatmap'];
+export type HeatmapCell = components['schemas']['HeatmapCell'];
 export type Holiday = components['schemas']['Holiday'];
 export type Identify = components['schemas']['Identify'];
 export type IdentitySecret = components['schemas']['IdentitySecret'];
-export type InstallCheck = components['schemas']['InstallCheck'];
-export type InstallOutcome = components['schemas']['InstallOutcome'];
 export type Invitation = components['schemas']['Invitation'];
 export type InviteRequest = components['schemas']['InviteRequest'];
 export type Label = components['schemas']['Label'];
@@ -3802,14 +4099,17 @@ export type MessageAlerts = components['schemas']['MessageAlerts'];
 export type MessageId = components['schemas']['MessageId'];
 export type MessagePage = components['schemas']['MessagePage'];
 export type MessageType = components['schemas']['MessageType'];
+export type Metric = components['schemas']['Metric'];
 export type MobileMode = components['schemas']['MobileMode'];
 export type Notifications = components['schemas']['Notifications'];
 export type Offset = components['schemas']['Offset'];
 export type OpenFrame = components['schemas']['OpenFrame'];
 export type Opening = components['schemas']['Opening'];
+export type Overview = components['schemas']['Overview'];
 export type PageBeat = components['schemas']['PageBeat'];
 export type PageNoted = components['schemas']['PageNoted'];
 export type PageView = components['schemas']['PageView'];
+export type Period = components['schemas']['Period'];
 export type Position = components['schemas']['Position'];
 export type PreChatField = components['schemas']['PreChatField'];
 export type PreChatForm = components['schemas']['PreChatForm'];
@@ -3821,6 +4121,7 @@ export type ProblemCode = components['schemas']['ProblemCode'];
 export type QuietHours = components['schemas']['QuietHours'];
 export type RateConversation = components['schemas']['RateConversation'];
 export type Rating = components['schemas']['Rating'];
+export type Reading = components['schemas']['Reading'];
 export type ReadResult = components['schemas']['ReadResult'];
 export type RecoveryCodes = components['schemas']['RecoveryCodes'];
 export type RefreshRequest = components['schemas']['RefreshRequest'];
@@ -3829,18 +4130,22 @@ export type RenewalId = components['schemas']['RenewalId'];
 export type ResetPasswordRequest = components['schemas']['ResetPasswordRequest'];
 export type RestoreWidget = components['schemas']['RestoreWidget'];
 export type ResumeChat = components['schemas']['ResumeChat'];
+export type RightNow = components['schemas']['RightNow'];
 export type Role = components['schemas']['Role'];
 export type SearchMatch = components['schemas']['SearchMatch'];
 export type Sender = components['schemas']['Sender'];
 export type SenderKind = components['schemas']['SenderKind'];
 export type SendMessage = components['schemas']['SendMessage'];
 export type SendResult = components['schemas']['SendResult'];
+export type Series = components['schemas']['Series'];
+export type SeriesPoint = components['schemas']['SeriesPoint'];
 export type Session = components['schemas']['Session'];
 export type SessionId = components['schemas']['SessionId'];
 export type SessionList = components['schemas']['SessionList'];
 export type SetAttributes = components['schemas']['SetAttributes'];
 export type Signal = components['schemas']['Signal'];
 export type SignalType = components['schemas']['SignalType'];
+export type Spread = components['schemas']['Spread'];
 export type StartConversation = components['schemas']['StartConversation'];
 export type StartVisitorSession = components['schemas']['StartVisitorSession'];
 export type Theme = components['schemas']['Theme'];
@@ -3901,6 +4206,628 @@ export type WidgetTexts = components['schemas']['WidgetTexts'];
 export type WidgetTheme = components['schemas']['WidgetTheme'];
 export type $defs = Record<string, never>;
 export interface operations {
+    get_analytics_breakdown: {
+        parameters: {
+            query?: {
+                /** @description Only before this instant in RFC 3339 */
+                before?: string;
+                /** @description `website`, `funnel`, `agent`, `label`, `page`, `country` or `device` */
+                by?: string;
+                /** @description The first day in `tz`, `YYYY-MM-DD` */
+                from?: string;
+                /** @description Only this funnel */
+                funnelId?: string;
+                /** @description Only conversations with this label */
+                label?: string;
+                /** @description Only this operator's: whose a number is, is part of each metric's definition */
+                operatorId?: string;
+                /** @description Only from this instant in RFC 3339 on, such as a point of a chart */
+                since?: string;
+                /** @description The last day in `tz`, which is part of the range; at most 5 years */
+                to?: string;
+                /** @description The time zone whose days these are, such as `Europe/Berlin`; a day may have 23 or 25 hours */
+                tz?: string;
+                /** @description Only this website */
+                websiteId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Breakdown"];
+                };
+            };
+            /** @description `bad_request`: The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `totp_enrolment_due`: Set up a second factor first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_analytics_conversations: {
+        parameters: {
+            query?: {
+                /** @description Only before this instant in RFC 3339 */
+                before?: string;
+                /** @description `nextCursor` of the page before */
+                cursor?: string;
+                /** @description The first day in `tz`, `YYYY-MM-DD` */
+                from?: string;
+                /** @description Only this funnel */
+                funnelId?: string;
+                /** @description Only conversations with this label */
+                label?: string;
+                /** @description 1 to 200, 50 unless given */
+                limit?: number;
+                /** @description `conversations`, `firstResponseSeconds`, `unanswered`, `replySeconds`, `resolutionSeconds`, `reopened`, `satisfaction`, `ratings`, `ratingRequests`, `missed`, `messages` or `visitors`; durations also with `Business` behind: within business hours */
+                metric?: string;
+                /** @description Only this operator's: whose a number is, is part of each metric's definition */
+                operatorId?: string;
+                /** @description Only from this instant in RFC 3339 on, such as a point of a chart */
+                since?: string;
+                /** @description The last day in `tz`, which is part of the range; at most 5 years */
+                to?: string;
+                /** @description The time zone whose days these are, such as `Europe/Berlin`; a day may have 23 or 25 hours */
+                tz?: string;
+                /** @description Only this website */
+                websiteId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalyticsRows"];
+                };
+            };
+            /** @description `bad_request`: The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `totp_enrolment_due`: Set up a second factor first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get_analytics_export.csv": {
+        parameters: {
+            query?: {
+                /** @description Only before this instant in RFC 3339 */
+                before?: string;
+                /** @description `website`, `funnel`, `agent`, `label`, `page`, `country` or `device` */
+                by?: string;
+                /** @description The first day in `tz`, `YYYY-MM-DD` */
+                from?: string;
+                /** @description Only this funnel */
+                funnelId?: string;
+                /** @description `hour`, `day` (unless given), `week` or `month` */
+                interval?: string;
+                /** @description Only conversations with this label */
+                label?: string;
+                /** @description `conversations`, `firstResponseSeconds`, `unanswered`, `replySeconds`, `resolutionSeconds`, `reopened`, `satisfaction`, `ratings`, `ratingRequests`, `missed`, `messages` or `visitors`; durations also with `Business` behind: within business hours */
+                metric?: string;
+                /** @description Only this operator's: whose a number is, is part of each metric's definition */
+                operatorId?: string;
+                /** @description `overview`, `series`, `breakdown`, `conversations` (a row for each conversation) or `rows` (those behind a number); the other parameters are that report's */
+                report?: string;
+                /** @description Only from this instant in RFC 3339 on, such as a point of a chart */
+                since?: string;
+                /** @description The last day in `tz`, which is part of the range; at most 5 years */
+                to?: string;
+                /** @description The time zone whose days these are, such as `Europe/Berlin`; a day may have 23 or 25 hours */
+                tz?: string;
+                /** @description Only this website */
+                websiteId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description `bad_request`: The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `totp_enrolment_due`: Set up a second factor first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_analytics_heatmap: {
+        parameters: {
+            query?: {
+                /** @description The first day in `tz`, `YYYY-MM-DD` */
+                from?: string;
+                /** @description Only this funnel */
+                funnelId?: string;
+                /** @description Only conversations with this label */
+                label?: string;
+                /** @description `conversations`, `firstResponseSeconds`, `unanswered`, `replySeconds`, `resolutionSeconds`, `reopened`, `satisfaction`, `ratings`, `ratingRequests`, `missed`, `messages` or `visitors`; durations also with `Business` behind: within business hours */
+                metric?: string;
+                /** @description Only this operator's: whose a number is, is part of each metric's definition */
+                operatorId?: string;
+                /** @description The last day in `tz`, which is part of the range; at most 5 years */
+                to?: string;
+                /** @description The time zone whose days these are, such as `Europe/Berlin`; a day may have 23 or 25 hours */
+                tz?: string;
+                /** @description Only this website */
+                websiteId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All 168 hours */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Heatmap"];
+                };
+            };
+            /** @description `bad_request`: The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `totp_enrolment_due`: Set up a second factor first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_analytics_overview: {
+        parameters: {
+            query?: {
+                /** @description The first day in `tz`, `YYYY-MM-DD` */
+                from?: string;
+                /** @description Only this funnel */
+                funnelId?: string;
+                /** @description Only conversations with this label */
+                label?: string;
+                /** @description Only this operator's: whose a number is, is part of each metric's definition */
+                operatorId?: string;
+                /** @description The last day in `tz`, which is part of the range; at most 5 years */
+                to?: string;
+                /** @description The time zone whose days these are, such as `Europe/Berlin`; a day may have 23 or 25 hours */
+                tz?: string;
+                /** @description Only this website */
+                websiteId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description `bad_request`: The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `totp_enrolment_due`: Set up a second factor first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_analytics_series: {
+        parameters: {
+            query?: {
+                /** @description The first day in `tz`, `YYYY-MM-DD` */
+                from?: string;
+                /** @description Only this funnel */
+                funnelId?: string;
+                /** @description `hour`, `day` (unless given), `week` or `month` */
+                interval?: string;
+                /** @description Only conversations with this label */
+                label?: string;
+                /** @description `conversations`, `firstResponseSeconds`, `unanswered`, `replySeconds`, `resolutionSeconds`, `reopened`, `satisfaction`, `ratings`, `ratingRequests`, `missed`, `messages` or `visitors`; durations also with `Business` behind: within business hours */
+                metric?: string;
+                /** @description Only this operator's: whose a number is, is part of each metric's definition */
+                operatorId?: string;
+                /** @description The last day in `tz`, which is part of the range; at most 5 years */
+                to?: string;
+                /** @description The time zone whose days these are, such as `Europe/Berlin`; a day may have 23 or 25 hours */
+                tz?: string;
+                /** @description Only this website */
+                websiteId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A point for each interval, also where nothing happened */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Series"];
+                };
+            };
+            /** @description `bad_request`: The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `totp_enrolment_due`: Set up a second factor first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_auth_email_change: {
         parameters: {
             query?: never;
@@ -11878,87 +12805,6 @@ export interface operations {
             };
             /** @description `validation_failed`: Some fields need attention */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal`: Something went wrong on the server */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable`: The server cannot answer now */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_websites_id_check_install: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The website */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description What it comes to */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InstallCheck"];
-                };
-            };
-            /** @description `unauthenticated`: Sign in first */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description `forbidden`: You are not allowed to do this
-             *
-             *     `totp_enrolment_due`: Set up a second factor first
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_found`: Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate_limited`: Too many tries */
-            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -30,7 +30,7 @@ pub enum SignalType {
     /// A member's availability: a [`PresenceBody`]. A client may say its own; the server tells the best of all of a
     /// member's connections, and `offline` when there is none.
     Presence,
-    /// Live figures.
+    /// Figures of a website have changed: a [`MetricsBody`](crate::analytics::MetricsBody). Only the server tells it, once a second at most.
     Metrics,
     /// The website's widget looks or speaks otherwise from now on: told to visitors, with what each of them gets
     /// (`VisitorWidget`) as the body.

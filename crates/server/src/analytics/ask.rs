@@ -1,6 +1,6 @@
 //! What is asked: a range, what it is narrowed to, and the websites that the caller may see.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use sqlx::Row as _;
 use switchboard_contract::analytics::{Aspect, Interval, Metric, Period};
@@ -98,22 +98,25 @@ impl Ask {
             }
         }
         let named = [
-            ("members", "member", self.operator.map(|id| id.to_string())),
-            ("labels", "label", self.label.map(|id| id.to_string())),
+            (
+                "SELECT id FROM members WHERE id = $1 AND account_id = $2",
+                "member",
+                self.operator.map(|id| id.to_string()),
+            ),
+            (
+                "SELECT id FROM labels WHERE id = $1 AND account_id = $2",
+                "label",
+                self.label.map(|id| id.to_string()),
+            ),
         ];
-        for (table, what, id) in named {
-            if let Some(id) = id {
-                let sql = match table {
-                    "members" => "SELECT id FROM members WHERE id = $1 AND account_id = $2",
-                    _ => "SELECT id FROM labels WHERE id = $1 AND account_id = $2",
-                };
-                sqlx::query(sql)
-                    .bind(id)
-                    .bind(operator.account_id.to_string())
-                    .fetch_optional(tx.conn())
-                    .await?
-                    .ok_or_else(|| ApiError::not_found(what))?;
-            }
+        for (sql, what, id) in named {
+            let Some(id) = id else { continue };
+            sqlx::query(sql)
+                .bind(id)
+                .bind(operator.account_id.to_string())
+                .fetch_optional(tx.conn())
+                .await?
+                .ok_or_else(|| ApiError::not_found(what))?;
         }
         Ok(Scope { websites })
     }
@@ -185,7 +188,7 @@ impl Scope {
         tx: &mut Tx,
         sql: &'static str,
         operator: &Operator,
-    ) -> ApiResult<std::collections::HashMap<String, String>> {
+    ) -> ApiResult<HashMap<String, String>> {
         let rows = sqlx::query(sql)
             .bind(operator.account_id.to_string())
             .fetch_all(tx.conn())

@@ -67,9 +67,10 @@ pub(super) async fn breakdown_of(
         .read(move |tx| {
             Box::pin(async move {
                 let scope = ask.scope(tx, &operator).await?;
-                let facts = match by.is_of_visitors() {
-                    true => Vec::new(),
-                    false => scope.facts(tx, period).await?,
+                let facts = if by.is_of_visitors() {
+                    Vec::new()
+                } else {
+                    scope.facts(tx, period).await?
                 };
                 let visits = match (ask.visited(&scope), column) {
                     (Some(visited), Some(column)) => Some(visited.by(tx, period, column).await?),
