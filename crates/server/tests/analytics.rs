@@ -306,10 +306,7 @@ async fn card_chart_table_file_and_list_agree(app: &App) {
         fresh.token(),
     )
     .await;
-    assert_eq!(
-        file.header("content-type"),
-        Some("text/csv; charset=utf-8")
-    );
+    assert_eq!(file.header("content-type"), Some("text/csv; charset=utf-8"));
     assert!(
         file.header("content-disposition")
             .is_some_and(|name| name.starts_with("attachment"))

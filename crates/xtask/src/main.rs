@@ -38,6 +38,12 @@ Usage: cargo xtask <command>
   test      Every check; goes on after a failure and lists them all at the end
             --long             many more schedules, cuts and hours
   bench     Measure what `build` made, and write docs/benchmarks.md: all of it, or by name
+            analytics          how long each report takes over many conversations
+              --conversations N, --messages N, --days N, --rounds N
+            keypress           from a key to the reply's bubble
+              --replies N        (30)
+            list, thread       scrolling 100,000 conversations or messages, beside plain DOM
+              --conversations N or --messages N, --rounds N
             reconnect          how soon a lost connection is noticed and live again
               --cuts N           connections that are cut (200)
               --silences N       connections that fall silent (24)
@@ -45,6 +51,8 @@ Usage: cargo xtask <command>
               --events N, --rounds N
             takeover           how soon another tab is live when the connected one is closed
               --takeovers N      (20)
+            widget             what the widget costs a website's page, beside a peer
+              --rounds N
   generate  Write docs/api from the server's own description of its API
   sizes     Print the sizes of the built bundles
             --accept           take them as the ones to compare with
