@@ -901,6 +901,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/visitor/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The website shows that a visitor who was slowed down (429 with `challenge`) is a person */
+        post: operations["post_visitor_challenge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/visitor/frame": {
         parameters: {
             query?: never;
@@ -1231,6 +1248,23 @@ export interface paths {
         patch: operations["patch_websites_id"];
         trace?: never;
     };
+    "/api/websites/{id}/check-install": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whether a website has the widget: by what its pages tell, and where they tell nothing by a look at its first page, which has to be a public one; for owners and admins, ten times a minute */
+        post: operations["post_websites_id_check_install"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/websites/{id}/contents": {
         parameters: {
             query?: never;
@@ -1535,8 +1569,13 @@ export interface components {
              */
             total: number;
         };
-        /** @description `POST /api/visitor/pre-chat`: the answers, by the key of their question. What was not asked does not count. */
+        /**
+         * @description `POST /api/visitor/pre-chat`: the answers, by the key of their question, which begin the conversation. What was not asked does
+         *     not count.
+         */
         AnswerPreChat: {
+            /** @description A repeat with the same answers gets the first result. */
+            actionId: components["schemas"]["ActionId"];
             /** @description The answers. */
             answers: {
                 [key: string]: string;
@@ -2149,6 +2188,24 @@ export interface components {
             /** @description Key of the HMAC that proves who a visitor is ([`Identify`]); never for a browser. */
             secret: string;
         };
+        /** @description `POST /api/websites/{id}/check-install`. */
+        InstallCheck: {
+            /** @description When it was checked. */
+            at: components["schemas"]["Timestamp"];
+            /** @description What it comes to. */
+            outcome: components["schemas"]["InstallOutcome"];
+            /** @description The page that was, or would have been, looked at: the website's first. */
+            page: string;
+            /** @description What stood in the way, for people. */
+            reason?: string;
+            /** @description What the website's pages told of themselves until then. */
+            status: components["schemas"]["WebsiteStatus"];
+        };
+        /**
+         * @description What a check of the installation comes to.
+         * @enum {string}
+         */
+        InstallOutcome: "working" | "snippet_found" | "origin_refused" | "other_key" | "not_found" | "unreachable" | "out_of_reach";
         /** @description `GET /api/team/invitations/{token}`: what the page shows before accepting. */
         Invitation: {
             /** @description The account's name. */
@@ -2220,22 +2277,32 @@ export interface components {
         /** @description In an answer to the loader. */
         LauncherLook: {
             /**
+             * @description Name of the chat's frame.
+             * @default
+             */
+            chat: string;
+            /**
+             * @description Name of the button while the chat is open.
+             * @default
+             */
+            close: string;
+            /**
+             * @description `ltr` or `rtl`: how its words are written, and which end of the line its corner is at.
+             * @default
+             */
+            dir: string;
+            /**
              * @description A regular expression of paths without the widget.
              * @default null
              */
             hideOn: string;
             /**
-             * Format: int32
-             * @description Opens after so many milliseconds.
-             * @default null
+             * @description Name of the closed button; `text` follows it where there is any.
+             * @default
              */
-            openAfterMs: number;
-            /**
-             * Format: int32
-             * @description Opens once so many hundredths of the page have been seen.
-             * @default null
-             */
-            openOnScroll: number;
+            open: string;
+            /** @description When the chat opens by itself; never when absent. */
+            opens?: components["schemas"]["LauncherOpens"];
             /**
              * @description The style sheet of its shadow root.
              * @default
@@ -2246,6 +2313,26 @@ export interface components {
              * @default
              */
             text: string;
+            /**
+             * @description Follows the number of answers that wait to be read.
+             * @default
+             */
+            unread: string;
+        };
+        /** @description When the chat opens by itself: whichever comes first. */
+        LauncherOpens: {
+            /**
+             * Format: int32
+             * @description After so many milliseconds.
+             * @default null
+             */
+            afterMs: number;
+            /**
+             * Format: int32
+             * @description Once so many hundredths of the page have been seen.
+             * @default null
+             */
+            onScroll: number;
         };
         /**
          * @description The order of a list of conversations: the parameter `sort`.
@@ -2522,6 +2609,12 @@ export interface components {
             id: components["schemas"]["MemberId"];
             /** @description Latest use of any session. */
             lastSeenAt?: components["schemas"]["Timestamp"];
+            /**
+             * Format: int32
+             * @description With this many open conversations the member is given no other by a website's rule, nor beyond the rule's own cap: 1 to
+             *     [`MAX_ASSIGNMENT_CAP`]; absent = only the rule's.
+             */
+            loadCap?: number;
             /** @description Full name; empty while invited. */
             name: string;
             /** @description What the member may do. */
@@ -2640,6 +2733,11 @@ export interface components {
              */
             waitingMinutes: number;
             /**
+             * @description That a website's pages have fallen silent, or that something is wrong with the widget there.
+             * @default true
+             */
+            websiteTrouble: boolean;
+            /**
              * @description Whether it sounds, and stands on the desktop, also while the member is away.
              * @default true
              */
@@ -2712,6 +2810,13 @@ export interface components {
             epoch: components["schemas"]["Epoch"];
             /** @description The last event reflected. */
             offset: components["schemas"]["Offset"];
+        };
+        /** @description The answer of `POST /api/visitor/pre-chat`. */
+        PreChatAnswered: {
+            /** @description The conversation, which the answers have begun. */
+            conversation: components["schemas"]["VisitorConversation"];
+            /** @description The visitor, with what they said of themselves. */
+            user: components["schemas"]["VisitorUser"];
         };
         /** @description One question. */
         PreChatField: {
@@ -3087,7 +3192,17 @@ export interface components {
          * @description What a signal tells of.
          * @enum {string}
          */
-        SignalType: "typing" | "viewing" | "presence" | "metrics";
+        SignalType: "typing" | "viewing" | "presence" | "metrics" | "widget";
+        /** @description `POST /api/visitor/challenge`: the website shows that a visitor who was slowed down is a person. */
+        SolveChallenge: {
+            /** @description From the problem that slowed the visitor down; works once, for some minutes. */
+            challenge: string;
+            /**
+             * @description HMAC-SHA-256 of `challenge` under the website's identity secret, in hexadecimal digits; made on the website's own server,
+             *     once that has found out in its own way that the visitor is a person.
+             */
+            proof: string;
+        };
         /** @description How durations are distributed, in seconds; all of them absent where there is none. */
         Spread: {
             /**
@@ -3279,6 +3394,12 @@ export interface components {
         };
         /** @description `PATCH /api/team/members/{id}`: absent fields stay. */
         UpdateMember: {
+            /**
+             * Format: int32
+             * @description See [`Member::load_cap`]; null takes it away.
+             * @default null
+             */
+            loadCap: number;
             /** @description What the member may do; only owners make or unmake owners, and one owner always remains. */
             role?: components["schemas"]["Role"];
             /**
@@ -3676,6 +3797,11 @@ export interface components {
             autoCloseAfter: number | null;
             /** @description When people are there, by the clock of `timezone`; null = always. */
             businessHours?: components["schemas"]["BusinessHours"];
+            /**
+             * Format: int64
+             * @description Conversations whose first visitor message came today, by the clock of `timezone`; in lists only.
+             */
+            conversationsToday?: number;
             /** @description When it was added. */
             createdAt: components["schemas"]["Timestamp"];
             /**
@@ -4070,6 +4196,8 @@ export type HeatmapCell = components['schemas']['HeatmapCell'];
 export type Holiday = components['schemas']['Holiday'];
 export type Identify = components['schemas']['Identify'];
 export type IdentitySecret = components['schemas']['IdentitySecret'];
+export type InstallCheck = components['schemas']['InstallCheck'];
+export type InstallOutcome = components['schemas']['InstallOutcome'];
 export type Invitation = components['schemas']['Invitation'];
 export type InviteRequest = components['schemas']['InviteRequest'];
 export type Label = components['schemas']['Label'];
@@ -4079,6 +4207,7 @@ export type LabelId = components['schemas']['LabelId'];
 export type LabelList = components['schemas']['LabelList'];
 export type LauncherIcon = components['schemas']['LauncherIcon'];
 export type LauncherLook = components['schemas']['LauncherLook'];
+export type LauncherOpens = components['schemas']['LauncherOpens'];
 export type ListSort = components['schemas']['ListSort'];
 export type ListStatus = components['schemas']['ListStatus'];
 export type LiveChatConversation = components['schemas']['LiveChatConversation'];
@@ -4111,6 +4240,7 @@ export type PageNoted = components['schemas']['PageNoted'];
 export type PageView = components['schemas']['PageView'];
 export type Period = components['schemas']['Period'];
 export type Position = components['schemas']['Position'];
+export type PreChatAnswered = components['schemas']['PreChatAnswered'];
 export type PreChatField = components['schemas']['PreChatField'];
 export type PreChatForm = components['schemas']['PreChatForm'];
 export type PreChatKind = components['schemas']['PreChatKind'];
@@ -4145,6 +4275,7 @@ export type SessionList = components['schemas']['SessionList'];
 export type SetAttributes = components['schemas']['SetAttributes'];
 export type Signal = components['schemas']['Signal'];
 export type SignalType = components['schemas']['SignalType'];
+export type SolveChallenge = components['schemas']['SolveChallenge'];
 export type Spread = components['schemas']['Spread'];
 export type StartConversation = components['schemas']['StartConversation'];
 export type StartVisitorSession = components['schemas']['StartVisitorSession'];
@@ -10269,6 +10400,122 @@ export interface operations {
             };
         };
     };
+    post_visitor_challenge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SolveChallenge"];
+            };
+        };
+        responses: {
+            /** @description The visitor may write on */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `blocked`: This visitor is blocked
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `gone`: This no longer exists */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Send application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many tries */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_visitor_frame: {
         parameters: {
             query?: never;
@@ -10653,6 +10900,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Too many tries */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: Something went wrong on the server */
             500: {
                 headers: {
@@ -10789,13 +11045,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The visitor */
+            /** @description The visitor and the conversation that begins; the first result to a repeat */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["VisitorUser"];
+                    "application/json": components["schemas"]["PreChatAnswered"];
                 };
             };
             /** @description `malformed_json`: The body is not valid JSON */
@@ -10818,6 +11074,15 @@ export interface operations {
             };
             /** @description `blocked`: This visitor is blocked */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `id_reused`: This id was used before with other content */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11267,6 +11532,15 @@ export interface operations {
             };
             /** @description `validation_failed`: Some fields need attention */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many tries */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12805,6 +13079,87 @@ export interface operations {
             };
             /** @description `validation_failed`: Some fields need attention */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_websites_id_check_install: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The website */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What it comes to */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstallCheck"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `totp_enrolment_due`: Set up a second factor first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many tries */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
