@@ -6,6 +6,8 @@
 mod common;
 mod socket;
 
+use std::time::Duration;
+
 use common::{AGENT, Answer, App, OWNER, new_id};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -279,12 +281,17 @@ async fn publish(app: &App, owner: &str, greeting: &str) {
 
 /// The next word of the widget, whatever else comes.
 async fn widget(socket: &mut Socket) -> Value {
-    loop {
-        let frame = socket.frame().await;
-        if frame["t"] == "signal" && frame["type"] == "widget" {
-            return frame["body"].clone();
+    let told = async {
+        loop {
+            let frame = socket.frame().await;
+            if frame["t"] == "signal" && frame["type"] == "widget" {
+                return frame["body"].clone();
+            }
         }
-    }
+    };
+    // Pings come all the time: they are not what is waited for.
+    let told = tokio::time::timeout(Duration::from_secs(20), told).await;
+    told.expect("the widget is told of")
 }
 
 async fn open_pages_hear_of_a_published_widget(app: &App) {
