@@ -799,6 +799,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/visitor/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The website shows that a visitor who was slowed down (429 with `challenge`) is a person */
+        post: operations["post_visitor_challenge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/visitor/frame": {
         parameters: {
             query?: never;
@@ -1397,8 +1414,13 @@ export interface components {
          * @enum {string}
          */
         AlertSound: "off" | "chime" | "knock" | "bell";
-        /** @description `POST /api/visitor/pre-chat`: the answers, by the key of their question. What was not asked does not count. */
+        /**
+         * @description `POST /api/visitor/pre-chat`: the answers, by the key of their question, which begin the conversation. What was not asked does
+         *     not count.
+         */
         AnswerPreChat: {
+            /** @description A repeat with the same answers gets the first result. */
+            actionId: components["schemas"]["ActionId"];
             /** @description The answers. */
             answers: {
                 [key: string]: string;
@@ -1970,22 +1992,32 @@ export interface components {
         /** @description In an answer to the loader. */
         LauncherLook: {
             /**
+             * @description Name of the chat's frame.
+             * @default
+             */
+            chat: string;
+            /**
+             * @description Name of the button while the chat is open.
+             * @default
+             */
+            close: string;
+            /**
+             * @description `ltr` or `rtl`: how its words are written, and which end of the line its corner is at.
+             * @default
+             */
+            dir: string;
+            /**
              * @description A regular expression of paths without the widget.
              * @default null
              */
             hideOn: string;
             /**
-             * Format: int32
-             * @description Opens after so many milliseconds.
-             * @default null
+             * @description Name of the closed button; `text` follows it where there is any.
+             * @default
              */
-            openAfterMs: number;
-            /**
-             * Format: int32
-             * @description Opens once so many hundredths of the page have been seen.
-             * @default null
-             */
-            openOnScroll: number;
+            open: string;
+            /** @description When the chat opens by itself; never when absent. */
+            opens?: components["schemas"]["LauncherOpens"];
             /**
              * @description The style sheet of its shadow root.
              * @default
@@ -1996,6 +2028,26 @@ export interface components {
              * @default
              */
             text: string;
+            /**
+             * @description Follows the number of answers that wait to be read.
+             * @default
+             */
+            unread: string;
+        };
+        /** @description When the chat opens by itself: whichever comes first. */
+        LauncherOpens: {
+            /**
+             * Format: int32
+             * @description After so many milliseconds.
+             * @default null
+             */
+            afterMs: number;
+            /**
+             * Format: int32
+             * @description Once so many hundredths of the page have been seen.
+             * @default null
+             */
+            onScroll: number;
         };
         /**
          * @description The order of a list of conversations: the parameter `sort`.
@@ -2436,6 +2488,13 @@ export interface components {
             /** @description The last event reflected. */
             offset: components["schemas"]["Offset"];
         };
+        /** @description The answer of `POST /api/visitor/pre-chat`. */
+        PreChatAnswered: {
+            /** @description The conversation, which the answers have begun. */
+            conversation: components["schemas"]["VisitorConversation"];
+            /** @description The visitor, with what they said of themselves. */
+            user: components["schemas"]["VisitorUser"];
+        };
         /** @description One question. */
         PreChatField: {
             /**
@@ -2762,6 +2821,16 @@ export interface components {
          * @enum {string}
          */
         SignalType: "typing" | "viewing" | "presence" | "metrics";
+        /** @description `POST /api/visitor/challenge`: the website shows that a visitor who was slowed down is a person. */
+        SolveChallenge: {
+            /** @description From the problem that slowed the visitor down; works once, for some minutes. */
+            challenge: string;
+            /**
+             * @description HMAC-SHA-256 of `challenge` under the website's identity secret, in hexadecimal digits; made on the website's own server,
+             *     once that has found out in its own way that the visitor is a person.
+             */
+            proof: string;
+        };
         /**
          * @description `POST /api/live-chat/conversations`: an operator writes to a visitor first. Sent again by the same person with the same
          *     content, it answers its first result.
@@ -3723,6 +3792,7 @@ export type LabelId = components['schemas']['LabelId'];
 export type LabelList = components['schemas']['LabelList'];
 export type LauncherIcon = components['schemas']['LauncherIcon'];
 export type LauncherLook = components['schemas']['LauncherLook'];
+export type LauncherOpens = components['schemas']['LauncherOpens'];
 export type ListSort = components['schemas']['ListSort'];
 export type ListStatus = components['schemas']['ListStatus'];
 export type LiveChatConversation = components['schemas']['LiveChatConversation'];
@@ -3752,6 +3822,7 @@ export type PageBeat = components['schemas']['PageBeat'];
 export type PageNoted = components['schemas']['PageNoted'];
 export type PageView = components['schemas']['PageView'];
 export type Position = components['schemas']['Position'];
+export type PreChatAnswered = components['schemas']['PreChatAnswered'];
 export type PreChatField = components['schemas']['PreChatField'];
 export type PreChatForm = components['schemas']['PreChatForm'];
 export type PreChatKind = components['schemas']['PreChatKind'];
@@ -3782,6 +3853,7 @@ export type SessionList = components['schemas']['SessionList'];
 export type SetAttributes = components['schemas']['SetAttributes'];
 export type Signal = components['schemas']['Signal'];
 export type SignalType = components['schemas']['SignalType'];
+export type SolveChallenge = components['schemas']['SolveChallenge'];
 export type StartConversation = components['schemas']['StartConversation'];
 export type StartVisitorSession = components['schemas']['StartVisitorSession'];
 export type Theme = components['schemas']['Theme'];
@@ -9283,6 +9355,122 @@ export interface operations {
             };
         };
     };
+    post_visitor_challenge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SolveChallenge"];
+            };
+        };
+        responses: {
+            /** @description The visitor may write on */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `blocked`: This visitor is blocked
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `gone`: This no longer exists */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Send application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many tries */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_visitor_frame: {
         parameters: {
             query?: never;
@@ -9667,6 +9855,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Too many tries */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: Something went wrong on the server */
             500: {
                 headers: {
@@ -9803,13 +10000,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The visitor */
+            /** @description The visitor and the conversation that begins; the first result to a repeat */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["VisitorUser"];
+                    "application/json": components["schemas"]["PreChatAnswered"];
                 };
             };
             /** @description `malformed_json`: The body is not valid JSON */
@@ -9832,6 +10029,15 @@ export interface operations {
             };
             /** @description `blocked`: This visitor is blocked */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `id_reused`: This id was used before with other content */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10281,6 +10487,15 @@ export interface operations {
             };
             /** @description `validation_failed`: Some fields need attention */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many tries */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
