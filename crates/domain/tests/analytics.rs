@@ -267,7 +267,7 @@ fn what_nobody_answered_is_counted_apart() {
     let answered = told(
         "2026-11-20T10:00:00Z",
         &always(),
-        &[(0, Visitor), (1, Operator(1))],
+        &[(0, Visitor), (1, Operator(1)), (2, Close)],
     );
     let figures = november(&[open, closed, answered]);
     assert_eq!(
@@ -289,12 +289,14 @@ fn ratings_and_those_who_were_asked() {
         story(vec![(3, Reads), (4, Rate(Rating::Bad))]),
         story(vec![(3, Rate(Rating::Bad)), (4, Rate(Rating::Good))]),
         story(vec![(3, Reads)]),
+        story(vec![(3, Reads), (5, Reopen)]),
         story(vec![]),
         told("2026-11-20T10:00:00Z", &always(), &[(0, Visitor), (1, Reads)]),
     ];
     let figures = november(&facts);
-    // Good, bad, and bad that became good: 2 of 3. Four have seen the end of a closed one or rated it.
-    assert_eq!((figures.ratings, figures.rating_requests), (3, 4));
+    // Good, bad, and bad that became good: 2 of 3. Five have seen the end of a closed one or rated it, one of
+    // which was opened again since.
+    assert_eq!((figures.ratings, figures.rating_requests), (3, 5));
     assert_eq!(figures.satisfaction, Some(2.0 / 3.0));
     assert_eq!(november(&[]).satisfaction, None, "of nothing");
 }

@@ -371,7 +371,7 @@ async fn fact(app: &App) -> BTreeMap<String, Value> {
         .db
         .read(|tx| {
             Box::pin(async move {
-                let row = sqlx::query("SELECT * FROM conversation_facts")
+                let row = sqlx::query("SELECT * FROM conversation_facts WHERE conversation_id IS NULL")
                     .fetch_one(tx.conn())
                     .await?;
                 Ok(row
@@ -465,9 +465,27 @@ async fn reports_keep_what_they_count(app: &App) {
     assert_eq!(take("first_closed_at"), first_closed, "the first of two");
     assert_eq!(take("reopened"), 1);
     assert_eq!(take("rating"), "good");
+    let mut replies = read(&take("replies"));
+    let business = replies[0]["business"].take();
+    let wait = answered - asked;
+    assert!(
+        business.as_i64().is_some_and(|open| (0..=wait).contains(&open)),
+        "{business}"
+    );
     assert_eq!(
-        read(&take("replies")),
-        json!([{"by": me, "at": answered, "since": asked}])
+        replies,
+        json!([{"by": me, "at": answered, "since": asked, "business": null}])
+    );
+    let open = take("resolution_business");
+    assert!(
+        open.as_i64()
+            .is_some_and(|open| (0..=first_closed - asked).contains(&open)),
+        "{open}"
+    );
+    assert_eq!(take("is_rating_requested"), 1, "whoever rates was asked");
+    assert_eq!(
+        (take("conversation_id"), take("waiting_since")),
+        (Value::Null, Value::Null)
     );
     let counts = read(&take("messages"));
     let sent: i64 = counts

@@ -73,13 +73,16 @@ async fn keep(tx: &mut Tx, account: AccountId, fact: &Fact) -> ApiResult<()> {
     Ok(())
 }
 
-/// What is kept of a conversation that is about to be deleted, while its messages are there.
+/// What stays of a conversation that is about to be deleted, while its messages are there.
 ///
 /// # Errors
 /// The database's failure.
 pub(crate) async fn what_stays(tx: &mut Tx, stored: &StoredConversation) -> ApiResult<Fact> {
     match rows::of_conversation(tx, stored.wire.id).await? {
-        Some(fact) => Ok(fact),
+        Some(mut fact) => {
+            fact.follow(stored, &calendar(tx, stored.wire.website_id).await?);
+            Ok(fact)
+        }
         None => from_its_messages(tx, stored).await,
     }
 }
@@ -89,15 +92,12 @@ pub(crate) async fn what_stays(tx: &mut Tx, stored: &StoredConversation) -> ApiR
 ///
 /// # Errors
 /// The database's failure.
-pub(crate) async fn deleted(tx: &mut Tx, account: AccountId, mut fact: Fact) -> ApiResult<()> {
-    let was_kept = match fact.conversation_id.take() {
-        Some(id) => rows::let_go(tx, id).await?,
-        None => false,
-    };
-    if !was_kept {
-        rows::put(tx, account, &fact).await?;
+pub(crate) async fn deleted(tx: &mut Tx, account: AccountId, fact: &Fact) -> ApiResult<()> {
+    rows::put(tx, account, fact).await?;
+    if let Some(id) = fact.conversation_id {
+        rows::let_go(tx, id).await?;
     }
-    days::changed(tx, &fact).await?;
+    days::changed(tx, fact).await?;
     tx.counted_after_commit(account, fact.website_id);
     Ok(())
 }

@@ -168,14 +168,14 @@ pub(super) async fn put(tx: &mut Tx, account: AccountId, fact: &Fact) -> ApiResu
     Ok(())
 }
 
-/// Takes from what is kept of a conversation which one it was; false where nothing is kept of it.
+/// Takes from what is kept of a conversation which one it was.
 ///
 /// # Errors
 /// The database's failure.
-pub(super) async fn let_go(tx: &mut Tx, id: ConversationId) -> ApiResult<bool> {
-    let kept = sqlx::query("UPDATE conversation_facts SET conversation_id = NULL WHERE conversation_id = $1")
+pub(super) async fn let_go(tx: &mut Tx, id: ConversationId) -> ApiResult<()> {
+    sqlx::query("UPDATE conversation_facts SET conversation_id = NULL WHERE conversation_id = $1")
         .bind(id.to_string())
         .execute(tx.conn())
         .await?;
-    Ok(kept.rows_affected() > 0)
+    Ok(())
 }

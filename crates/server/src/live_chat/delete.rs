@@ -131,7 +131,7 @@ pub(super) async fn erase(tx: &mut Tx, account: AccountId, stored: &StoredConver
         .await?;
     events::append(tx, StreamKey::Visitor(stored.wire.user_id), &[visitor_event]).await?;
     events::append(tx, StreamKey::Account(account), &[event]).await?;
-    ingest::deleted(tx, account, fact).await
+    ingest::deleted(tx, account, &fact).await
 }
 
 /// What kept results of actions say of the conversation: a repeat is told that there is none.
