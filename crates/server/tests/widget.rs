@@ -372,6 +372,8 @@ async fn answers_begin_the_conversation(app: &App) {
         .await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     let conversation = answer.at("/conversation/id");
+    // The notice that it began, then the conversation as it is with it.
+    socket.event("message.created").await;
     let begun = socket.event("conversation.created").await;
     assert_eq!(begun["conversationId"], conversation.as_str());
     assert_eq!(begun["body"]["user"]["name"], "Jane");
