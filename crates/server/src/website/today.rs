@@ -23,14 +23,11 @@ pub(super) async fn count(tx: &mut Tx, websites: &mut [Website]) -> ApiResult<()
     let days: Vec<String> = (0..websites.len())
         .map(|place| format!("(${}, CAST(${} AS BIGINT))", place * 2 + 1, place * 2 + 2))
         .collect();
-    // The first visitor message decides, which is never after the last one. Of deleted conversations their facts tell.
+    // The visitor's first message decides; deleted conversations have their facts still.
     let sql = format!(
         "WITH days (website_id, begin_at) AS (VALUES {}) SELECT d.website_id, \
-         (SELECT COUNT(*) FROM conversations c WHERE c.website_id = d.website_id AND c.last_message_at >= d.begin_at \
-          AND (SELECT m.created_at FROM messages m WHERE m.conversation_id = c.id AND m.kind = 'user' \
-               ORDER BY m.seq LIMIT 1) >= d.begin_at) \
-         + (SELECT COUNT(*) FROM conversation_facts f WHERE f.website_id = d.website_id \
-            AND f.first_message_at >= d.begin_at) AS today FROM days d",
+         (SELECT COUNT(*) FROM conversation_facts f WHERE f.website_id = d.website_id \
+          AND f.first_message_at >= d.begin_at) AS today FROM days d",
         days.join(", ")
     );
     let mut query = sqlx::query(AssertSqlSafe(sql));

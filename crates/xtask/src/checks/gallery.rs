@@ -4,8 +4,9 @@ use super::{rust_files, verdict};
 use crate::failure::Outcome;
 
 /// Files of `src/ui` that show nothing by themselves, and what shows what they do.
-const UNSEEN: [(&str, &str); 6] = [
+const UNSEEN: [(&str, &str); 7] = [
     ("mod", "the list of the others"),
+    ("before_paint", "virtual_list"),
     ("countdown", "trying_again"),
     ("popup", "menu"),
     ("reading_place", "the messages of a conversation"),
