@@ -663,7 +663,7 @@ async fn nothing_of_others_is_counted(app: &App) {
 
 async fn whoever_looks_hears_once_a_second(app: &App) {
     let fresh = Fresh::new(app).await;
-    let (visitor, _) = fresh.chat(app).await;
+    let (_, conversation) = fresh.chat(app).await;
     let owner = app.token(OWNER).await;
     let (mut stranger, _) = Socket::operator(app, &owner).await;
     let (mut socket, _) = Socket::operator(app, fresh.token()).await;
@@ -674,7 +674,7 @@ async fn whoever_looks_hears_once_a_second(app: &App) {
     let mut heard = 0;
     // So many that more than one of them lies within a second.
     while heard < 2 {
-        app.say(&visitor, "Hello?").await;
+        fresh.reply(app, &conversation).await;
         said += 1;
         loop {
             let frame = socket.frame().await;
