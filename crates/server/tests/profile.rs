@@ -139,7 +139,7 @@ async fn what_a_member_is_told_of_is_kept_with_them(app: &App) {
     let wanted = json!({
         "newConversations": false, "messages": "mine", "assigned": true, "mentions": false, "waitingMinutes": null, "sound": "bell", "repeat": true,
         "whileAway": false, "hideText": true, "quietHours": {"from": "22:00", "until": "07:00"},
-        "mutedWebsites": [new_id()], "awayAfterMinutes": 30,
+        "mutedWebsites": [new_id()], "awayAfterMinutes": 30, "websiteTrouble": false,
     });
     let changed = patch(app, &token, json!({"notifications": wanted})).await;
     assert_eq!(changed.status, 200, "{}", changed.text);

@@ -40,7 +40,7 @@ pub struct Config {
     /// How long a session lives when it is kept (`SWITCHBOARD_REFRESH_TTL`, default 30 days).
     pub refresh_ttl: Duration,
     /// How many messages one visitor may send in half a minute, and ten times as many all at one address
-    /// (`SWITCHBOARD_VISITOR_MESSAGES`, default 60).
+    /// (`SWITCHBOARD_VISITOR_MESSAGES`, default 300).
     pub visitor_messages: u32,
     /// Where mail leaves (`SWITCHBOARD_SMTP_URL`).
     pub smtp_url: Option<String>,
@@ -251,10 +251,10 @@ impl Config {
             })?,
         };
         let visitor_messages = match var("SWITCHBOARD_VISITOR_MESSAGES")? {
-            None => 60,
+            None => 300,
             Some(text) => text.parse::<u32>().ok().filter(|count| *count > 0).ok_or_else(|| {
                 ConfigError::new(format!(
-                    "SWITCHBOARD_VISITOR_MESSAGES: `{text}` is not a number of messages; write a whole number from 1, like 60"
+                    "SWITCHBOARD_VISITOR_MESSAGES: `{text}` is not a number of messages; write a whole number from 1, like 300"
                 ))
             })?,
         };
