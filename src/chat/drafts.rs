@@ -215,7 +215,7 @@ impl Chat {
             .drafts
             .machine
             .borrow_mut()
-            .step(Event::Flush, &mut effects);
+            .step(Event::Leave, &mut effects);
         let lines = self.0.drafts.lines.borrow();
         let Some(lines) = &*lines else { return };
         for effect in effects {

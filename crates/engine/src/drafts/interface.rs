@@ -131,8 +131,10 @@ pub enum Event {
         /// Of [`Effect::SetTimer`].
         generation: u64,
     },
-    /// The page may be gone in a moment.
+    /// The page may be gone for a while.
     Flush,
+    /// The page goes: what the store was asked to keep and has not confirmed may never have reached it.
+    Leave,
 }
 
 impl fmt::Debug for Event {
@@ -151,6 +153,7 @@ impl fmt::Debug for Event {
             Self::Read(drafts) => write!(f, "Read({drafts:?})"),
             Self::Timer { generation } => write!(f, "Timer({generation})"),
             Self::Flush => f.write_str("Flush"),
+            Self::Leave => f.write_str("Leave"),
         }
     }
 }

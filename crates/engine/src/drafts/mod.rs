@@ -148,6 +148,12 @@ impl Drafts {
                 }
             }
             Event::Flush => self.flush(out),
+            Event::Leave => {
+                let own = |known: &Known| !known.is_kept && known.draft.stamp.tab == self.tab;
+                let unkept = self.places.iter().filter(|(_, known)| own(known));
+                self.due.extend(unkept.map(|(place, _)| *place));
+                self.flush(out);
+            }
         }
     }
 

@@ -94,6 +94,23 @@ fn what_is_typed_is_kept_once_in_a_while_and_when_the_page_goes() {
 }
 
 #[test]
+fn what_the_store_has_not_confirmed_is_kept_again_when_the_page_goes() {
+    let (mut tab, mut other) = two();
+    typed(&mut tab, reply(1), "Half a wo");
+    let asked = written(drive(&mut tab, Event::Timer { generation: 1 }));
+    // A page that is only hidden has time to hear of it.
+    assert_eq!(drive(&mut tab, Event::Flush), []);
+    assert_eq!(written(drive(&mut tab, Event::Leave)), asked);
+    for draft in asked.clone() {
+        drive(&mut other, Event::Heard(draft));
+    }
+    assert_eq!(drive(&mut other, Event::Leave), [], "it is not this tab's");
+    let newer = Vec::new();
+    drive(&mut tab, Event::Kept { drafts: asked, newer });
+    assert_eq!(drive(&mut tab, Event::Leave), []);
+}
+
+#[test]
 fn a_tab_that_only_shows_it_follows() {
     let (mut left, mut right) = two();
     tell(&mut left, &mut right, reply(1), "Hello");
