@@ -55,5 +55,52 @@ function forget() {
   parent.postMessage("forgotten", decodeURIComponent(location.hash.slice(1)));
 }
 
+/** How long the page has to say what it has kept, in milliseconds. */
+const PATIENCE = 2000;
+
+/**
+ * Browsers without cookies for other sites refuse a frame of another site its storage. The page then keeps for it, through the
+ * loader; where nobody answers, what is kept lasts as long as the frame.
+ */
+async function borrow() {
+  const host = decodeURIComponent(location.hash.slice(1));
+  const call = (...call) => parent.postMessage({ call }, host);
+  const answered = new Promise((resolve) => {
+    addEventListener("message", ({ source, origin, data }) => {
+      if (source === parent && origin === host && data?.kept) resolve(data.kept);
+    });
+    setTimeout(resolve, PATIENCE, []);
+  });
+  call("kept");
+  const kept = await answered;
+  for (const [place, area] of ["localStorage", "sessionStorage"].entries()) {
+    const things = new Map(kept[place]);
+    const storage = {
+      get length() {
+        return things.size;
+      },
+      key: (index) => [...things.keys()][index] ?? null,
+      getItem: (name) => things.get(name) ?? null,
+      setItem(name, value) {
+        things.set(name, value);
+        call("keep", area, name, value);
+      },
+      removeItem(name) {
+        if (things.delete(name)) call("keep", area, name);
+      },
+    };
+    Object.defineProperty(window, area, { value: storage });
+  }
+}
+
+/** What the program keeps in is there once this is done. */
+async function open() {
+  try {
+    localStorage.length;
+  } catch {
+    await borrow();
+  }
+}
+
 if (location.search === "?forget") forget();
-else import("./widget.js").then((widget) => widget.default()).catch(fail);
+else open().then(() => import("./widget.js")).then((widget) => widget.default()).catch(fail);

@@ -113,7 +113,7 @@
     if (!frame || source != frame.contentWindow || origin != server) return;
     if (data == "ready" || data == "sessionNeeded") tellSession((ready = 1));
     else if (data == "close") close();
-    else if (data?.challenge) more("challenge", data);
+    else if (data?.call) more(...data.call, source);
     else if ((data = data?.unread) >= 0) {
       button.dataset.unread = data;
       status.textContent = data ? data + look.unread : "";

@@ -8,6 +8,22 @@ const LAST = 16000;
 /** No wider than this, in pixels, a screen is a phone's: nothing opens by itself there. */
 const NARROW = 480;
 
+/** What a page can keep something in. */
+const AREAS = ["localStorage", "sessionStorage"];
+/** What the frame's things are called begins like this. */
+const prefixOf = (key) => `switchboard/${key}/`;
+
+/** Does something with a storage; where the browser refuses it, or has no room, what is kept lasts as long as the page. */
+const inArea = (area, act) => {
+  try {
+    return act(window[area]);
+  } catch {
+    return [];
+  }
+};
+/** Everything of the frame's in an area, as pairs of name and value. */
+const ofFrame = (key, area) => inArea(area, (storage) => Object.entries(storage).filter(([name]) => name.startsWith(prefixOf(key))));
+
 const warn = (text) => console.warn(`Switchboard: ${text}`);
 
 /** Once the visit has begun, which may have to wait for the visitor's consent. */
@@ -60,12 +76,9 @@ const calls = {
   /** Takes away what was kept for this website: here, and in the frame's own storage, which only a frame can reach. */
   forget({ key, server }, token) {
     const name = `switchboard/${key}`;
-    for (const area of ["localStorage", "sessionStorage"]) {
-      try {
-        window[area].removeItem(name);
-      } catch {
-        // Storage is refused: nothing was kept.
-      }
+    for (const area of AREAS) {
+      inArea(area, (storage) => storage.removeItem(name));
+      for (const [kept] of ofFrame(key, area)) inArea(area, (storage) => storage.removeItem(kept));
     }
     if (!token) return;
     const frame = document.createElement("iframe");
@@ -80,8 +93,17 @@ const calls = {
     document.documentElement.append(frame);
   },
 
+  /** The frame's browser refuses it a storage of its own: what the page has kept for it. */
+  kept: ({ key, server }, frame) => frame.postMessage({ kept: AREAS.map((area) => ofFrame(key, area)) }, server),
+
+  /** The same: keeps one thing for the frame, or no longer. */
+  keep({ key }, area, name, value) {
+    if (!AREAS.includes(area) || !name.startsWith(prefixOf(key))) return;
+    inArea(area, (storage) => (value == null ? storage.removeItem(name) : storage.setItem(name, value)));
+  },
+
   /** The server slows somebody down who may be a machine: the page may have a way to find out that it is a person. */
-  async challenge({ heard, post, tell }, { challenge }) {
+  async challenge({ heard, post, tell }, challenge) {
     const solve = [...heard].find(([name]) => name == "challenge")?.[1];
     if (isSolving) return;
     isSolving = true;

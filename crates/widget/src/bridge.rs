@@ -60,8 +60,16 @@ pub enum ToHost {
     Unread(u64),
     /// The visitor wants the chat closed.
     Close,
-    /// The server slows the visitor down; the page may have a way to show that they are a person, for this challenge.
-    Challenge(String),
+    /// The server slows the visitor down; the page may have a way to show that they are a person.
+    Call(Call, String),
+}
+
+/// What the loader has no room for and `visitor.js` does; `boot.js` calls it too, for what is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Call {
+    /// Solve this challenge.
+    Challenge,
 }
 
 /// Reads a message of the loader; none when it is something else.
@@ -155,7 +163,8 @@ mod tests {
         assert_eq!(write(&ToHost::SessionNeeded), r#""sessionNeeded""#);
         assert_eq!(write(&ToHost::Unread(2)), r#"{"unread":2}"#);
         assert_eq!(write(&ToHost::Close), r#""close""#);
-        assert_eq!(write(&ToHost::Challenge("c".to_owned())), r#"{"challenge":"c"}"#);
+        let challenge = ToHost::Call(Call::Challenge, "c".to_owned());
+        assert_eq!(write(&challenge), r#"{"call":["challenge","c"]}"#);
     }
 
     #[test]

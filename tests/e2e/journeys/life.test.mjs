@@ -52,9 +52,12 @@ describe("the life of a conversation", () => {
     await page.reload();
     await untilConnected(page);
   };
-  const choose = async (page, menu, role, name) => {
-    await page.getByRole("button", { name: menu, exact: true }).click();
-    await page.getByRole(role, { name }).click();
+  const choose = async (page, of, role, name) => {
+    await page.getByRole("button", { name: "More actions", exact: true }).click();
+    const menu = page.getByRole("menu", { name: "More actions" });
+    await menu.getByRole("menuitem", { name: of, exact: true }).click();
+    await menu.getByRole(role, { name }).click();
+    await menu.waitFor({ state: "detached" });
   };
 
   it("ends by time: closed with a countdown that each message begins anew, archived, deleted, a notice each", async () => {
@@ -86,7 +89,8 @@ describe("the life of a conversation", () => {
     for (const page of pages) await shows(() => desk(page).log.getByText("Take your time.").count(), 0);
     await reload(owner);
     await shows(() => row(owner).count(), 0);
-    await eventually("no file of the database has a word of it", () => !exchange.server.holds("Take your time."));
+    await exchange.server.close();
+    assert.ok(!exchange.server.holds("Take your time."), "no file of the database has a word of it");
   });
 
   it("is put into the archive and taken out by hand, and both operators see where it is", async () => {
@@ -172,14 +176,11 @@ describe("the life of a conversation", () => {
     const [agent, owner] = pages;
     const asked = await other.say("Keys only, please.");
     await row(agent, asked).waitFor();
-    // Away from the composer, where keys are letters.
-    await agent.keyboard.press("Escape");
-    await agent.locator("h1").first().focus();
-    await eventually("it is open", async () => {
-      if (new URL(agent.url()).pathname === `/conversations/${asked}`) return true;
-      await agent.keyboard.press("k");
-      return false;
-    });
+    // Out of the composer, and out of the conversation.
+    for (let step = 0; step < 2; step += 1) await agent.keyboard.press("Escape");
+    await agent.waitForURL("**/conversations");
+    await agent.keyboard.press("j");
+    await agent.waitForURL(`**/conversations/${asked}`);
     await agent.keyboard.press("r");
     await eventually("the reply can be typed", () => hasFocus(desk(agent).reply));
     await agent.keyboard.type("With pleasure.");

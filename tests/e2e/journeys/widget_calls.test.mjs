@@ -231,6 +231,10 @@ describe("a website's calls", () => {
     it("begins the conversation, once", async () => {
       await page.goto(shop.origin);
       await launcher().click();
+      await name().fill("Jane Ex");
+      // What was typed comes back with the page.
+      await page.reload();
+      await shows(() => name().inputValue(), "Jane Ex");
       await name().fill("Jane Example");
       await start().click();
       await chat(page).message.waitFor();
@@ -242,7 +246,7 @@ describe("a website's calls", () => {
       assert.deepEqual((await all()).map(({ id }) => id), [begun.id]);
     });
 
-    it("waits for the connection, as what is written after it does", async () => {
+    it("waits for the connection and outlives the page, as what is written after it does", async () => {
       person.allow(...CONNECTION_LOST);
       await page.goto(shop.origin);
       await launcher().click();
@@ -253,6 +257,10 @@ describe("a website's calls", () => {
       await write(page, "It waits");
       await chat(page).log.getByText("Sending…").waitFor();
       assert.equal((await all()).length, 0);
+      await chat(page).message.fill("And half a sen");
+      await page.reload();
+      await chat(page).log.getByText("It waits").waitFor();
+      await shows(() => chat(page).message.inputValue(), "And half a sen");
       await person.context.unroute("**/api/visitor/{pre-chat,messages}");
       await chat(page).log.getByText(/^Sent ·/).waitFor();
       const [begun] = await all();

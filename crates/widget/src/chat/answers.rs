@@ -16,7 +16,7 @@ use switchboard_engine::socket::{self, TicketError};
 
 use super::rating::Beside;
 use super::{Chat, Effect, Kept, Request, Said};
-use crate::bridge::ToHost;
+use crate::bridge::{Call, ToHost};
 use crate::json;
 
 /// How long an answer that cannot be read is taken for a hiccup, in milliseconds.
@@ -294,7 +294,7 @@ impl Chat {
         if self.slowed
             && let Some(challenge) = challenge()
         {
-            out.push(Effect::Tell(ToHost::Challenge(challenge)));
+            out.push(Effect::Tell(ToHost::Call(Call::Challenge, challenge)));
         }
     }
 

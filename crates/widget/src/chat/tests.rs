@@ -10,7 +10,7 @@ use switchboard_contract::ids::MessageId;
 use switchboard_contract::time::Timestamp;
 
 use super::*;
-use crate::bridge;
+use crate::bridge::{self, Call};
 use crate::rows::{Content, Delivery, Side};
 
 const VISITOR: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
@@ -518,7 +518,7 @@ fn what_is_too_much_waits_says_so_and_the_page_may_show_who_writes() {
         json!({"code": "rate_limited", "retryAfterMs": 60_000, "challenge": "riddle"}),
     );
     assert_eq!(frame.chat.notice(), Notice::Slowed);
-    assert_eq!(frame.told(), [ToHost::Challenge("riddle".to_owned())]);
+    assert_eq!(frame.told(), [ToHost::Call(Call::Challenge, "riddle".to_owned())]);
     assert_eq!(frame.texts(), ["Hello", "Hi"], "what was typed stays");
     assert!(!frame.out.contains(&Effect::ForgetWaiting(sent)));
     frame.step(Event::Host(bridge::read(r#"{"solved":true}"#).expect("reads")));

@@ -1,5 +1,6 @@
 //! What outlives a page: the visitor's token and what is undelivered in `localStorage`, drafts in `sessionStorage`.
-//! Browsers partition both by the website. Where they are refused, all of it lives in memory for as long as the page.
+//! Browsers partition both by the website. Where they are refused, the loader's page keeps for the frame (`frame/boot.js` puts
+//! that in their place); where that does not answer, all of it lives in memory for as long as the page.
 
 use switchboard_contract::ids::MessageId;
 use web_sys::{Storage, Window};
