@@ -9,6 +9,7 @@ import { Person, answered, it, launch } from "../harness/browser.mjs";
 import { eventually, shows } from "../harness/eventually.mjs";
 import { Exchange } from "../harness/exchange.mjs";
 import { AGENT, OWNER, answer, chat, desk, untilConnected, write } from "../harness/people.mjs";
+import { WIDGET } from "../harness/tcp_proxy.mjs";
 
 const panel = (page) => page.getByRole("region", { name: "Visitor" });
 const button = (page, name) => panel(page).getByRole("button", { name, exact: true });
@@ -209,6 +210,8 @@ describe("the visitor panel", () => {
     await button(owner.page, "Save").click();
     await shows(async () => (await known()).user.email, "zoe@harbour.example");
     await visitor.page.goto("about:blank");
+    // Who is still there when the answer comes may have read it.
+    await shows(() => exchange.proxy.sockets(WIDGET), 0);
     await answer(agent.page, "We have it in <b>green</b>");
     await passTime(exchange.server, 5 * 60_000);
     const letters = async () => {

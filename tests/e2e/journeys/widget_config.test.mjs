@@ -281,15 +281,17 @@ describe("the widget's configuration", () => {
     await member.ask(`websites/${website.id}`, { method: "PATCH", body: { businessHours: { openings: [], holidays: [] } } });
     const { page } = await visitor({ locale: "ar-EG" });
     await page.goto(`${server.origin}/demo`);
-    const chat = page.frameLocator('iframe[title="Chat"]');
+    const launcher = page.locator("switchboard-chat button");
+    const chat = page.frameLocator("switchboard-chat iframe");
     await chat.getByText("مرحبا").waitFor();
     await chat.getByText("نعود غدا").waitFor();
     await shows(() => chat.locator("html").evaluate((it) => [it.lang, it.dir]), ["ar", "rtl"]);
-    await page.getByRole("button", { name: "Close chat" }).click();
+    await launcher.click();
     await page.goto(`${server.origin}/demo/stoves`);
     await shows(() => page.locator("switchboard-chat").evaluate((it) => it.hidden), true);
     await page.goto(`${server.origin}/demo/tents`);
-    await page.getByRole("button", { name: "Open chat" }).waitFor();
+    await launcher.waitFor();
+    await shows(() => launcher.getAttribute("aria-expanded"), "false");
   });
 
   for (const colorScheme of ["light", "dark"]) {
