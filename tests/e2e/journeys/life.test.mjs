@@ -181,8 +181,9 @@ describe("the life of a conversation", () => {
     await agent.waitForURL("**/conversations");
     await agent.keyboard.press("j");
     await agent.waitForURL(`**/conversations/${asked}`);
+    await desk(agent).reply.waitFor();
     await agent.keyboard.press("r");
-    await eventually("the reply can be typed", () => hasFocus(desk(agent).reply));
+    await shows(() => hasFocus(desk(agent).reply), true);
     await agent.keyboard.type("With pleasure.");
     await agent.keyboard.press("Enter");
     await shows(async () => (await member.messages(asked)).at(-1).content, "With pleasure.");
