@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use switchboard_contract::auth::Preferences;
 use switchboard_contract::ids::MemberId;
 use switchboard_engine::alerts::Mark;
+use switchboard_engine::drafts::Draft;
 use switchboard_engine::refresh::Renewals;
 
 use crate::alerts::AlertDevice;
@@ -182,6 +183,14 @@ pub const ALERTS_TOLD: Key<(MemberId, Mark)> = Key::new(
     "the end of the session",
 );
 
+/// What was typed in conversations when a page went: its durable store may not have got it any more.
+pub const LEFT_DRAFTS: Key<(MemberId, Vec<Draft>)> = Key::new(
+    "switchboard.left-drafts",
+    Area::Browser,
+    Owner::Member,
+    "the next page, which keeps them, or the end of the session",
+);
+
 /// What the drafts of forms are called; those of members' own forms begin with [`draft::OF_MEMBER`] and go with them.
 pub mod draft {
     /// Before the name of every draft that belongs to whoever is signed in.
@@ -211,7 +220,7 @@ pub mod draft {
 }
 
 /// Every key but those of drafts.
-pub const ALL: [Listed; 11] = [
+pub const ALL: [Listed; 12] = [
     SESSION.listed(),
     SIGNING_OUT.listed(),
     TOKENS.listed(),
@@ -223,6 +232,7 @@ pub const ALL: [Listed; 11] = [
     RECENT_EMOJI.listed(),
     ALERT_DEVICE.listed(),
     ALERTS_TOLD.listed(),
+    LEFT_DRAFTS.listed(),
 ];
 
 #[cfg(test)]

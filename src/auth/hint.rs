@@ -6,7 +6,9 @@ use switchboard_contract::ids::MemberId;
 use switchboard_contract::time::Timestamp;
 use switchboard_engine::refresh::Renewals;
 
-use crate::storage::{ALERTS_TOLD, RECENT_EMOJI, RENEWALS, REVOKED, SESSION, SIGNING_OUT, TOKENS};
+use crate::storage::{
+    ALERTS_TOLD, LEFT_DRAFTS, RECENT_EMOJI, RENEWALS, REVOKED, SESSION, SIGNING_OUT, TOKENS,
+};
 
 /// Says that a refresh cookie probably exists, so that a start without one asks nothing of the server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +39,7 @@ pub fn save(hint: &Hint, generation: u64) {
 pub fn clear() {
     SESSION.delete();
     RENEWALS.delete();
+    LEFT_DRAFTS.delete();
     RECENT_EMOJI.delete();
     ALERTS_TOLD.delete();
 }

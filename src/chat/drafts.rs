@@ -14,6 +14,7 @@ use super::shell::Inner;
 use super::{Chat, Topic};
 use crate::browser::{Listener, Timeout, document, is_shown, window};
 use crate::realtime::{Store, Tabs};
+use crate::storage::LEFT_DRAFTS;
 
 /// What was typed and not sent.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -83,6 +84,15 @@ impl DraftBox {
     }
 }
 
+/// What pages of this person left behind, which then is no longer there.
+fn take_left(owner: MemberId) -> Vec<Draft> {
+    let left = LEFT_DRAFTS.get();
+    LEFT_DRAFTS.delete();
+    left.filter(|(member, _)| *member == owner)
+        .map(|(_, drafts)| drafts)
+        .unwrap_or_default()
+}
+
 const fn place(conversation: ConversationId, visibility: Visibility) -> Place {
     Place {
         conversation,
@@ -125,6 +135,10 @@ impl Chat {
             _listeners: listeners,
         };
         *self.0.drafts.lines.borrow_mut() = Some(lines);
+        // Known before the store is read, which then keeps what it has not.
+        for draft in take_left(owner) {
+            self.draft_event(Event::Heard(draft));
+        }
         self.draft_event(Event::Sync);
     }
 
@@ -222,6 +236,10 @@ impl Chat {
             if let Effect::Write(drafts) = effect {
                 lines.store.put_drafts_now(&drafts);
                 lines.tell(&drafts);
+                // A transaction that waits behind another one ends with the page.
+                let left = take_left(lines.owner).into_iter().chain(drafts).collect();
+                // Where there is no room either, the store may have got it.
+                let _ = LEFT_DRAFTS.set(&(lines.owner, left));
             }
         }
     }

@@ -155,7 +155,7 @@ describe("a website's calls", () => {
       await openChat(page);
       await write(page, "I agree");
       await chat(page).log.getByText(/^Sent ·/).waitFor();
-      assert.equal((await kept())[0], 1);
+      assert.notEqual((await kept())[0], 0);
       // It holds until it is taken back.
       await page.reload();
       await chat(page).log.getByText("I agree", { exact: true }).waitFor();
