@@ -86,11 +86,13 @@ impl DraftBox {
 
 /// What pages of this person left behind, which then is no longer there.
 fn take_left(owner: MemberId) -> Vec<Draft> {
-    let left = LEFT_DRAFTS.get();
-    LEFT_DRAFTS.delete();
-    left.filter(|(member, _)| *member == owner)
-        .map(|(_, drafts)| drafts)
-        .unwrap_or_default()
+    match LEFT_DRAFTS.get() {
+        Some((member, drafts)) if member == owner => {
+            LEFT_DRAFTS.delete();
+            drafts
+        }
+        _ => Vec::new(),
+    }
 }
 
 const fn place(conversation: ConversationId, visibility: Visibility) -> Place {
