@@ -86,7 +86,8 @@ async function borrow() {
         call("keep", area, name, value);
       },
       removeItem(name) {
-        if (things.delete(name)) call("keep", area, name);
+        // Null has to stand there: the loader puts its own after the last value.
+        if (things.delete(name)) call("keep", area, name, null);
       },
     };
     Object.defineProperty(window, area, { value: storage });

@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import { once } from "node:events";
 
 import { Member } from "./api.mjs";
+import { eventually, shows } from "./eventually.mjs";
 import { freePort } from "./port.mjs";
 import { OWNER } from "./people.mjs";
 
@@ -49,6 +50,22 @@ export class Shop {
     change(draft);
     await this.member.ask(path, { method: "PUT", body: draft });
     await this.member.ask(`${path}/publish`, { method: "POST", body: {} });
+  }
+
+  /** What a page keeps for the chat's frame, which has no storage of its own here: pairs of name, without the website's prefix, and value. */
+  keptForFrame(page) {
+    return page.evaluate((prefix) => [localStorage, sessionStorage].flatMap((area) => Object.entries(area)
+      .filter(([name]) => name.startsWith(prefix)).map(([name, value]) => [name.slice(prefix.length), value])), `switchboard/${this.website.publicKey}/`);
+  }
+
+  /** Until a page has kept a text: what the frame says of it is on its way for a moment. */
+  keeps(page, text) {
+    return eventually(`the page keeps “${text}”`, async () => (await this.keptForFrame(page)).some(([, value]) => value.includes(text)));
+  }
+
+  /** Until a page keeps nothing of what the server has. */
+  keepsNothing(page) {
+    return shows(async () => (await this.keptForFrame(page)).map(([name]) => name).filter((name) => name !== "visit"), []);
   }
 
   async close() {

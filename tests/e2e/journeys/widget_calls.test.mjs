@@ -233,6 +233,7 @@ describe("a website's calls", () => {
       await launcher().click();
       await name().fill("Jane Ex");
       // What was typed comes back with the page.
+      await shop.keeps(page, "Jane Ex");
       await page.reload();
       await shows(() => name().inputValue(), "Jane Ex");
       await name().fill("Jane Example");
@@ -258,6 +259,8 @@ describe("a website's calls", () => {
       await chat(page).log.getByText("Sending…").waitFor();
       assert.equal((await all()).length, 0);
       await chat(page).message.fill("And half a sen");
+      await shop.keeps(page, "It waits");
+      await shop.keeps(page, "And half a sen");
       await page.reload();
       await chat(page).log.getByText("It waits").waitFor();
       await shows(() => chat(page).message.inputValue(), "And half a sen");
@@ -265,6 +268,14 @@ describe("a website's calls", () => {
       await chat(page).log.getByText(/^Sent ·/).waitFor();
       const [begun] = await all();
       assert.deepEqual([begun.messageCount, begun.user.name], [1, "Jane Example"]);
+      // What has arrived is kept no longer, and is neither sent nor offered again.
+      await chat(page).send.click();
+      await eventually("both are there", async () => (await newest()).messageCount === 2);
+      await shop.keepsNothing(page);
+      await page.reload();
+      await chat(page).log.getByText("And half a sen", { exact: true }).waitFor();
+      assert.equal(await chat(page).message.inputValue(), "");
+      assert.equal((await newest()).messageCount, 2);
     });
 
     it("comes back with the server's words where it is refused", async () => {

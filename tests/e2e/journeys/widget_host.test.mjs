@@ -182,6 +182,29 @@ describe("the widget on a page", () => {
     });
   }
 
+  it("that is loaded anew loses nothing of what waits and what is typed, and sends it once", async () => {
+    shop.serve({});
+    person.allow(...CONNECTION_LOST);
+    await page.goto(shop.origin);
+    await openChat(page);
+    await person.context.route("**/api/visitor/messages", (route) => (route.request().method() === "POST" ? route.abort() : route.continue()));
+    await write(page, "It waits");
+    await chat(page).message.fill("Half a sen");
+    for (const text of ["It waits", "Half a sen"]) await shop.keeps(page, text);
+    await page.reload();
+    await chat(page).log.getByText("It waits", { exact: true }).waitFor();
+    await shows(() => chat(page).message.inputValue(), "Half a sen");
+    await person.context.unroute("**/api/visitor/messages");
+    await chat(page).log.getByText(/^Sent ·/).waitFor();
+    await chat(page).message.fill("");
+    await shop.keepsNothing(page);
+    await page.reload();
+    await chat(page).log.getByText("It waits", { exact: true }).waitFor();
+    await shows(() => chat(page).message.inputValue(), "");
+    const { items } = await shop.member.ask("live-chat/conversations?limit=1");
+    assert.equal(items[0].messageCount, 1);
+  });
+
   it("whose website is deleted meanwhile says so in the chat, and nothing more is asked", async () => {
     shop.serve({});
     person.allow(answered(401), answered(404), ...CONNECTION_LOST);
