@@ -35,7 +35,7 @@ use store::{Draft, Store};
 use view::View;
 
 /// Receives every event and every timer.
-type Listener = Closure<dyn FnMut(JsValue)>;
+type Listener = Closure<dyn Fn(JsValue)>;
 
 struct App {
     window: Window,
@@ -120,9 +120,13 @@ pub fn start() -> Result<(), JsValue> {
     Ok(())
 }
 
+/// An event that the app itself causes while it draws, such as the `change` of a field that goes with the cursor in it, says
+/// nothing that it does not know: it is left out.
 fn with_app(act: impl FnOnce(&mut App)) {
-    APP.with_borrow_mut(|slot| {
-        if let Some((app, _)) = slot {
+    APP.with(|slot| {
+        if let Ok(mut slot) = slot.try_borrow_mut()
+            && let Some((app, _)) = &mut *slot
+        {
             act(app);
         }
     });
