@@ -1,0 +1,127 @@
+//! Numbers of reports in words.
+
+use switchboard_contract::analytics::{Figures, Interval, Metric, Reading, Unit};
+use switchboard_contract::time::Timestamp;
+use switchboard_engine::reports::{By, Change, change};
+use yew::prelude::*;
+
+use crate::i18n::{
+    date_long, day_in_zone, decimal, duration_fine, hour_in_zone, month_in_zone, number, percent_fine, t,
+    t_count, t_with,
+};
+use crate::scoped;
+
+/// What a metric is called.
+pub fn metric_name(metric: Metric) -> AttrValue {
+    metric.definition().map_or_else(AttrValue::default, |definition| {
+        AttrValue::Static(definition.name)
+    })
+}
+
+/// A number of a metric; a dash where nothing was measured.
+pub fn value_text(metric: Metric, value: Option<f64>) -> AttrValue {
+    let Some(value) = value else {
+        return AttrValue::Static("–");
+    };
+    AttrValue::from(match metric.unit() {
+        // Read back from a count.
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        Unit::Count => number(value as u64),
+        Unit::Seconds => duration_fine(value),
+        Unit::Share => percent_fine(value),
+    })
+}
+
+/// What stands beside a number: the slowest tenth, or how many there were.
+pub fn beside(metric: Metric, figures: &Figures, reading: Reading) -> AttrValue {
+    match (metric, reading.spread) {
+        (_, Some(spread)) => match (spread.p90, spread.mean) {
+            (Some(p90), Some(mean)) => t_with(
+                "reports.spread",
+                &[("p90", &duration_fine(p90)), ("mean", &duration_fine(mean))],
+            ),
+            _ => AttrValue::default(),
+        },
+        (Metric::Satisfaction, None) => t_count("reports.ratings", figures.ratings, &[]),
+        _ => AttrValue::default(),
+    }
+}
+
+/// Props for [`Delta`].
+#[derive(Properties, PartialEq)]
+pub struct DeltaProps {
+    /// Of what.
+    pub metric: Metric,
+    /// The number now.
+    pub current: Option<f64>,
+    /// The number before.
+    pub previous: Option<f64>,
+}
+
+/// The change against the time before, with what it was.
+#[component]
+pub fn Delta(props: &DeltaProps) -> Html {
+    let class = scoped!(
+        r#"
+        display: inline-flex;
+        flex-wrap: wrap;
+        gap: 0 var(--space-2);
+
+        .moved {
+            color: var(--text-2);
+            font-weight: var(--weight-medium);
+        }
+        .is-good {
+            color: var(--success-text);
+        }
+        .is-bad {
+            color: var(--danger-text);
+        }
+        "#
+    );
+    let DeltaProps {
+        metric,
+        current,
+        previous,
+    } = *props;
+    let was = t_with("reports.was", &[("value", &value_text(metric, previous))]);
+    match change(metric, current, previous) {
+        Change::Unknown => html! { <span {class}>{ t("reports.nothing_before") }</span> },
+        Change::Same => html! { <span {class}>{ t("reports.same") }</span> },
+        Change::Moved { is_up, by, is_good } => {
+            let by = match by {
+                By::Share(share) => percent_fine(share),
+                By::Seconds(seconds) => duration_fine(seconds),
+                By::Points(points) => t_with("reports.points", &[("count", &decimal(points))]).to_string(),
+                By::FromNothing => String::new(),
+            };
+            let text = match (is_up, by.is_empty()) {
+                (true, true) => t("reports.new"),
+                (true, false) => t_with("reports.up", &[("by", &by)]),
+                (false, _) => t_with("reports.down", &[("by", &by)]),
+            };
+            let tone = is_good.map(|good| if good { "is-good" } else { "is-bad" });
+            html! {
+                <span {class}>
+                    <span class={classes!("moved", tone)}>{ text }</span>
+                    <span>{ was }</span>
+                </span>
+            }
+        }
+    }
+}
+
+/// When a point begins, by the clock of `zone`.
+pub fn point_label(at: Timestamp, interval: Interval, zone: &str) -> String {
+    match interval {
+        Interval::Hour => hour_in_zone(at, zone),
+        Interval::Day => day_in_zone(at, zone),
+        Interval::Week => t_with("reports.week_from", &[("day", &day_in_zone(at, zone))]).to_string(),
+        Interval::Month => month_in_zone(at, zone),
+    }
+}
+
+/// A day of an address, such as `23 November 2026`: noon of it lies within it everywhere that people live.
+pub fn day_name(text: &str) -> String {
+    Timestamp::parse(&format!("{text}T12:00:00.000Z")).map_or_else(|_| text.to_owned(), date_long)
+}
