@@ -106,7 +106,7 @@ async fn finish(tx: &mut Tx, website: WebsiteId) -> ApiResult<()> {
     }
     sqlx::query(
         "UPDATE websites SET name = '', domain = '', allowed_origins = '[]', business_hours = 'null', widget = '{}', widget_draft = NULL, \
-         state_reason = NULL, emptied_at = $1 WHERE id = $2",
+         state_reason = NULL, state_trouble = NULL, emptied_at = $1 WHERE id = $2",
     )
     .bind(tx.now().as_millis())
     .bind(website.to_string())
