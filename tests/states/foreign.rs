@@ -7,6 +7,8 @@ use switchboard::i18n::{LANGUAGES, Messages, english, speak};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Node};
 
+use crate::support::Replaced;
+
 /// Attributes that people read or hear.
 const ATTRIBUTES: [&str; 6] = [
     "aria-label",
@@ -20,16 +22,18 @@ const ATTRIBUTES: [&str; 6] = [
 /// Elements whose words are nobody's texts: what people or machines have written, and examples of it.
 const FREE: &str = "bdi, code, pre, kbd, time, [translate='no'], script, style, [data-names]";
 
-/// Names that no language changes, and what `Intl` says in English.
-pub const NAMES: &[&str] = &["Switchboard"];
+/// Names that no language changes.
+pub const NAMES: &[&str] = &["Switchboard", "English"];
 
-/// Speaks the language that nobody speaks, until it is dropped.
-pub struct Foreign;
+/// Speaks the language that nobody speaks, until it is dropped. What `Intl` says is Arabic: no Latin word either.
+pub struct Foreign(Replaced);
 
 impl Foreign {
     pub fn speak() -> Self {
-        speak(LANGUAGES[0], english().changed(foreign));
-        Self
+        let navigator = web_sys::window().expect("a window").navigator();
+        let asked = Replaced::new(&navigator, "languages", "['ar']");
+        speak(LANGUAGES[1], english().changed(foreign));
+        Self(asked)
     }
 }
 

@@ -479,7 +479,8 @@ async fn foreign_words(page: &'static Page, panel: Option<&'static Panel>, case:
 async fn every_text_comes_from_the_message_files() {
     let _foreign = foreign::Foreign::speak();
     let mut wrong = Vec::new();
-    for page in pages() {
+    // The gallery is for those who write the program.
+    for page in pages().filter(|page| page.route != "/dev/gallery") {
         let mut found = foreign_words(page, None, Case::Ready).await;
         for panel in page.panels {
             for case in [Case::Loading, Case::Empty, Case::Failed] {
