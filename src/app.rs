@@ -16,7 +16,8 @@ use crate::browser::Task;
 use crate::chat::{ChatProvider, count_kept, forget_kept};
 use crate::config::{self, Config, ConfigError};
 use crate::forms::{Guarded, UnsavedProvider, forget_member_drafts, open_member_drafts};
-use crate::i18n::{t, t_count};
+use crate::i18n::{language_for, t, t_count};
+use crate::language::{self, use_language};
 use crate::pages;
 use crate::query::QueryProvider;
 use crate::routes::{Access, Route};
@@ -30,14 +31,21 @@ use switchboard_engine::refresh::SignedOut;
 #[component]
 pub fn Root() -> Html {
     let outcome = use_state(|| None::<Result<Config, ConfigError>>);
+    let speaks = use_state(|| false);
     {
-        let setter = outcome.setter();
+        let (setter, speaks) = (outcome.setter(), speaks.setter());
         use_effect_with((), move |()| {
-            let task = Task::spawn(async move { setter.set(Some(config::load().await)) });
-            move || drop(task)
+            let tasks = [
+                Task::spawn(async move { setter.set(Some(config::load().await)) }),
+                Task::spawn(async move {
+                    language::begin().await;
+                    speaks.set(true);
+                }),
+            ];
+            move || drop(tasks)
         });
     }
-    match &*outcome {
+    match outcome.as_ref().filter(|_| *speaks) {
         None => html! { <Starting /> },
         Some(Ok(config)) => html! { <App config={config.clone()} /> },
         Some(Err(error)) => html! { <pages::ConfigProblem error={error.clone()} /> },
@@ -86,10 +94,24 @@ pub fn use_config() -> Config {
     config
 }
 
+/// Everything that is said, in the language of whoever is signed in: where that changes, all of it is drawn anew. What is typed
+/// and what waits is kept where it survives that.
+#[component]
+fn Switch() -> Html {
+    let chosen = match use_auth().state {
+        AuthState::SignedIn(me) => me.preferences.locale.clone(),
+        AuthState::Restoring(_) | AuthState::SignedOut(_) => appearance::kept().locale,
+    };
+    match use_language(language_for(chosen.as_deref())) {
+        Some(language) => html! { <Pages key={language.tag} /> },
+        None => html! { <Starting /> },
+    }
+}
+
 /// Picks the page by the route and by who is signed in. While that is not known yet, no page is shown that might be the
 /// wrong one.
 #[component]
-fn Switch() -> Html {
+fn Pages() -> Html {
     let route = use_route::<Route>().unwrap_or(Route::NotFound);
     let auth = use_auth();
     use_effect_with(auth.state.clone(), |state| {
@@ -242,6 +264,7 @@ fn member_page(route: Route) -> Html {
         Route::CannedReplies => html! { <pages::CannedReplies /> },
         Route::Labels => html! { <pages::Labels /> },
         Route::Notifications => html! { <pages::Notifications /> },
+        Route::Appearance => html! { <pages::Appearance /> },
         Route::Security => html! { <pages::Security /> },
         _ => html! { <pages::NotFound /> },
     }

@@ -5,11 +5,16 @@ mod availability;
 mod behind;
 mod connection;
 mod connection_panel;
+mod deeds;
+mod finder;
 mod foreign;
 mod health;
+mod keys;
 mod leaving;
 mod not_kept;
+mod palette;
 mod rail;
+mod shortcuts;
 mod sound_blocked;
 mod waiting;
 
@@ -28,6 +33,8 @@ use account_menu::AccountMenu;
 use behind::Behind;
 pub use connection::{Connection, ConnectionStatus};
 use connection_panel::ConnectionPanel;
+pub use deeds::{Deed, do_deed, use_deeds};
+use finder::Finder;
 pub use foreign::{ForeignQueue, ForeignQueueProps};
 pub use leaving::{Leave, LeaveProvider, LeaveProviderProps, use_leave, use_sign_out};
 use not_kept::NotKept;
@@ -68,6 +75,11 @@ pub fn Shell(props: &ShellProps) -> Html {
                         <Mark />
                         <bdi class="truncate" title={me.account_name.clone()}>{ me.account_name.clone() }</bdi>
                     </div>
+                    if chat.is_some() {
+                        <Finder route={props.route} />
+                    } else {
+                        <span></span>
+                    }
                     <div class="topbar-end">
                         <div class="connection-place">
                             if let Some(chat) = chat.clone() {
