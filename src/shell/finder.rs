@@ -15,11 +15,38 @@ use crate::i18n::t;
 use crate::routes::Route;
 use crate::ui::{Icon, IconName};
 
+/// Props for [`FinderField`].
+#[derive(Properties, PartialEq)]
+pub struct FinderFieldProps {
+    /// The palette is wanted.
+    pub on_open: Callback<()>,
+}
+
+/// The field of the top bar that opens the palette.
+#[component]
+pub fn FinderField(props: &FinderFieldProps) -> Html {
+    html! {
+        <button
+            class="finder-field"
+            type="button"
+            aria-haspopup="dialog"
+            aria-keyshortcuts="Control+K Meta+K"
+            onclick={props.on_open.reform(|_: MouseEvent| ())}
+        >
+            <Icon name={IconName::Search} />
+            <span class="finder-text truncate">{ t("palette.hint") }</span>
+            <span class="keys" aria-hidden="true"><kbd>{ command_key() }</kbd><kbd>{ "K" }</kbd></span>
+        </button>
+    }
+}
+
 /// Props for [`Finder`].
 #[derive(Properties, PartialEq)]
 pub struct FinderProps {
     /// Which page is shown.
     pub route: Route,
+    /// How often the palette was asked for by its field.
+    pub asked: u32,
 }
 
 /// What stands over the page.
@@ -29,7 +56,8 @@ enum Over {
     Shortcuts,
 }
 
-/// The field of the top bar, and what opens from it.
+/// The palette and the list of keys, while one of them is wanted. They stand beside the frame: within a part of it other parts would
+/// cover them.
 #[component]
 pub fn Finder(props: &FinderProps) -> Html {
     let over = use_state_eq(|| None::<Over>);
@@ -73,25 +101,18 @@ pub fn Finder(props: &FinderProps) -> Html {
         let over = over.setter();
         Callback::from(move |()| over.set(None))
     };
-    let onclick = {
+    {
         let over = over.setter();
-        Callback::from(move |_: MouseEvent| over.set(Some(Over::Palette)))
-    };
+        use_effect_with(props.asked, move |asked| {
+            if *asked > 0 {
+                over.set(Some(Over::Palette));
+            }
+        });
+    }
     html! {
-        <div class="finder">
-            <button
-                class="finder-field"
-                type="button"
-                aria-haspopup="dialog"
-                aria-keyshortcuts="Control+K Meta+K"
-                {onclick}
-            >
-                <Icon name={IconName::Search} />
-                <span class="finder-text truncate">{ t("palette.hint") }</span>
-                <span class="keys" aria-hidden="true"><kbd>{ command_key() }</kbd><kbd>{ "K" }</kbd></span>
-            </button>
+        <div>
             { match *over {
-                Some(Over::Palette) => html! { <Palette route={props.route} {on_choose} on_close={on_close} /> },
+                Some(Over::Palette) => html! { <Palette route={props.route} {on_choose} {on_close} /> },
                 Some(Over::Shortcuts) => html! { <Shortcuts {on_close} /> },
                 None => html! { <span hidden=true /> },
             } }

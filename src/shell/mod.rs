@@ -34,7 +34,7 @@ use behind::Behind;
 pub use connection::{Connection, ConnectionStatus};
 use connection_panel::ConnectionPanel;
 pub use deeds::{Deed, do_deed, use_deeds};
-use finder::Finder;
+use finder::{Finder, FinderField};
 pub use foreign::{ForeignQueue, ForeignQueueProps};
 pub use leaving::{Leave, LeaveProvider, LeaveProviderProps, use_leave, use_sign_out};
 use not_kept::NotKept;
@@ -64,8 +64,14 @@ pub fn Shell(props: &ShellProps) -> Html {
         let panel = panel.clone();
         Callback::from(move |()| panel.set(*panel + 1))
     };
+    let asked = use_state(|| 0_u32);
+    let on_open = {
+        let asked = asked.clone();
+        Callback::from(move |()| asked.set(*asked + 1))
+    };
     // Absent while the account waits for this person's second factor.
     let chat = use_context::<Chat>();
+    let finds = chat.is_some();
     html! {
         <>
             <SkipLink />
@@ -75,11 +81,11 @@ pub fn Shell(props: &ShellProps) -> Html {
                         <Mark />
                         <bdi class="truncate" title={me.account_name.clone()}>{ me.account_name.clone() }</bdi>
                     </div>
-                    if chat.is_some() {
-                        <Finder route={props.route} />
-                    } else {
-                        <span></span>
-                    }
+                    <div class="finder">
+                        if chat.is_some() {
+                            <FinderField {on_open} />
+                        }
+                    </div>
                     <div class="topbar-end">
                         <div class="connection-place">
                             if let Some(chat) = chat.clone() {
@@ -101,6 +107,11 @@ pub fn Shell(props: &ShellProps) -> Html {
                 </div>
                 <Rail section={props.route.section()} />
                 <main class="sheet" id={MAIN_ID} tabindex="-1">{ props.children.clone() }</main>
+            </div>
+            <div>
+                if finds {
+                    <Finder route={props.route} asked={*asked} />
+                }
             </div>
         </>
     }

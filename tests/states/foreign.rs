@@ -26,14 +26,16 @@ const FREE: &str = "bdi, code, pre, kbd, time, [translate='no'], script, style, 
 pub const NAMES: &[&str] = &["Switchboard", "English"];
 
 /// Speaks the language that nobody speaks, until it is dropped. What `Intl` says is Arabic: no Latin word either.
-pub struct Foreign(Replaced);
+pub struct Foreign {
+    _asked: Replaced,
+}
 
 impl Foreign {
     pub fn speak() -> Self {
         let navigator = web_sys::window().expect("a window").navigator();
         let asked = Replaced::new(&navigator, "languages", "['ar']");
         speak(LANGUAGES[1], english().changed(foreign));
-        Self(asked)
+        Self { _asked: asked }
     }
 }
 

@@ -17,6 +17,10 @@ const CATEGORIES: [(&str, &[&str]); 2] = [
     ("en", &["_one", "_other"]),
     ("ar", &["_zero", "_one", "_two", "_few", "_many", "_other"]),
 ];
+/// Languages that are not written in Latin letters, and the letters of theirs.
+const SCRIPTS: [(&str, std::ops::RangeInclusive<char>); 1] = [("ar", '\u{600}'..='\u{6ff}')];
+/// Words that stay as they are in every language.
+const NAMES: [&str; 1] = ["Switchboard"];
 /// Categories that stand for one number alone: words may say it instead of the digits.
 const SINGLE: [&str; 3] = ["_zero", "_one", "_two"];
 
@@ -52,6 +56,9 @@ pub fn check_languages() -> Outcome {
             Some((_, categories)) => translation(&english, &texts, categories),
             None => vec![String::from("its plural categories are not known to this check")],
         };
+        let script = SCRIPTS.iter().find(|(known, _)| *known == language);
+        let left = script.map_or_else(Vec::new, |(_, letters)| untranslated(&texts, letters));
+        let found = found.into_iter().chain(left);
         all.extend(
             order
                 .into_iter()
@@ -71,6 +78,23 @@ fn read(file: &str) -> Outcome<BTreeMap<String, String>> {
     serde_json::from_str(&text).map_err(|error| {
         Failure::new(format!("{file}: {error}")).advise("keep it one flat object whose values are texts")
     })
+}
+
+/// Texts with a Latin word and not one letter of the language: left in English.
+fn untranslated(texts: &BTreeMap<String, String>, letters: &std::ops::RangeInclusive<char>) -> Vec<String> {
+    let has_word = |text: &str| {
+        // Placeholders and addresses are no words.
+        let words = text.split(|c: char| c.is_whitespace() || matches!(c, '/' | ':'));
+        let words = words.filter(|word| !word.contains(['{', '}', '@']) && !NAMES.contains(word));
+        words
+            .flat_map(|word| word.split(|c: char| !c.is_ascii_alphabetic()))
+            .any(|word| word.len() > 2)
+    };
+    texts
+        .iter()
+        .filter(|(_, text)| !text.chars().any(|c| letters.contains(&c)) && has_word(text))
+        .map(|(key, _)| format!("{key} is left in another language"))
+        .collect()
 }
 
 /// The first key that does not stand behind the one before it.
@@ -236,6 +260,18 @@ mod tests {
                 r#"unread_one has the placeholders {"count", "nmae"} in place of {"count", "name"}"#,
             ]
         );
+    }
+
+    #[test]
+    fn a_text_left_in_english_is_told() {
+        let arabic = '\u{600}'..='\u{6ff}';
+        let said = texts(&[
+            ("a", "Save changes"),
+            ("b", "حفظ JSON"),
+            ("c", "{name} · Switchboard"),
+            ("d", "salma@harbour.example"),
+        ]);
+        assert_eq!(untranslated(&said, &arabic), ["a is left in another language"]);
     }
 
     #[test]
