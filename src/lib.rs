@@ -3,6 +3,7 @@
 //! | module | holds |
 //! | --- | --- |
 //! | [`app`], [`routes`] | providers, guards, the route table |
+//! | [`chunks`] | the parts of the program that are fetched when they are needed |
 //! | [`pages`], [`shell`], [`forms`], [`ui`] | what people see |
 //! | [`auth`] | who is signed in |
 //! | [`chat`] | conversations, messages and the outbox, kept live |
@@ -20,6 +21,7 @@ pub mod appearance;
 pub mod auth;
 pub mod browser;
 pub mod chat;
+pub mod chunks;
 pub mod config;
 pub mod crash;
 pub mod deeds;

@@ -159,7 +159,8 @@ fn main() -> Option<web_sys::HtmlElement> {
     document()?.get_element_by_id(MAIN_ID)?.dyn_into().ok()
 }
 
-fn focus_page() {
+/// Puts the focus on the page's heading.
+pub(crate) fn focus_page() {
     let heading = document().and_then(|document| document.get_element_by_id(HEADING_ID));
     if let Some(target) = heading.or_else(|| main().map(Into::into)) {
         focus(&target);
