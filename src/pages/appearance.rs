@@ -237,11 +237,12 @@ fn Themes(props: &ThemesProps) -> Html {
     let class = scoped!(
         r#"
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: var(--space-2);
 
         .themes {
             display: grid;
-            grid-template-columns: repeat(auto-fill, minmax(8rem, 1fr));
+            grid-template-columns: repeat(auto-fill, minmax(6rem, 1fr));
             gap: var(--space-3);
             max-inline-size: 30rem;
         }
