@@ -242,7 +242,7 @@ fn Themes(props: &ThemesProps) -> Html {
 
         .themes {
             display: grid;
-            grid-template-columns: repeat(auto-fill, minmax(8rem, 1fr));
+            grid-template-columns: repeat(auto-fill, minmax(6rem, 1fr));
             gap: var(--space-3);
             max-inline-size: 30rem;
         }

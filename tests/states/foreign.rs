@@ -23,7 +23,7 @@ const ATTRIBUTES: [&str; 6] = [
 const FREE: &str = "bdi, code, pre, kbd, time, [translate='no'], script, style, [data-names]";
 
 /// Names that no language changes.
-pub const NAMES: &[&str] = &["Switchboard", "English"];
+pub const NAMES: &[&str] = &["Switchboard", "English", "UTC"];
 
 /// Speaks the language that nobody speaks, until it is dropped. What `Intl` says is Arabic: no Latin word either.
 pub struct Foreign {

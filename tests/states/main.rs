@@ -470,6 +470,14 @@ async fn foreign_words(page: &'static Page, panel: Option<&'static Panel>, case:
     let mut known = look.answered.borrow().clone();
     known.extend(foreign::NAMES.iter().map(|name| (*name).to_owned()));
     known.extend(foreign::words(page.path).map(str::to_owned));
+    // Time zones are offered by the names that the zone database has for them.
+    let zones = switchboard::browser::time_zones();
+    known.extend(
+        zones
+            .iter()
+            .flat_map(|zone| foreign::words(zone))
+            .map(str::to_owned),
+    );
     let found = foreign::latin(&look.page.root, &known);
     leave(look.page).await;
     found

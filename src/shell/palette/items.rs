@@ -224,10 +224,11 @@ pub(super) fn conversation(conversation: &LiveChatConversation, now: Timestamp) 
     let user = &conversation.user;
     let said = conversation.last_message.chars().take(80).collect::<String>();
     let time = list_time(conversation.last_message_at, now);
+    // What was said may be written the other way round: it keeps its own order within the line.
     let detail = if said.is_empty() {
         time
     } else {
-        format!("{time} · {said}")
+        format!("{time} · \u{2068}{said}\u{2069}")
     };
     Item {
         words: format!(

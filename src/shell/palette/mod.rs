@@ -462,7 +462,6 @@ fn class() -> Classes {
         }
         .palette-name {
             flex: 0 1 auto;
-            min-inline-size: 5rem;
         }
         .palette-name mark {
             background: none;
