@@ -81,10 +81,11 @@ impl Chunk {
     /// What draws the chunk's pages. `None` before it was fetched.
     #[must_use]
     pub fn view(self) -> Option<View> {
-        #[cfg(not(feature = "chunks"))]
-        return Some(whole::view(self));
-        #[cfg(feature = "chunks")]
-        THERE.with(|there| there[self as usize].get())
+        if cfg!(feature = "chunks") {
+            THERE.with(|there| there[self as usize].get())
+        } else {
+            whole_view(self)
+        }
     }
 
     /// Fetches the chunk, once however often it is asked for.
@@ -134,6 +135,17 @@ pub async fn fetch_all() -> Result<(), Lost> {
 #[cfg(not(feature = "chunks"))]
 async fn fetch(chunk: Chunk) -> Result<View, Lost> {
     Ok(whole::view(chunk))
+}
+
+/// What draws the chunk's pages where nothing is cut off.
+#[cfg(not(feature = "chunks"))]
+fn whole_view(chunk: Chunk) -> Option<View> {
+    Some(whole::view(chunk))
+}
+
+#[cfg(feature = "chunks")]
+fn whole_view(_: Chunk) -> Option<View> {
+    None
 }
 
 #[cfg(not(feature = "chunks"))]

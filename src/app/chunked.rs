@@ -40,15 +40,15 @@ pub fn InChunk(props: &InChunkProps) -> Html {
         None => Stage::Fetching,
     });
     let fetching = use_task();
-    // The heading has the focus and goes with the skeleton: then the page's own gets it.
-    let on_heading = use_mut_ref(|| false);
+    // What has the focus goes with what stands here: then the page's own heading gets it.
+    let refocus = use_mut_ref(|| false);
     let fetch = {
-        let (setter, on_heading) = (stage.setter(), on_heading.clone());
+        let (setter, refocus) = (stage.setter(), refocus.clone());
         use_callback(chunk, move |(), chunk| {
-            let (setter, on_heading, chunk) = (setter.clone(), on_heading.clone(), *chunk);
+            let (setter, refocus, chunk) = (setter.clone(), refocus.clone(), *chunk);
             fetching.run(async move {
                 let fetched = chunk.fetch().await;
-                *on_heading.borrow_mut() = focused().is_some_and(|at| at.id() == HEADING_ID);
+                *refocus.borrow_mut() |= focused().is_some_and(|at| at.id() == HEADING_ID);
                 setter.set(match fetched {
                     Ok(_) => Stage::There,
                     Err(Lost) => Stage::Lost,
@@ -57,6 +57,7 @@ pub fn InChunk(props: &InChunkProps) -> Html {
         })
     };
     let now = *stage;
+    let pressed = refocus.clone();
     {
         let fetch = fetch.clone();
         let setter = stage.setter();
@@ -73,14 +74,17 @@ pub fn InChunk(props: &InChunkProps) -> Html {
         });
     }
     use_effect_with(now, move |stage| {
-        if *stage != Stage::Fetching && on_heading.replace(false) {
+        if *stage != Stage::Fetching && refocus.replace(false) {
             focus_page();
         }
     });
     let view = chunk.view().filter(|_| now == Stage::There);
     let on_retry = {
         let setter = stage.setter();
-        Callback::from(move |_: MouseEvent| setter.set(Stage::Fetching))
+        Callback::from(move |_: MouseEvent| {
+            *pressed.borrow_mut() = true;
+            setter.set(Stage::Fetching);
+        })
     };
     match (view, now) {
         (Some(view), _) => view(props.route),

@@ -36,7 +36,7 @@ function called(file) {
 for (const file of readdirSync(chunks).filter((name) => name.endsWith(".wasm") && name !== PROGRAM)) {
   const path = join(chunks, file);
   const small = join(chunks, `${file}.small`);
-  execFileSync(optimiser, [...flags, "-o", small, path], { stdio: "inherit" });
+  execFileSync(optimiser, [...flags, "--quiet", "-o", small, path], { stdio: "inherit" });
   const content = readFileSync(small);
   const name = `chunk-${called(file)}-${hash(content)}.wasm`;
   writeFileSync(join(dist, name), content);
@@ -53,7 +53,8 @@ let script = readFileSync(join(dist, scriptName), "utf8");
 const both = hash(script, loader);
 const [newScript, newLoader] = [`switchboard-${both}.js`, `chunks-${both}.js`];
 loader = replaced(loader, "./switchboard.js", `./${newScript}`);
-script = replaced(script, `./${LOADER}`, `./${newLoader}`);
+// Only where it is imported from: the module itself knows it by its old name.
+script = replaced(script, `from "./${LOADER}"`, `from "./${newLoader}"`);
 
 rmSync(join(dist, scriptName));
 writeFileSync(join(dist, newScript), script);

@@ -41,9 +41,11 @@ describe("parts of the program", () => {
   it("are not fetched before somebody may need them", async () => {
     const fetched = [];
     page.on("request", (request) => fetched.push(new URL(request.url()).pathname));
+    // What comes after signing in is fetched while somebody types.
+    const next = page.waitForResponse(DESK);
     await page.goto(`${server.origin}/login`);
     await heading("Sign in").waitFor();
-    await page.waitForLoadState("networkidle");
+    await next;
     assert.ok(!fetched.some((path) => WEBSITES.test(path)), fetched.join("\n"));
     const wanted = page.waitForRequest(WEBSITES);
     await submitSignIn(page, { email: "agent@demo.test", password: "switchboard-demo" });
