@@ -2,10 +2,14 @@
 // runs before the page. What it reads is written by src/appearance.rs.
 
 try {
-  const { theme, density } = JSON.parse(localStorage.getItem("switchboard.appearance")) ?? {};
-  const { dataset } = document.documentElement;
+  const { theme, density, motion, locale } = JSON.parse(localStorage.getItem("switchboard.appearance")) ?? {};
+  const root = document.documentElement;
+  const { dataset } = root;
   if (theme === "light" || theme === "dark") dataset.theme = theme;
   if (density === "compact") dataset.density = density;
+  if (motion === "reduced") dataset.motion = motion;
+  // The languages that there are besides English (src/i18n/languages.rs), so that the page stands the right way round at once.
+  if (/^ar\b/.test(locale ?? navigator.language)) Object.assign(root, { lang: "ar", dir: "rtl" });
 } catch {
   // Nothing can be read: the page starts as the system likes it.
 }

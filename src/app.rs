@@ -1,43 +1,50 @@
 //! The providers and the switch from route to page.
 
-use std::rc::Rc;
+mod chunked;
+pub(crate) mod views;
 
+use chunked::InChunk;
 use yew::prelude::*;
 use yew_router::BrowserRouter;
 use yew_router::hooks::{use_location, use_navigator, use_route};
 use yew_router::query::Raw;
 
-use crate::alerts::AlertsProvider;
 use crate::api::{Retrying, Transport};
 use crate::appearance;
 use crate::auth::return_to::{self, Way};
-use crate::auth::{Auth, AuthProvider, AuthState, MeProvider, Session, use_auth};
+use crate::auth::{Auth, AuthProvider, AuthState, Session, use_auth};
 use crate::browser::Task;
-use crate::chat::{ChatProvider, count_kept, forget_kept};
+use crate::chat::{count_kept, forget_kept};
+use crate::chunks::Chunk;
 use crate::config::{self, Config, ConfigError};
-use crate::forms::{Guarded, UnsavedProvider, forget_member_drafts, open_member_drafts};
-use crate::i18n::{t, t_count};
+use crate::forms::forget_member_drafts;
+use crate::i18n::{language_for, t, t_count};
+use crate::language::{self, use_language};
 use crate::pages;
-use crate::query::QueryProvider;
 use crate::routes::{Access, Route};
 use crate::scoped;
-use crate::shell::{ForeignQueue, LeaveProvider, Shell};
 use crate::ui::{ErrorState, Loading, Mark, ToastProvider, use_toasts};
-use switchboard_contract::auth::Me;
 use switchboard_engine::refresh::SignedOut;
 
 /// The program: reads its configuration, then becomes the dashboard or the page that says what to fix.
 #[component]
 pub fn Root() -> Html {
     let outcome = use_state(|| None::<Result<Config, ConfigError>>);
+    let speaks = use_state(|| false);
     {
-        let setter = outcome.setter();
+        let (setter, speaks) = (outcome.setter(), speaks.setter());
         use_effect_with((), move |()| {
-            let task = Task::spawn(async move { setter.set(Some(config::load().await)) });
-            move || drop(task)
+            let tasks = [
+                Task::spawn(async move { setter.set(Some(config::load().await)) }),
+                Task::spawn(async move {
+                    language::begin().await;
+                    speaks.set(true);
+                }),
+            ];
+            move || drop(tasks)
         });
     }
-    match &*outcome {
+    match outcome.as_ref().filter(|_| *speaks) {
         None => html! { <Starting /> },
         Some(Ok(config)) => html! { <App config={config.clone()} /> },
         Some(Err(error)) => html! { <pages::ConfigProblem error={error.clone()} /> },
@@ -86,10 +93,24 @@ pub fn use_config() -> Config {
     config
 }
 
+/// Everything that is said, in the language of whoever is signed in: where that changes, all of it is drawn anew. What is typed
+/// and what waits is kept where it survives that.
+#[component]
+fn Switch() -> Html {
+    let chosen = match use_auth().state {
+        AuthState::SignedIn(me) => me.preferences.locale.clone(),
+        AuthState::Restoring(_) | AuthState::SignedOut(_) => appearance::kept().locale,
+    };
+    match use_language(language_for(chosen.as_deref())) {
+        Some(language) => html! { <Pages key={language.tag} /> },
+        None => html! { <Starting /> },
+    }
+}
+
 /// Picks the page by the route and by who is signed in. While that is not known yet, no page is shown that might be the
 /// wrong one.
 #[component]
-fn Switch() -> Html {
+fn Pages() -> Html {
     let route = use_route::<Route>().unwrap_or(Route::NotFound);
     let auth = use_auth();
     use_effect_with(auth.state.clone(), |state| {
@@ -99,12 +120,14 @@ fn Switch() -> Html {
         }
     });
     use_erasing(&auth);
+    // Beside the question of who is here, or while somebody types who they are.
+    use_effect_with((), |()| Chunk::Desk.prefetch());
     match (route.access(), &auth.state) {
         // Stays in place when it comes out who is signed in.
         (Access::Link, _) => link_page(route),
         (Access::Member | Access::Anyone, AuthState::SignedIn(me)) => {
             // Keyed by the person: nothing of one is ever shown to another.
-            html! { <Workspace key={me.id.to_string()} me={me.clone()} {route} /> }
+            html! { <InChunk key={me.id.to_string()} chunk={Chunk::Desk} {route} alone=true /> }
         }
         (Access::Guest, AuthState::SignedIn(_)) => html! { <BackToWork /> },
         (_, AuthState::Restoring(retrying)) => {
@@ -142,108 +165,18 @@ fn use_erasing(auth: &Auth) {
 }
 
 fn link_page(route: Route) -> Html {
-    match route {
-        Route::ResetPassword => html! { <pages::ResetPassword /> },
-        #[cfg(debug_assertions)]
-        Route::Gallery => html! { <crate::gallery::Gallery /> },
-        Route::AcceptInvitation => html! { <QueryProvider><pages::AcceptInvitation /></QueryProvider> },
-        _ => html! { <pages::VerifyEmail /> },
+    #[cfg(debug_assertions)]
+    if route == Route::Gallery {
+        return html! { <crate::gallery::Gallery /> };
     }
+    html! { <InChunk chunk={Chunk::Guests} {route} alone=true /> }
 }
 
 fn guest_page(route: Route) -> Html {
-    match route {
-        Route::Register => html! { <pages::Register /> },
-        Route::ForgotPassword => html! { <pages::ForgotPassword /> },
-        Route::NotFound => html! { <pages::NotFoundAlone /> },
-        _ => html! { <pages::Login /> },
-    }
-}
-
-#[derive(Properties, PartialEq)]
-struct WorkspaceProps {
-    me: Rc<Me>,
-    route: Route,
-}
-
-/// The frame with a member's page in it. The frame stays while pages change.
-#[component]
-fn Workspace(props: &WorkspaceProps) -> Html {
-    let me = &props.me;
-    // Before the page asks for its drafts.
-    use_memo(me.id, |id| open_member_drafts(*id));
-    use_effect_with(me.preferences.clone(), appearance::adopt);
-    let page = use_callback((), |route: Route, ()| {
-        html! { <Shell {route}>{ member_page(route) }</Shell> }
-    });
-    if me.totp_enrolment_due {
-        return html! {
-            <MeProvider me={me.clone()}>
-                <QueryProvider>
-                    <LeaveProvider owner={me.id}>
-                        <EnrolmentFirst route={props.route} />
-                    </LeaveProvider>
-                </QueryProvider>
-            </MeProvider>
-        };
-    }
-    html! {
-        <MeProvider me={me.clone()}>
-            <QueryProvider>
-                <ChatProvider>
-                    <LeaveProvider owner={me.id}>
-                        <ForeignQueue>
-                            // Inside of what signs out: that has a question of its own.
-                            <UnsavedProvider>
-                                <AlertsProvider>
-                                    <Guarded route={props.route} {page} />
-                                </AlertsProvider>
-                            </UnsavedProvider>
-                        </ForeignQueue>
-                    </LeaveProvider>
-                </ChatProvider>
-            </QueryProvider>
-        </MeProvider>
-    }
-}
-
-#[derive(Properties, PartialEq)]
-struct EnrolmentFirstProps {
-    route: Route,
-}
-
-/// The account waits for this person's second factor: until then the server refuses everything else, so every way leads
-/// to where it is set up, and nothing is asked of the chat.
-#[component]
-fn EnrolmentFirst(props: &EnrolmentFirstProps) -> Html {
-    let navigator = use_navigator();
-    use_effect_with(props.route, move |route| {
-        if let (Some(navigator), true) = (navigator, *route != Route::Security) {
-            navigator.replace(&Route::Security);
-        }
-    });
-    html! { <Shell route={Route::Security}><pages::Security /></Shell> }
-}
-
-fn member_page(route: Route) -> Html {
-    match route {
-        Route::Overview => html! { <pages::Overview /> },
-        Route::Conversations => html! { <pages::Conversations /> },
-        Route::Conversation { id } => html! { <pages::Conversations selected={Some(id)} /> },
-        Route::Visitors => html! { <pages::Visitors /> },
-        Route::Websites => html! { <pages::Websites /> },
-        Route::NewWebsite => html! { <pages::NewWebsite /> },
-        Route::Website { id } => html! { <pages::WebsiteDetails key={id.to_string()} {id} /> },
-        Route::WebsiteSettings { id } => html! { <pages::WebsiteSettings key={id.to_string()} {id} /> },
-        Route::WebsiteWidget { id } => html! { <pages::WebsiteWidget key={id.to_string()} {id} /> },
-        Route::Analytics => html! { <pages::Analytics /> },
-        Route::Profile => html! { <pages::Profile /> },
-        Route::Team => html! { <pages::Team /> },
-        Route::CannedReplies => html! { <pages::CannedReplies /> },
-        Route::Labels => html! { <pages::Labels /> },
-        Route::Notifications => html! { <pages::Notifications /> },
-        Route::Security => html! { <pages::Security /> },
-        _ => html! { <pages::NotFound /> },
+    match (route, Chunk::of(route)) {
+        (_, Some(chunk)) => html! { <InChunk {chunk} {route} alone=true /> },
+        (Route::NotFound, None) => html! { <pages::NotFoundAlone /> },
+        (_, None) => html! { <pages::Login /> },
     }
 }
 

@@ -3,6 +3,7 @@
 //! | module | holds |
 //! | --- | --- |
 //! | [`app`], [`routes`] | providers, guards, the route table |
+//! | [`chunks`] | the parts of the program that are fetched when they are needed |
 //! | [`pages`], [`shell`], [`forms`], [`ui`] | what people see |
 //! | [`auth`] | who is signed in |
 //! | [`chat`] | conversations, messages and the outbox, kept live |
@@ -10,7 +11,7 @@
 //! | [`api`] | the REST client |
 //! | [`config`], [`crash`], [`i18n`], [`browser`] | the file beside the bundle, the last page, texts, the browser |
 //! | [`alerts`] | what the person is told of what happens, by sight and sound |
-//! | [`appearance`], [`picture`] | theme and density, pictures of people |
+//! | [`appearance`], [`language`], [`picture`] | theme and density, the language's file, pictures of people |
 //! | [`people`], [`deeds`] | how people, and what they do, are called |
 
 pub mod alerts;
@@ -20,6 +21,7 @@ pub mod appearance;
 pub mod auth;
 pub mod browser;
 pub mod chat;
+pub mod chunks;
 pub mod config;
 pub mod crash;
 pub mod deeds;
@@ -27,6 +29,7 @@ pub mod forms;
 #[cfg(debug_assertions)]
 pub mod gallery;
 pub mod i18n;
+pub mod language;
 pub mod pages;
 pub mod people;
 pub mod picture;
@@ -40,9 +43,5 @@ pub mod ui;
 /// Starts the dashboard in this page, in place of whatever the body holds.
 pub fn start() {
     crash::install();
-    if let Some(root) = browser::document().and_then(|document| document.document_element()) {
-        // Refused only for names that are not valid.
-        let _ = root.set_attribute("lang", &i18n::language());
-    }
     yew::Renderer::<app::Root>::new().render();
 }

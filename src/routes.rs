@@ -68,6 +68,9 @@ pub enum Route {
     /// What the person is told of, and how.
     #[at("/settings/notifications")]
     Notifications,
+    /// Light or dark, how dense, and in which language.
+    #[at("/settings/appearance")]
+    Appearance,
     /// Password, second factor and sessions.
     #[at("/settings/security")]
     Security,
@@ -205,6 +208,7 @@ impl Route {
             | Self::CannedReplies
             | Self::Labels
             | Self::Notifications
+            | Self::Appearance
             | Self::Security => Access::Member,
         }
     }
@@ -246,6 +250,7 @@ impl Route {
             | Self::CannedReplies
             | Self::Labels
             | Self::Notifications
+            | Self::Appearance
             | Self::Security => Some(Section::Settings),
             Self::Login
             | Self::Register
@@ -277,6 +282,7 @@ impl Route {
             Self::CannedReplies => t("canned.heading"),
             Self::Labels => t("labels.heading"),
             Self::Notifications => t("notifications.heading"),
+            Self::Appearance => t("appearance.heading"),
             Self::Security => t("security.heading"),
             Self::Login => t("login.heading"),
             Self::Register => t("register.heading"),

@@ -168,6 +168,14 @@ pub const RECENT_EMOJI: Key<Vec<String>> = Key::new(
     "the end of the session",
 );
 
+/// What was chosen last in the command palette, by its names, the last one first.
+pub const RECENT_COMMANDS: Key<Vec<String>> = Key::new(
+    "switchboard.recent-commands",
+    Area::Browser,
+    Owner::Member,
+    "the end of the session",
+);
+
 /// How alerts come on this device.
 pub const ALERT_DEVICE: Key<AlertDevice> = Key::new(
     "switchboard.alert-device",
@@ -207,6 +215,8 @@ pub mod draft {
     pub const INVITATION: &str = "switchboard.invitation";
     /// Of what the person is told of.
     pub const NOTIFICATIONS: &str = "switchboard.member.notifications";
+    /// Of theme, density and language.
+    pub const APPEARANCE: &str = "switchboard.member.appearance";
     /// Of the profile.
     pub const PROFILE: &str = "switchboard.member.profile";
     /// Of the form that invites someone.
@@ -220,7 +230,7 @@ pub mod draft {
 }
 
 /// Every key but those of drafts.
-pub const ALL: [Listed; 12] = [
+pub const ALL: [Listed; 13] = [
     SESSION.listed(),
     SIGNING_OUT.listed(),
     TOKENS.listed(),
@@ -230,6 +240,7 @@ pub const ALL: [Listed; 12] = [
     RAIL_SLIM.listed(),
     SENT_TO.listed(),
     RECENT_EMOJI.listed(),
+    RECENT_COMMANDS.listed(),
     ALERT_DEVICE.listed(),
     ALERTS_TOLD.listed(),
     LEFT_DRAFTS.listed(),
@@ -247,6 +258,7 @@ mod tests {
             draft::REGISTER,
             draft::FORGOT,
             draft::INVITATION,
+            draft::APPEARANCE,
             draft::PROFILE,
             draft::NOTIFICATIONS,
             draft::INVITE,

@@ -2682,6 +2682,11 @@ export interface components {
          * @enum {string}
          */
         MobileMode: "full_screen" | "window" | "hidden";
+        /**
+         * @description Whether things move.
+         * @enum {string}
+         */
+        Motion: "system" | "reduced";
         /** @description What a member is told of, and how; follows the person across devices. How loud, and whether on the desktop, is each device's own. */
         Notifications: {
             /**
@@ -2870,6 +2875,8 @@ export interface components {
              * @default null
              */
             locale: string;
+            /** @description Whether things move. */
+            motion: components["schemas"]["Motion"];
             /** @description Light or dark. */
             theme: components["schemas"]["Theme"];
             /** @description How long a reply can be called back. */
@@ -4230,6 +4237,7 @@ export type MessagePage = components['schemas']['MessagePage'];
 export type MessageType = components['schemas']['MessageType'];
 export type Metric = components['schemas']['Metric'];
 export type MobileMode = components['schemas']['MobileMode'];
+export type Motion = components['schemas']['Motion'];
 export type Notifications = components['schemas']['Notifications'];
 export type Offset = components['schemas']['Offset'];
 export type OpenFrame = components['schemas']['OpenFrame'];

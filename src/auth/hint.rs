@@ -7,7 +7,7 @@ use switchboard_contract::time::Timestamp;
 use switchboard_engine::refresh::Renewals;
 
 use crate::storage::{
-    ALERTS_TOLD, LEFT_DRAFTS, RECENT_EMOJI, RENEWALS, REVOKED, SESSION, SIGNING_OUT, TOKENS,
+    ALERTS_TOLD, LEFT_DRAFTS, RECENT_COMMANDS, RECENT_EMOJI, RENEWALS, REVOKED, SESSION, SIGNING_OUT, TOKENS,
 };
 
 /// Says that a refresh cookie probably exists, so that a start without one asks nothing of the server.
@@ -41,6 +41,7 @@ pub fn clear() {
     RENEWALS.delete();
     LEFT_DRAFTS.delete();
     RECENT_EMOJI.delete();
+    RECENT_COMMANDS.delete();
     ALERTS_TOLD.delete();
 }
 

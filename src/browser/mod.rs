@@ -9,6 +9,7 @@
 //! | `embedded.rs` | pages in iframes |
 //! | `files.rs` | files that a person gives to the page |
 //! | `frame.rs` | the page's frames |
+//! | `keys.rs` | whom keys are for |
 //! | `local.rs` | times of day where the person is |
 //! | `task.rs` | futures that stop with whoever started them |
 //! | `lock.rs` | Web Locks |
@@ -18,6 +19,7 @@
 mod embedded;
 mod files;
 mod frame;
+mod keys;
 mod local;
 mod lock;
 mod saving;
@@ -37,6 +39,7 @@ use web_sys::{
 pub use embedded::{post_to_frame, use_frame_messages};
 pub use files::{BlobUrl, Chosen, chosen_files, drags_files, dropped_files, pasted_files};
 pub use frame::Frame;
+pub use keys::{KeyPlace, has_command_key, is_covered, key_place};
 pub use local::{LocalTime, local_time, start_of_day, today, utc_offset_minutes};
 pub use lock::Lock;
 pub use saving::{copy_text, download, save_blob, save_url};

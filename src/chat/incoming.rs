@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use switchboard_contract::decode;
 use switchboard_engine::desk::Event;
-use switchboard_engine::intake::Turn;
+use switchboard_engine::intake::{Drawing, Turn};
 use switchboard_engine::socket;
 
 use super::Chat;
@@ -102,9 +102,11 @@ impl Chat {
         let over = self.0.turn.take();
         self.0.intake.borrow_mut().turn(now(), is_shown());
         self.take_waiting();
-        let draws = self.0.intake.borrow_mut().draws(now());
-        if draws {
-            self.draw();
+        let drawing = self.0.intake.borrow_mut().draws(now(), is_shown());
+        match drawing {
+            Some(Drawing::First) => self.draw_threads(),
+            Some(Drawing::Whole | Drawing::Rest) => self.draw(),
+            None => {}
         }
         self.ask_turn();
         drop(over);

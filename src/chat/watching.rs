@@ -170,7 +170,23 @@ impl Chat {
 
     /// Draws what has changed.
     pub(super) fn draw(&self) {
-        let due = std::mem::take(&mut self.0.watchers.borrow_mut().due);
+        self.draw_of(|_| true);
+    }
+
+    /// Draws what has changed of the messages on the screen; the rest is for a later [`Chat::draw`].
+    pub(super) fn draw_threads(&self) {
+        self.draw_of(|topic| matches!(topic, Topic::Thread(_)));
+    }
+
+    fn draw_of(&self, wanted: impl Fn(Topic) -> bool) {
+        let due: Vec<u64> = {
+            let mut watchers = self.0.watchers.borrow_mut();
+            let Watchers { by_number, due, .. } = &mut *watchers;
+            let is_wanted = |number: &u64| by_number.get(number).is_none_or(|watcher| wanted(watcher.topic));
+            let now = due.iter().copied().filter(is_wanted).collect();
+            due.retain(|number| !is_wanted(number));
+            now
+        };
         for number in due {
             let watchers = self.0.watchers.borrow();
             let tell = watchers

@@ -5,6 +5,7 @@ use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
 use super::FormHandle;
+use super::renewed::{use_renewed, view_renewed};
 use crate::ui::{Icon, IconName, IconSize};
 
 /// Props for [`FormTextArea`].
@@ -29,6 +30,7 @@ pub struct FormTextAreaProps {
 #[component]
 pub fn FormTextArea(props: &FormTextAreaProps) -> Html {
     let (form, name) = (&props.form, props.name);
+    let is_renewed = use_renewed(form, name);
     let (id, error) = (form.id(name), form.error(name));
     let oninput = form.setter(name).reform(|event: InputEvent| {
         event
@@ -40,8 +42,11 @@ pub fn FormTextArea(props: &FormTextAreaProps) -> Html {
     let message_id = format!("{id}-message");
     let has_message = error.is_some() || props.hint.is_some();
     html! {
-        <div class="form-item">
-            <label class="label" for={id.clone()}>{ form.label(name) }</label>
+        <div class={classes!("form-item", is_renewed.then_some("is-renewed"))}>
+            <div class="row">
+                <label class="label" for={id.clone()}>{ form.label(name) }</label>
+                { view_renewed(is_renewed) }
+            </div>
             <textarea
                 class="field field-area"
                 {id}

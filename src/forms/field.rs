@@ -5,6 +5,7 @@ use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use super::FormHandle;
+use super::renewed::{use_renewed, view_renewed};
 use crate::i18n::t;
 use crate::scoped;
 use crate::ui::{Field, Icon, IconName, IconSize};
@@ -40,8 +41,11 @@ pub struct FormFieldProps {
 #[component]
 pub fn FormField(props: &FormFieldProps) -> Html {
     let (form, name) = (&props.form, props.name);
+    let is_renewed = use_renewed(form, name);
+    let aside = html! { <>{ props.aside.clone() }{ view_renewed(is_renewed) }</> };
     html! {
         <Field
+            class={classes!(is_renewed.then_some("is-renewed"))}
             id={form.id(name)}
             {name}
             kind={props.kind.clone()}
@@ -53,7 +57,7 @@ pub fn FormField(props: &FormFieldProps) -> Html {
             oninput={form.setter(name)}
             onblur={form.leaver(name)}
             large={props.large}
-            aside={props.aside.clone()}
+            {aside}
             node_ref={props.node_ref.clone()}
         />
     }
@@ -84,6 +88,12 @@ pub struct SelectFieldProps {
     /// A sentence below it.
     #[prop_or_default]
     pub hint: Option<AttrValue>,
+    /// At the end of the label's line.
+    #[prop_or_default]
+    pub aside: Html,
+    /// More classes of the whole.
+    #[prop_or_default]
+    pub class: Classes,
 }
 
 /// One of several, from the browser's own list.
@@ -123,8 +133,11 @@ pub fn SelectField(props: &SelectFieldProps) -> Html {
     };
     let hint_id = format!("{}-message", props.id);
     html! {
-        <div class="form-item">
-            <label class="label" for={props.id.clone()}>{ props.label.clone() }</label>
+        <div class={classes!("form-item", props.class.clone())}>
+            <div class="row">
+                <label class="label" for={props.id.clone()}>{ props.label.clone() }</label>
+                { props.aside.clone() }
+            </div>
             <div {class}>
                 <select
                     class="field"
@@ -171,8 +184,11 @@ pub struct FormSelectProps {
 #[component]
 pub fn FormSelect(props: &FormSelectProps) -> Html {
     let (form, name) = (&props.form, props.name);
+    let is_renewed = use_renewed(form, name);
     html! {
         <SelectField
+            class={classes!(is_renewed.then_some("is-renewed"))}
+            aside={view_renewed(is_renewed)}
             id={form.id(name)}
             label={form.label(name)}
             value={form.value(name)}

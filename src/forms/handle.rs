@@ -334,6 +334,12 @@ impl FormHandle {
         self.inner.drive(Event::Rebase { values });
     }
 
+    /// Counts how often a field was replaced by what somebody else has saved; see [`Form::renewed`].
+    #[must_use]
+    pub fn renewed(&self, field: &str) -> u32 {
+        self.inner.machine.borrow().renewed(field)
+    }
+
     /// Back to the server's values.
     pub fn discard(&self) {
         self.inner.failure.borrow_mut().take();

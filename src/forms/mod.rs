@@ -10,6 +10,7 @@ mod drafts;
 mod field;
 mod handle;
 mod new_password;
+mod renewed;
 mod steps;
 mod switch;
 mod trouble;

@@ -6,7 +6,7 @@ use super::State;
 use crate::routes::Route;
 use crate::ui::{
     Button, ButtonKind, Checked, Dialog, IconButton, IconName, Link, Menu, MenuChoice, MenuGroup, MenuItem,
-    Progress, Tabs, ToastAct, use_toasts,
+    Modal, Progress, Tabs, ToastAct, use_toasts,
 };
 
 pub(super) fn button() -> Vec<State> {
@@ -153,6 +153,32 @@ pub(super) fn dialog() -> Vec<State> {
             html! { <SomeDialog title="Sign out with unsent work?" confirm="Send, then sign out" busy=true /> },
         ),
     ]
+}
+
+pub(super) fn modal() -> Vec<State> {
+    vec![State::new("closed by Escape", html! { <SomeModal /> })]
+}
+
+#[component]
+fn SomeModal() -> Html {
+    let open = use_state(|| false);
+    let first = use_node_ref();
+    let set = |on: bool| {
+        let open = open.setter();
+        Callback::from(move |()| open.set(on))
+    };
+    html! {
+        <div>
+            <Button onclick={set(true).reform(|_: MouseEvent| ())}>{ "Open" }</Button>
+            <div>
+                if *open {
+                    <Modal label="Something over the page" first={first.clone()} on_close={set(false)}>
+                        <Button node_ref={first} onclick={set(false).reform(|_: MouseEvent| ())}>{ "Close" }</Button>
+                    </Modal>
+                }
+            </div>
+        </div>
+    }
 }
 
 #[derive(Properties, PartialEq)]

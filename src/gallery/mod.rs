@@ -43,7 +43,7 @@ impl State {
     }
 }
 
-const ENTRIES: [Entry; 23] = [
+const ENTRIES: [Entry; 24] = [
     Entry {
         file: "brand",
         states: shown::brand,
@@ -83,6 +83,10 @@ const ENTRIES: [Entry; 23] = [
     Entry {
         file: "dialog",
         states: acts::dialog,
+    },
+    Entry {
+        file: "modal",
+        states: acts::modal,
     },
     Entry {
         file: "toasts",

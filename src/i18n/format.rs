@@ -17,6 +17,11 @@ thread_local! {
     static FORMATTERS: RefCell<HashMap<String, Option<Object>>> = RefCell::new(HashMap::new());
 }
 
+/// Formatters of another locale are made anew.
+pub(super) fn forget() {
+    FORMATTERS.with_borrow_mut(HashMap::clear);
+}
+
 fn options(entries: &[(&str, &str)]) -> Object {
     let options = Object::new();
     for (name, value) in entries {
@@ -27,12 +32,16 @@ fn options(entries: &[(&str, &str)]) -> Object {
 }
 
 fn construct(kind: &str, entries: &[(&str, &str)]) -> Option<Object> {
+    construct_in(&locale(), kind, entries)
+}
+
+fn construct_in(locale: &str, kind: &str, entries: &[(&str, &str)]) -> Option<Object> {
     let intl = Reflect::get(&js_sys::global(), &JsValue::from_str("Intl")).ok()?;
     let constructor: Function = Reflect::get(&intl, &JsValue::from_str(kind))
         .ok()?
         .dyn_into()
         .ok()?;
-    let arguments = Array::of2(&JsValue::from_str(&locale()), &options(entries));
+    let arguments = Array::of2(&JsValue::from_str(locale), &options(entries));
     Reflect::construct(&constructor, &arguments).ok()?.dyn_into().ok()
 }
 
@@ -306,6 +315,14 @@ fn display_name(kind: &str, code: &str) -> String {
 #[must_use]
 pub fn country_name(code: &str) -> String {
     display_name("region", code)
+}
+
+/// What a language calls itself, such as `العربية`; its tag where the browser does not know.
+#[must_use]
+pub fn own_name(tag: &str) -> String {
+    construct_in(tag, "DisplayNames", &[("type", "language")])
+        .and_then(|names| call(&names, "of", &Array::of1(&JsValue::from_str(tag))))
+        .unwrap_or_else(|| tag.to_owned())
 }
 
 /// A language's name by its BCP 47 tag; the tag itself when it has none.

@@ -2,13 +2,16 @@
 //!
 //! `messages/<language>.json` is one flat object. A value may hold `{name}` placeholders. A text that depends on a number
 //! has one entry a plural category, `key_one`, `key_other`, … (`Intl.PluralRules`). Keys stand as string literals inside
-//! [`t`], [`t_with`] and [`t_count`] calls, so that a source check finds missing and unused ones.
+//! [`t`], [`t_with`] and [`t_count`] calls, so that a source check finds missing and unused ones; it also holds every
+//! language to the keys, plural categories and placeholders of English.
+//!
+//! English is part of the program; the file of another language is fetched by [`crate::language`] and handed to [`speak`].
 
 mod format;
+mod languages;
 mod rules;
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use yew::AttrValue;
@@ -16,36 +19,47 @@ use yew::AttrValue;
 pub use format::{
     clock_time, country_name, date_long, date_short, day_and_time, day_in_zone, decimal, duration_fine,
     duration_short, file_size, hour_in_zone, language_name, list_time, local_day, month_in_zone, number,
-    percent, percent_fine, relative, time_in_zone, weekday_date, weekday_time, weekdays_short,
+    own_name, percent, percent_fine, relative, time_in_zone, weekday_date, weekday_time, weekdays_short,
 };
+pub use languages::{LANGUAGES, Language, Messages, language_for, language_of};
 pub use rules::rule;
+
+use languages::locale_of;
 
 const ENGLISH: &str = include_str!("../../messages/en.json");
 
 struct Catalogue {
+    language: Language,
     /// BCP 47: the browser's regional variant of the language that the messages are in.
     locale: Rc<str>,
-    messages: HashMap<String, AttrValue>,
+    messages: Messages,
+    /// What stands where the language's file has no text, as that of another version may.
+    english: Messages,
 }
 
 impl Catalogue {
     fn english() -> Self {
-        let messages = serde_json::from_str::<HashMap<String, String>>(ENGLISH)
-            .unwrap_or_else(|error| {
-                crate::browser::log_error(&format!("messages/en.json cannot be read: {error}"));
-                HashMap::new()
-            })
-            .into_iter()
-            .map(|(key, text)| (key, AttrValue::from(text)))
-            .collect();
+        let language = LANGUAGES[0];
         Self {
-            locale: browser_locale("en"),
-            messages,
+            language,
+            locale: locale_of(language).into(),
+            messages: Messages::default(),
+            english: english(),
         }
     }
 
     fn get(&self, key: &str) -> Option<AttrValue> {
-        self.messages.get(key).cloned()
+        let text = self.messages.0.get(key);
+        text.or_else(|| self.english.0.get(key)).cloned()
+    }
+
+    /// The text for a plural category, the general one where there is none for it.
+    fn plural(&self, key: &str, category: &str) -> Option<AttrValue> {
+        let in_messages = |messages: &Messages| {
+            let form = |category| messages.0.get(&format!("{key}_{category}")).cloned();
+            form(category).or_else(|| form("other"))
+        };
+        in_messages(&self.messages).or_else(|| in_messages(&self.english))
     }
 }
 
@@ -53,34 +67,35 @@ thread_local! {
     static CATALOGUE: RefCell<Catalogue> = RefCell::new(Catalogue::english());
 }
 
-/// The first of the browser's languages that is a variant of `language`, so that a person in Britain gets British dates.
-fn browser_locale(language: &str) -> Rc<str> {
-    let fits = |tag: &str| {
-        tag == language
-            || tag
-                .strip_prefix(language)
-                .is_some_and(|rest| rest.starts_with('-'))
-    };
-    crate::browser::window()
-        .map(|window| window.navigator().languages())
-        .into_iter()
-        .flatten()
-        .filter_map(|tag| tag.as_string())
-        .find(|tag| fits(tag))
-        .map_or_else(|| Rc::from(language), Rc::from)
+/// The texts that are part of the program.
+#[must_use]
+pub fn english() -> Messages {
+    Messages::read(ENGLISH).unwrap_or_else(|error| {
+        crate::browser::log_error(&format!("messages/en.json cannot be read: {error}"));
+        Messages::default()
+    })
+}
+
+/// Everything is said in this language from now on. What is on the screen already changes when it is drawn again.
+pub fn speak(language: Language, messages: Messages) {
+    format::forget();
+    CATALOGUE.with_borrow_mut(|catalogue| {
+        catalogue.language = language;
+        catalogue.locale = locale_of(language).into();
+        catalogue.messages = messages;
+    });
+}
+
+/// The language that is spoken.
+#[must_use]
+pub fn spoken() -> Language {
+    CATALOGUE.with_borrow(|catalogue| catalogue.language)
 }
 
 /// The locale that dates and numbers follow, such as `en-GB`.
 #[must_use]
 pub fn locale() -> Rc<str> {
     CATALOGUE.with_borrow(|catalogue| catalogue.locale.clone())
-}
-
-/// The language of the messages, for `<html lang>`, such as `en`.
-#[must_use]
-pub fn language() -> String {
-    let locale = locale();
-    locale.split('-').next().unwrap_or("en").to_owned()
 }
 
 /// The text of a key. A missing one shows as the key itself and is reported on the console.
@@ -101,11 +116,7 @@ pub fn t_with(key: &'static str, values: &[(&str, &str)]) -> AttrValue {
 #[must_use]
 pub fn t_count(key: &'static str, count: u64, values: &[(&str, &str)]) -> AttrValue {
     let category = format::plural_category(count);
-    let text = CATALOGUE.with_borrow(|catalogue| {
-        catalogue
-            .get(&format!("{key}_{category}"))
-            .or_else(|| catalogue.get(&format!("{key}_other")))
-    });
+    let text = CATALOGUE.with_borrow(|catalogue| catalogue.plural(key, &category));
     let count = number(count);
     let mut all = vec![("count", count.as_str())];
     all.extend_from_slice(values);
@@ -156,7 +167,7 @@ mod tests {
 
     #[test]
     fn the_english_file_is_a_flat_object_of_texts() {
-        let messages = serde_json::from_str::<HashMap<String, String>>(ENGLISH).expect("reads");
-        assert!(messages.values().all(|text| !text.is_empty()));
+        let messages = Messages::read(ENGLISH).expect("reads");
+        assert!(messages.0.values().all(|text| !text.is_empty()));
     }
 }

@@ -3,6 +3,7 @@
 
 mod accept_invitation;
 mod analytics;
+mod appearance;
 mod auth_layout;
 mod canned_replies;
 mod config_problem;
@@ -29,6 +30,7 @@ mod websites;
 
 pub use accept_invitation::AcceptInvitation;
 pub use analytics::Analytics;
+pub use appearance::Appearance;
 pub use canned_replies::CannedReplies;
 pub use config_problem::{ConfigProblem, ConfigProblemProps};
 pub use conversations::{

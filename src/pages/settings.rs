@@ -10,12 +10,13 @@ use crate::scoped;
 use crate::ui::{Button, ButtonKind, HEADING_ID, Link, ToastAct, Toasts};
 
 /// The pages, in the order of the list.
-const PAGES: [Route; 6] = [
+const PAGES: [Route; 7] = [
     Route::Profile,
     Route::Team,
     Route::CannedReplies,
     Route::Labels,
     Route::Notifications,
+    Route::Appearance,
     Route::Security,
 ];
 

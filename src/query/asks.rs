@@ -12,13 +12,15 @@ use switchboard_contract::analytics::{
 use switchboard_contract::auth::{AccountSecurity, Invitation, MemberList, SessionList};
 use switchboard_contract::ids::{LabelId, VisitorId, WebsiteId};
 use switchboard_contract::live_chat::{
-    CannedReplyList, LabelContents, LabelList, LiveChatConversation, ViewList, VisitorDetails, VisitorPage,
+    CannedReplyList, ConversationPage, LabelContents, LabelList, LiveChatConversation, ViewList,
+    VisitorDetails, VisitorPage,
 };
 use switchboard_contract::page::{CursorPage, NumberedPage};
 use switchboard_contract::position::Position;
 use switchboard_contract::website::{
     FunnelList, Website, WebsiteContents, WebsiteStatusHistory, WidgetDraft, WidgetHistory,
 };
+use switchboard_engine::inbox::Filter;
 use switchboard_engine::query::{Key, Options, Target};
 
 use super::value::Codec;
@@ -318,6 +320,19 @@ pub fn visitor(id: VisitorId) -> Ask<VisitorDetails> {
         api.visitor(id).await
     })
     .placed(|details| Some(details.as_of.clone()))
+}
+
+/// The first of the conversations that a search finds.
+#[must_use]
+pub fn conversations_found(filter: &Filter, most: usize) -> Ask<ConversationPage> {
+    let most = u32::try_from(most).unwrap_or(u32::MAX);
+    let part = format!("found/{most}/{}", filter.search.as_str());
+    let filter = filter.clone();
+    Ask::new(topic::CONVERSATIONS, &part, move |api| {
+        let filter = filter.clone();
+        async move { api.conversation_list(&filter, most, None).await }
+    })
+    .fleeting()
 }
 
 /// The newest open conversations, as many as one page holds.

@@ -5,11 +5,16 @@ mod availability;
 mod behind;
 mod connection;
 mod connection_panel;
+mod deeds;
+mod finder;
 mod foreign;
 mod health;
+mod keys;
 mod leaving;
 mod not_kept;
+mod palette;
 mod rail;
+mod shortcuts;
 mod sound_blocked;
 mod waiting;
 
@@ -28,6 +33,8 @@ use account_menu::AccountMenu;
 use behind::Behind;
 pub use connection::{Connection, ConnectionStatus};
 use connection_panel::ConnectionPanel;
+pub use deeds::{Deed, do_deed, use_deeds};
+use finder::{Finder, FinderField};
 pub use foreign::{ForeignQueue, ForeignQueueProps};
 pub use leaving::{Leave, LeaveProvider, LeaveProviderProps, use_leave, use_sign_out};
 use not_kept::NotKept;
@@ -57,8 +64,14 @@ pub fn Shell(props: &ShellProps) -> Html {
         let panel = panel.clone();
         Callback::from(move |()| panel.set(*panel + 1))
     };
+    let asked = use_state(|| 0_u32);
+    let on_open = {
+        let asked = asked.clone();
+        Callback::from(move |()| asked.set(*asked + 1))
+    };
     // Absent while the account waits for this person's second factor.
     let chat = use_context::<Chat>();
+    let finds = chat.is_some();
     html! {
         <>
             <SkipLink />
@@ -67,6 +80,11 @@ pub fn Shell(props: &ShellProps) -> Html {
                     <div class="workspace">
                         <Mark />
                         <bdi class="truncate" title={me.account_name.clone()}>{ me.account_name.clone() }</bdi>
+                    </div>
+                    <div class="finder">
+                        if chat.is_some() {
+                            <FinderField {on_open} />
+                        }
                     </div>
                     <div class="topbar-end">
                         <div class="connection-place">
@@ -89,6 +107,11 @@ pub fn Shell(props: &ShellProps) -> Html {
                 </div>
                 <Rail section={props.route.section()} />
                 <main class="sheet" id={MAIN_ID} tabindex="-1">{ props.children.clone() }</main>
+            </div>
+            <div>
+                if finds {
+                    <Finder route={props.route} asked={*asked} />
+                }
             </div>
         </>
     }
@@ -136,7 +159,8 @@ fn main() -> Option<web_sys::HtmlElement> {
     document()?.get_element_by_id(MAIN_ID)?.dyn_into().ok()
 }
 
-fn focus_page() {
+/// Puts the focus on the page's heading.
+pub(crate) fn focus_page() {
     let heading = document().and_then(|document| document.get_element_by_id(HEADING_ID));
     if let Some(target) = heading.or_else(|| main().map(Into::into)) {
         focus(&target);

@@ -225,7 +225,7 @@ const fn kind(danger: bool) -> ButtonKind {
 }
 
 /// Makes the focus go round inside `panel`.
-fn keep_inside(panel: &Element, event: &KeyboardEvent) {
+pub(super) fn keep_inside(panel: &Element, event: &KeyboardEvent) {
     let Ok(found) = panel.query_selector_all(FOCUSABLE) else {
         return;
     };

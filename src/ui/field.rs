@@ -44,6 +44,9 @@ pub struct FieldProps {
     /// For focus.
     #[prop_or_default]
     pub node_ref: NodeRef,
+    /// More classes of the whole.
+    #[prop_or_default]
+    pub class: Classes,
 }
 
 /// A text field. Its message is tied to it, so that a screen reader reads both.
@@ -78,7 +81,7 @@ pub fn Field(props: &FieldProps) -> Html {
     let message_id = format!("{}-message", props.id);
     let has_message = props.error.is_some() || props.hint.is_some();
     html! {
-        <div class="form-item">
+        <div class={classes!("form-item", props.class.clone())}>
             <div class="row">
                 <label class="label" for={props.id.clone()}>{ props.label.clone() }</label>
                 { props.aside.clone() }

@@ -4,6 +4,7 @@ use yew::prelude::*;
 use yew_router::Routable;
 use yew_router::hooks::use_navigator;
 
+use crate::chunks;
 use crate::routes::Route;
 
 /// Props for [`Link`].
@@ -47,6 +48,13 @@ pub fn Link(props: &LinkProps) -> Html {
         event.prevent_default();
         navigator.push(&to);
     });
+    let on_intent = {
+        let on_intent = props.on_intent.clone();
+        Callback::from(move |()| {
+            chunks::prefetch(to);
+            on_intent.emit(());
+        })
+    };
     html! {
         <a
             class={props.class.clone()}
@@ -55,8 +63,8 @@ pub fn Link(props: &LinkProps) -> Html {
             aria-description={props.description.clone()}
             title={props.title.clone()}
             {onclick}
-            onpointerenter={props.on_intent.reform(|_: PointerEvent| ())}
-            onfocus={props.on_intent.reform(|_: FocusEvent| ())}
+            onpointerenter={on_intent.reform(|_: PointerEvent| ())}
+            onfocus={on_intent.reform(|_: FocusEvent| ())}
         >
             { props.children.clone() }
         </a>

@@ -4,6 +4,7 @@
 #![allow(clippy::expect_used)]
 
 mod answers;
+mod foreign;
 mod outline;
 #[path = "../support/mod.rs"]
 mod support;
@@ -42,6 +43,8 @@ struct Look {
     page: Mounted<App>,
     case: Rc<RefCell<Case>>,
     server: FakeServer,
+    /// Every word of every answer.
+    answered: Rc<RefCell<BTreeSet<String>>>,
 }
 
 impl Look {
@@ -50,7 +53,15 @@ impl Look {
         dress();
         let case = Rc::new(RefCell::new(case));
         let now = case.clone();
-        let server = FakeServer::install(move |seen| respond(page, panel, &now.borrow(), seen));
+        let answered = Rc::new(RefCell::new(BTreeSet::new()));
+        let said = answered.clone();
+        let server = FakeServer::install(move |seen| {
+            let answer = respond(page, panel, &now.borrow(), seen);
+            if let Answer::Json(_, body) = &answer {
+                gather(body, &mut said.borrow_mut());
+            }
+            answer
+        });
         let window = web_sys::window().expect("a window");
         if page.who != Who::Nobody {
             let hint = json!({"userId": ID, "expiresAt": "2026-11-22T09:30:00.000Z"}).to_string();
@@ -70,6 +81,23 @@ impl Look {
             page: mount::<App>(AppProps { config }).await,
             case,
             server,
+            answered,
+        }
+    }
+
+    /// Waits until nothing on the page has changed for longer than a skeleton takes to appear.
+    async fn rests(&self) {
+        let mut before = String::new();
+        let mut rounds = 0;
+        for _ in 0..300 {
+            let now = self.page.root.inner_html();
+            rounds = if now == before { rounds + 1 } else { 0 };
+            if rounds > 18 && self.page.find("h1").is_some() {
+                return;
+            }
+            before = now;
+            switchboard::browser::sleep(10).await;
+            support::flush().await;
         }
     }
 
@@ -154,6 +182,16 @@ fn is_told(root: &web_sys::Element, told: &[outline::Told], (role, name): &Told)
         let is_news = matches!(*role, "status" | "alert");
         told.role == *role && (told.name == *name || is_news && told.name.starts_with(name))
     })
+}
+
+/// The words of all texts in an answer; names of fields are none.
+fn gather(value: &serde_json::Value, words: &mut BTreeSet<String>) {
+    match value {
+        serde_json::Value::String(text) => words.extend(foreign::words(text).map(str::to_owned)),
+        serde_json::Value::Array(values) => values.iter().for_each(|value| gather(value, words)),
+        serde_json::Value::Object(fields) => fields.values().for_each(|value| gather(value, words)),
+        _ => {}
+    }
 }
 
 fn shown(root: &web_sys::Element) -> String {
@@ -423,6 +461,43 @@ fn every_route_is_in_the_table() {
         .map(|page| format!("{} {:?}", page.path, page.who))
         .collect();
     assert_eq!(looks.len(), pages().count(), "each address once for each person");
+}
+
+/// What a page says in a language that nobody speaks, in one state.
+async fn foreign_words(page: &'static Page, panel: Option<&'static Panel>, case: Case) -> BTreeSet<String> {
+    let look = Look::at(page, panel, case).await;
+    look.rests().await;
+    let mut known = look.answered.borrow().clone();
+    known.extend(foreign::NAMES.iter().map(|name| (*name).to_owned()));
+    known.extend(foreign::words(page.path).map(str::to_owned));
+    // Time zones are offered by the names that the zone database has for them.
+    let zones = switchboard::browser::time_zones();
+    known.extend(
+        zones
+            .iter()
+            .flat_map(|zone| foreign::words(zone))
+            .map(str::to_owned),
+    );
+    let found = foreign::latin(&look.page.root, &known);
+    leave(look.page).await;
+    found
+}
+
+#[wasm_bindgen_test]
+async fn every_text_comes_from_the_message_files() {
+    let _foreign = foreign::Foreign::speak();
+    let mut wrong = Vec::new();
+    // The gallery is for those who write the program.
+    for page in pages().filter(|page| page.route != "/dev/gallery") {
+        let mut found = foreign_words(page, None, Case::Ready).await;
+        for panel in page.panels {
+            for case in [Case::Loading, Case::Empty, Case::Failed] {
+                found.extend(foreign_words(page, Some(panel), case).await);
+            }
+        }
+        wrong.extend(found.into_iter().map(|word| format!("{} says {word}", page.path)));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[wasm_bindgen_test]

@@ -437,6 +437,20 @@ pub const PAGES: &[Page] = &[
         form: None,
     },
     Page {
+        route: "/settings/appearance",
+        path: "/settings/appearance",
+        who: ADMIN,
+        always: &[
+            ("heading", "Appearance"),
+            ("radio", "Dark"),
+            ("radio", "Compact"),
+            ("radio", "Reduced"),
+            ("combobox", "Language"),
+        ],
+        panels: &[],
+        form: None,
+    },
+    Page {
         route: "/settings/notifications",
         path: "/settings/notifications",
         who: ADMIN,

@@ -215,6 +215,21 @@ pub enum Density {
     Unknown,
 }
 
+/// Whether things move.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Motion {
+    /// As the system says.
+    #[default]
+    System,
+    /// As little as possible, whatever the system says.
+    Reduced,
+    /// A choice that this build does not know; as the system says.
+    #[serde(other)]
+    Unknown,
+}
+
 /// What a member likes; follows the person across devices.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -224,6 +239,8 @@ pub struct Preferences {
     pub theme: Theme,
     /// How much room a row takes.
     pub density: Density,
+    /// Whether things move.
+    pub motion: Motion,
     /// BCP 47; absent = as the browser says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub locale: Option<String>,

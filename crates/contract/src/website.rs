@@ -53,6 +53,20 @@ pub enum WebsiteState {
     Unknown,
 }
 
+/// What makes a website degraded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum WebsiteTrouble {
+    /// A page of an origin that is not allowed loads its widget.
+    OriginRefused,
+    /// A page of its own loads a widget by a key that is not its.
+    OtherKey,
+    /// A trouble that this build does not know.
+    #[serde(other)]
+    Unknown,
+}
+
 /// A website's state with its age and reason.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -66,6 +80,9 @@ pub struct WebsiteStatus {
     /// Why it is degraded, for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// The same for programs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trouble: Option<WebsiteTrouble>,
 }
 
 /// A website: `GET /api/websites`.

@@ -1,7 +1,9 @@
 //! What beats and time make of a website's status, and what a check of its installation comes to.
 
 use switchboard_contract::time::Timestamp;
-use switchboard_contract::website::{InstallOutcome, SILENT_AFTER_MS, WebsiteState, WebsiteStatus};
+use switchboard_contract::website::{
+    InstallOutcome, SILENT_AFTER_MS, WebsiteState, WebsiteStatus, WebsiteTrouble,
+};
 
 /// A page that has told of itself within this time is open now, in milliseconds: pages tell every quarter of a minute, and what
 /// they tell is written down at most every half.
@@ -14,7 +16,9 @@ pub enum Beat {
     Good,
     /// The loader runs and something is wrong.
     Bad {
-        /// What, for people.
+        /// What, for programs.
+        trouble: WebsiteTrouble,
+        /// The same for people.
         reason: String,
     },
 }
@@ -22,14 +26,15 @@ pub enum Beat {
 /// What a website is like after a beat.
 #[must_use]
 pub fn after_beat(beat: &Beat, now: Timestamp) -> WebsiteStatus {
-    let (state, reason) = match beat {
-        Beat::Good => (WebsiteState::Online, None),
-        Beat::Bad { reason } => (WebsiteState::Degraded, Some(reason.clone())),
+    let (state, reason, trouble) = match beat {
+        Beat::Good => (WebsiteState::Online, None, None),
+        Beat::Bad { trouble, reason } => (WebsiteState::Degraded, Some(reason.clone()), Some(*trouble)),
     };
     WebsiteStatus {
         state,
         last_seen_at: Some(now),
         reason,
+        trouble,
     }
 }
 
@@ -45,13 +50,14 @@ pub fn after_silence(status: &WebsiteStatus, now: Timestamp) -> Option<WebsiteSt
         state: WebsiteState::Silent,
         last_seen_at: status.last_seen_at,
         reason: None,
+        trouble: None,
     })
 }
 
 /// Whether two are the same but for their age.
 #[must_use]
 pub fn says_the_same(one: &WebsiteStatus, other: &WebsiteStatus) -> bool {
-    one.state == other.state && one.reason == other.reason
+    one.state == other.state && one.reason == other.reason && one.trouble == other.trouble
 }
 
 /// What the server found where the snippet should stand.
@@ -76,6 +82,9 @@ pub fn install_by_beats(status: &WebsiteStatus, now: Timestamp) -> Option<Instal
         .last_seen_at
         .is_some_and(|seen| now < seen.plus_millis(HEARD_LATELY_MS));
     match status.state {
+        WebsiteState::Degraded if status.trouble == Some(WebsiteTrouble::OtherKey) => {
+            Some(InstallOutcome::OtherKey)
+        }
         WebsiteState::Degraded => Some(InstallOutcome::OriginRefused),
         WebsiteState::Online if is_heard => Some(InstallOutcome::Working),
         _ => None,
@@ -104,6 +113,7 @@ mod tests {
 
     fn bad() -> Beat {
         Beat::Bad {
+            trouble: WebsiteTrouble::OriginRefused,
             reason: "foreign".to_owned(),
         }
     }
@@ -153,6 +163,14 @@ mod tests {
         assert_eq!(
             install_by_beats(&refused, at(HEARD_LATELY_MS)),
             Some(InstallOutcome::OriginRefused)
+        );
+        let keyed = Beat::Bad {
+            trouble: WebsiteTrouble::OtherKey,
+            reason: "keyed".to_owned(),
+        };
+        assert_eq!(
+            install_by_beats(&after_beat(&keyed, at(0)), at(HEARD_LATELY_MS)),
+            Some(InstallOutcome::OtherKey)
         );
         assert_eq!(install_by_beats(&WebsiteStatus::default(), at(0)), None);
         assert_eq!(install_by_look(Look::Own), InstallOutcome::SnippetFound);

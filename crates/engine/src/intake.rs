@@ -7,7 +7,8 @@
 //!
 //! An event alone is therefore taken at once and drawn with the next frame. While more keeps coming, there are a few drawings a
 //! second, and ever fewer while so much comes that nobody can read it: drawing once costs about the same however much has come.
-//! The frames between them take in what they have time for. A frame for which nothing came ends the flood, and draws.
+//! The frames between them take in what they have time for. A drawing of a flood is spread over two frames ([`Drawing`]), which take
+//! nothing in. A frame for which nothing came ends the flood, and draws.
 //! Nothing that comes in by the link or from other tabs overtakes what came before it. Timers, answers to calls and what the person
 //! does go past what waits: none of them relies on a place among it.
 
@@ -39,6 +40,17 @@ pub enum Turn {
     Soon,
 }
 
+/// What of that which has changed a turn draws.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drawing {
+    /// All of it.
+    Whole,
+    /// What the person looks at most closely; the rest with the next turn.
+    First,
+    /// All that is left.
+    Rest,
+}
+
 /// What came in and waits. See the module's documentation.
 #[derive(Debug)]
 pub struct Intake<T> {
@@ -61,6 +73,8 @@ pub struct Intake<T> {
     undrawn: usize,
     /// Whether a turn left what it took to a later one, to be drawn.
     owes_drawing: bool,
+    /// Whether a turn drew the first part, and the next one has to draw the rest.
+    owes_rest: bool,
 }
 
 impl<T> Default for Intake<T> {
@@ -77,6 +91,7 @@ impl<T> Default for Intake<T> {
             pause: DRAWING_MS,
             undrawn: 0,
             owes_drawing: false,
+            owes_rest: false,
         }
     }
 }
@@ -107,7 +122,7 @@ impl<T> Intake<T> {
 
     /// The turn to ask for: where something is to be drawn, or waits. `None` while one is asked for.
     pub fn ask(&mut self, shown: bool) -> Option<Turn> {
-        let is_needed = self.taken || self.owes_drawing || !self.waiting.is_empty();
+        let is_needed = self.taken || self.owes_drawing || self.owes_rest || !self.waiting.is_empty();
         if self.asked || !is_needed {
             return None;
         }
@@ -129,7 +144,7 @@ impl<T> Intake<T> {
         self.is_drawing = !shown || since.is_none_or(|since| since >= pause);
         self.limit = if !shown {
             HIDDEN_TURN_MS
-        } else if self.is_drawing && self.owes_drawing {
+        } else if self.owes_rest || (self.is_drawing && self.owes_drawing) {
             0
         } else {
             TURN_MS
@@ -138,27 +153,37 @@ impl<T> Intake<T> {
         (self.asked, self.taken, self.spent) = (false, false, 0);
     }
 
-    /// Whether this turn, which has taken in what it may, draws. Otherwise a later one does.
-    pub fn draws(&mut self, now: Now) -> bool {
+    /// What this turn, which has taken in what it may, draws in a page that is `shown` or not. `None`: a later one does.
+    pub fn draws(&mut self, now: Now, shown: bool) -> Option<Drawing> {
         self.owes_drawing |= self.taken;
-        let draws = self.is_drawing && self.owes_drawing;
-        if draws {
-            self.drawn = Some(now.monotonic);
-            self.pause = if std::mem::take(&mut self.undrawn) < FLOOD {
-                DRAWING_MS
-            } else {
-                FLOOD_DRAWING_MS.min(self.pause * 2)
-            };
+        if std::mem::take(&mut self.owes_rest) {
             (self.taken, self.owes_drawing) = (false, false);
+            return Some(Drawing::Rest);
         }
-        draws
+        if !(self.is_drawing && self.owes_drawing) {
+            return None;
+        }
+        let is_flood = std::mem::take(&mut self.undrawn) >= FLOOD;
+        self.pause = if is_flood {
+            FLOOD_DRAWING_MS.min(self.pause * 2)
+        } else {
+            DRAWING_MS
+        };
+        self.drawn = Some(now.monotonic);
+        (self.taken, self.owes_drawing) = (false, false);
+        self.owes_rest = is_flood && shown;
+        Some(if self.owes_rest {
+            Drawing::First
+        } else {
+            Drawing::Whole
+        })
     }
 
     /// Forgets what waits, and no longer asks.
     pub fn clear(&mut self) {
         self.waiting.clear();
         self.turn(Now::default(), true);
-        (self.drawn, self.owes_drawing) = (None, false);
+        (self.drawn, self.owes_drawing, self.owes_rest) = (None, false, false);
         (self.pause, self.undrawn) = (DRAWING_MS, 0);
     }
 }
@@ -203,7 +228,7 @@ mod tests {
         assert_eq!(intake.ask(true), None, "asked for already");
         intake.turn(at(1_016), true);
         assert_eq!(run(&mut intake, 1_016, 2), [] as [u32; 0]);
-        assert!(intake.draws(at(1_016)));
+        assert_eq!(intake.draws(at(1_016), true), Some(Drawing::Whole));
         assert_eq!(intake.ask(true), None, "nothing is left to do");
     }
 
@@ -223,11 +248,11 @@ mod tests {
         assert!(intake.ask(true).is_some());
         intake.turn(at(16), true);
         assert_eq!(run(&mut intake, 16, 2), [4, 5, 6, 7]);
-        assert!(intake.draws(at(24)));
+        assert_eq!(intake.draws(at(24), true), Some(Drawing::Whole));
         assert!(intake.ask(true).is_some(), "more waits");
         intake.turn(at(32), true);
         assert_eq!(run(&mut intake, 32, 2), [8, 9, 10]);
-        assert!(!intake.draws(at(38)));
+        assert_eq!(intake.draws(at(38), true), None);
         assert!(intake.ask(true).is_some(), "it is to be drawn");
     }
 
@@ -246,10 +271,11 @@ mod tests {
             }
             intake.turn(at(frame * 16), true);
             taken.push(run(intake, frame * 16, cost).len());
-            if intake.draws(at(frame * 16)) {
+            let drawn = intake.draws(at(frame * 16), true);
+            if matches!(drawn, Some(Drawing::Whole | Drawing::First)) {
                 drawing.push(frame * 16);
             }
-            let is_left = !intake.waiting.is_empty() || intake.owes_drawing;
+            let is_left = !intake.waiting.is_empty() || intake.owes_drawing || intake.owes_rest;
             assert_eq!(intake.ask(true).is_some(), is_left, "it goes on by itself");
         }
         (drawing, taken)
@@ -280,24 +306,59 @@ mod tests {
     }
 
     #[test]
+    fn a_drawing_of_a_flood_is_spread_over_two_frames_that_take_nothing_in() {
+        let mut intake = Intake::default();
+        intake.push(0);
+        intake.turn(at(0), true);
+        assert_eq!(run(&mut intake, 0, 0), [0]);
+        assert_eq!(intake.draws(at(0), true), Some(Drawing::Whole));
+        let coming = |intake: &mut Intake<u32>| (0..60).for_each(|item| intake.push(item));
+        for (now, taken, drawn) in [
+            (90, 60, None),
+            (106, 0, Some(Drawing::First)),
+            (122, 0, Some(Drawing::Rest)),
+            (138, 180, None),
+        ] {
+            coming(&mut intake);
+            intake.turn(at(now), true);
+            assert_eq!(run(&mut intake, now, 0).len(), taken, "{now}");
+            assert_eq!(intake.draws(at(now), true), drawn, "{now}");
+            assert!(intake.ask(true).is_some(), "{now}");
+        }
+        // Nothing comes anymore: the last drawing still has both parts.
+        intake.turn(at(154), true);
+        assert_eq!(intake.draws(at(154), true), None, "the last one was just now");
+        assert!(intake.ask(true).is_some());
+        intake.turn(at(206), true);
+        assert_eq!(intake.draws(at(206), true), Some(Drawing::First));
+        assert!(intake.ask(true).is_some(), "the rest is to be drawn");
+        // A page that is hidden meanwhile draws the rest with what it takes in.
+        intake.push(1);
+        intake.turn(at(222), false);
+        assert_eq!(run(&mut intake, 222, 0), [1]);
+        assert_eq!(intake.draws(at(222), false), Some(Drawing::Rest));
+        assert_eq!(intake.ask(false), None);
+    }
+
+    #[test]
     fn what_follows_a_drawing_at_once_is_drawn_a_moment_later() {
         let mut intake = Intake::default();
         intake.push(1);
         intake.turn(at(0), true);
         assert_eq!(run(&mut intake, 0, 2), [1]);
-        assert!(intake.draws(at(2)));
+        assert_eq!(intake.draws(at(2), true), Some(Drawing::Whole));
         intake.push(2);
         assert_eq!(run(&mut intake, 10, 2), [2], "taken at once all the same");
         for now in [16, 50, 101] {
             assert!(intake.ask(true).is_some());
             intake.turn(at(now), true);
             assert_eq!(run(&mut intake, now, 2), [] as [u32; 0]);
-            assert!(!intake.draws(at(now)), "{now}");
+            assert_eq!(intake.draws(at(now), true), None, "{now}");
         }
         // The page is hidden before its turn to draw: nothing is owed.
         assert!(intake.ask(false).is_some());
         intake.turn(at(102), false);
-        assert!(intake.draws(at(102)));
+        assert_eq!(intake.draws(at(102), false), Some(Drawing::Whole));
         assert_eq!(intake.ask(false), None);
     }
 
@@ -338,9 +399,9 @@ mod tests {
         }
         intake.turn(at(0), false);
         assert_eq!(run(&mut intake, 0, 2).len(), 25);
-        assert!(intake.draws(at(50)));
+        assert_eq!(intake.draws(at(50), false), Some(Drawing::Whole));
         intake.turn(at(60), true);
         assert_eq!(run(&mut intake, 60, 2).len(), 4);
-        assert!(!intake.draws(at(72)));
+        assert_eq!(intake.draws(at(72), true), None);
     }
 }

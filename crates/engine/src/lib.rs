@@ -23,6 +23,7 @@
 //! | [`queue`] | what waits, over all tabs: kept before it is sent, sent by the tab that leads |
 //! | [`store`] | what the queue of the person's actions looks like after each transaction |
 //! | [`feedback`] | which short messages stand there and until when, when a page counts as old |
+//! | [`finding`] | which of many named things a few letters mean
 //! | [`form`] | what is wrong with a form, when to say so, what survives a reload |
 //! | [`health`] | how the connection fares, for people who want to know |
 //! | [`inbox`] | conversations and lists under events and snapshots |
@@ -46,6 +47,7 @@ pub mod composing;
 pub mod desk;
 pub mod drafts;
 pub mod feedback;
+pub mod finding;
 pub mod form;
 pub mod health;
 pub mod inbox;

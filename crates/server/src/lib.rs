@@ -13,6 +13,7 @@
 //! | [`live_chat`], [`website`], [`visitor`] | the routes of operators and visitors |
 //! | [`analytics`] | what is counted, and reports |
 //! | [`realtime`] | the socket and what wakes it |
+//! | [`schedule`] | what happens by time, claimed by one server at a time |
 //! | [`upkeep`] | takes away what is kept for a time only |
 
 pub mod analytics;
@@ -33,6 +34,7 @@ pub mod mail;
 pub mod openapi;
 pub mod problem;
 pub mod realtime;
+pub mod schedule;
 pub mod security_headers;
 pub mod seed;
 mod serve;

@@ -22,7 +22,7 @@ pub async fn serve(mut config: Config) -> Result<(), ConfigError> {
     let addr = config.addr;
     let state = AppState::open(config).await?;
     let hub = state.hub.clone();
-    let db = state.db.clone();
+    let closing = state.clone();
 
     // Small answers and frames leave at once.
     let listener = listener.tap_io(|stream| {
@@ -55,7 +55,7 @@ pub async fn serve(mut config: Config) -> Result<(), ConfigError> {
     if tokio::time::timeout(LAST_CALL, ended).await.is_err() {
         tracing::warn!("some requests did not end in time");
     }
-    db.close().await;
+    closing.close().await;
     Ok(())
 }
 

@@ -6,17 +6,13 @@ use crate::analytics;
 use crate::auth::keys::Keys;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
-use crate::db::Db;
+use crate::db::{Db, Dialect};
 use crate::live_chat::attachments::files::{FileStore, Folder};
 use crate::live_chat::attachments::sweep;
-use crate::live_chat::lifecycle;
-use crate::live_chat::search::backlog;
 use crate::mail::Mailer;
 use crate::realtime::{self, hub::Hub};
 use crate::visitor::flood::Flood;
-use crate::visitor::follow_up;
-use crate::website::{erase, silence};
-use crate::{seed, upkeep};
+use crate::{schedule, seed};
 
 /// The server's shared state; clones are cheap.
 #[derive(Clone)]
@@ -53,7 +49,7 @@ impl AppState {
         let keys = Arc::new(Keys::load(&db).await.map_err(broken)?);
         let mailer = Arc::new(Mailer::start(&config, db.clone(), clock.clone())?);
         let files = Arc::new(Folder::below(&config.data_dir));
-        let flood = Arc::new(Flood::new(config.visitor_messages));
+        let flood = Arc::new(Flood::new(config.visitor_messages, Arc::clone(hub.outgoing())));
         let state = Self {
             config: Arc::new(config),
             db,
@@ -67,31 +63,22 @@ impl AppState {
         if state.config.demo {
             seed::demo(&state).await.map_err(broken)?;
         }
-        tokio::spawn(lifecycle::run(state.db.clone(), state.clock.clone()));
-        tokio::spawn(backlog::run(state.db.clone()));
-        analytics::start(&state.db, &state.clock, &state.hub);
-        tokio::spawn(sweep::run(
-            state.db.clone(),
-            state.clock.clone(),
-            Arc::clone(&state.files),
-        ));
+        schedule::begin(&state);
+        analytics::start(&state.db, &state.hub);
+        tokio::spawn(sweep::at_start(state.db.clone(), Arc::clone(&state.files)));
+        if state.db.dialect() == Dialect::Postgres {
+            tokio::spawn(realtime::talk_with_others(
+                state.config.database_url.clone(),
+                state.db.clone(),
+                Arc::clone(&state.hub),
+                Arc::clone(&state.flood),
+            ));
+        }
         tokio::spawn(realtime::note_attendance(
             state.db.clone(),
             state.clock.clone(),
             Arc::clone(&state.hub),
-        ));
-        tokio::spawn(erase::run(state.db.clone(), state.clock.clone()));
-        tokio::spawn(silence::run(state.db.clone(), state.clock.clone()));
-        tokio::spawn(follow_up::run(
-            state.db.clone(),
-            state.clock.clone(),
-            Arc::clone(&state.mailer),
-            state.config.public_url.clone(),
-        ));
-        tokio::spawn(upkeep::run(
-            state.db.clone(),
-            state.clock.clone(),
-            state.config.logs.clone(),
+            state.config.realtime.presence_grace,
         ));
         let every = state.config.realtime.recheck;
         tokio::spawn(realtime::watch_sockets(
@@ -100,5 +87,13 @@ impl AppState {
             every,
         ));
         Ok(state)
+    }
+
+    /// Lets go of the work that this server has claimed and closes the database.
+    pub async fn close(&self) {
+        if let Err(error) = schedule::let_go(&self.db, self.hub.node()).await {
+            tracing::warn!(%error, "the other servers go on with this one's work a little later");
+        }
+        self.db.close().await;
     }
 }

@@ -4,8 +4,6 @@
 //! Several servers on one database may do so at once. Nobody ever waits long for this work ([`Tx::step_aside`]): where
 //! somebody else holds a row that it needs, it gives up and comes again.
 
-use std::time::Duration;
-
 use sqlx::Row;
 use switchboard_contract::ids::{AccountId, VisitorId};
 use switchboard_contract::position::{Epoch, Offset};
@@ -13,16 +11,12 @@ use switchboard_contract::time::Timestamp;
 use switchboard_domain::deletion::REMEMBERED_MS;
 use switchboard_domain::replay::Log;
 use switchboard_domain::retention;
-use tokio::time::MissedTickBehavior;
 
-use crate::clock::Clock;
 use crate::config::LogConfig;
 use crate::db::{Db, Tx, columns};
 use crate::live_chat::{actions, take_back};
 use crate::problem::ApiResult;
 
-/// How often to look.
-const EVERY: Duration = Duration::from_secs(10 * 60);
 /// Rows that go in one transaction: SQLite's one writer is soon free again.
 const BATCH: u32 = 1_000;
 /// Visitors whose logs are trimmed in one transaction.
@@ -32,7 +26,7 @@ const ENDED_SESSION_MS: i64 = 2 * 24 * 60 * 60 * 1_000;
 
 /// What goes by its age: a statement with the newest instant that is too old and a number of rows, and how long it is kept,
 /// in milliseconds.
-const BY_AGE: [(&str, i64); 6] = [
+const BY_AGE: [(&str, i64); 7] = [
     (
         "DELETE FROM visitor_actions WHERE (visitor_id, id) IN \
          (SELECT visitor_id, id FROM visitor_actions WHERE created_at <= $1 LIMIT $2)",
@@ -59,26 +53,16 @@ const BY_AGE: [(&str, i64); 6] = [
         REMEMBERED_MS,
     ),
     (
+        "DELETE FROM solved_challenges WHERE visitor_id IN \
+         (SELECT visitor_id FROM solved_challenges WHERE ends_at <= $1 LIMIT $2)",
+        0,
+    ),
+    (
         "DELETE FROM sessions WHERE id IN (SELECT s.id FROM sessions s WHERE s.expires_at <= $1 \
          AND NOT EXISTS (SELECT 1 FROM tickets t WHERE t.session_id = s.id) LIMIT $2)",
         ENDED_SESSION_MS,
     ),
 ];
-
-/// Tidies up until the database is closed.
-pub async fn run(db: Db, clock: Clock, logs: LogConfig) {
-    let mut ticks = tokio::time::interval(EVERY);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        if db.is_closed() {
-            return;
-        }
-        if let Err(error) = tidy(&db, clock.now(), &logs).await {
-            tracing::warn!(%error, "what is no longer kept was not all taken away; the next round goes on");
-        }
-    }
-}
 
 /// Takes away everything whose time is over at `now`.
 ///

@@ -45,8 +45,7 @@ async fn a_profile_is_changed_in_parts(app: &App) {
     let owner = app.token(OWNER).await;
     let (mut colleague, _) = Socket::operator(app, &owner).await;
     let before = me(app, &token).await.json;
-    let preferences =
-        json!({"theme": "dark", "density": "compact", "locale": "ar", "undoSend": "ten_seconds"});
+    let preferences = json!({"theme": "dark", "density": "compact", "motion": "reduced", "locale": "ar", "undoSend": "ten_seconds"});
     let changed = patch(
         app,
         &token,
@@ -114,6 +113,7 @@ async fn bad_profiles_are_said_by_field(app: &App) {
         ),
         ("availability", json!({"availability": "asleep"})),
         ("preferences.theme", json!({"preferences": {"theme": "loud"}})),
+        ("preferences.motion", json!({"preferences": {"motion": "wild"}})),
         (
             "preferences.undoSend",
             json!({"preferences": {"undoSend": "never"}}),

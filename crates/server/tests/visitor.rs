@@ -103,7 +103,10 @@ async fn foreign_origins_are_refused_and_shown(app: &App) {
         start(app, origin, json!({})).await.problem(403, "origin_refused");
     }
     let degraded = status(app).await;
-    assert_eq!(degraded["state"], "degraded");
+    assert_eq!(
+        (&degraded["state"], &degraded["trouble"]),
+        (&json!("degraded"), &json!("origin_refused"))
+    );
     assert!(
         degraded["reason"]
             .as_str()
@@ -114,6 +117,31 @@ async fn foreign_origins_are_refused_and_shown(app: &App) {
     let online = status(app).await;
     assert_eq!(online["state"], "online");
     assert_eq!(online.get("reason"), None);
+    start(app, Some(&app.base), json!({"publicKey": "none"}))
+        .await
+        .problem(404, "not_found");
+    let keyed = status(app).await;
+    assert_eq!(
+        (&keyed["state"], &keyed["trouble"]),
+        (&json!("degraded"), &json!("other_key")),
+        "{keyed}"
+    );
+    assert!(
+        keyed["reason"]
+            .as_str()
+            .is_some_and(|reason| reason.contains(&app.base)),
+        "{keyed}"
+    );
+    start(app, Some("https://nobodys.example"), json!({"publicKey": "none"}))
+        .await
+        .problem(404, "not_found");
+    assert_eq!(status(app).await, keyed, "a page of nobody's concerns nobody");
+    assert_eq!(start(app, Some(&app.base), json!({})).await.status, 200);
+    let online = status(app).await;
+    assert_eq!(
+        (&online["state"], online.get("trouble")),
+        (&json!("online"), None)
+    );
     let twin = app.base.replace("127.0.0.1", "localhost");
     assert_eq!(start(app, Some(&twin), json!({})).await.status, 200);
     let stranger = app.second_account("owner@other.test").await;

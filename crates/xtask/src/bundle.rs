@@ -42,16 +42,30 @@ pub fn dashboard(bundlers: &Bundlers) -> Outcome {
         .args(["fetch", "--quiet", "--target", WASM_TARGET])
         .current_dir(paths::root()))
     .map_err(|failure| failure.advise("see that the crate registry can be reached, then try again"))?;
+    // The cut between compiling and binding, for which Trunk has no step: a script by the name of wasm-bindgen makes it.
+    let scripts = paths::root().join("crates/xtask/scripts");
+    let chunks = paths::target().join("chunks");
+    let mut flags = portable_paths()?;
+    flags.push(" -Clink-args=--emit-relocs");
     run(Command::new(&bundlers.trunk)
-        .args(["build", "--release", "--offline"])
+        .args(["build", "--release", "--offline", "--features", "chunks"])
         .current_dir(paths::root())
-        .env("PATH", bundlers.path()?)
-        .env("RUSTFLAGS", portable_paths()?)
+        .env("PATH", bundlers.path_after(&scripts.join("split"))?)
+        .env("SWITCHBOARD_WASM_BINDGEN", &bundlers.wasm_bindgen)
+        .env("SWITCHBOARD_WASM_SPLIT", &bundlers.wasm_split)
+        .env("SWITCHBOARD_CHUNKS", &chunks)
+        .env("RUSTFLAGS", flags)
         // What failed is in its message; where in Trunk it noticed is of no use.
         .env("RUST_BACKTRACE", "0")
         // Trunk takes it for a flag of its own and refuses the usual value `1`.
         .env_remove("NO_COLOR"))
-    .map_err(|failure| failure.during("building the dashboard"))
+    .map_err(|failure| failure.during("building the dashboard"))?;
+    run(Command::new("node")
+        .arg(scripts.join("place_chunks.mjs"))
+        .args([paths::dist(), chunks, bundlers.wasm_opt.clone()])
+        .arg("-Oz")
+        .args(WASM_FEATURES))
+    .map_err(|failure| failure.during("putting the chunks into the bundle"))
 }
 
 /// Builds the widget's program into [`paths::widget_bundle`].

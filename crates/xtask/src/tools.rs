@@ -10,6 +10,7 @@ use crate::process::{find, output, run};
 
 const TRUNK: &str = "0.21.14";
 const BINARYEN: &str = "132.0.0";
+const WASM_SPLIT: &str = "0.2.4";
 const NEXTEST: &str = "0.9.143";
 /// The target that a browser runs.
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
@@ -20,6 +21,8 @@ pub struct Bundlers {
     pub trunk: PathBuf,
     /// `wasm-bindgen`, of the version in `Cargo.lock`.
     pub wasm_bindgen: PathBuf,
+    /// `wasm-split-cli`, which cuts the dashboard into its chunks.
+    pub wasm_split: PathBuf,
     /// `wasm-opt`.
     pub wasm_opt: PathBuf,
 }
@@ -30,11 +33,24 @@ impl Bundlers {
     /// # Errors
     /// When `PATH` cannot hold the folders.
     pub fn path(&self) -> Outcome<std::ffi::OsString> {
-        let folders: Vec<&Path> = [&self.trunk, &self.wasm_bindgen, &self.wasm_opt]
+        crate::process::path_with(&self.folders())
+    }
+
+    /// The same with another folder before them.
+    ///
+    /// # Errors
+    /// As [`Bundlers::path`].
+    pub fn path_after(&self, first: &Path) -> Outcome<std::ffi::OsString> {
+        let mut folders = vec![first];
+        folders.extend(self.folders());
+        crate::process::path_with(&folders)
+    }
+
+    fn folders(&self) -> Vec<&Path> {
+        [&self.trunk, &self.wasm_bindgen, &self.wasm_opt]
             .iter()
             .filter_map(|tool| tool.parent())
-            .collect();
-        crate::process::path_with(&folders)
+            .collect()
     }
 
     /// Runs browser tests; beside `wasm-bindgen`.
@@ -56,6 +72,13 @@ pub fn bundlers() -> Outcome<Bundlers> {
         trunk: from_crate("trunk", TRUNK, "trunk", &["--locked", "--no-default-features"])?,
         // Its own lock file names a version that is not everywhere to be had, so not `--locked`.
         wasm_bindgen: from_crate("wasm-bindgen-cli", &wasm_bindgen_version, "wasm-bindgen", &[])?,
+        // Its lock file is for its tests; `--locked` would add nothing but old versions.
+        wasm_split: from_crate(
+            "wasm_split_cli_support",
+            WASM_SPLIT,
+            "wasm-split-cli",
+            &["--features", "build-binary"],
+        )?,
         wasm_opt: binaryen()?,
     })
 }

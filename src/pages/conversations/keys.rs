@@ -1,10 +1,11 @@
 //! The keys of the inbox, in one place. They do nothing while someone types, or in an open menu or dialog.
 
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, KeyboardEvent};
+use web_sys::KeyboardEvent;
 use yew::prelude::*;
 
-use crate::browser::{Listener, document};
+use crate::browser::{KeyPlace as Place, Listener, document, is_covered, key_place};
+use crate::shell::{Deed, use_deeds};
 
 /// What a key means here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,45 +49,12 @@ fn meaning(key: &str, place: Place) -> Option<Key> {
     }
 }
 
-/// Where the focus is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
-    /// In a box of several lines.
-    Text,
-    /// In another field, a menu or a dialog: keys are theirs.
-    Taken,
-    /// Anywhere else.
-    Elsewhere,
-}
-
-fn place(target: Option<Element>) -> Place {
-    let Some(target) = target else {
-        return Place::Elsewhere;
-    };
-    let is_editable = target
-        .dyn_ref::<HtmlElement>()
-        .is_some_and(HtmlElement::is_content_editable);
-    match target.tag_name().as_str() {
-        "TEXTAREA" => Place::Text,
-        _ if matches!(target.closest("[role='menu'], [role='dialog']"), Ok(Some(_))) => Place::Taken,
-        // A box to tick makes nothing of letters.
-        "INPUT" if target.get_attribute("type").as_deref() == Some("checkbox") => Place::Elsewhere,
-        "INPUT" | "SELECT" => Place::Taken,
-        _ if is_editable => Place::Taken,
-        _ => Place::Elsewhere,
-    }
-}
-
-/// Whether a dialog stands over the page.
-fn is_covered() -> bool {
-    document().is_some_and(|document| matches!(document.query_selector("[aria-modal='true']"), Ok(Some(_))))
-}
-
 /// Hears the keys as long as the component is there. What is heard is done: `on_key` answers whether it did something. A key that
 /// follows another at once is heard by what that one has led to: effects may run later than the next key is pressed.
 #[hook]
 pub(super) fn use_keys(on_key: Callback<Key, bool>) {
     let current = use_mut_ref(|| None);
+    use_deeds(on_key.reform(meant));
     current.replace(Some(on_key));
     use_effect_with((), move |()| {
         let listener = document().map(|document| {
@@ -99,8 +67,7 @@ pub(super) fn use_keys(on_key: Callback<Key, bool>) {
                     return;
                 }
                 let on_key: Option<Callback<Key, bool>> = current.borrow().clone();
-                let target = event.target().and_then(|target| target.dyn_into().ok());
-                if let Some((key, on_key)) = meaning(&event.key(), place(target)).zip(on_key)
+                if let Some((key, on_key)) = meaning(&event.key(), key_place(&event)).zip(on_key)
                     && on_key.emit(key)
                 {
                     event.prevent_default();
@@ -109,6 +76,20 @@ pub(super) fn use_keys(on_key: Callback<Key, bool>) {
         });
         move || drop(listener)
     });
+}
+
+/// What is asked for by name means the same as its key.
+fn meant(deed: Deed) -> Key {
+    match deed {
+        Deed::Next => Key::Next,
+        Deed::Previous => Key::Previous,
+        Deed::Search => Key::Search,
+        Deed::Reply => Key::Reply,
+        Deed::Note => Key::Note,
+        Deed::Close => Key::Close,
+        Deed::Assign => Key::Assign,
+        Deed::Choose => Key::Choose,
+    }
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::routes::Route;
 use account::Account;
 use email::Email;
 use identity::{FORM_ID, Identity, use_identity};
-use preferences::{Appearance, Writing};
+use preferences::Writing;
 
 /// The page.
 #[component]
@@ -35,7 +35,6 @@ pub fn Profile() -> Html {
         <SettingsPage route={Route::Profile} lead={t("profile.lead")} {bar}>
             <Identity {form} />
             <Email />
-            <Appearance />
             <Writing />
             <Account />
         </SettingsPage>

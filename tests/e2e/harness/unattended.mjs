@@ -65,6 +65,7 @@ export class Unattended {
     const exited = once(this.process, "exit");
     this.process.kill();
     await exited;
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+    // Its other processes end a moment later and still write there.
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   }
 }

@@ -11,7 +11,7 @@ import { Server } from "../harness/server.mjs";
 const PAGES = [
   ["/", "Overview"], ["/visitors", "Visitors"], ["/websites", "Websites"], ["/analytics", "Analytics"],
   ["/settings/canned-replies", "Canned replies"], ["/settings/labels", "Labels"],
-  ["/settings/notifications", "Notifications"], ["/no/such/page", "Page not found"],
+  ["/settings/notifications", "Notifications"], ["/settings/appearance", "Appearance"], ["/no/such/page", "Page not found"],
 ];
 
 for (const colorScheme of ["light", "dark"]) {

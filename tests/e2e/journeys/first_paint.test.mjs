@@ -51,6 +51,14 @@ describe("before the program runs", () => {
     await eventually("the page is dark", async () => (await background(page)) !== LIGHT);
   });
 
+  it("the page stands the way round that the device showed last, and as still", async () => {
+    const page = await open(JSON.stringify({ theme: "system", motion: "reduced", locale: "ar" }));
+    await shows(() => page.evaluate(() => {
+      const { lang, dir, dataset } = document.documentElement;
+      return { lang, dir, motion: dataset.motion };
+    }), { lang: "ar", dir: "rtl", motion: "reduced" });
+  });
+
   it("a preference for the system's theme asks the system", async () => {
     const page = await open(JSON.stringify({ theme: "system", density: "comfortable" }));
     await shows(() => look(page), { theme: undefined, density: undefined, scheme: "light" });

@@ -117,6 +117,8 @@ pub(super) struct State {
     pub(super) check: Option<u32>,
     /// What the answer complained about that value.
     pub(super) complaint: Option<String>,
+    /// How often it was replaced by what the server has.
+    pub(super) renewed: u32,
     /// What it held when the form was sent: it may be typed into while the answer is on its way.
     pub(super) sent: String,
 }
@@ -132,6 +134,7 @@ impl State {
             server: None,
             check: None,
             complaint: None,
+            renewed: 0,
             sent: String::new(),
         }
     }

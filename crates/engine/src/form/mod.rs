@@ -184,8 +184,9 @@ impl Form {
                     let Some(value) = values.get(state.spec.name) else {
                         continue;
                     };
-                    if !state.is_changed() {
+                    if !state.is_changed() && state.value != *value {
                         state.put(value.clone());
+                        state.renewed += 1;
                     }
                     state.spec.initial.clone_from(value);
                 }
@@ -204,6 +205,12 @@ impl Form {
                 out.push(Effect::Forget);
             }
         }
+    }
+
+    /// Counts how often what a field holds was replaced by what the server has: somebody else, or another device, changed it.
+    #[must_use]
+    pub fn renewed(&self, field: &str) -> u32 {
+        self.get(field).map_or(0, |state| state.renewed)
     }
 
     fn get(&self, field: &str) -> Option<&State> {

@@ -224,6 +224,11 @@ fn new_values_of_the_server_leave_changes_alone() {
     assert!(form.is_changed(EMAIL));
     assert_eq!(form.value("theme"), "dark");
     assert!(!form.is_changed("theme"));
+    let renewed = |form: &Form| (form.renewed(EMAIL), form.renewed("theme"));
+    assert_eq!(renewed(&form), (0, 1), "only what came in is new");
+    let same = [("theme", "dark".to_owned())].into();
+    drive(&mut form, Event::Rebase { values: same });
+    assert_eq!(renewed(&form), (0, 1), "the same again is nothing new");
     drive(&mut form, Event::Discard);
     assert_eq!(form.value(EMAIL), "new@b.example");
 }

@@ -1,8 +1,6 @@
 //! Counts conversations that were there before anything was counted, slice by slice, while the server already answers. Several
 //! servers on one database may do so at once.
 
-use std::time::Duration;
-
 use switchboard_contract::ids::{AccountId, ConversationId};
 
 use super::{ingest, rows};
@@ -12,22 +10,6 @@ use crate::problem::ApiResult;
 
 /// Conversations in one transaction: others write in between.
 const SLICE: i64 = 50;
-/// How long to wait after a failure.
-const PAUSE: Duration = Duration::from_secs(5);
-
-/// Goes on until nothing is left or the database is closed.
-pub async fn run(db: Db) {
-    while !db.is_closed() {
-        match step(&db).await {
-            Ok(true) => {}
-            Ok(false) => return,
-            Err(error) => {
-                tracing::warn!(%error, "older conversations are not all counted yet; it goes on in a moment");
-                tokio::time::sleep(PAUSE).await;
-            }
-        }
-    }
-}
 
 /// Counts one slice; false when nothing is left.
 ///

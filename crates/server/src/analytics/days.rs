@@ -2,8 +2,6 @@
 //! in one row ([`switchboard_domain::analytics::pack`]), so that years are read in a moment. A change takes the pack away, in the
 //! transaction that makes it, and the day's rows are read until it rests again. Packs can be thrown away at any time.
 
-use std::time::Duration;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 use sqlx::{AssertSqlSafe, Row as _};
@@ -12,10 +10,8 @@ use switchboard_contract::ids::WebsiteId;
 use switchboard_contract::time::Timestamp;
 use switchboard_domain::analytics::fact::Fact;
 use switchboard_domain::analytics::pack;
-use tokio::time::MissedTickBehavior;
 
 use super::rows;
-use crate::clock::Clock;
 use crate::db::{Db, Tx, columns, lists};
 use crate::problem::ApiResult;
 
@@ -23,8 +19,6 @@ use crate::problem::ApiResult;
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 /// How long nothing may change until a day is packed, in milliseconds: what changes all the time is not packed all the time.
 const REST_MS: i64 = 60_000;
-/// How often to look.
-const EVERY: Duration = Duration::from_secs(20);
 /// Days that are packed in one go.
 const BATCH: i64 = 200;
 
@@ -111,21 +105,6 @@ pub(super) async fn facts(tx: &mut Tx, websites: &[WebsiteId], period: Period) -
         }
     }
     Ok(facts)
-}
-
-/// Packs days that rest until the database is closed. Several servers on one database may do so at once.
-pub async fn run(db: Db, clock: Clock) {
-    let mut ticks = tokio::time::interval(EVERY);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        if db.is_closed() {
-            return;
-        }
-        if let Err(error) = pack_resting(&db, clock.now()).await {
-            tracing::warn!(%error, "days of reports were not packed; until they are, reports take longer");
-        }
-    }
 }
 
 /// Packs every day that has rested at `now`.

@@ -28,7 +28,6 @@ use axum::routing::get;
 use switchboard_contract::ids::AccountId;
 use switchboard_domain::analytics::fact::Fact;
 
-use crate::clock::Clock;
 use crate::db::{Db, Tx};
 use crate::problem::ApiResult;
 use crate::realtime::hub::Hub;
@@ -54,9 +53,7 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/api/analytics/export.csv", get(export::csv))
 }
 
-/// Begins what goes on by itself until the database is closed.
-pub(crate) fn start(db: &Db, clock: &Clock, hub: &Arc<Hub>) {
-    tokio::spawn(backlog::run(db.clone()));
-    tokio::spawn(days::run(db.clone(), clock.clone()));
+/// Tells live figures to the sockets of this server until the database is closed.
+pub(crate) fn start(db: &Db, hub: &Arc<Hub>) {
     tokio::spawn(tell::run(db.clone(), Arc::clone(hub)));
 }

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use sqlx::Row;
-use switchboard_contract::auth::{Availability, Density, Me, Theme, UndoSend, UpdateMe};
+use switchboard_contract::auth::{Availability, Density, Me, Motion, Theme, UndoSend, UpdateMe};
 use switchboard_contract::ids::{MemberId, SessionId};
 use switchboard_contract::notifications::Notifications;
 use switchboard_contract::validate::{self, Checks, Violation};
@@ -69,6 +69,7 @@ fn check(update: &UpdateMe) -> ApiResult<()> {
     let availability = known(update.availability != Some(Availability::Unknown));
     let theme = update.preferences.as_ref().map(|preferences| preferences.theme);
     let density = update.preferences.as_ref().map(|preferences| preferences.density);
+    let motion = update.preferences.as_ref().map(|preferences| preferences.motion);
     let undo_send = update
         .preferences
         .as_ref()
@@ -86,6 +87,7 @@ fn check(update: &UpdateMe) -> ApiResult<()> {
         .field("availability", availability)
         .field("preferences.theme", known(theme != Some(Theme::Unknown)))
         .field("preferences.density", known(density != Some(Density::Unknown)))
+        .field("preferences.motion", known(motion != Some(Motion::Unknown)))
         .field(
             "preferences.undoSend",
             known(undo_send != Some(UndoSend::Unknown)),

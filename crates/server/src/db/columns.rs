@@ -118,6 +118,20 @@ pub fn to_word<T: serde::Serialize>(value: &T) -> ApiResult<String> {
     }
 }
 
+/// What holds `text`, for `LIKE … ESCAPE '!'`: all of it is text, whatever means something to `LIKE`.
+#[must_use]
+pub fn holding(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in text.chars() {
+        if matches!(c, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
+
 /// A counter, for storing.
 ///
 /// # Errors
@@ -128,4 +142,15 @@ pub fn to_count(value: u64) -> ApiResult<i64> {
 
 fn damaged(name: &str) -> ApiError {
     ApiError::internal(format!("the column {name} holds a value that does not read"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_searched_is_text() {
+        assert_eq!(holding("jane"), "%jane%");
+        assert_eq!(holding("50%_off!"), "%50!%!_off!!%");
+    }
 }

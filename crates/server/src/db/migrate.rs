@@ -28,6 +28,8 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (19, include_str!("../../migrations/0019_visitor_actions.sql")),
     (20, include_str!("../../migrations/0020_load_cap.sql")),
     (21, include_str!("../../migrations/0021_analytics.sql")),
+    (22, include_str!("../../migrations/0022_nodes.sql")),
+    (23, include_str!("../../migrations/0023_website_trouble.sql")),
 ];
 
 /// What a migration has to say to one database only, before the text that both run.

@@ -271,6 +271,11 @@ impl Db {
         self.readers.is_closed()
     }
 
+    /// Waits until [`Db::close`] is called.
+    pub async fn closed(&self) {
+        self.readers.close_event().await;
+    }
+
     /// Waits for transactions to end and closes every connection; later calls fail.
     pub async fn close(&self) {
         self.readers.close().await;

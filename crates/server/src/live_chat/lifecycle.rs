@@ -2,23 +2,17 @@
 //! and those that wait for someone who can take them are handed out. Which step is due is `switchboard_domain::lifecycle`'s to say, of a conversation that is locked, so that a message
 //! that arrives first wins, and several servers on one database may look at once.
 
-use std::time::Duration;
-
 use sqlx::Row;
 use switchboard_contract::ids::{AccountId, ConversationId, WebsiteId};
 use switchboard_contract::time::Timestamp;
 use switchboard_domain::lifecycle::{self, Due, Windows};
 use switchboard_domain::words;
-use tokio::time::MissedTickBehavior;
 
 use super::ledger::Ledger;
 use super::{assign, delete, rows};
-use crate::clock::Clock;
 use crate::db::{Db, Lock, Tx, columns};
 use crate::problem::ApiResult;
 
-/// How often to look; each step comes at most this late.
-const EVERY: Duration = Duration::from_secs(1);
 /// Conversations of one kind in one go.
 const BATCH: i64 = 100;
 
@@ -32,21 +26,6 @@ const DUE: [&str; 4] = [
      AND c.archived_at <= $1 - w.delete_after * 1000 ORDER BY c.archived_at LIMIT $2",
     "SELECT account_id, id FROM conversations WHERE snoozed_until <= $1 ORDER BY snoozed_until LIMIT $2",
 ];
-
-/// Looks for what is due until the database is closed.
-pub async fn run(db: Db, clock: Clock) {
-    let mut ticks = tokio::time::interval(EVERY);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        if db.is_closed() {
-            return;
-        }
-        if let Err(error) = advance(&db, clock.now()).await {
-            tracing::warn!(%error, "not every step of the conversations' lives that is due was taken; they come with the next look");
-        }
-    }
-}
 
 /// Takes every step that is due at `now`, at most a batch of each kind, and hands out what waits. One that fails keeps none of the others back.
 ///

@@ -1,18 +1,22 @@
-//! Wakes sockets of this process after a commit, and carries signals between them. The database is the truth: a wake-up
-//! says "read the log", never what is in it, so one that is lost or doubled does no harm.
+//! Wakes sockets after a commit, and carries signals between them: here at once, on other servers by [`super::nodes`]. The database
+//! is the truth: a wake-up says "read the log", never what is in it, so one that is lost or doubled does no harm.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::budget::{Budgets, Rate};
+use super::nodes::{Limit, Outgoing};
 use super::presence::Presence;
 use super::watch::Watch;
 use switchboard_contract::ids::{AccountId, VisitorId, WebsiteId};
 use switchboard_contract::realtime::Signal;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, watch};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, broadcast, watch};
 use tokio::time::Instant;
+use uuid::Uuid;
 
 /// Signals that a slow socket may lag behind before it misses some; they matter only now.
 const SIGNALS_KEPT: usize = 64;
@@ -42,7 +46,7 @@ const LOOKS: Rate = Rate {
 pub(crate) const NO_SOCKET: u64 = 0;
 
 /// One event log that sockets follow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum StreamKey {
     /// The account's log, for operators.
     Account(AccountId),
@@ -61,9 +65,12 @@ pub struct Relayed {
     pub signal: Signal,
 }
 
-/// The wake-up calls of one process.
+/// The wake-up calls of one process, and its way to the others.
 #[derive(Debug)]
 pub struct Hub {
+    /// This server among those on its database; another one after each start.
+    node: String,
+    outgoing: Arc<Outgoing>,
     streams: Mutex<HashMap<StreamKey, Stream>>,
     handshakes: Arc<Semaphore>,
     draining: watch::Sender<bool>,
@@ -76,11 +83,16 @@ pub struct Hub {
     visitors_telling: Mutex<Budgets<VisitorId>>,
     looks: Mutex<Budgets<AccountId>>,
     counted: Mutex<BTreeSet<(AccountId, WebsiteId)>>,
+    /// Teams of whom another server has told that somebody came or went.
+    attendance: Mutex<BTreeSet<AccountId>>,
+    attendance_changed: Notify,
 }
 
 impl Default for Hub {
     fn default() -> Self {
         Self {
+            node: Uuid::new_v4().to_string(),
+            outgoing: Arc::default(),
             streams: Mutex::default(),
             handshakes: Arc::new(Semaphore::new(HANDSHAKES)),
             draining: watch::Sender::new(false),
@@ -92,6 +104,8 @@ impl Default for Hub {
             visitors_telling: Mutex::new(Budgets::new(VISITOR_TELLING)),
             looks: Mutex::new(Budgets::new(LOOKS)),
             counted: Mutex::default(),
+            attendance: Mutex::default(),
+            attendance_changed: Notify::new(),
         }
     }
 }
@@ -109,23 +123,90 @@ impl Hub {
         Self::default()
     }
 
-    /// Wakes every socket that follows `key`; called after each commit that added to its log.
+    /// This server's name among those on its database.
+    #[must_use]
+    pub fn node(&self) -> &str {
+        &self.node
+    }
+
+    /// What waits to be told to the other servers.
+    pub(crate) const fn outgoing(&self) -> &Arc<Outgoing> {
+        &self.outgoing
+    }
+
+    /// Wakes every socket that follows `key`, on every server; called after each commit that added to its log.
     pub fn wake(&self, key: StreamKey) {
+        self.wake_here(key);
+        self.outgoing.wake(key);
+    }
+
+    /// Wakes the sockets of this server that follow `key`.
+    pub(super) fn wake_here(&self, key: StreamKey) {
         if let Some(stream) = self.streams().get(&key) {
             stream.wakes.send_modify(|()| {});
         }
     }
 
-    /// Hands `signal` to every socket that follows `key`; without one it is gone.
+    /// Wakes every socket of this server, and has attendance read anew: what others told was perhaps not heard.
+    pub(super) fn look_at_everything(&self) {
+        for stream in self.streams().values() {
+            stream.wakes.send_modify(|()| {});
+        }
+        self.attendance_changed.notify_one();
+    }
+
+    /// Hands `signal` to every socket that follows `key`, on every server; without one it is gone.
     pub fn signal(&self, key: StreamKey, signal: Relayed) {
+        self.outgoing.signal(key, signal.website, &signal.signal);
+        self.relay_here(key, signal);
+    }
+
+    /// Hands what another server was told to the sockets of this one that follow `key`.
+    pub(super) fn signal_here(&self, key: StreamKey, website: Option<WebsiteId>, signal: Signal) {
+        self.relay_here(
+            key,
+            Relayed {
+                from: NO_SOCKET,
+                website,
+                signal,
+            },
+        );
+    }
+
+    /// Hands `signal` to the sockets of this server that follow `key`.
+    pub(crate) fn relay_here(&self, key: StreamKey, signal: Relayed) {
         if let Some(stream) = self.streams().get(&key) {
             // Fails only when the last follower has just gone.
             let _ = stream.signals.send(signal);
         }
     }
 
-    /// Notes that figures of these websites have changed, where somebody listens.
+    /// Notes that another server has told of comings and goings in these teams.
+    pub(super) fn attendance_changed(&self, accounts: BTreeSet<AccountId>) {
+        if !accounts.is_empty() {
+            let mut told = self.attendance.lock().unwrap_or_else(PoisonError::into_inner);
+            told.extend(accounts);
+            drop(told);
+            self.attendance_changed.notify_one();
+        }
+    }
+
+    /// Waits until another server has told of comings and goings; the teams, none when that may be any.
+    pub(super) async fn attendance(&self) -> BTreeSet<AccountId> {
+        self.attendance_changed.notified().await;
+        std::mem::take(&mut *self.attendance.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Notes that figures of these websites have changed, where somebody listens, on every server.
     pub(crate) fn counted(&self, websites: Vec<(AccountId, WebsiteId)>) {
+        for (account, website) in &websites {
+            self.outgoing.counted(*account, *website);
+        }
+        self.counted_here(websites);
+    }
+
+    /// Notes that figures of these websites have changed, where somebody listens here.
+    pub(super) fn counted_here(&self, websites: impl IntoIterator<Item = (AccountId, WebsiteId)>) {
         for (account, website) in websites {
             if self.followers(StreamKey::Account(account)) > 0 {
                 self.counted_now().insert((account, website));
@@ -188,26 +269,40 @@ impl Hub {
 
     /// Lets a visitor tell over REST that they type; when that is too often, how long to wait.
     pub(crate) fn visitor_may_type(&self, visitor: VisitorId) -> Result<(), Duration> {
-        let mut budgets = self
-            .visitors_typing
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        budgets.take(visitor, Instant::now())
+        self.take(Limit::Typing(visitor))
     }
 
     /// Lets a visitor's page tell who they are; when that is too often, how long to wait.
     pub(crate) fn visitor_may_tell(&self, visitor: VisitorId) -> Result<(), Duration> {
-        let mut budgets = self
-            .visitors_telling
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        budgets.take(visitor, Instant::now())
+        self.take(Limit::Telling(visitor))
     }
 
     /// Lets an account have a page looked at; when that is too often, how long to wait.
     pub(crate) fn account_may_look(&self, account: AccountId) -> Result<(), Duration> {
-        let mut budgets = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
-        budgets.take(account, Instant::now())
+        self.take(Limit::Looking(account))
+    }
+
+    fn take(&self, limit: Limit) -> Result<(), Duration> {
+        self.take_here(&limit)?;
+        self.outgoing.spent(limit);
+        Ok(())
+    }
+
+    fn take_here(&self, limit: &Limit) -> Result<(), Duration> {
+        let now = Instant::now();
+        match limit {
+            Limit::Typing(visitor) => locked(&self.visitors_typing).take(*visitor, now),
+            Limit::Telling(visitor) => locked(&self.visitors_telling).take(*visitor, now),
+            Limit::Looking(account) => locked(&self.looks).take(*account, now),
+            // What visitors write is counted by `visitor::flood`.
+            Limit::Writing(_) | Limit::WritingFrom(_) | Limit::Visiting(_) => Ok(()),
+        }
+    }
+
+    /// Another server let somebody do something.
+    pub(super) fn spend(&self, limit: &Limit) {
+        // What several let through together may be more than there was; less than nothing is not left.
+        let _ = self.take_here(limit);
     }
 
     /// Counts a socket as open until the guard is dropped.
@@ -227,6 +322,10 @@ impl Hub {
     fn streams(&self) -> MutexGuard<'_, HashMap<StreamKey, Stream>> {
         self.streams.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// An open socket, counted.

@@ -3,6 +3,7 @@
 //! | module | holds |
 //! | --- | --- |
 //! | [`hub`] | wake-ups and signals between the tasks of this process |
+//! | [`nodes`] | the same between servers on one database |
 //! | `tickets` | `POST …/ticket`, and taking tickets |
 //! | `socket` | the upgrade, the first frame, the task of a live socket |
 //! | `connection` | a live socket's rules, without I/O |
@@ -17,6 +18,7 @@ pub(crate) mod budget;
 mod connection;
 mod frames;
 pub mod hub;
+pub(crate) mod nodes;
 pub mod presence;
 mod signals;
 mod socket;
@@ -29,6 +31,7 @@ use axum::Router;
 use axum::routing::{get, post};
 
 pub(crate) use attendance::run as note_attendance;
+pub(crate) use nodes::run as talk_with_others;
 pub(crate) use signals::visitor_types;
 pub(crate) use subscriber::availability;
 pub(crate) use watch::run as watch_sockets;

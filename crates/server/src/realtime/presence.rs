@@ -1,7 +1,8 @@
-//! Who of a team is there: the best of what a member's connections say, gone a little while after the last of them.
-//! Known to this process, told on as a signal, which holds for a time and is told again, and told to other servers by [`super::attendance`].
+//! Who of a team is there: the best of what a member's connections say, on whichever server, gone a little while after the last of
+//! them. Told on as a signal, which holds for a time and is told again. What this server's connections say [`super::attendance`] tells
+//! the others, and brings what theirs say; each server tells its own sockets.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use switchboard_contract::realtime::{PRESENCE_TTL_MS, PresenceBody, Sender, Send
 
 use tokio::sync::Notify;
 
-use super::hub::{Hub, Relayed, StreamKey};
+use super::hub::{Hub, NO_SOCKET, Relayed, StreamKey};
 use crate::auth::Operator;
 
 /// Whoever polls asks again within this time: at once after an answer that brought something, else two seconds after they had asked
@@ -30,6 +31,8 @@ pub struct Presence {
 struct Member {
     name: String,
     connections: HashMap<u64, Said>,
+    /// What the member's connections to other servers say; none when there are none.
+    elsewhere: Option<Availability>,
 }
 
 /// What one connection says.
@@ -41,31 +44,117 @@ struct Said {
 }
 
 impl Member {
+    /// With the connections to this server.
+    fn here(&self) -> Option<Availability> {
+        let said = self.connections.values().map(|said| said.availability);
+        said.min_by_key(|availability| rank(*availability))
+    }
+
+    /// With all connections.
     fn availability(&self) -> Availability {
-        let said = |wanted| self.connections.values().any(|said| said.availability == wanted);
-        if said(Availability::Available) {
-            Availability::Available
-        } else if said(Availability::Away) {
-            Availability::Away
-        } else {
-            Availability::Offline
-        }
+        let all = self.here().into_iter().chain(self.elsewhere);
+        all.min_by_key(|availability| rank(*availability))
+            .unwrap_or(Availability::Offline)
+    }
+
+    fn is_gone(&self) -> bool {
+        self.connections.is_empty() && self.elsewhere.is_none()
     }
 }
+
+/// The best comes first.
+fn rank(availability: Availability) -> u8 {
+    match availability {
+        Availability::Available => 0,
+        Availability::Away => 1,
+        Availability::Offline | Availability::Unknown => 2,
+    }
+}
+
+/// The better of two.
+pub(super) fn best(one: Availability, other: Availability) -> Availability {
+    if rank(other) < rank(one) { other } else { one }
+}
+
+/// How a member is by what other servers say: their name and the best of it.
+pub(super) type Elsewhere = BTreeMap<(AccountId, MemberId), (String, Availability)>;
 
 impl Presence {
     fn accounts(&self) -> MutexGuard<'_, HashMap<AccountId, BTreeMap<MemberId, Member>>> {
         self.accounts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How everybody is who is there.
+    /// How everybody is who has a connection to this server.
     pub(super) fn all(&self) -> BTreeMap<MemberId, (AccountId, Availability)> {
         self.accounts()
             .iter()
             .flat_map(|(account, members)| {
-                members
-                    .iter()
-                    .map(|(id, member)| (*id, (*account, member.availability())))
+                let here = members.iter();
+                here.filter_map(|(id, member)| Some((*id, (*account, member.here()?))))
+            })
+            .collect()
+    }
+
+    /// Takes what other servers say, of these accounts or of all; answers who is another way than before.
+    fn hear(
+        &self,
+        scope: Option<&BTreeSet<AccountId>>,
+        roll: Elsewhere,
+    ) -> Vec<(AccountId, MemberId, String)> {
+        let mut accounts = self.accounts();
+        let mut roll: HashMap<AccountId, BTreeMap<MemberId, (String, Availability)>> =
+            roll.into_iter()
+                .fold(HashMap::new(), |mut teams, ((account, member), said)| {
+                    teams.entry(account).or_default().insert(member, said);
+                    teams
+                });
+        let known = accounts.keys().chain(roll.keys()).copied();
+        let concerned: BTreeSet<AccountId> = match scope {
+            Some(scope) => scope.clone(),
+            None => known.collect(),
+        };
+        let mut changed = Vec::new();
+        for account in concerned {
+            let said = roll.remove(&account).unwrap_or_default();
+            let members = accounts.entry(account).or_default();
+            for (id, member) in members.iter_mut() {
+                let before = member.availability();
+                let was_elsewhere = member.elsewhere.is_some();
+                member.elsewhere = said.get(id).map(|(_, availability)| *availability);
+                if before != member.availability() || was_elsewhere && member.is_gone() {
+                    changed.push((account, *id, member.name.clone()));
+                }
+            }
+            members.retain(|_, member| !member.is_gone());
+            for (id, (name, availability)) in said {
+                members.entry(id).or_insert_with(|| {
+                    changed.push((account, id, name.clone()));
+                    Member {
+                        name,
+                        connections: HashMap::new(),
+                        elsewhere: Some(availability),
+                    }
+                });
+            }
+            if members.is_empty() {
+                accounts.remove(&account);
+            }
+        }
+        changed
+    }
+
+    /// How a member is who is there.
+    fn of(&self, account: AccountId, member: MemberId) -> Option<Availability> {
+        Some(self.accounts().get(&account)?.get(&member)?.availability())
+    }
+
+    /// Everybody whom only other servers know.
+    fn strangers(&self) -> Vec<(AccountId, Signal)> {
+        self.accounts()
+            .iter()
+            .flat_map(|(account, members)| {
+                let others = members.iter().filter(|(_, member)| member.connections.is_empty());
+                others.map(|(id, member)| (*account, signal(*id, member.name.clone(), member.availability())))
             })
             .collect()
     }
@@ -112,7 +201,7 @@ impl Presence {
         if known.connections.remove(&connection).is_none() {
             return Left::Unchanged;
         }
-        let left = if known.connections.is_empty() {
+        let left = if known.is_gone() {
             members.remove(&member);
             Left::Gone
         } else {
@@ -123,12 +212,6 @@ impl Presence {
         }
         self.changed.notify_one();
         left
-    }
-
-    fn is_there(&self, account: AccountId, member: MemberId) -> bool {
-        self.accounts()
-            .get(&account)
-            .is_some_and(|members| members.contains_key(&member))
     }
 
     /// A signal for each member of `account` who is there, for someone who has just come.
@@ -272,7 +355,7 @@ impl Leaving {
 
     /// Says that the member has gone, unless they are back.
     fn tell_gone(&self) {
-        if !self.hub.presence().is_there(self.account, self.member) {
+        if self.hub.presence().of(self.account, self.member).is_none() {
             self.tell(Availability::Offline);
         }
     }
@@ -283,8 +366,38 @@ impl Leaving {
     }
 }
 
+/// Takes what other servers say and tells this one's sockets what is new; who has gone is told after `grace`, unless they are back.
+pub(super) fn hear(hub: &Arc<Hub>, scope: Option<&BTreeSet<AccountId>>, roll: Elsewhere, grace: Duration) {
+    for (account, member, name) in hub.presence().hear(scope, roll) {
+        match hub.presence().of(account, member) {
+            Some(availability) => tell(hub, account, NO_SOCKET, signal(member, name, availability)),
+            None => {
+                let gone = Leaving {
+                    hub: Arc::clone(hub),
+                    account,
+                    member,
+                    name,
+                    connection: NO_SOCKET,
+                };
+                tokio::spawn(async move {
+                    tokio::time::sleep(grace).await;
+                    gone.tell_gone();
+                });
+            }
+        }
+    }
+}
+
+/// Tells again how those are whom only other servers know: a signal holds for a time.
+pub(super) fn tell_strangers(hub: &Hub) {
+    for (account, signal) in hub.presence().strangers() {
+        tell(hub, account, NO_SOCKET, signal);
+    }
+}
+
+/// Every server tells its own sockets.
 fn tell(hub: &Hub, account: AccountId, from: u64, signal: Signal) {
-    hub.signal(
+    hub.relay_here(
         StreamKey::Account(account),
         Relayed {
             from,
@@ -331,7 +444,7 @@ mod tests {
         assert_eq!(leaves(2), Left::Here(Offline));
         assert_eq!(leaves(1), Left::Gone);
         assert_eq!(leaves(1), Left::Unchanged);
-        assert!(!presence.is_there(me.account_id, me.member_id));
+        assert_eq!(presence.of(me.account_id, me.member_id), None);
         assert!(presence.accounts().is_empty(), "nothing is left behind");
     }
 
@@ -346,7 +459,7 @@ mod tests {
         assert_eq!(polls(2, Away), Away, "what the last one said counts no more");
         let leaves = |connection| presence.leave(me.account_id, me.member_id, connection);
         assert_eq!(leaves(1), Left::Unchanged, "and its end is nobody's");
-        assert!(presence.is_there(me.account_id, me.member_id));
+        assert!(presence.of(me.account_id, me.member_id).is_some());
         assert_eq!(
             presence.say(&me, 3, Available, None),
             Available,
@@ -354,5 +467,33 @@ mod tests {
         );
         assert_eq!(leaves(2), Left::Here(Available));
         assert_eq!(leaves(3), Left::Gone);
+    }
+
+    #[test]
+    fn the_best_of_all_servers_counts_and_only_news_are_told() {
+        use Availability::{Available, Away};
+        let presence = Presence::default();
+        let me = operator();
+        let key = (me.account_id, me.member_id);
+        let said = |availability| Elsewhere::from([(key, ("Mira".to_owned(), availability))]);
+        let news = |roll| presence.hear(None, roll).len();
+        assert_eq!(news(said(Away)), 1);
+        assert_eq!(news(said(Away)), 0, "known");
+        assert_eq!(presence.of(key.0, key.1), Some(Away));
+        assert_eq!(presence.strangers().len(), 1);
+        assert!(presence.all().is_empty(), "that is the other server's to write");
+        assert_eq!(presence.say(&me, 1, Available, None), Available);
+        assert_eq!(presence.strangers().len(), 0);
+        assert_eq!(news(Elsewhere::new()), 0, "still here, and as before");
+        assert_eq!(news(said(Away)), 0);
+        assert_eq!(presence.leave(key.0, key.1, 1), Left::Here(Away));
+        let other = AccountId::from_parts(Timestamp::from_millis(0), [9; 10]);
+        assert!(
+            presence
+                .hear(Some(&BTreeSet::from([other])), Elsewhere::new())
+                .is_empty()
+        );
+        assert_eq!(news(Elsewhere::new()), 1);
+        assert!(presence.accounts().is_empty(), "nothing is left behind");
     }
 }

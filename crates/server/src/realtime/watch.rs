@@ -1,6 +1,6 @@
 //! Looks again and again whether those who have a socket may keep it: once for all sockets of this process, so that a
 //! revoked session ends in time (`protocol.md` *Realtime*, rule 9) and a thousand sockets ask no more than one. What
-//! another server stored is found here too: its wake-ups do not reach this process.
+//! another server stored is found here too, where its wake-up did not reach this process.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

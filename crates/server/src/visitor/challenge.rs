@@ -12,7 +12,7 @@ use switchboard_contract::problem::ProblemCode;
 use switchboard_contract::time::Timestamp;
 use switchboard_contract::visitor::SolveChallenge;
 
-use super::flood::slowed;
+use super::flood::{self, slowed};
 use super::identify::{paced, proves, secret};
 use crate::auth::VisitorCaller;
 use crate::auth::keys::{self, Keys, Purpose};
@@ -87,8 +87,14 @@ pub(crate) async fn solve(
             "`proof` does not prove `challenge`: send HMAC-SHA-256 of it under the website's identity secret, as hexadecimal digits.",
         ));
     }
-    if !state.flood.forgive(caller.visitor_id, client.address, ends, now) {
+    let visitor = caller.visitor_id;
+    let is_first = state
+        .db
+        .write(move |tx| Box::pin(flood::solve(tx, visitor, ends)))
+        .await?;
+    if !is_first {
         return Err(over());
     }
+    state.flood.forgive(visitor, client.address);
     Ok(StatusCode::NO_CONTENT)
 }

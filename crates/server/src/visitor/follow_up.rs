@@ -5,25 +5,18 @@
 //! The address is whatever the visitor typed, so the letter holds nothing of theirs: a stranger who gets it reads a team's words
 //! and no others.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 use switchboard_contract::ids::{AccountId, ConversationId, VisitorId};
 use switchboard_contract::live_chat::{Attachment, ONLINE_MS};
 use switchboard_contract::time::Timestamp;
-use tokio::time::MissedTickBehavior;
 
 use super::resume;
-use crate::clock::Clock;
 use crate::db::{Db, Lock, Tx, columns};
+use crate::mail;
 use crate::mail::letters::{Letters, Reply};
-use crate::mail::{self, Mailer};
 use crate::problem::ApiResult;
 
-/// How often to look.
-const EVERY: Duration = Duration::from_secs(2);
 /// How long a reply waits to be read, in milliseconds.
 const UNREAD_MS: i64 = 2 * 60 * 1_000;
 /// What is older than this is no news anymore, in milliseconds.
@@ -32,25 +25,6 @@ const STALE_MS: i64 = 7 * 24 * 60 * 60 * 1_000;
 const BATCH: i64 = 100;
 /// Replies in one letter at most; the newest ones.
 const REPLIES: i64 = 20;
-
-/// Writes letters until the database is closed. Several servers on one database may do so at once.
-pub async fn run(db: Db, clock: Clock, mailer: Arc<Mailer>, public_url: String) {
-    let mut ticks = tokio::time::interval(EVERY);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        if db.is_closed() {
-            return;
-        }
-        match write(&db, clock.now(), &public_url).await {
-            Ok(0) => {}
-            Ok(_) => mailer.wake(),
-            Err(error) => {
-                tracing::warn!(%error, "not everyone who has left was written to; the next look goes on");
-            }
-        }
-    }
-}
 
 /// Queues every letter that is due at `now`, at most a batch; answers how many. Links lead to `public_url`.
 ///

@@ -10,7 +10,7 @@ use switchboard_contract::visitor::{
     OpenFrame, StartVisitorSession, VisitorConversation, VisitorSession, VisitorUser,
 };
 use switchboard_contract::website::widget::launcher::LauncherLook;
-use switchboard_contract::website::{VisitorWidget, Website};
+use switchboard_contract::website::{VisitorWidget, Website, WebsiteTrouble};
 
 use super::beat::tell_operators;
 use super::{flood, pre_chat, trail, user_agent};
@@ -33,6 +33,8 @@ pub const MAX_ADDRESS_CHARS: usize = 2_048;
 pub const MAX_TITLE_CHARS: usize = 300;
 /// Longest locale or time zone that is kept, in characters.
 const MAX_NAME_CHARS: usize = 64;
+/// Whose website a page is that asks with another key: so many are told at most.
+const MAX_OF_ORIGIN: usize = 20;
 /// How long the frame may take to use its code, in milliseconds.
 const FRAME_CODE_MS: i64 = 60_000;
 
@@ -66,13 +68,20 @@ pub(crate) async fn start(
     let website = state
         .db
         .read(move |tx| Box::pin(async move { website::rows::by_public_key(tx, &key).await }))
-        .await?
-        .ok_or_else(|| ApiError::not_found("website; check the public key of its snippet"))?;
+        .await?;
+    let Some(website) = website else {
+        note_other_key(&state, &headers).await?;
+        return Err(ApiError::not_found(
+            "website; check the public key of its snippet",
+        ));
+    };
     if origin_of_website(&state.config, &website.wire, &headers).is_none() {
         let beat = Beat::Bad {
+            trouble: WebsiteTrouble::OriginRefused,
             reason: foreign_page(&headers),
         };
         status::note_if_news(&state, &website.wire, beat).await?;
+        note_other_key(&state, &headers).await?;
         return Err(ApiError::new(
             ProblemCode::OriginRefused,
             "This page's origin is not one of the website's; add it in the website's settings.",
@@ -90,6 +99,29 @@ pub(crate) async fn start(
         .await?;
     status::note_if_news(&state, &wire, Beat::Good).await?;
     Ok(Json(session))
+}
+
+/// A page asks for a widget by a key that is not its website's: whoever has that website learns of it.
+async fn note_other_key(state: &AppState, headers: &HeaderMap) -> ApiResult<()> {
+    let Some(origin) = origin::of(headers).and_then(parse_origin) else {
+        return Ok(());
+    };
+    let reason = format!(
+        "A page of {} loads the widget with a key that is not this website's; copy its snippet again.",
+        clip(origin.clone(), MAX_TITLE_CHARS)
+    );
+    let websites = state
+        .db
+        .read(move |tx| Box::pin(async move { website::rows::of_origin(tx, &origin, MAX_OF_ORIGIN).await }))
+        .await?;
+    for website in websites {
+        let beat = Beat::Bad {
+            trouble: WebsiteTrouble::OtherKey,
+            reason: reason.clone(),
+        };
+        status::note_if_news(state, &website, beat).await?;
+    }
+    Ok(())
 }
 
 /// What people read when a page of another origin loads the widget.

@@ -1,38 +1,17 @@
 //! Erases what belonged to websites that were deleted: conversations one by one, each with its event, then the people.
 
-use std::time::Duration;
-
 use switchboard_contract::ids::{AccountId, ConversationId, WebsiteId};
 use switchboard_contract::time::Timestamp;
-use tokio::time::MissedTickBehavior;
 
 use super::delete::{self, GRACE_MS};
 use super::rows;
 use crate::analytics::visits;
-use crate::clock::Clock;
 use crate::db::{Db, Lock, Tx, columns};
 use crate::live_chat::{self, attachments, search::index};
 use crate::problem::ApiResult;
 
-/// How often to look.
-const EVERY: Duration = Duration::from_secs(2);
 /// Conversations erased of one website before the next one has its turn.
 const BATCH: i64 = 100;
-
-/// Erases until the database is closed. Several servers on one database may do so at once.
-pub async fn run(db: Db, clock: Clock) {
-    let mut ticks = tokio::time::interval(EVERY);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        if db.is_closed() {
-            return;
-        }
-        if let Err(error) = empty_all(&db, clock.now()).await {
-            tracing::warn!(%error, "deleted websites were not emptied");
-        }
-    }
-}
 
 /// Takes a step with every website whose deletion can no longer be undone at `now`.
 ///
@@ -89,6 +68,7 @@ async fn finish(tx: &mut Tx, website: WebsiteId) -> ApiResult<()> {
     const OF_VISITORS: &str = "(SELECT id FROM visitors WHERE website_id = $1)";
     for sql in [
         format!("DELETE FROM frame_codes WHERE visitor_id IN {OF_VISITORS}"),
+        format!("DELETE FROM solved_challenges WHERE visitor_id IN {OF_VISITORS}"),
         format!("DELETE FROM tickets WHERE visitor_id IN {OF_VISITORS}"),
         format!("DELETE FROM mails WHERE visitor_id IN {OF_VISITORS}"),
         format!("DELETE FROM visitor_events WHERE visitor_id IN {OF_VISITORS}"),
@@ -106,7 +86,7 @@ async fn finish(tx: &mut Tx, website: WebsiteId) -> ApiResult<()> {
     }
     sqlx::query(
         "UPDATE websites SET name = '', domain = '', allowed_origins = '[]', business_hours = 'null', widget = '{}', widget_draft = NULL, \
-         state_reason = NULL, emptied_at = $1 WHERE id = $2",
+         state_reason = NULL, state_trouble = NULL, emptied_at = $1 WHERE id = $2",
     )
     .bind(tx.now().as_millis())
     .bind(website.to_string())

@@ -26,15 +26,7 @@ pub(crate) async fn list(
     let page = params.bounded("page", 1, u32::MAX)?;
     let page_size = params.bounded("pageSize", DEFAULT_PAGE_SIZE, MAX_LIMIT)?;
     let order = order(params.text("sort").unwrap_or("name"))?;
-    // `%` and `_` in the search stand for themselves.
-    let search = params.text("q").unwrap_or_default().to_lowercase();
-    let pattern = format!(
-        "%{}%",
-        search
-            .replace('\\', "\\\\")
-            .replace('%', "\\%")
-            .replace('_', "\\_")
-    );
+    let pattern = columns::holding(&params.text("q").unwrap_or_default().to_lowercase());
     let (total, items) = state
         .db
         .read(move |tx| {
@@ -42,7 +34,7 @@ pub(crate) async fn list(
                 // An owner's or admin's list takes no member, so the condition names both.
                 let everything = i64::from(operator.rights == Rights::All);
                 let condition = "w.account_id = $1 AND w.deleted_at IS NULL \
-                     AND (lower(w.name) LIKE $2 ESCAPE '\\' OR lower(w.domain) LIKE $2 ESCAPE '\\') \
+                     AND (lower(w.name) LIKE $2 ESCAPE '!' OR lower(w.domain) LIKE $2 ESCAPE '!') \
                      AND ($3 = 1 OR w.id IN (SELECT website_id FROM member_websites WHERE member_id = $4))";
                 let count = format!("SELECT COUNT(*) AS total FROM websites w WHERE {condition}");
                 let row = sqlx::query(AssertSqlSafe(count))

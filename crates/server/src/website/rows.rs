@@ -14,7 +14,7 @@ use crate::problem::{ApiError, ApiResult};
 
 /// Columns of a website `w`.
 pub const WEBSITE: &str = "w.id, w.account_id, w.name, w.domain, w.allowed_origins, w.timezone, w.auto_close_after, \
-    w.business_hours, w.archive_after, w.delete_after, w.assignment, w.assignment_cap, w.public_key, w.state, w.last_seen_at, w.state_reason, w.created_at, w.updated_at, \
+    w.business_hours, w.archive_after, w.delete_after, w.assignment, w.assignment_cap, w.public_key, w.state, w.last_seen_at, w.state_reason, w.state_trouble, w.created_at, w.updated_at, \
     w.version";
 
 /// A website and whose it is.
@@ -112,6 +112,25 @@ pub async fn by_public_key(tx: &mut Tx, key: &str) -> ApiResult<Option<StoredWeb
     )
 }
 
+/// The first `most` websites that `origin` (`https://shop.example`) may load the widget of, whoever's they are, unless deleted.
+///
+/// # Errors
+/// The database's failure.
+pub async fn of_origin(tx: &mut Tx, origin: &str, most: usize) -> ApiResult<Vec<Website>> {
+    let sql = format!(
+        "SELECT {WEBSITE} FROM websites w WHERE w.allowed_origins LIKE $1 ESCAPE '!' AND w.deleted_at IS NULL ORDER BY w.id"
+    );
+    let mut found = sqlx::query(AssertSqlSafe(sql))
+        .bind(columns::holding(&serde_json::to_string(origin)?))
+        .fetch_all(tx.conn())
+        .await?
+        .iter()
+        .map(read_website)
+        .collect::<ApiResult<Vec<_>>>()?;
+    found.truncate(most);
+    Ok(found)
+}
+
 /// The website with this id, unless it is deleted.
 ///
 /// # Errors
@@ -158,6 +177,7 @@ pub fn read_website(row: &AnyRow) -> ApiResult<Website> {
             state: columns::word(row, "state")?,
             last_seen_at: columns::maybe_instant(row, "last_seen_at")?,
             reason: row.try_get("state_reason")?,
+            trouble: columns::maybe_word(row, "state_trouble")?,
         },
         conversations_today: None,
         created_at: columns::instant(row, "created_at")?,

@@ -1,38 +1,17 @@
 //! Websites whose pages no longer tell of themselves fall silent. Which do is `switchboard_domain::website`'s to say, of a website
 //! that is locked, so that a beat that arrives first wins, and several servers on one database may look at once.
 
-use std::time::Duration;
-
 use switchboard_contract::ids::WebsiteId;
 use switchboard_contract::time::Timestamp;
 use switchboard_contract::website::SILENT_AFTER_MS;
 use switchboard_domain::website::after_silence;
-use tokio::time::MissedTickBehavior;
 
 use super::{rows, status};
-use crate::clock::Clock;
 use crate::db::{Db, Lock, Tx, columns};
 use crate::problem::ApiResult;
 
-/// How often to look; a silence is told at most this late.
-const EVERY: Duration = Duration::from_secs(5);
 /// Websites in one go.
 const BATCH: i64 = 100;
-
-/// Looks until the database is closed.
-pub async fn run(db: Db, clock: Clock) {
-    let mut ticks = tokio::time::interval(EVERY);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        if db.is_closed() {
-            return;
-        }
-        if let Err(error) = advance(&db, clock.now()).await {
-            tracing::warn!(%error, "not every website that fell silent was noted; they come with the next look");
-        }
-    }
-}
 
 /// Notes the silences that have begun by `now`, at most a batch of them.
 ///

@@ -98,13 +98,16 @@ async fn note(tx: &mut Tx, website: WebsiteId, beat: &Beat) -> ApiResult<()> {
 pub(super) async fn becomes(tx: &mut Tx, mut stored: StoredWebsite, status: WebsiteStatus) -> ApiResult<()> {
     let website = stored.wire.id;
     let changed = !says_the_same(&stored.wire.status, &status);
-    sqlx::query("UPDATE websites SET state = $1, state_reason = $2, last_seen_at = $3 WHERE id = $4")
-        .bind(columns::to_word(&status.state)?)
-        .bind(status.reason.clone())
-        .bind(status.last_seen_at.map(Timestamp::as_millis))
-        .bind(website.to_string())
-        .execute(tx.conn())
-        .await?;
+    sqlx::query(
+        "UPDATE websites SET state = $1, state_reason = $2, state_trouble = $3, last_seen_at = $4 WHERE id = $5",
+    )
+    .bind(columns::to_word(&status.state)?)
+    .bind(status.reason.clone())
+    .bind(status.trouble.as_ref().map(columns::to_word).transpose()?)
+    .bind(status.last_seen_at.map(Timestamp::as_millis))
+    .bind(website.to_string())
+    .execute(tx.conn())
+    .await?;
     if changed {
         keep(tx, website, status.state, status.reason.as_deref()).await?;
         stored.wire.status = status;
@@ -140,6 +143,7 @@ async fn keep(tx: &mut Tx, website: WebsiteId, state: WebsiteState, reason: Opti
 #[cfg(test)]
 mod tests {
     use super::*;
+    use switchboard_contract::website::WebsiteTrouble;
 
     #[test]
     fn only_news_is_written() {
@@ -148,8 +152,10 @@ mod tests {
             state: WebsiteState::Online,
             last_seen_at: Some(now),
             reason: None,
+            trouble: None,
         };
         let bad = Beat::Bad {
+            trouble: WebsiteTrouble::OriginRefused,
             reason: "foreign".to_owned(),
         };
         assert!(is_news(&WebsiteStatus::default(), &Beat::Good, now));

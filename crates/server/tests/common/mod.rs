@@ -35,6 +35,7 @@ pub const OWNER: &str = "owner@demo.test";
 pub const AGENT: &str = "agent@demo.test";
 
 /// Makes each async function `fn name(app: &App)` two tests: `sqlite::name` and `postgres::name`.
+#[allow(unused_macros, reason = "some tests are of one database")]
 macro_rules! on_both_databases {
     ($($name:ident),* $(,)?) => {
         mod sqlite {
@@ -55,6 +56,7 @@ macro_rules! on_both_databases {
         }
     };
 }
+#[allow(unused_imports, reason = "see the macro")]
 pub(crate) use on_both_databases;
 
 /// A running server in demo mode, with the demo data.
@@ -164,6 +166,29 @@ impl App {
     pub async fn restart(&self) -> Self {
         self.server.abort();
         Self::run(self.database.clone(), |_| {}).await
+    }
+
+    /// Another server on the same data, beside this one.
+    pub async fn beside(&self, adjust: impl FnOnce(&mut Config)) -> Self {
+        Self::run(self.database.clone(), adjust).await
+    }
+
+    /// The same in a runtime of its own, in which everything of it ends at once when that is shut down: a server that can be killed.
+    pub async fn killable_beside(
+        &self,
+        adjust: impl FnOnce(&mut Config) + Send + 'static,
+    ) -> (Self, tokio::runtime::Runtime) {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        let database = self.database.clone();
+        let app = runtime
+            .spawn(async move { Self::run(database, adjust).await })
+            .await
+            .expect("starts");
+        (app, runtime)
     }
 
     /// Stops the server and removes its data. A test that fails leaves them.

@@ -81,6 +81,7 @@ pub async fn open(
         Ok((inner, _)) => Ok(Socket {
             inner,
             position: None,
+            newest: None,
             shows_presence: false,
             shows_metrics: false,
         }),
@@ -97,6 +98,8 @@ pub struct Socket {
     inner: WebSocketStream<MaybeTlsStream<TcpStream>>,
     /// The offset that the next event's `prev` must be.
     position: Option<u64>,
+    /// Offset and id of the newest event.
+    newest: Option<(String, String)>,
     /// Whether frames that tell who is there are shown; they come at any time.
     pub shows_presence: bool,
     /// Whether frames that tell of changed figures are shown; they come within a second of what changes them.
@@ -144,6 +147,12 @@ impl Socket {
         self.inner.send(message).await.expect("sent");
     }
 
+    /// Where another socket goes on after the newest event that came.
+    pub fn resume(&self, epoch: &str) -> Value {
+        let (offset, id) = self.newest.as_ref().expect("an event");
+        resume(epoch, offset, Some(id))
+    }
+
     /// The next frame, pings answered; the chain of `prev` is checked on the way.
     pub async fn frame(&mut self) -> Value {
         loop {
@@ -186,6 +195,8 @@ impl Socket {
             Some("event") => {
                 assert_eq!(Some(number(&frame["prev"])), self.position, "{frame}");
                 self.position = Some(number(&frame["offset"]));
+                let text = |name: &str| frame[name].as_str().expect("a text").to_owned();
+                self.newest = Some((text("offset"), text("id")));
             }
             Some("caughtUp") => {
                 assert!(Some(number(&frame["offset"])) > self.position, "{frame}");

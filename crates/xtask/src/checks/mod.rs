@@ -21,11 +21,13 @@ use crate::paths;
 type Check = (&'static str, fn() -> Outcome);
 
 /// The checks that need nothing built.
-pub const SOURCES: [Check; 8] = [
+pub const SOURCES: [Check; 10] = [
     ("no empty render", rendering::check),
     ("layers", layers::check),
     ("message keys", messages::check),
+    ("languages", messages::check_languages),
     ("styles", styles::check),
+    ("mirrored styles", styles::check_mirrored),
     ("no path of a machine", portable::check),
     ("no planted bug", planted::check),
     ("gallery", gallery::check),

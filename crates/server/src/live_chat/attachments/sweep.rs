@@ -5,17 +5,13 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use switchboard_contract::time::Timestamp;
-use tokio::time::MissedTickBehavior;
 use uuid::Uuid;
 
 use super::files::FileStore;
 use super::rows;
-use crate::clock::Clock;
 use crate::db::Db;
 use crate::problem::{ApiError, ApiResult};
 
-/// How often to look.
-const EVERY: Duration = Duration::from_secs(2);
 /// Files that are taken away before the next look at the clock.
 const BATCH: u32 = 100;
 /// How long a file waits to be sent, in milliseconds: a day.
@@ -23,21 +19,10 @@ pub const UNSENT_MS: i64 = 24 * 60 * 60 * 1_000;
 /// How long a file without a row may be one that is just being uploaded.
 const UNDER_WAY: Duration = Duration::from_secs(60 * 60);
 
-/// Takes away until the database is closed. Several servers on one database may do so at once.
-pub async fn run(db: Db, clock: Clock, files: Arc<dyn FileStore>) {
+/// Looks once, at a start, for what a crash has left behind.
+pub(crate) async fn at_start(db: Db, files: Arc<dyn FileStore>) {
     if let Err(error) = orphans(&db, &files, SystemTime::now()).await {
         tracing::warn!(%error, "the files were not looked through; the next start tries again");
-    }
-    let mut ticks = tokio::time::interval(EVERY);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        if db.is_closed() {
-            return;
-        }
-        if let Err(error) = tidy(&db, &files, clock.now()).await {
-            tracing::warn!(%error, "files that nobody needs were not all taken away; the next round goes on");
-        }
     }
 }
 

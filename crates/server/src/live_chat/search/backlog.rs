@@ -1,8 +1,6 @@
 //! Indexes what was stored before there was an index, slice by slice, while the server already answers. Until it is done a
 //! search finds what is in the index by then. Several servers on one database may do so at once.
 
-use std::time::Duration;
-
 use sqlx::Row;
 use switchboard_contract::ids::{ConversationId, VisitorId};
 use switchboard_contract::live_chat::MessageType;
@@ -16,22 +14,6 @@ use crate::problem::ApiResult;
 const MESSAGES: i64 = 500;
 /// Conversations or visitors in one transaction: others write in between.
 const SLICE: i64 = 20;
-/// How long to wait after a failure.
-const PAUSE: Duration = Duration::from_secs(5);
-
-/// Goes on until nothing is left or the database is closed.
-pub async fn run(db: Db) {
-    while !db.is_closed() {
-        match step(&db).await {
-            Ok(true) => {}
-            Ok(false) => return,
-            Err(error) => {
-                tracing::warn!(%error, "older conversations are not all indexed yet; it goes on in a moment");
-                tokio::time::sleep(PAUSE).await;
-            }
-        }
-    }
-}
 
 /// Indexes one slice; false when nothing is left.
 ///

@@ -24,8 +24,9 @@ use crate::state::AppState;
 
 /// What belongs to somebody, in the order in which it goes; conversations are gone by then. Pages, notes and links go with the
 /// row itself.
-const BELONGINGS: [&str; 5] = [
+const BELONGINGS: [&str; 6] = [
     "DELETE FROM frame_codes WHERE visitor_id = $1",
+    "DELETE FROM solved_challenges WHERE visitor_id = $1",
     "DELETE FROM tickets WHERE visitor_id = $1",
     "DELETE FROM mails WHERE visitor_id = $1",
     "DELETE FROM visitor_events WHERE visitor_id = $1",

@@ -10,7 +10,7 @@ use switchboard_contract::live_chat::{
 
 use super::rows::{self, PLACE, StoredVisitor};
 use crate::auth::{Operator, Rights, keys};
-use crate::db::Tx;
+use crate::db::{Tx, columns};
 use crate::events;
 use crate::http::Params;
 use crate::live_chat::rows::VISITOR;
@@ -40,27 +40,15 @@ impl Filter {
         Ok(Self {
             online: params.flag("online")?.unwrap_or(false),
             website: params.parsed("websiteId", "a website's id")?,
-            pattern: pattern(searched),
+            pattern: if searched.is_empty() {
+                String::new()
+            } else {
+                columns::holding(&searched.to_lowercase())
+            },
             limit: params.limit()?,
             after: params.text("cursor").map(Cursor::decode).transpose()?,
         })
     }
-}
-
-/// Whatever holds `searched`, word for word; what means something to `LIKE` is only text here.
-fn pattern(searched: &str) -> String {
-    if searched.is_empty() {
-        return String::new();
-    }
-    let mut pattern = String::from("%");
-    for c in searched.to_lowercase().chars() {
-        if matches!(c, '%' | '_' | '!') {
-            pattern.push('!');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
 }
 
 /// People on the websites that the caller may see, last seen first; with `online=true` only those there now. A search looks at
@@ -164,17 +152,5 @@ impl Cursor {
             at: at.parse().map_err(|_| bad())?,
             id: id.to_owned(),
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::pattern;
-
-    #[test]
-    fn what_is_searched_is_text() {
-        assert_eq!(pattern(""), "");
-        assert_eq!(pattern("Jane"), "%jane%");
-        assert_eq!(pattern("50%_off!"), "%50!%!_off!!%");
     }
 }
