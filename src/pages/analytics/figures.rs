@@ -5,10 +5,14 @@ use yew::prelude::*;
 
 use super::definition::Defined;
 use super::values::{Delta, beside, metric_name, value_text};
+use crate::browser::now;
 use crate::i18n::{t, t_with};
 use crate::query::Query;
 use crate::scoped;
 use crate::ui::{Loading, Skeleton};
+
+/// A day on which clocks are put back, in milliseconds.
+const LONGEST_DAY_MS: i64 = 25 * 3_600_000;
 
 /// Props for [`MetricFigures`].
 #[derive(Properties, PartialEq)]
@@ -120,6 +124,7 @@ fn figure(props: &MetricFiguresProps, metric: Metric) -> Html {
     let overview = &data.value;
     let reading = overview.current.reading(metric);
     let text = value_text(metric, reading.value);
+    let before = overview.previous.reading(metric).value;
     let has_list = metric != Metric::Visitors && overview.current.occurrences(metric) > 0;
     let onclick = props.on_pick.reform(move |_: MouseEvent| metric);
     html! {
@@ -132,11 +137,19 @@ fn figure(props: &MetricFiguresProps, metric: Metric) -> Html {
                 }
             </dd>
             <dd class="detail">
-                if props.compares {
-                    <Delta {metric} current={reading.value} previous={overview.previous.reading(metric).value} />
+                if props.compares && is_one_unfinished_day(overview) {
+                    { t_with("reports.was", &[("value", &value_text(metric, before))]) }
+                } else if props.compares {
+                    <Delta {metric} current={reading.value} previous={before} />
                 }
             </dd>
             <dd class="detail">{ beside(metric, &overview.current, reading) }</dd>
         </>
     }
+}
+
+/// The range is a day that is not over: set against a whole one its figures would only seem to have fallen.
+fn is_one_unfinished_day(overview: &Overview) -> bool {
+    let period = overview.period;
+    period.until > now().wall && period.until.as_millis() - period.from.as_millis() <= LONGEST_DAY_MS
 }

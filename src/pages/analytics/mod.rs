@@ -45,7 +45,7 @@ use figures::MetricFigures;
 use filters::{Filters, fault_text, interval_name};
 use names::{row_name, use_names};
 use points::{Hours, Points};
-pub use values::{Delta, value_text};
+pub use values::value_text;
 use values::{day_name, metric_name, point_label};
 pub use wanted::of_today;
 use wanted::{Wanted, use_wanted};

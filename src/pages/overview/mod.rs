@@ -13,7 +13,7 @@ use yew::prelude::*;
 
 use crate::browser::now;
 use crate::i18n::{duration_short, number, t, t_with, weekday_date};
-use crate::pages::analytics::{Delta, of_today, value_text};
+use crate::pages::analytics::{of_today, value_text};
 use crate::query::{asks, use_query};
 use crate::routes::Route;
 use crate::scoped;
@@ -79,8 +79,9 @@ pub fn Overview() -> Html {
             value: current.map(|value| value_text(metric, value)),
             failed: today.error.is_some(),
             detail: data.map(|overview| {
-                let previous = overview.previous.reading(metric).value;
-                html! { <Delta {metric} current={current.flatten()} {previous} /> }
+                // Not as a change: that day is over, and this one is not.
+                let yesterday = value_text(metric, overview.previous.reading(metric).value);
+                html! { { t_with("overview.yesterday", &[("value", &yesterday)]) } }
             }),
             urgent: false,
         }
