@@ -115,7 +115,9 @@ fn five_years_are_a_range_and_a_day_more_is_none() {
         Days::read("2021-11-23", "2026-11-23"),
         Err(vec![Fault::new(Field::To, Wrong::TooLong)])
     );
-    assert!(Days::read("2024-02-29", "2029-02-28").is_ok());
+    // Five years after a leap day is the last of February.
+    assert!(Days::read("2024-02-29", "2029-02-27").is_ok());
+    assert!(Days::read("2024-02-29", "2029-02-28").is_err());
 }
 
 #[test]
