@@ -80,6 +80,7 @@ pub fn Analytics() -> Html {
     let class = scoped!(
         r#"
         .about {
+            margin-block: var(--space-4);
             display: flex;
             flex-wrap: wrap;
             gap: var(--space-1) var(--space-4);
@@ -177,26 +178,30 @@ pub fn Analytics() -> Html {
                 <ExportMenu {metric} {interval} by={wanted.asked.by} on_choose={export} />
             </PageHead>
             <div class={classes!("page", class)}>
-                <Filters wanted={wanted.clone()} names={names.clone()} />
-                <p class="about">
-                    <span>{ days }</span>
-                    <span>{ t_with("reports.zone", &[("zone", &wanted.zone)]) }</span>
-                </p>
-                { faults(&wanted, overview.error.as_ref()) }
-                <div class="exporting">{ exporting.unwrap_or_else(|| html! { <span hidden=true /> }) }</div>
-                <div>{ view_trouble(&overview, &t("reports.figures_failed")) }</div>
-                if has_nothing {
-                    <EmptyState icon={IconName::Chart} title={t("reports.empty")} text={t("reports.empty_text")}>
-                        <Link class="btn" to={Route::Websites}>{ t("reports.to_websites") }</Link>
-                    </EmptyState>
-                }
-                <MetricFigures
-                    label={t("reports.figures")}
-                    {overview}
-                    metrics={FIGURES}
-                    compares={wanted.asked.compares}
-                    on_pick={on_figure}
-                />
+                <div>
+                    <Filters wanted={wanted.clone()} names={names.clone()} />
+                    <p class="about">
+                        <span>{ days }</span>
+                        <span>{ t_with("reports.zone", &[("zone", &wanted.zone)]) }</span>
+                    </p>
+                    <div>{ faults(&wanted, overview.error.as_ref()) }</div>
+                    <div class="exporting">{ exporting.unwrap_or_else(|| html! { <span hidden=true /> }) }</div>
+                    <div>{ view_trouble(&overview, &t("reports.figures_failed")) }</div>
+                    <div>
+                        if has_nothing {
+                            <EmptyState icon={IconName::Chart} title={t("reports.empty")} text={t("reports.empty_text")}>
+                                <Link class="btn" to={Route::Websites}>{ t("reports.to_websites") }</Link>
+                            </EmptyState>
+                        }
+                    </div>
+                    <MetricFigures
+                        label={t("reports.figures")}
+                        {overview}
+                        metrics={FIGURES}
+                        compares={wanted.asked.compares}
+                        on_pick={on_figure}
+                    />
+                </div>
                 <section aria-labelledby="reports-by-time">
                     <div class="section-head"><h2 id="reports-by-time">{ t_with("reports.by_time", &[("metric", &metric_name(metric))]) }</h2></div>
                     <ByTime wanted={wanted.clone()} />
@@ -212,9 +217,11 @@ pub fn Analytics() -> Html {
                     <FiguresTable wanted={wanted.clone()} on_pick={on_cell} />
                 </section>
             </div>
-            if let Some(found) = &*picked {
-                <BehindNumber picked={found.clone()} names={names} {on_close} />
-            }
+            <div>
+                if let Some(found) = &*picked {
+                    <BehindNumber picked={found.clone()} names={names} {on_close} />
+                }
+            </div>
         </>
     }
 }

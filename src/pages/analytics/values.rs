@@ -95,7 +95,8 @@ pub fn Delta(props: &DeltaProps) -> Html {
                 By::Points(points) => t_with("reports.points", &[("count", &decimal(points))]).to_string(),
                 By::FromNothing => String::new(),
             };
-            let text = match (is_up, by.is_empty()) {
+            let is_first = by.is_empty();
+            let text = match (is_up, is_first) {
                 (true, true) => t("reports.new"),
                 (true, false) => t_with("reports.up", &[("by", &by)]),
                 (false, _) => t_with("reports.down", &[("by", &by)]),
@@ -104,7 +105,7 @@ pub fn Delta(props: &DeltaProps) -> Html {
             html! {
                 <span {class}>
                     <span class={classes!("moved", tone)}>{ text }</span>
-                    <span>{ was }</span>
+                    <span hidden={is_first}>{ was }</span>
                 </span>
             }
         }

@@ -154,9 +154,11 @@ pub fn Overview() -> Html {
         <>
             <PageHead heading={Route::Overview.heading()} aside={AttrValue::from(weekday_date(now))} />
             <div class={classes!("page", class)}>
-                <Figures label={t("overview.figures")} {figures} />
-                <div>{ view_trouble(&visitors, &t("visitors.failed")) }</div>
-                <div>{ view_trouble(&today, &t("reports.figures_failed")) }</div>
+                <div>
+                    <Figures label={t("overview.figures")} {figures} />
+                    <div>{ view_trouble(&visitors, &t("visitors.failed")) }</div>
+                    <div>{ view_trouble(&today, &t("reports.figures_failed")) }</div>
+                </div>
                 <div class="grid">
                     <Latest conversations={open} />
                     <Sites />
