@@ -4,7 +4,7 @@ use switchboard_contract::analytics::Metric;
 use web_sys::KeyboardEvent;
 use yew::prelude::*;
 
-use super::values::metric_name;
+use super::values::metric_words;
 use crate::scoped;
 
 /// Props for [`Defined`].
@@ -74,10 +74,8 @@ pub fn Defined(props: &DefinedProps) -> Html {
         "#
     );
     let is_away = use_state_eq(|| false);
-    let name = props.label.clone().unwrap_or_else(|| metric_name(props.metric));
-    let Some(definition) = props.metric.definition() else {
-        return html! { <span {class}>{ name }</span> };
-    };
+    let (name, definition, computation) = metric_words(props.metric);
+    let name = props.label.clone().unwrap_or(name);
     let id = format!("definition-{}-{}", props.place, props.metric);
     let onkeydown = {
         let is_away = is_away.setter();
@@ -100,8 +98,8 @@ pub fn Defined(props: &DefinedProps) -> Html {
         >
             <button type="button" class="term" aria-describedby={id.clone()}>{ name }</button>
             <span class="tip" role="tooltip" {id}>
-                <span>{ definition.definition }</span>
-                <span>{ definition.computation }</span>
+                <span>{ definition }</span>
+                <span>{ computation }</span>
             </span>
         </span>
     }

@@ -11,11 +11,92 @@ use crate::i18n::{
 };
 use crate::scoped;
 
+/// What a metric is called, what it is, and how it is computed, in the person's language. In English it is what
+/// `contract::analytics::DEFINITIONS` says.
+pub fn metric_words(metric: Metric) -> (AttrValue, AttrValue, AttrValue) {
+    match metric {
+        Metric::Conversations => (
+            t("metric.conversations"),
+            t("metric.conversations_is"),
+            t("metric.computed_once"),
+        ),
+        Metric::FirstResponseSeconds => (
+            t("metric.first_response_seconds"),
+            t("metric.first_response_seconds_is"),
+            t("metric.computed_rank"),
+        ),
+        Metric::FirstResponseSecondsBusiness => (
+            t("metric.first_response_seconds_business"),
+            t("metric.first_response_seconds_business_is"),
+            t("metric.computed_business"),
+        ),
+        Metric::Unanswered => (
+            t("metric.unanswered"),
+            t("metric.unanswered_is"),
+            t("metric.computed_once"),
+        ),
+        Metric::ReplySeconds => (
+            t("metric.reply_seconds"),
+            t("metric.reply_seconds_is"),
+            t("metric.computed_rank"),
+        ),
+        Metric::ReplySecondsBusiness => (
+            t("metric.reply_seconds_business"),
+            t("metric.reply_seconds_business_is"),
+            t("metric.computed_business"),
+        ),
+        Metric::ResolutionSeconds => (
+            t("metric.resolution_seconds"),
+            t("metric.resolution_seconds_is"),
+            t("metric.computed_rank"),
+        ),
+        Metric::ResolutionSecondsBusiness => (
+            t("metric.resolution_seconds_business"),
+            t("metric.resolution_seconds_business_is"),
+            t("metric.computed_business"),
+        ),
+        Metric::Reopened => (
+            t("metric.reopened"),
+            t("metric.reopened_is"),
+            t("metric.computed_once_however"),
+        ),
+        Metric::Satisfaction => (
+            t("metric.satisfaction"),
+            t("metric.satisfaction_is"),
+            t("metric.computed_share"),
+        ),
+        Metric::Ratings => (
+            t("metric.ratings"),
+            t("metric.ratings_is"),
+            t("metric.computed_once"),
+        ),
+        Metric::RatingRequests => (
+            t("metric.rating_requests"),
+            t("metric.rating_requests_is"),
+            t("metric.computed_once"),
+        ),
+        Metric::Missed => (
+            t("metric.missed"),
+            t("metric.missed_is"),
+            t("metric.computed_once"),
+        ),
+        Metric::Messages => (
+            t("metric.messages"),
+            t("metric.messages_is"),
+            t("metric.computed_quarters"),
+        ),
+        Metric::Visitors => (
+            t("metric.visitors"),
+            t("metric.visitors_is"),
+            t("metric.computed_people"),
+        ),
+        Metric::Unknown => Default::default(),
+    }
+}
+
 /// What a metric is called.
 pub fn metric_name(metric: Metric) -> AttrValue {
-    metric.definition().map_or_else(AttrValue::default, |definition| {
-        AttrValue::Static(definition.name)
-    })
+    metric_words(metric).0
 }
 
 /// A number of a metric; a dash where nothing was measured.
@@ -125,4 +206,35 @@ pub fn point_label(at: Timestamp, interval: Interval, zone: &str) -> String {
 /// A day of an address, such as `23 November 2026`: noon of it lies within it everywhere that people live.
 pub fn day_name(text: &str) -> String {
     Timestamp::parse(&format!("{text}T12:00:00.000Z")).map_or_else(|_| text.to_owned(), date_long)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use switchboard_contract::analytics::DEFINITIONS;
+
+    #[test]
+    fn english_says_what_the_contract_says() {
+        let english: HashMap<String, String> =
+            serde_json::from_str(include_str!("../../../messages/en.json")).expect("messages");
+        let said: Vec<&str> = english
+            .iter()
+            .filter(|(key, _)| key.starts_with("metric."))
+            .map(|(_, text)| text.as_str())
+            .collect();
+        for definition in DEFINITIONS {
+            for text in [definition.name, definition.definition, definition.computation] {
+                assert!(said.contains(&text), "no message says: {text}");
+            }
+        }
+        let known = |text: &str| {
+            DEFINITIONS
+                .iter()
+                .any(|known| [known.name, known.definition, known.computation].contains(&text))
+        };
+        for text in said {
+            assert!(known(text), "the contract does not say: {text}");
+        }
+    }
 }
