@@ -48,7 +48,7 @@ pub use time::{
     Answered, Grace, Happening, Interval, Sleep, Timeout, answered, grace, happening, sleep, within,
 };
 pub use workers::start_worker;
-pub use zones::{own_time_zone, time_zones};
+pub use zones::{day_in, own_time_zone, time_zones};
 
 /// The window. `None` only where there is no page, such as in a worker.
 #[must_use]

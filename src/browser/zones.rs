@@ -53,3 +53,29 @@ fn own() -> Option<String> {
         .ok()?
         .as_string()
 }
+
+/// The day in a zone at an instant, `YYYY-MM-DD`; `None` where the browser does not know the zone. `millis` since 1970.
+#[must_use]
+pub fn day_in(zone: &str, millis: i64) -> Option<String> {
+    let options = Object::new();
+    for (name, value) in [
+        ("timeZone", zone),
+        ("dateStyle", "short"),
+        ("calendar", "gregory"),
+    ] {
+        Reflect::set(&options, &JsValue::from_str(name), &JsValue::from_str(value)).ok()?;
+    }
+    // The one locale whose short date is ISO 8601.
+    let arguments = Array::of2(&JsValue::from_str("sv-SE"), &options);
+    let format: Object = Reflect::construct(&intl("DateTimeFormat")?, &arguments)
+        .ok()?
+        .dyn_into()
+        .ok()?;
+    let call: Function = Reflect::get(&format, &JsValue::from_str("format"))
+        .ok()?
+        .dyn_into()
+        .ok()?;
+    // Exact for every date.
+    let at = JsValue::from_f64(millis as f64);
+    call.call1(&format, &at).ok()?.as_string()
+}

@@ -1,6 +1,10 @@
 //! Starts the chat of whoever is signed in and gives it to everything below.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use switchboard_engine::inbox::{Elsewhere, Filter};
+use switchboard_engine::reports::Pace;
 use switchboard_engine::socket::Status;
 use yew::prelude::*;
 
@@ -11,10 +15,10 @@ use super::people::use_own_presence;
 use super::{Chat, Topic};
 use crate::app::use_config;
 use crate::auth::{AuthState, use_api, use_auth, use_me};
-use crate::browser::{Interval, now, origin};
+use crate::browser::{Interval, Timeout, is_shown, now, origin};
 use crate::i18n::t_count;
 use crate::query::asks::{self, topic};
-use crate::query::use_query_client;
+use crate::query::{QueryClient, use_query_client};
 use crate::realtime::realtime_url;
 use crate::shell::{Connection, Unread};
 use crate::ui::use_toasts;
@@ -89,8 +93,12 @@ pub fn ChatProvider(props: &ChatProviderProps) -> Html {
 fn use_invalidation(chat: &Chat) {
     let client = use_query_client();
     use_effect_with(chat.clone(), move |chat| {
+        let news = news_of_figures(client.clone());
         let subscriptions = Elsewhere::ALL.map(|what| {
             let client = client.clone();
+            if what == Elsewhere::Reports {
+                return chat.watch(Topic::Elsewhere(what), news.clone());
+            }
             let changed = asks::all(match what {
                 Elsewhere::Websites => topic::WEBSITES,
                 Elsewhere::Members => topic::MEMBERS,
@@ -99,12 +107,34 @@ fn use_invalidation(chat: &Chat) {
                 Elsewhere::Sessions => topic::SESSIONS,
                 Elsewhere::Conversations => topic::CONVERSATIONS,
                 Elsewhere::Visitors => topic::VISITORS,
+                Elsewhere::Reports => topic::REPORTS,
             });
             let tell = Callback::from(move |()| client.invalidate(changed.clone()));
             chat.watch(Topic::Elsewhere(what), tell)
         });
         move || drop(subscriptions)
     });
+}
+
+/// Figures that somebody looks at are asked for again at most once a second, however often they are said to have changed. While
+/// the page is hidden nothing is asked: coming back to it asks anyway.
+fn news_of_figures(client: QueryClient) -> Callback<()> {
+    let pace = Rc::new(RefCell::new(Pace::default()));
+    let timer = Rc::new(RefCell::new(None::<Timeout>));
+    Callback::from(move |()| {
+        if !is_shown() {
+            return;
+        }
+        let after_ms = pace.borrow_mut().heard(now().monotonic);
+        let Some(after_ms) = after_ms else { return };
+        let (client, pace) = (client.clone(), pace.clone());
+        let due = Timeout::new(after_ms, move || {
+            pace.borrow_mut().asked(now().monotonic);
+            client.invalidate(asks::all(topic::REPORTS));
+        });
+        let before = timer.borrow_mut().replace(due);
+        drop(before);
+    })
 }
 
 /// The state of the connection, counted down once a second while it waits for its next try.

@@ -7,7 +7,7 @@ use js_sys::{Array, Date, Function, Object, Reflect};
 use switchboard_contract::time::Timestamp;
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::{locale, t, t_count};
+use super::{locale, t, t_count, t_with};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -121,6 +121,94 @@ pub fn percent(share: f64) -> String {
     formatter("NumberFormat", &[("style", "percent")])
         .and_then(|format| call(&format, "format", &Array::of1(&JsValue::from_f64(share))))
         .unwrap_or_else(|| format!("{:.0}%", share * 100.0))
+}
+
+/// A share from 0 to 1 as a percentage with a decimal where there is one, such as `93.6%`.
+#[must_use]
+pub fn percent_fine(share: f64) -> String {
+    let entries = [("style", "percent"), ("maximumFractionDigits", "1")];
+    formatter("NumberFormat", &entries)
+        .and_then(|format| call(&format, "format", &Array::of1(&JsValue::from_f64(share))))
+        .unwrap_or_else(|| format!("{:.1}%", share * 100.0))
+}
+
+/// A number with a decimal where there is one, such as `2.5`.
+#[must_use]
+pub fn decimal(value: f64) -> String {
+    formatter("NumberFormat", &[("maximumFractionDigits", "1")])
+        .and_then(|format| call(&format, "format", &Array::of1(&JsValue::from_f64(value))))
+        .unwrap_or_else(|| format!("{value:.1}"))
+}
+
+/// A measured duration in its two largest units, such as `1 min 38 s`; below a minute with a decimal.
+#[must_use]
+pub fn duration_fine(seconds: f64) -> String {
+    let whole = seconds.round() as i64;
+    if whole < MINUTE {
+        return t_with("time.seconds_fine", &[("count", &decimal(seconds))]).to_string();
+    }
+    let (unit, below) = match whole {
+        ..HOUR => (MINUTE, 1),
+        HOUR..DAY => (HOUR, MINUTE),
+        _ => (DAY, HOUR),
+    };
+    let (first, rest) = (whole - whole % unit, whole % unit / below * below);
+    if rest == 0 {
+        return duration_short(first);
+    }
+    format!("{} {}", duration_short(first), duration_short(rest))
+}
+
+/// When a point of a chart begins, by the clock of an IANA zone: `entries` are options of `Intl.DateTimeFormat`.
+fn zoned(at: Timestamp, zone: &str, entries: &[(&str, &str)]) -> String {
+    let mut all = vec![("timeZone", zone)];
+    all.extend_from_slice(entries);
+    date(at, &all)
+}
+
+/// An hour of a day in an IANA zone, such as `Mon 23 Nov, 13:00`.
+#[must_use]
+pub fn hour_in_zone(at: Timestamp, zone: &str) -> String {
+    let day = [("weekday", "short"), ("day", "numeric"), ("month", "short")];
+    zoned(
+        at,
+        zone,
+        &[day.as_slice(), &[("hour", "2-digit"), ("minute", "2-digit")]].concat(),
+    )
+}
+
+/// A day in an IANA zone, such as `Mon, 23 Nov 2026`.
+#[must_use]
+pub fn day_in_zone(at: Timestamp, zone: &str) -> String {
+    let entries = [
+        ("weekday", "short"),
+        ("day", "numeric"),
+        ("month", "short"),
+        ("year", "numeric"),
+    ];
+    zoned(at, zone, &entries)
+}
+
+/// A month in an IANA zone, such as `November 2026`.
+#[must_use]
+pub fn month_in_zone(at: Timestamp, zone: &str) -> String {
+    zoned(at, zone, &[("month", "long"), ("year", "numeric")])
+}
+
+/// The names of the days of a week, from Monday, in short.
+#[must_use]
+pub fn weekdays_short() -> Vec<String> {
+    // 5 January 1970 was a Monday.
+    let monday = 4 * DAY * 1_000;
+    (0..7)
+        .map(|day| {
+            zoned(
+                Timestamp::from_millis(monday + day * DAY * 1_000),
+                "UTC",
+                &[("weekday", "short")],
+            )
+        })
+        .collect()
 }
 
 /// The time of day, such as `13:36`.

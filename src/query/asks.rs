@@ -6,6 +6,9 @@ use std::rc::Rc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use switchboard_contract::analytics::{
+    AnalyticsQuery, AnalyticsRows, Breakdown, Dimension, Heatmap, Interval, Metric, Overview, Series,
+};
 use switchboard_contract::auth::{AccountSecurity, Invitation, MemberList, SessionList};
 use switchboard_contract::ids::{LabelId, VisitorId, WebsiteId};
 use switchboard_contract::live_chat::{
@@ -21,7 +24,7 @@ use switchboard_engine::inbox::Filter;
 use switchboard_engine::query::{Key, Options, Target};
 
 use super::value::Codec;
-use crate::api::{Api, ApiError, ConversationQuery, StatusFilter, VisitorQuery, WebsiteQuery, team};
+use crate::api::{Api, ApiError, Behind, ConversationQuery, StatusFilter, VisitorQuery, WebsiteQuery, team};
 
 /// The kinds of data: what changes one of a kind may concern all of it.
 pub mod topic {
@@ -43,6 +46,8 @@ pub mod topic {
     pub const SECURITY: &str = "security";
     /// Conversations as figures and short lists show them.
     pub const CONVERSATIONS: &str = "conversations";
+    /// Figures, by time and in tables.
+    pub const REPORTS: &str = "reports";
     /// Invitations by their link.
     pub const INVITATIONS: &str = "invitations";
     /// The signed-in person, as kept for the next visit; never asked for by this name.
@@ -373,4 +378,75 @@ pub fn invitation(token: &str) -> Ask<Invitation> {
         let token = token.clone();
         async move { team::invitation(&api.transport(), &token).await }
     })
+}
+
+/// A question about figures: asked again when somebody begins to look, and by signals while they do.
+fn report<T, F, Fut>(part: &str, query: &AnalyticsQuery, fetch: F) -> Ask<T>
+where
+    T: 'static,
+    F: Fn(Api, AnalyticsQuery) -> Fut + 'static,
+    Fut: Future<Output = Result<T, ApiError>> + 'static,
+{
+    let about: Vec<String> = query
+        .pairs()
+        .into_iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    let query = query.clone();
+    Ask::new(
+        topic::REPORTS,
+        &format!("{part}/{}", about.join("&")),
+        move |api| fetch(api, query.clone()),
+    )
+    .fleeting()
+}
+
+/// Every figure of a range and of the one before.
+#[must_use]
+pub fn figures(query: &AnalyticsQuery) -> Ask<Overview> {
+    report("figures", query, |api, query| async move {
+        api.analytics_overview(&query).await
+    })
+    .placed(|overview| Some(overview.as_of.clone()))
+}
+
+/// One metric by time.
+#[must_use]
+pub fn series(query: &AnalyticsQuery, metric: Metric, interval: Interval) -> Ask<Series> {
+    let part = format!("series/{metric}/{interval}");
+    report(&part, query, move |api, query| async move {
+        api.analytics_series(&query, metric, interval).await
+    })
+    .placed(|series| Some(series.as_of.clone()))
+}
+
+/// One metric by hour of the week.
+#[must_use]
+pub fn heatmap(query: &AnalyticsQuery, metric: Metric) -> Ask<Heatmap> {
+    report(
+        &format!("heatmap/{metric}"),
+        query,
+        move |api, query| async move { api.analytics_heatmap(&query, metric).await },
+    )
+    .placed(|heatmap| Some(heatmap.as_of.clone()))
+}
+
+/// A table of figures.
+#[must_use]
+pub fn breakdown(query: &AnalyticsQuery, by: Dimension) -> Ask<Breakdown> {
+    report(&format!("breakdown/{by}"), query, move |api, query| async move {
+        api.analytics_breakdown(&query, by).await
+    })
+    .placed(|breakdown| Some(breakdown.as_of.clone()))
+}
+
+/// One page of what stands behind a number.
+#[must_use]
+pub fn behind(query: &AnalyticsQuery, behind: Behind, cursor: Option<String>) -> Ask<AnalyticsRows> {
+    let part = format!("behind/{behind:?}/{}", cursor.as_deref().unwrap_or_default());
+    report(&part, query, move |api, query| {
+        let cursor = cursor.clone();
+        async move { api.analytics_rows(&query, behind, cursor).await }
+    })
+    .placed(|rows| Some(rows.as_of.clone()))
 }

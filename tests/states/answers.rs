@@ -153,10 +153,50 @@ pub fn otherwise(seen: &Seen, role: &str) -> Answer {
         "/api/live-chat/canned-replies" => Answer::Json(200, json!({"items": [], "asOf": as_of()})),
         "/api/live-chat/labels" => Answer::Json(200, json!({"items": [], "asOf": as_of()})),
         "/api/team/members" => Answer::Json(200, members()),
+        "/api/analytics/overview" => Answer::Json(200, figures()),
+        "/api/analytics/series" => Answer::Json(200, series()),
+        "/api/analytics/heatmap" => Answer::Json(200, hours()),
+        "/api/analytics/breakdown" => Answer::Json(200, breakdown()),
         "/api/websites" => Answer::Json(200, websites()),
         "/api/live-chat/conversations" => Answer::Json(200, conversations()),
         path if path == format!("/api/visitors/{ID}") => Answer::Json(200, visitor_details("Third Visitor")),
         // Nothing is kept live here.
         _ => Answer::Silence,
     }
+}
+
+fn overview_of(conversations: u64) -> Value {
+    let period = json!({"from": "2026-11-22T00:00:00.000Z", "until": "2026-11-23T00:00:00.000Z"});
+    json!({
+        "current": {"conversations": conversations, "visitors": conversations}, "previous": {"conversations": 5},
+        "period": period, "previousPeriod": period, "rightNow": {"open": 1, "waiting": 0, "visitors": 1}, "asOf": as_of(),
+    })
+}
+
+pub fn figures() -> Value {
+    overview_of(7)
+}
+
+pub fn no_figures() -> Value {
+    overview_of(0)
+}
+
+pub fn series() -> Value {
+    let point = json!({"at": "2026-11-22T00:00:00.000Z", "until": "2026-11-23T00:00:00.000Z", "value": 7});
+    json!({"metric": "conversations", "points": [point], "asOf": as_of()})
+}
+
+pub fn hours() -> Value {
+    let cells: Vec<Value> = (0..168)
+        .map(|hour| json!({"weekday": hour / 24 + 1, "hour": hour % 24, "value": hour % 5}))
+        .collect();
+    json!({"metric": "conversations", "cells": cells, "asOf": as_of()})
+}
+
+pub fn no_rows() -> Value {
+    json!({"rows": [], "asOf": as_of()})
+}
+
+pub fn breakdown() -> Value {
+    json!({"rows": [{"key": ID, "name": "Ana Costa", "figures": {"conversations": 7}}], "asOf": as_of()})
 }

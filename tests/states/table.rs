@@ -5,8 +5,8 @@
 use serde_json::{Value, json};
 
 use crate::answers::{
-    canned_replies, conversations, labels, members, no_page, no_websites, none_of_account, sessions, thread,
-    visitors, websites,
+    breakdown, canned_replies, conversations, figures, hours, labels, members, no_figures, no_page, no_rows,
+    no_websites, none_of_account, series, sessions, thread, visitors, websites,
 };
 use crate::support::inbox::{conversation, visitor_details};
 
@@ -261,8 +261,72 @@ pub const PAGES: &[Page] = &[
         route: "/analytics",
         path: "/analytics",
         who: ADMIN,
-        always: &[("heading", "Analytics"), ("link", "Go to Overview")],
-        panels: &[],
+        always: &[
+            ("heading", "Analytics"),
+            ("button", "Export CSV"),
+            ("group", "Filters"),
+            ("combobox", "Days"),
+        ],
+        panels: &[
+            Panel {
+                name: "figures",
+                asks: "/api/analytics/overview",
+                loading: &[("status", "Loading: Conversations")],
+                empty: Some(State {
+                    body: no_figures,
+                    told: &[("text", "Nothing was measured in these days")],
+                }),
+                error: &[("alert", failed!("The figures could not be loaded."))],
+                stale: Stale::AskedAgain(&[("alert", failed!("The figures could not be loaded."))]),
+                ready: State {
+                    body: figures,
+                    told: &[("button", "Conversations: 7. Show what stands behind it")],
+                },
+                shape: Some("dl > div"),
+            },
+            Panel {
+                name: "by time",
+                asks: "/api/analytics/series",
+                loading: &[("status", "Loading the figures by time")],
+                empty: None,
+                error: &[("alert", failed!("The figures by time could not be loaded."))],
+                stale: Stale::AskedAgain(&[("alert", failed!("The figures by time could not be loaded."))]),
+                ready: State {
+                    body: series,
+                    told: &[("table", "Conversations by time")],
+                },
+                shape: None,
+            },
+            Panel {
+                name: "hours of the week",
+                asks: "/api/analytics/heatmap",
+                loading: &[("status", "Loading the hours")],
+                empty: None,
+                error: &[("alert", failed!("The hours could not be loaded."))],
+                stale: Stale::AskedAgain(&[("alert", failed!("The hours could not be loaded."))]),
+                ready: State {
+                    body: hours,
+                    told: &[("table", "Conversations by hour of the week")],
+                },
+                shape: Some("td"),
+            },
+            Panel {
+                name: "table",
+                asks: "/api/analytics/breakdown",
+                loading: &[("status", "Loading the table")],
+                empty: Some(State {
+                    body: no_rows,
+                    told: &[("text", "Nothing to list")],
+                }),
+                error: &[("alert", failed!("The table could not be loaded."))],
+                stale: Stale::AskedAgain(&[("alert", failed!("The table could not be loaded."))]),
+                ready: State {
+                    body: breakdown,
+                    told: &[("table", "Operators"), ("columnheader", "Missed")],
+                },
+                shape: None,
+            },
+        ],
         form: None,
     },
     Page {

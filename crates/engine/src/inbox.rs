@@ -120,11 +120,13 @@ pub enum Elsewhere {
     Conversations,
     /// People on the websites.
     Visitors,
+    /// Figures; told by signals, never by events.
+    Reports,
 }
 
 impl Elsewhere {
     /// All of it: what may have changed unheard.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Websites,
         Self::Members,
         Self::Labels,
@@ -132,6 +134,7 @@ impl Elsewhere {
         Self::Sessions,
         Self::Conversations,
         Self::Visitors,
+        Self::Reports,
     ];
 
     const fn of(kind: EventType) -> Option<Self> {

@@ -34,6 +34,7 @@
 //! | [`refresh`] | when to renew the access token, and what is a sign-out |
 //! | [`trace`] | what a tab went through, without a word of anyone, to be played through again |
 //! | [`query`] | what was asked of the server: shared, kept, asked again; what a person changes shows at once |
+//! | [`reports`] | what a report is asked for, and what follows from its figures |
 //! | [`retry`] | whether a failed request is tried again, and when |
 //! | [`telling`] | when something that lasts is told to others |
 
@@ -62,6 +63,7 @@ pub mod query;
 pub mod queue;
 pub mod random;
 pub mod refresh;
+pub mod reports;
 pub mod retry;
 pub mod roll;
 pub mod socket;

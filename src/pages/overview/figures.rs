@@ -1,24 +1,28 @@
 //! Key figures in one ruled strip.
 
+use switchboard_contract::analytics::Metric;
 use yew::prelude::*;
 
 use crate::i18n::{t, t_with};
+use crate::pages::analytics::Defined;
 use crate::scoped;
 use crate::ui::{Loading, Skeleton};
 
 /// One figure.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Figure {
     /// Names it among its siblings.
     pub key: &'static str,
     /// What is counted.
     pub label: AttrValue,
+    /// Which metric it is, where it is one: what that is stands behind the label.
+    pub metric: Option<Metric>,
     /// The number; `None` while it is loading or cannot be had.
     pub value: Option<AttrValue>,
     /// Whether the number cannot be had, which is said with `Retry` elsewhere.
     pub failed: bool,
     /// A word on it.
-    pub detail: Option<AttrValue>,
+    pub detail: Option<Html>,
     /// Whether someone should act.
     pub urgent: bool,
 }
@@ -38,7 +42,7 @@ pub fn Figures(props: &FiguresProps) -> Html {
     let class = scoped!(
         r#"
         display: grid;
-        grid-template-columns: repeat(4, minmax(0, 1fr));
+        grid-template-columns: repeat(6, minmax(0, 1fr));
         margin-block-start: calc(var(--space-6) * -1);
         border-block-end: 1px solid var(--line);
 
@@ -80,6 +84,16 @@ pub fn Figures(props: &FiguresProps) -> Html {
             font-weight: var(--weight-medium);
         }
 
+        @media (max-width: 1180px) {
+            grid-template-columns: repeat(3, minmax(0, 1fr));
+
+            .figure:nth-child(3n + 1) {
+                border-inline-start: 0;
+            }
+            .figure:nth-child(n + 4) {
+                border-block-start: 1px solid var(--line);
+            }
+        }
         @media (max-width: 900px) {
             margin-block-start: calc(var(--space-4) * -1);
             margin-inline: calc(var(--space-4) * -1);
@@ -112,7 +126,13 @@ pub fn Figures(props: &FiguresProps) -> Html {
         <dl {class} aria-label={props.label.clone()}>
             { for props.figures.iter().map(|figure| html! {
                 <div class="figure" key={figure.key}>
-                    <dt>{ figure.label.clone() }</dt>
+                    <dt>
+                        if let Some(metric) = figure.metric {
+                            <Defined {metric} place="overview" label={figure.label.clone()} />
+                        } else {
+                            { figure.label.clone() }
+                        }
+                    </dt>
                     <dd class="value">
                         if let Some(value) = &figure.value {
                             { value.clone() }
@@ -125,7 +145,7 @@ pub fn Figures(props: &FiguresProps) -> Html {
                             </Loading>
                         }
                     </dd>
-                    <dd class={classes!("detail", figure.urgent.then_some("is-urgent"))}>{ figure.detail.clone() }</dd>
+                    <dd class={classes!("detail", figure.urgent.then_some("is-urgent"))}>{ figure.detail.clone().unwrap_or_default() }</dd>
                 </div>
             }) }
         </dl>

@@ -3,14 +3,17 @@
 mod figures;
 mod latest;
 mod sites;
+mod today;
 
+use switchboard_contract::analytics::Metric;
 use switchboard_contract::live_chat::LiveChatConversation;
 use switchboard_contract::page::{CursorPage, MAX_LIMIT};
 use switchboard_contract::time::Timestamp;
 use yew::prelude::*;
 
 use crate::browser::now;
-use crate::i18n::{duration_short, number, t, t_count, t_with, weekday_date};
+use crate::i18n::{duration_short, number, t, t_with, weekday_date};
+use crate::pages::analytics::{of_today, value_text};
 use crate::query::{asks, use_query};
 use crate::routes::Route;
 use crate::scoped;
@@ -19,6 +22,7 @@ use crate::ui::{PageHead, view_trouble};
 use figures::{Figure, Figures};
 use latest::Latest;
 use sites::Sites;
+use today::{Busiest, OnDuty};
 
 /// Counts over the open conversations of one page of the list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,8 +30,6 @@ struct Counts {
     open: u64,
     waiting: u64,
     longest_wait: Option<Timestamp>,
-    unread: u64,
-    unread_messages: u64,
     /// Whether there are more than the page holds: every count is then "at least".
     at_least: bool,
 }
@@ -45,8 +47,6 @@ impl Counts {
                 (Some(one), Some(other)) => Some(one.min(other)),
                 (one, other) => one.or(other),
             },
-            unread: counts.unread + u64::from(conversation.unread_count > 0),
-            unread_messages: counts.unread_messages + conversation.unread_count,
             at_least: counts.at_least,
         })
     }
@@ -64,40 +64,60 @@ pub fn Overview() -> Html {
     let visitors = use_query(asks::visitors_online());
     let counts = open.data.as_ref().map(|data| Counts::of(&data.value));
     let now = now().wall;
+    let today = use_query(asks::figures(&of_today()));
+    let measured = |key: &'static str, metric: Metric| {
+        let data = today.data.as_ref().map(|data| &data.value);
+        let current = data.map(|overview| overview.current.reading(metric).value);
+        Figure {
+            key,
+            label: match metric {
+                Metric::FirstResponseSeconds => t("overview.first_response"),
+                Metric::Satisfaction => t("overview.satisfaction"),
+                _ => t("overview.today"),
+            },
+            metric: Some(metric),
+            value: current.map(|value| value_text(metric, value)),
+            failed: today.error.is_some(),
+            detail: data.map(|overview| {
+                // Not as a change: that day is over, and this one is not.
+                let yesterday = value_text(metric, overview.previous.reading(metric).value);
+                html! { { t_with("overview.yesterday", &[("value", &yesterday)]) } }
+            }),
+            urgent: false,
+        }
+    };
     let figures = vec![
         Figure {
             key: "open",
             label: t("overview.open"),
+            metric: None,
             value: counts.map(|counts| counts.show(counts.open)),
             failed: open.error.is_some(),
-            detail: Some(t("overview.open_detail")),
+            detail: Some(html! { { t("overview.open_detail") } }),
             urgent: false,
         },
         Figure {
             key: "waiting",
             label: t("overview.waiting"),
+            metric: None,
             value: counts.map(|counts| counts.show(counts.waiting)),
             failed: open.error.is_some(),
             detail: counts.map(|counts| match counts.longest_wait {
                 Some(since) => {
                     let seconds = (now.as_millis() - since.as_millis()) / 1_000;
-                    t_with("overview.longest", &[("wait", &duration_short(seconds))])
+                    html! { { t_with("overview.longest", &[("wait", &duration_short(seconds))]) } }
                 }
-                None => t("overview.nobody_waits"),
+                None => html! { { t("overview.nobody_waits") } },
             }),
             urgent: counts.is_some_and(|counts| counts.waiting > 0),
         },
-        Figure {
-            key: "unread",
-            label: t("overview.unread"),
-            value: counts.map(|counts| counts.show(counts.unread)),
-            failed: open.error.is_some(),
-            detail: counts.map(|counts| t_count("overview.unread_messages", counts.unread_messages, &[])),
-            urgent: false,
-        },
+        measured("conversations", Metric::Conversations),
+        measured("first_response", Metric::FirstResponseSeconds),
+        measured("satisfaction", Metric::Satisfaction),
         Figure {
             key: "visitors",
             label: t("overview.visitors"),
+            metric: None,
             value: visitors.data.as_ref().map(|data| {
                 let count = number(u64::try_from(data.value.items.len()).unwrap_or(u64::MAX));
                 AttrValue::from(if data.value.has_more {
@@ -107,7 +127,7 @@ pub fn Overview() -> Html {
                 })
             }),
             failed: visitors.error.is_some(),
-            detail: Some(t("overview.visitors_detail")),
+            detail: Some(html! { { t("overview.visitors_detail") } }),
             urgent: false,
         },
     ];
@@ -134,11 +154,16 @@ pub fn Overview() -> Html {
         <>
             <PageHead heading={Route::Overview.heading()} aside={AttrValue::from(weekday_date(now))} />
             <div class={classes!("page", class)}>
-                <Figures label={t("overview.figures")} {figures} />
-                <div>{ view_trouble(&visitors, &t("visitors.failed")) }</div>
+                <div>
+                    <Figures label={t("overview.figures")} {figures} />
+                    <div>{ view_trouble(&visitors, &t("visitors.failed")) }</div>
+                    <div>{ view_trouble(&today, &t("reports.figures_failed")) }</div>
+                </div>
                 <div class="grid">
                     <Latest conversations={open} />
                     <Sites />
+                    <Busiest />
+                    <OnDuty />
                 </div>
             </div>
         </>
@@ -180,8 +205,6 @@ mod tests {
                 open: 3,
                 waiting: 2,
                 longest_wait: Some(Timestamp::from_millis(3_000)),
-                unread: 2,
-                unread_messages: 3,
                 at_least: false,
             }
         );

@@ -3,12 +3,13 @@
 
 use switchboard_contract::auth::Availability;
 use switchboard_contract::ids::{ConversationId, MemberId};
-use switchboard_contract::realtime::{LogEvent, Signal};
+use switchboard_contract::realtime::{LogEvent, Signal, SignalType};
 
 use super::{Desk, Effect, Timer, TimerKind};
 use crate::Now;
 use crate::awareness::{self, Person, Typist, Writer};
 use crate::bulletin::Word;
+use crate::inbox::{Changes, Elsewhere};
 use crate::link;
 use crate::socket;
 
@@ -73,6 +74,18 @@ impl<E: Clone> Desk<E> {
     /// A signal from the server, which this tab's connection brought.
     pub(super) fn on_signal(&mut self, now: Now, signal: Signal, out: &mut Vec<Effect>) {
         self.say(Word::Signal(signal.clone()), out);
+        self.hear_signal(now, signal, out);
+    }
+
+    /// A signal from the server, whichever tab's connection brought it.
+    pub(super) fn hear_signal(&mut self, now: Now, signal: Signal, out: &mut Vec<Effect>) {
+        if signal.kind == SignalType::Metrics {
+            out.push(Effect::Changed(Changes {
+                elsewhere: [Elsewhere::Reports].into(),
+                ..Changes::default()
+            }));
+            return;
+        }
         self.on_awareness(now, awareness::Event::Heard(signal), out);
     }
 

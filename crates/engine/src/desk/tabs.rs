@@ -186,9 +186,7 @@ impl<E: Clone> Desk<E> {
             Word::Result(merged) => self.merge_result(now, *merged, out),
             Word::Deleted(conversation) => self.merge_deleted(now, conversation, out),
             Word::Relay(signal) => self.on_relay(now, signal, out),
-            Word::Signal(signal) if !self.leads => {
-                self.on_awareness(now, awareness::Event::Heard(signal), out);
-            }
+            Word::Signal(signal) if !self.leads => self.hear_signal(now, signal, out),
             Word::Shows(conversation) if self.leads => self.keep_for_another(conversation, out),
             Word::InUse => self.on_awareness(now, awareness::Event::UsedElsewhere, out),
             // Not of one that led once and slept since.
