@@ -3892,6 +3892,8 @@ export interface components {
             reason?: string;
             /** @description The state. */
             state: components["schemas"]["WebsiteState"];
+            /** @description The same for programs. */
+            trouble?: components["schemas"]["WebsiteTrouble"];
         };
         /** @description A website came into a state. */
         WebsiteStatusChange: {
@@ -3909,6 +3911,11 @@ export interface components {
             /** @description As it is now. */
             status: components["schemas"]["WebsiteStatus"];
         };
+        /**
+         * @description What makes a website degraded.
+         * @enum {string}
+         */
+        WebsiteTrouble: "origin_refused" | "other_key";
         /**
          * @description A day of the week, in the order of ISO 8601.
          * @enum {string}
@@ -4332,6 +4339,7 @@ export type WebsiteState = components['schemas']['WebsiteState'];
 export type WebsiteStatus = components['schemas']['WebsiteStatus'];
 export type WebsiteStatusChange = components['schemas']['WebsiteStatusChange'];
 export type WebsiteStatusHistory = components['schemas']['WebsiteStatusHistory'];
+export type WebsiteTrouble = components['schemas']['WebsiteTrouble'];
 export type Weekday = components['schemas']['Weekday'];
 export type WidgetBehaviour = components['schemas']['WidgetBehaviour'];
 export type WidgetConfig = components['schemas']['WidgetConfig'];
