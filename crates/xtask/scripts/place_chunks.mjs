@@ -19,7 +19,7 @@ const fail = (why) => { throw new Error(`${why}: see that wasm-bindgen and wasm-
 const replaced = (text, from, to) => (text.includes(from) ? text.replaceAll(from, to) : fail(`${from} is not where it was`));
 
 const page = join(dist, "index.html");
-const [scriptName] = readdirSync(dist).filter((name) => /^switchboard-[0-9a-f]{16}\.js$/.test(name));
+const [scriptName] = readdirSync(dist).filter((name) => /^switchboard-[0-9a-f]+\.js$/.test(name));
 if (!scriptName) fail("the bundle holds no program");
 
 let loader = readFileSync(join(chunks, LOADER), "utf8");

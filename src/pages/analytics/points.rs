@@ -147,7 +147,7 @@ pub fn Points(props: &PointsProps) -> Html {
         }
     };
     html! {
-        <div {class} tabindex="0" role="region" aria-label={t_with("reports.by_time", &[("metric", &name)])}>
+        <div {class} tabindex="0" role="group" aria-label={t_with("reports.by_time", &[("metric", &name)])}>
             { view_query(&series, &t("reports.points_failed"), skeleton, ready) }
         </div>
     }
@@ -247,7 +247,7 @@ pub fn Hours(props: &HoursProps) -> Html {
     let ready = |found: &Heatmap| table(Some(Rc::new(found.clone())));
     let skeleton = || html! { <Loading label={t("reports.hours_loading")}>{ table(None) }</Loading> };
     html! {
-        <div {class} tabindex="0" role="region" aria-label={t_with("reports.by_hour", &[("metric", &metric_name(metric))])}>
+        <div {class} tabindex="0" role="group" aria-label={t_with("reports.by_hour", &[("metric", &metric_name(metric))])}>
             { view_query(&hours, &t("reports.hours_failed"), skeleton, ready) }
         </div>
     }

@@ -39,7 +39,8 @@ describe("the next visit", () => {
     await kept(`log/thread/${exchange.id}`);
     await page.getByRole("link", { name: "Websites" }).first().click();
     await page.getByRole("heading", { level: 1, name: "Websites" }).waitFor();
-    await kept("value/websites/");
+    await page.getByRole("table", { name: "Websites" }).getByRole("row").nth(1).waitFor();
+    await kept("value/websites/1/25");
     await kept("value/me/");
     await eventually("the reply is kept", async () => (await archivedText(page)).includes("Yes, we are here."));
   });

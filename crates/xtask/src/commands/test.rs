@@ -26,7 +26,7 @@ const SIMULATION: [&str; 1] = ["switchboard-simulation"];
 /// What runs in a browser.
 const BROWSER: [&str; 2] = ["switchboard", "switchboard-widget"];
 /// Seconds that one file of component tests may take.
-const COMPONENT_TEST_LIMIT: &str = "120";
+const COMPONENT_TEST_LIMIT: &str = "240";
 /// Tells every layer of tests how deep to go: `short` or `long`.
 const DEPTH_VARIABLE: &str = "SWITCHBOARD_TEST_DEPTH";
 
