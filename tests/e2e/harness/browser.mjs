@@ -80,6 +80,8 @@ export const it = (name, step) => test(name, async (context) => {
 export const CONNECTION_LOST = [
   /net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|CONNECTION_CLOSED|SOCKET_NOT_CONNECTED|INCOMPLETE_CHUNKED_ENCODING|INTERNET_DISCONNECTED|CONTENT_LENGTH_MISMATCH|FAILED|ABORTED)/,
   /WebSocket connection to .* failed/,
+  // A part of the program that was fetched ahead; it is asked for again when it is needed.
+  /^console: Fetch API cannot load [^ ]*\/chunk-[^ ]*\.wasm\. /,
 ];
 
 /** The line that Chromium writes for every answer with this status. */
