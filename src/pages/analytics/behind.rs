@@ -8,7 +8,7 @@ use super::names::Names;
 use super::values::{metric_name, value_text};
 use crate::api::Behind;
 use crate::i18n::{day_and_time, t, t_count, t_with};
-use crate::query::{asks, use_kept, use_query};
+use crate::query::{asks, use_query};
 use crate::routes::Route;
 use crate::scoped;
 use crate::ui::{Button, Dialog, EmptyState, IconName, Link, Loading, Skeleton, Table, view_query};
@@ -65,7 +65,6 @@ pub fn BehindNumber(props: &BehindNumberProps) -> Html {
         picked.behind,
         cursors.last().cloned(),
     ));
-    let rows = use_kept(rows);
     let (exporting, export) = use_export(picked.query.clone());
     let on_export = {
         let behind = picked.behind;
@@ -165,20 +164,24 @@ pub fn BehindNumber(props: &BehindNumberProps) -> Html {
 }
 
 fn head(metric: Metric) -> Html {
-    let value = match metric.unit() {
-        Unit::Seconds => t("reports.duration"),
-        Unit::Share => t("reports.rating"),
-        Unit::Count => t("reports.count"),
-    };
     html! {
         <thead role="rowgroup">
             <tr role="row">
                 <th role="columnheader">{ t("reports.conversation") }</th>
                 <th role="columnheader">{ t("visitors.website") }</th>
                 <th role="columnheader">{ t("reports.operator") }</th>
-                <th role="columnheader" class="end">{ value }</th>
+                <th role="columnheader" class="end">{ value_head(metric) }</th>
             </tr>
         </thead>
+    }
+}
+
+/// What the numbers of a list are.
+fn value_head(metric: Metric) -> AttrValue {
+    match metric.unit() {
+        Unit::Seconds => t("reports.duration"),
+        Unit::Share => t("reports.rating"),
+        Unit::Count => t("reports.count"),
     }
 }
 
@@ -200,7 +203,7 @@ fn cells(metric: Metric, row: &AnalyticsRow, names: &Names) -> Html {
             </td>
             <td role="cell" data-label={t("visitors.website")}><bdi>{ names.website(row.website_id) }</bdi></td>
             <td role="cell" data-label={t("reports.operator")}><bdi>{ names.member(row.operator_id) }</bdi></td>
-            <td role="cell" class="end" data-label={t("reports.count")}>{ value }</td>
+            <td role="cell" class="end" data-label={value_head(metric)}>{ value }</td>
         </>
     }
 }

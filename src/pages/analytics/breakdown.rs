@@ -8,7 +8,7 @@ use super::names::row_name;
 use super::values::{metric_name, value_text};
 use super::wanted::Wanted;
 use crate::i18n::{number, t, t_with};
-use crate::query::{asks, use_kept, use_query};
+use crate::query::{asks, use_query};
 use crate::scoped;
 use crate::ui::{EmptyState, Icon, IconName, IconSize, Loading, Skeleton, Table, view_query};
 
@@ -106,7 +106,6 @@ pub fn FiguresTable(props: &FiguresTableProps) -> Html {
     let wanted = &props.wanted;
     let by = wanted.asked.by;
     let found = use_query(asks::breakdown(&wanted.query(), by));
-    let found = use_kept_of(by, found);
     let sort = wanted.asked.sort;
     let head = || {
         let column = |column: Column, text: AttrValue| {
@@ -185,16 +184,6 @@ pub fn FiguresTable(props: &FiguresTableProps) -> Html {
             { view_query(&found, &t("reports.table_failed"), skeleton, ready) }
         </div>
     }
-}
-
-/// Rows of another table are not shown under this one's heads.
-#[hook]
-fn use_kept_of<T: 'static>(by: Dimension, query: crate::query::Query<T>) -> crate::query::Query<T> {
-    let last = use_mut_ref(|| by);
-    let is_same = std::mem::replace(&mut *last.borrow_mut(), by) == by;
-    let fresh = query.clone();
-    let kept = use_kept(query);
-    if is_same { kept } else { fresh }
 }
 
 fn column_name(column: Column) -> AttrValue {

@@ -30,7 +30,7 @@ use yew::prelude::*;
 use crate::api::{ApiError, Behind};
 use crate::forms::{Choice, Segments, SelectField};
 use crate::i18n::{t, t_with};
-use crate::query::{asks, use_kept, use_query};
+use crate::query::{asks, use_query};
 use crate::routes::Route;
 use crate::scoped;
 use crate::ui::{
@@ -114,7 +114,6 @@ pub fn Analytics() -> Html {
     let picked = use_state_eq(|| None::<Picked>);
     let query = wanted.query();
     let overview = use_query(asks::figures(&query));
-    let overview = use_kept(overview);
     let (exporting, export) = use_export(query.clone());
     let interval = wanted.asked.interval_on(wanted.today);
     let metric = wanted.asked.metric;

@@ -48,8 +48,11 @@ impl Names {
         self.labels.data.as_ref().map_or(&[], |data| &data.value.items)
     }
 
-    /// A website's name; that it is gone, where it is.
+    /// A website's name; that it is gone, where it is. Empty while that is not known.
     pub fn website(&self, id: WebsiteId) -> AttrValue {
+        if self.websites.data.is_none() {
+            return AttrValue::default();
+        }
         let found = self.websites().iter().find(|website| website.id == id);
         found.map_or_else(
             || t("reports.deleted_website"),
@@ -57,11 +60,14 @@ impl Names {
         )
     }
 
-    /// A member's name; that they are gone, where they are.
+    /// A member's name; that they are gone, where they are. Empty while that is not known.
     pub fn member(&self, id: Option<MemberId>) -> AttrValue {
         let Some(id) = id else {
             return t("reports.nobody");
         };
+        if self.members.data.is_none() {
+            return AttrValue::default();
+        }
         let found = self.members().iter().find(|member| member.id == id);
         found.map_or_else(|| t("reports.former_member"), |member| member.name.clone().into())
     }

@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use super::values::{metric_name, point_label, value_text};
 use crate::i18n::{t, t_with, weekdays_short};
-use crate::query::{asks, use_kept, use_query};
+use crate::query::{asks, use_query};
 use crate::scoped;
 use crate::ui::{Loading, Skeleton, Table, view_query};
 
@@ -80,7 +80,6 @@ pub fn Points(props: &PointsProps) -> Html {
     } = props;
     let (metric, interval) = (*metric, *interval);
     let series = use_query(asks::series(query, metric, interval));
-    let series = use_kept(series);
     let zone = query.tz.clone();
     let name = metric_name(metric);
     let heads = || {
@@ -95,8 +94,6 @@ pub fn Points(props: &PointsProps) -> Html {
         }
     };
     let ready = |found: &Series| {
-        // What is kept of another question is another metric's.
-        let metric = found.metric;
         let most = most(found.points.iter().map(|point| point.reading.value));
         html! {
             <Table label={t_with("reports.by_time", &[("metric", &metric_name(metric))])} tight=true>
@@ -203,13 +200,11 @@ pub fn Hours(props: &HoursProps) -> Html {
     );
     let metric = props.metric;
     let hours = use_query(asks::heatmap(&props.query, metric));
-    let hours = use_kept(hours);
     let days = weekdays_short();
     let table = |cells: Option<Rc<Heatmap>>| {
         let most = cells.as_ref().map_or(0.0, |found| {
             most(found.cells.iter().map(|cell| cell.reading.value))
         });
-        let metric = cells.as_ref().map_or(metric, |found| found.metric);
         html! {
             <table aria-label={t_with("reports.by_hour", &[("metric", &metric_name(metric))])}>
                 <thead>
