@@ -184,7 +184,7 @@ describe("managing conversations", () => {
       return { priority, labels };
     }, { priority: "urgent", labels: [label] });
     await page.reload();
-    await page.getByRole("region", { name: "Visitor" }).getByText("Coast").waitFor();
+    await page.getByRole("region", { name: "Visitor" }).getByText("Coast", { exact: true }).waitFor();
   });
 
   it("is handed out in turn to those who are available, and waits while nobody is", async () => {
