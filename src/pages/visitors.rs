@@ -9,7 +9,6 @@ use yew::prelude::*;
 use yew_router::hooks::{use_location, use_navigator};
 
 use crate::api::VisitorQuery;
-use crate::browser::Timeout;
 use crate::forms::{Choice, SelectField};
 use crate::i18n::{number, t, t_count};
 use crate::query::{asks, use_asked_again, use_kept, use_query};
@@ -17,7 +16,7 @@ use crate::routes::Route;
 use crate::scoped;
 use crate::ui::{
     Button, EmptyState, IconName, Loading, Notice, PageHead, SearchField, Skeleton, Table, use_minute,
-    view_query,
+    use_search_text, view_query,
 };
 pub use row::device_icon;
 use row::{VisitorRow, head};
@@ -25,8 +24,6 @@ use row::{VisitorRow, head};
 /// How often the list is asked for while the page is looked at, in milliseconds. Where somebody looks is no event of the log:
 /// one question for all of it costs less than a word for each step of each person.
 const ASK_EVERY_MS: u64 = 5_000;
-/// How long a search waits for the next letter, in milliseconds.
-const PAUSE_MS: u64 = 250;
 
 /// What the page's address asks for. What somebody mistyped there counts as not said.
 fn read(query: &[(String, String)]) -> VisitorQuery {
@@ -66,22 +63,16 @@ fn use_wanted() -> (VisitorQuery, Callback<VisitorQuery>) {
 #[component]
 pub fn Visitors() -> Html {
     let (wanted, go) = use_wanted();
-    let typed = use_state(|| wanted.search.clone());
-    {
+    let on_search = {
         let (go, wanted) = (go.clone(), wanted.clone());
-        use_effect_with((*typed).clone(), move |typed| {
-            let search = typed.trim().to_owned();
-            let pause = (search != wanted.search).then(|| {
-                let then = VisitorQuery { search, ..wanted };
-                Timeout::new(PAUSE_MS, move || go.emit(then))
+        Callback::from(move |search| {
+            go.emit(VisitorQuery {
+                search,
+                ..wanted.clone()
             });
-            move || drop(pause)
-        });
-    }
-    let on_input = {
-        let typed = typed.setter();
-        Callback::from(move |text: String| typed.set(text))
+        })
     };
+    let (typed, on_input) = use_search_text(&wanted.search, |text| text.trim().to_owned(), &on_search);
     let websites = use_query(asks::websites(1, MAX_LIMIT));
     let list = use_query(asks::visitors_by(&wanted));
     use_asked_again(&list, ASK_EVERY_MS);
@@ -142,13 +133,7 @@ pub fn Visitors() -> Html {
     let is_narrowed = wanted != VisitorQuery::default();
     let ready = |found: &VisitorPage| {
         if found.items.is_empty() && is_narrowed {
-            let on_clear = {
-                let (go, typed) = (go.clone(), typed.setter());
-                Callback::from(move |_: MouseEvent| {
-                    typed.set(String::new());
-                    go.emit(VisitorQuery::default());
-                })
-            };
+            let on_clear = go.reform(|_: MouseEvent| VisitorQuery::default());
             return html! {
                 <EmptyState icon={IconName::Search} title={t("visitors.none_found")} text={t("visitors.none_found_text")}>
                     <Button onclick={on_clear}>{ t("visitors.show_all") }</Button>
@@ -212,7 +197,7 @@ pub fn Visitors() -> Html {
             </PageHead>
             <div {class}>
                 <div class="narrow">
-                    <SearchField label={t("visitors.search")} hint={t("visitors.search")} value={(*typed).clone()} {on_input} />
+                    <SearchField label={t("visitors.search")} hint={t("visitors.search")} value={typed} {on_input} />
                     <div>
                         if known.len() > 1 || wanted.website.is_some() {
                             <SelectField

@@ -23,7 +23,7 @@ use yew::prelude::*;
 
 use crate::alerts::show_badge;
 use crate::auth::use_me;
-use crate::browser::{document, focus, focused};
+use crate::browser::{document, focus, focused, is_covered};
 use crate::chat::Chat;
 use crate::i18n::{t, t_with};
 use crate::routes::{Route, Section};
@@ -159,8 +159,11 @@ fn main() -> Option<web_sys::HtmlElement> {
     document()?.get_element_by_id(MAIN_ID)?.dyn_into().ok()
 }
 
-/// Puts the focus on the page's heading.
+/// Puts the focus on the page's heading, unless a dialog stands over the page and has it.
 pub(crate) fn focus_page() {
+    if is_covered() {
+        return;
+    }
     let heading = document().and_then(|document| document.get_element_by_id(HEADING_ID));
     if let Some(target) = heading.or_else(|| main().map(Into::into)) {
         focus(&target);

@@ -6,8 +6,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 use yew::prelude::*;
 
-use super::{Button, ButtonKind};
-use crate::browser::{focus, focused};
+use super::{Button, ButtonKind, HEADING_ID};
+use crate::browser::{document, focus, focus_node, focused};
 use crate::i18n::t;
 use crate::scoped;
 
@@ -73,6 +73,24 @@ fn use_number() -> u32 {
     *number
 }
 
+/// Holds the focus from what comes over the page: it starts on `first`, and goes back to where it came from; to the page's heading
+/// where that is gone.
+#[hook]
+pub(super) fn use_focus_inside(first: &NodeRef) {
+    let first = first.clone();
+    use_effect_with((), move |()| {
+        let before = focused();
+        focus_node(&first);
+        move || {
+            let before = before.filter(|before| before.is_connected() && before.tag_name() != "BODY");
+            let heading = || document()?.get_element_by_id(HEADING_ID);
+            if let Some(target) = before.map(Element::from).or_else(heading) {
+                focus(&target);
+            }
+        }
+    });
+}
+
 /// A modal question. The focus starts on Cancel, stays inside, and goes back to where it came from.
 #[component]
 pub fn Dialog(props: &DialogProps) -> Html {
@@ -80,20 +98,7 @@ pub fn Dialog(props: &DialogProps) -> Html {
     let (title, text) = (format!("dialog-title-{number}"), format!("dialog-text-{number}"));
     let panel = use_node_ref();
     let cancel = use_node_ref();
-    {
-        let first = props.first.clone().unwrap_or_else(|| cancel.clone());
-        use_effect_with((), move |()| {
-            let before = focused();
-            if let Some(button) = first.cast::<Element>() {
-                focus(&button);
-            }
-            move || {
-                if let Some(before) = before {
-                    focus(&before);
-                }
-            }
-        });
-    }
+    use_focus_inside(props.first.as_ref().unwrap_or(&cancel));
     let onkeydown = {
         let panel = panel.clone();
         let on_cancel = props.on_cancel.clone();

@@ -54,7 +54,7 @@ pub use progress::{Progress, ProgressProps};
 pub use prose::{view_prose, view_prose_with};
 pub use reading_place::{LogEntries, ReadingPlace, use_near_end, use_reading_place};
 pub use scoped::Scoped;
-pub use search_field::{SearchField, SearchFieldProps};
+pub use search_field::{SearchField, SearchFieldProps, use_search_text};
 pub use skeleton::{Loading, LoadingProps, Skeleton, SkeletonProps};
 pub use states::{
     EmptyState, EmptyStateProps, ErrorState, ErrorStateProps, Notice, NoticeProps, Status, StatusProps, Tone,

@@ -4,8 +4,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 use yew::prelude::*;
 
-use super::dialog::keep_inside;
-use crate::browser::{focus, focused};
+use super::dialog::{keep_inside, use_focus_inside};
 use crate::scoped;
 
 /// Props for [`Modal`].
@@ -28,20 +27,7 @@ pub struct ModalProps {
 #[component]
 pub fn Modal(props: &ModalProps) -> Html {
     let panel = use_node_ref();
-    {
-        let first = props.first.clone();
-        use_effect_with((), move |()| {
-            let before = focused();
-            if let Some(first) = first.cast::<Element>() {
-                focus(&first);
-            }
-            move || {
-                if let Some(before) = before {
-                    focus(&before);
-                }
-            }
-        });
-    }
+    use_focus_inside(&props.first);
     let onkeydown = {
         let (panel, on_close) = (panel.clone(), props.on_close.clone());
         Callback::from(move |event: KeyboardEvent| match event.key().as_str() {

@@ -17,19 +17,17 @@ use super::row::ConversationRow;
 use super::selection::{Choice, Selection};
 use super::views::Views;
 use crate::api::Retrying;
-use crate::browser::{Timeout, catch_focus, focus_within, focused, now};
+use crate::browser::{catch_focus, focus_within, focused, now};
 use crate::chat::{LiveChat, use_live_chat};
 use crate::i18n::{relative, t, t_with};
 use crate::people::visitor_name;
 use crate::ui::{
     Button, EmptyState, ErrorState, HEADING_ID, IconName, Loading, Notice, SearchField, Skeleton, Tabs, Tone,
-    TryingAgain, VirtualList, use_near_end, while_retrying,
+    TryingAgain, VirtualList, use_near_end, use_search_text, while_retrying,
 };
 
 const PANEL_ID: &str = "conversation-list";
 const SHELVES: [Shelf; 3] = [Shelf::Open, Shelf::Closed, Shelf::Archived];
-/// How long a search waits for the next letter before the server is asked, in milliseconds.
-const PAUSE_MS: u64 = 250;
 /// So many of what this device holds are shown while the server searches, and above what it finds.
 const FOUND_HERE: usize = 20;
 
@@ -53,7 +51,20 @@ pub(super) struct ListPaneProps {
 pub(super) fn ListPane(props: &ListPaneProps) -> Html {
     let filter = &props.filter;
     let live = use_live_chat(filter);
-    let (typed, on_input) = use_search(filter, &props.on_filter);
+    let on_search = {
+        let (filter, on_filter) = (filter.clone(), props.on_filter.clone());
+        Callback::from(move |search: String| {
+            on_filter.emit(Filter {
+                search: search_of(&search),
+                ..filter.clone()
+            });
+        })
+    };
+    let (typed, on_input) = use_search_text(
+        filter.search.as_str(),
+        |text| search_of(text).as_str().to_owned(),
+        &on_search,
+    );
     let shown = use_shown(&live, filter, &typed);
     let scroller = use_node_ref();
     {
@@ -147,41 +158,6 @@ pub(super) fn ListPane(props: &ListPaneProps) -> Html {
             <div class="bulk-place">{ view_bulk(&live, props, &shown) }</div>
         </section>
     }
-}
-
-/// What is typed in the search field, and what hears of each change: the address follows after a pause, at once when the field was
-/// emptied. What the address says after a step back or forward stands in the field.
-#[hook]
-fn use_search(filter: &Filter, on_filter: &Callback<Filter>) -> (AttrValue, Callback<String>) {
-    let typed = use_state(|| filter.search.as_str().to_owned());
-    {
-        let (setter, typed) = (typed.setter(), (*typed).clone());
-        use_effect_with(filter.search.clone(), move |search| {
-            if search_of(&typed) != *search {
-                setter.set(search.as_str().to_owned());
-            }
-        });
-    }
-    {
-        let (on_filter, filter) = (on_filter.clone(), filter.clone());
-        use_effect_with(((*typed).clone(), filter), move |(typed, filter)| {
-            let search = search_of(typed);
-            let pause_ms = if search.is_empty() { 0 } else { PAUSE_MS };
-            let pause = (search != filter.search).then(|| {
-                let then = Filter {
-                    search,
-                    ..filter.clone()
-                };
-                Timeout::new(pause_ms, move || on_filter.emit(then))
-            });
-            move || drop(pause)
-        });
-    }
-    let on_input = {
-        let setter = typed.setter();
-        Callback::from(move |text| setter.set(text))
-    };
-    ((*typed).clone().into(), on_input)
 }
 
 /// What the list shows: all of it; while something is searched for, first what this device knows to fit, as it stood when that

@@ -7,7 +7,6 @@ use yew_router::hooks::{use_location, use_navigator};
 
 use super::{status_detail, use_may_change, website_status};
 use crate::api::WebsiteQuery;
-use crate::browser::Timeout;
 use crate::i18n::{date_long, number, t, t_with};
 use crate::query::asks::{self, WEBSITES_PER_PAGE};
 use crate::query::{use_asked_again, use_kept, use_query};
@@ -15,11 +14,8 @@ use crate::routes::Route;
 use crate::scoped;
 use crate::ui::{
     Avatar, Button, EmptyState, Icon, IconName, IconSize, Link, Loading, PageHead, SearchField, Skeleton,
-    Table, view_query,
+    Table, use_search_text, view_query,
 };
-
-/// How long a search waits for the next letter, in milliseconds.
-const PAUSE_MS: u64 = 250;
 
 /// How often today's conversations are counted again while somebody looks, in milliseconds.
 const COUNT_EVERY_MS: u64 = 30_000;
@@ -92,26 +88,17 @@ fn use_wanted() -> (Wanted, Callback<Wanted>) {
 pub fn Websites() -> Html {
     let may_change = use_may_change();
     let (wanted, go) = use_wanted();
-    let typed = use_state(|| wanted.search.clone());
-    {
+    let on_search = {
         let (go, wanted) = (go.clone(), wanted.clone());
-        use_effect_with((*typed).clone(), move |typed| {
-            let search = typed.trim().to_owned();
-            let pause = (search != wanted.search).then(|| {
-                let then = Wanted {
-                    search,
-                    page: 1,
-                    ..wanted
-                };
-                Timeout::new(PAUSE_MS, move || go.emit(then))
+        Callback::from(move |search| {
+            go.emit(Wanted {
+                search,
+                page: 1,
+                ..wanted.clone()
             });
-            move || drop(pause)
-        });
-    }
-    let on_input = {
-        let typed = typed.setter();
-        Callback::from(move |text: String| typed.set(text))
+        })
     };
+    let (typed, on_input) = use_search_text(&wanted.search, |text| text.trim().to_owned(), &on_search);
     let list = use_query(asks::websites_by(&WebsiteQuery {
         page: wanted.page.max(1),
         page_size: WEBSITES_PER_PAGE,
@@ -246,7 +233,7 @@ pub fn Websites() -> Html {
             </PageHead>
             <div {class}>
                 <div class="search">
-                    <SearchField label={t("websites.search")} hint={t("websites.search")} value={(*typed).clone()} {on_input} />
+                    <SearchField label={t("websites.search")} hint={t("websites.search")} value={typed} {on_input} />
                 </div>
                 <div>{ view_query(&list, &t("websites.failed"), skeleton, ready) }</div>
             </div>
