@@ -1,5 +1,7 @@
 //! Which lists are kept live, and when a search is asked for again.
 
+use std::collections::BTreeSet;
+
 use switchboard_contract::realtime::LogEvent;
 
 use super::loading::Place;
@@ -19,6 +21,8 @@ pub(super) struct Lists {
     shown: Vec<Filter>,
     /// The search that is looked at.
     search: Option<Filter>,
+    /// Lists whose end somebody reached while they were being asked for from their beginning: they go on after that.
+    wants_more: BTreeSet<Filter>,
     generation: u64,
     timer: Option<u64>,
 }
@@ -68,13 +72,23 @@ impl<E: Clone> Desk<E> {
 
     fn let_go(&mut self, filter: &Filter) {
         self.inbox.drop_list(filter);
+        self.lists.wants_more.remove(filter);
         self.loads.forget(&Place::List(filter.clone()));
     }
 
     pub(super) fn more_of_list(&mut self, filter: Filter, out: &mut Vec<Effect>) {
-        if let Some(cursor) = self.inbox.next_cursor(&filter)
-            && !self.is_list_loading(&filter)
-        {
+        match self.loads.under_way(&Place::List(filter.clone())) {
+            // The page that comes is the one that is wanted.
+            Some(Fetch::List { cursor: Some(_), .. }) if self.inbox.more_again(&filter).is_none() => {}
+            Some(_) => {
+                self.lists.wants_more.insert(filter);
+            }
+            None => self.load_more(filter, out),
+        }
+    }
+
+    fn load_more(&mut self, filter: Filter, out: &mut Vec<Effect>) {
+        if let Some(cursor) = self.inbox.next_cursor(&filter) {
             let cursor = Some(cursor.to_owned());
             self.load(Fetch::List { filter, cursor }, out);
         }
@@ -116,14 +130,18 @@ impl<E: Clone> Desk<E> {
         }
     }
 
-    /// A page of a list has ended: one that is asked for anew goes on as far as it was shown.
+    /// A page of a list has ended: one that is asked for anew goes on as far as it was shown, and further if its end was reached
+    /// meanwhile.
     pub(super) fn list_on(&mut self, fetch: &Fetch, is_there: bool, out: &mut Vec<Effect>) {
         let Fetch::List { filter, .. } = fetch else { return };
         if !is_there {
             self.inbox.give_up_again(filter);
+            self.lists.wants_more.remove(filter);
         } else if let Some(cursor) = self.inbox.more_again(filter) {
             let (filter, cursor) = (filter.clone(), Some(cursor.to_owned()));
             self.load(Fetch::List { filter, cursor }, out);
+        } else if self.lists.wants_more.remove(filter) {
+            self.load_more(filter.clone(), out);
         }
     }
 }

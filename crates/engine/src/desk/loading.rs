@@ -52,9 +52,13 @@ impl<E> Default for Loads<E> {
 
 impl<E: Clone> Loads<E> {
     pub(super) fn is_under_way(&self, place: &Place) -> bool {
-        self.places
-            .get(place)
-            .is_some_and(|loading| loading.generation.is_some())
+        self.under_way(place).is_some()
+    }
+
+    /// What is being loaded there.
+    pub(super) fn under_way(&self, place: &Place) -> Option<&Fetch> {
+        let loading = self.places.get(place)?;
+        loading.generation.is_some().then_some(&loading.fetch)
     }
 
     /// Whether messages of any thread are on their way.

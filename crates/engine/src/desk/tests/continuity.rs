@@ -221,24 +221,30 @@ fn marks_are_not_asked_for_all_the_way_up() {
     assert_eq!(shown(&browser), 21);
 }
 
-#[test]
-fn a_list_is_asked_for_anew_as_far_as_it_was_loaded() {
-    let page = |ids: &[u8], next: Option<&str>| {
-        let item = |n: &u8| crate::inbox::tests::conversation(*n, i64::from(*n), Shelf::Open);
-        Fetched::List(
-            CursorPage {
-                items: ids.iter().map(item).collect(),
-                next_cursor: next.map(str::to_owned),
-                has_more: next.is_some(),
-                as_of: position(9),
-            }
-            .into(),
-        )
-    };
-    let cursor = |out: &[Effect]| match loads(out).pop() {
+/// A page of open conversations, newest first.
+fn page(ids: &[u8], next: Option<&str>) -> Fetched {
+    let item = |n: &u8| crate::inbox::tests::conversation(*n, i64::from(*n), Shelf::Open);
+    Fetched::List(
+        CursorPage {
+            items: ids.iter().map(item).collect(),
+            next_cursor: next.map(str::to_owned),
+            has_more: next.is_some(),
+            as_of: position(9),
+        }
+        .into(),
+    )
+}
+
+/// From where a page of a list is asked for.
+fn cursor(out: &[Effect]) -> Option<String> {
+    match loads(out).pop() {
         Some((_, Fetch::List { cursor, .. })) => cursor,
         _ => None,
-    };
+    }
+}
+
+#[test]
+fn a_list_is_asked_for_anew_as_far_as_it_was_loaded() {
     let mut browser = Browser::new(1);
     let out = browser.step(Event::Show(Shelf::Open.into()));
     answer_lists(&mut browser, &out, &page(&[9, 8], Some("a")));
@@ -255,4 +261,20 @@ fn a_list_is_asked_for_anew_as_far_as_it_was_loaded() {
     );
     let out = answer_lists(&mut browser, &out, &page(&[7, 6], Some("d")));
     assert_eq!(cursor(&out), None, "and nothing more is asked for");
+}
+
+#[test]
+fn an_end_that_was_reached_while_the_list_was_asked_for_is_not_forgotten() {
+    let mut browser = Browser::new(1);
+    let out = browser.step(Event::Show(Shelf::Open.into()));
+    answer_lists(&mut browser, &out, &page(&[9, 8], Some("a")));
+    let again = browser.go_live("snapshot");
+    let out = browser.step(Event::MoreOfList(Shelf::Open.into()));
+    assert_eq!(cursor(&out), None, "its beginning is on the way");
+    let out = answer_lists(&mut browser, &again, &page(&[9, 8], Some("b")));
+    assert_eq!(cursor(&out).as_deref(), Some("b"), "and then it goes on");
+    let wanted = browser.step(Event::MoreOfList(Shelf::Open.into()));
+    assert!(loads(&wanted).is_empty(), "that page is on the way");
+    let out = answer_lists(&mut browser, &out, &page(&[7, 6], Some("c")));
+    assert_eq!(cursor(&out), None, "it was wanted once");
 }
