@@ -6,6 +6,7 @@
 //! | --- | --- |
 //! | `mod.rs` | the window, its clocks, listeners, focus |
 //! | `time.rs` | waiting |
+//! | `canvas.rs` | canvases, and what decides how they look |
 //! | `embedded.rs` | pages in iframes |
 //! | `files.rs` | files that a person gives to the page |
 //! | `frame.rs` | the page's frames |
@@ -16,6 +17,7 @@
 //! | `saving.rs` | the clipboard, files that the person saves |
 //! | `workers.rs` | scripts that run beside the page |
 
+mod canvas;
 mod embedded;
 mod files;
 mod frame;
@@ -36,6 +38,7 @@ use web_sys::{
     ResizeObserver, Url, Window,
 };
 
+pub use canvas::{LooksWatch, Paper, pixel_ratio, style_of};
 pub use embedded::{post_to_frame, use_frame_messages};
 pub use files::{BlobUrl, Chosen, chosen_files, drags_files, dropped_files, pasted_files};
 pub use frame::Frame;

@@ -43,7 +43,7 @@ impl State {
     }
 }
 
-const ENTRIES: [Entry; 24] = [
+const ENTRIES: [Entry; 25] = [
     Entry {
         file: "brand",
         states: shown::brand,
@@ -55,6 +55,10 @@ const ENTRIES: [Entry; 24] = [
     Entry {
         file: "label_dot",
         states: shown::label_dot,
+    },
+    Entry {
+        file: "chart",
+        states: shown::chart,
     },
     Entry {
         file: "prose",

@@ -1,5 +1,6 @@
 //! What is looked at.
 
+use switchboard_contract::analytics::Unit;
 use switchboard_contract::live_chat::LabelColour;
 use switchboard_contract::time::Timestamp;
 use yew::prelude::*;
@@ -7,11 +8,12 @@ use yew::prelude::*;
 use super::State;
 use crate::api::{ApiError, Retrying};
 use crate::browser::monotonic_ms;
+use crate::i18n::decimal;
 use crate::query::{Loaded, Query};
 use crate::ui::{
-    Avatar, Button, EmptyState, ErrorState, Icon, IconName, IconSize, LabelDot, Loading, Mark, Notice,
-    PageHead, Skeleton, Status, Table, Tone, TryingAgain, TryingAgainChip, VirtualList, view_prose,
-    view_query,
+    Avatar, Button, Chart, ChartPoints, EmptyState, ErrorState, Icon, IconName, IconSize, LabelDot, Loading,
+    Mark, Notice, PageHead, Skeleton, Status, Table, Tone, TryingAgain, TryingAgainChip, VirtualList,
+    view_prose, view_query,
 };
 
 /// Six hours: nobody looks at a gallery for longer.
@@ -66,6 +68,41 @@ const ICONS: [IconName; 44] = [
 
 pub(super) fn brand() -> Vec<State> {
     vec![State::new("the mark", html! { <Mark /> })]
+}
+
+pub(super) fn chart() -> Vec<State> {
+    let of = |unit: Unit, values: &[Option<f64>], partial_from: Option<usize>| {
+        let text_of = |value: Option<f64>| match value {
+            Some(value) => AttrValue::from(decimal(value)),
+            None => AttrValue::from("–"),
+        };
+        let time_of = |point: usize| AttrValue::from((point + 1).to_string());
+        html! {
+            <Chart
+                name="A chart"
+                summary="What can be seen of it."
+                points={ChartPoints::new(values.iter().copied(), partial_from)}
+                {unit}
+                has_bars={unit == Unit::Count}
+                time_of={Callback::from(time_of)}
+                short_time_of={Callback::from(time_of)}
+                text_of={Callback::from(text_of)}
+            />
+        }
+    };
+    let days: Vec<Option<f64>> = (0..30_u32).map(|day| Some(f64::from(day * 7 % 31))).collect();
+    let gaps: Vec<Option<f64>> = (0..30_u32)
+        .map(|day| (day % 9 > 1).then(|| f64::from(day * 7 % 31)))
+        .collect();
+    let many: Vec<Option<f64>> = (0..20_000_u32)
+        .map(|point| Some(f64::from(point.wrapping_mul(2_654_435_761) >> 22) / 1_024.0))
+        .collect();
+    vec![
+        State::wide("counts, the last day not over", of(Unit::Count, &days, Some(29))),
+        State::wide("durations with gaps", of(Unit::Seconds, &gaps, None)),
+        State::wide("more points than pixels", of(Unit::Share, &many, None)),
+        State::wide("nothing measured", of(Unit::Seconds, &[None; 7], None)),
+    ]
 }
 
 pub(super) fn icon() -> Vec<State> {

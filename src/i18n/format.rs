@@ -195,6 +195,24 @@ pub fn month_in_zone(at: Timestamp, zone: &str) -> String {
     zoned(at, zone, &[("month", "long"), ("year", "numeric")])
 }
 
+/// The clock of an hour in an IANA zone, such as `13:00`.
+#[must_use]
+pub fn clock_in_zone(at: Timestamp, zone: &str) -> String {
+    zoned(at, zone, &[("hour", "2-digit"), ("minute", "2-digit")])
+}
+
+/// A day in an IANA zone without its year, such as `23 Nov`.
+#[must_use]
+pub fn day_short_in_zone(at: Timestamp, zone: &str) -> String {
+    zoned(at, zone, &[("day", "numeric"), ("month", "short")])
+}
+
+/// A month in an IANA zone in short, such as `Nov 2026`.
+#[must_use]
+pub fn month_short_in_zone(at: Timestamp, zone: &str) -> String {
+    zoned(at, zone, &[("month", "short"), ("year", "numeric")])
+}
+
 /// The names of the days of a week, from Monday, in short.
 #[must_use]
 pub fn weekdays_short() -> Vec<String> {

@@ -293,7 +293,7 @@ pub const PAGES: &[Page] = &[
                 stale: Stale::AskedAgain(&[("alert", failed!("The figures by time could not be loaded."))]),
                 ready: State {
                     body: series,
-                    told: &[("table", "Conversations by time")],
+                    told: &[("button", "View as table")],
                 },
                 shape: None,
             },

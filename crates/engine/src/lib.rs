@@ -11,6 +11,7 @@
 //! | [`archive`] | what a browser keeps of what was seen, for the next visit |
 //! | [`attached`] | which files are attached and not sent, the same in all tabs |
 //! | [`awareness`] | who types, looks and is there, and what is told of oneself |
+//! | [`chart`] | what a chart shows of its numbers at a size |
 //! | [`composing`] | what a text that is typed calls for, and what a choice makes of it |
 //! | [`desk`] | what follows from what in an operator's tab: the machines below put together |
 //! | [`drafts`] | what was typed and not sent, the same in all tabs |
@@ -43,6 +44,7 @@ pub mod archive;
 pub mod attached;
 pub mod awareness;
 pub mod bulletin;
+pub mod chart;
 pub mod composing;
 pub mod desk;
 pub mod drafts;

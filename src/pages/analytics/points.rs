@@ -2,14 +2,15 @@
 
 use std::rc::Rc;
 
-use switchboard_contract::analytics::{AnalyticsQuery, Heatmap, Interval, Metric, Series, SeriesPoint};
+use switchboard_contract::analytics::{AnalyticsQuery, Heatmap, Interval, Metric, Series, SeriesPoint, Unit};
+use switchboard_contract::time::Timestamp;
 use yew::prelude::*;
 
-use super::values::{metric_name, point_label, value_text};
+use super::values::{metric_name, point_label, point_short, value_text};
 use crate::i18n::{t, t_with, weekdays_short};
 use crate::query::{asks, use_query};
 use crate::scoped;
-use crate::ui::{Loading, Skeleton, Table, view_query};
+use crate::ui::{Chart, ChartPoints, Loading, Skeleton, Table, view_query};
 
 /// Props for [`Points`].
 #[derive(Properties, PartialEq)]
@@ -35,26 +36,45 @@ fn most(values: impl Iterator<Item = Option<f64>>) -> f64 {
     values.flatten().fold(0.0, f64::max)
 }
 
-/// The points, each with its number and a bar.
+/// What can be seen of a metric by time, in a sentence.
+fn summary(metric: Metric, points: &[SeriesPoint], time_of: impl Fn(&SeriesPoint) -> String) -> AttrValue {
+    let measured = || {
+        let measured = |point: &SeriesPoint| point.reading.value.map(|value| (value, *point));
+        points.iter().filter_map(measured)
+    };
+    let by_value = |one: &(f64, SeriesPoint), other: &(f64, SeriesPoint)| one.0.total_cmp(&other.0);
+    let (Some((most, most_at)), Some((least, least_at))) =
+        (measured().max_by(by_value), measured().min_by(by_value))
+    else {
+        return t("chart.nothing");
+    };
+    t_with(
+        "chart.highest",
+        &[
+            ("most", &value_text(metric, Some(most))),
+            ("most_time", &time_of(&most_at)),
+            ("least", &value_text(metric, Some(least))),
+            ("least_time", &time_of(&least_at)),
+        ],
+    )
+}
+
+/// Whether a list stands behind a point.
+fn has_list(metric: Metric, point: &SeriesPoint) -> bool {
+    metric != Metric::Visitors && point.reading.value.is_some_and(|value| value > 0.0)
+}
+
+/// A metric by time: a chart, and the same numbers as a table.
 #[component]
 pub fn Points(props: &PointsProps) -> Html {
     let class = scoped!(
         r#"
-        max-block-size: 24rem;
-        overflow: auto;
-
-        .bar {
-            display: block;
-            min-inline-size: 0;
-            block-size: 0.625rem;
-            border-radius: 0 var(--radius-xs) var(--radius-xs) 0;
-            background: var(--chart-1);
+        .as-table {
+            max-block-size: 24rem;
+            overflow: auto;
         }
-        .is-partial .bar {
-            opacity: 0.5;
-        }
-        td.long {
-            inline-size: 55%;
+        .waiting {
+            block-size: calc(208px + 3rem + var(--space-2));
         }
         .pick {
             padding: 0;
@@ -68,7 +88,9 @@ pub fn Points(props: &PointsProps) -> Html {
             text-decoration: underline;
         }
         @media print {
-            max-block-size: none;
+            .as-table {
+                max-block-size: none;
+            }
         }
         "#
     );
@@ -80,73 +102,122 @@ pub fn Points(props: &PointsProps) -> Html {
     } = props;
     let (metric, interval) = (*metric, *interval);
     let series = use_query(asks::series(query, metric, interval));
-    let zone = query.tz.clone();
-    let name = metric_name(metric);
-    let heads = || {
-        html! {
-            <thead role="rowgroup">
-                <tr role="row">
-                    <th role="columnheader">{ t("reports.time") }</th>
-                    <th role="columnheader" class="end">{ name.clone() }</th>
-                    <th role="columnheader" aria-hidden="true" />
-                </tr>
-            </thead>
-        }
-    };
+    let has_table = use_state_eq(|| false);
+    let found = series.data.as_ref().map(|data| data.value.points.clone());
+    let points = use_memo(found, |found| {
+        let found = found.as_deref().unwrap_or_default();
+        // Only the newest ones may not be over: a first one that the range cuts off is as whole as the range.
+        let is_over = found.iter().rposition(|point| !point.is_partial);
+        let values = found.iter().map(|point| point.reading.value);
+        ChartPoints::new(values, Some(is_over.map_or(0, |last| last + 1)))
+    });
     let ready = |found: &Series| {
-        let most = most(found.points.iter().map(|point| point.reading.value));
+        let all: Rc<[SeriesPoint]> = found.points.as_slice().into();
+        let time_of = {
+            let zone = query.tz.clone();
+            move |point: &SeriesPoint| point_label(point.at, interval, &zone)
+        };
+        let of_point = |text: fn(Timestamp, Interval, &str) -> String| {
+            let (all, zone) = (all.clone(), query.tz.clone());
+            Callback::from(move |index: usize| {
+                let point = all.get(index);
+                AttrValue::from(point.map_or_else(String::new, |point| text(point.at, interval, &zone)))
+            })
+        };
+        let on_point = {
+            let (all, on_pick) = (all.clone(), on_pick.clone());
+            Callback::from(move |index: usize| {
+                if let Some(point) = all.get(index).filter(|point| has_list(metric, point)) {
+                    on_pick.emit(*point);
+                }
+            })
+        };
+        let toggle = {
+            let has_table = has_table.clone();
+            Callback::from(move |_: MouseEvent| has_table.set(!*has_table))
+        };
+        let text = if *has_table {
+            t("chart.hide_table")
+        } else {
+            t("chart.show_table")
+        };
         html! {
-            <Table label={t_with("reports.by_time", &[("metric", &metric_name(metric))])} tight=true>
-                { heads() }
-                <tbody role="rowgroup">
-                    { for found.points.iter().rev().map(|point| {
-                        let text = value_text(metric, point.reading.value);
-                        let label = point_label(point.at, interval, &zone);
-                        let onclick = { let point = *point; on_pick.reform(move |_: MouseEvent| point) };
-                        let has_list = metric != Metric::Visitors && point.reading.value.is_some_and(|value| value > 0.0);
-                        html! {
-                            <tr role="row" key={point.at.to_string()} class={classes!(point.is_partial.then_some("is-partial"))}>
-                                <td role="cell">
-                                    { &label }
-                                    if point.is_partial {
-                                        <span class="text-3">{ " · " }{ t("reports.partial") }</span>
-                                    }
-                                </td>
-                                <td role="cell" class="end" data-label={metric_name(metric)}>
-                                    if has_list {
-                                        <button type="button" class="pick" {onclick} aria-label={t_with("reports.show_behind", &[("value", &text), ("metric", &label)])}>{ text.clone() }</button>
-                                    } else {
-                                        { text }
-                                    }
-                                </td>
-                                <td role="cell" class="long" aria-hidden="true">
-                                    <span class="bar" style={format!("inline-size: {:.1}%", length(point.reading.value, most))} />
-                                </td>
-                            </tr>
-                        }
-                    }) }
-                </tbody>
-            </Table>
+            <div>
+                <Chart
+                    name={t_with("reports.by_time", &[("metric", &metric_name(metric))])}
+                    summary={summary(metric, &all, &time_of)}
+                    points={(*points).clone()}
+                    unit={metric.unit()}
+                    has_bars={metric.unit() == Unit::Count}
+                    time_of={of_point(point_label)}
+                    short_time_of={of_point(point_short)}
+                    text_of={Callback::from(move |value| value_text(metric, value))}
+                    on_pick={on_point}
+                >
+                    <button type="button" class="text-btn" aria-expanded={has_table.to_string()} onclick={toggle}>{ text }</button>
+                </Chart>
+                if *has_table {
+                    <div class="as-table" tabindex="0" role="group" aria-label={t_with("reports.by_time", &[("metric", &metric_name(metric))])}>
+                        { view_points(metric, &all, &time_of, on_pick) }
+                    </div>
+                } else {
+                    <span hidden=true />
+                }
+            </div>
         }
     };
     let skeleton = || {
         html! {
             <Loading label={t("reports.points_loading")}>
-                <Table label="" tight=true>
-                    { heads() }
-                    <tbody role="rowgroup">
-                        { for (0..9).map(|row| html! {
-                            <tr key={row}><td><Skeleton inline="7rem" /></td><td><Skeleton inline="2rem" /></td><td class="long"><Skeleton inline="70%" /></td></tr>
-                        }) }
-                    </tbody>
-                </Table>
+                <div class="waiting"><Skeleton inline="100%" block="100%" /></div>
             </Loading>
         }
     };
     html! {
-        <div {class} tabindex="0" role="group" aria-label={t_with("reports.by_time", &[("metric", &name)])}>
-            { view_query(&series, &t("reports.points_failed"), skeleton, ready) }
-        </div>
+        <div {class}>{ view_query(&series, &t("reports.points_failed"), skeleton, ready) }</div>
+    }
+}
+
+/// The points as a table, the newest one first.
+fn view_points(
+    metric: Metric,
+    points: &[SeriesPoint],
+    time_of: &impl Fn(&SeriesPoint) -> String,
+    on_pick: &Callback<SeriesPoint>,
+) -> Html {
+    html! {
+        <Table label={t_with("reports.by_time", &[("metric", &metric_name(metric))])} tight=true>
+            <thead role="rowgroup">
+                <tr role="row">
+                    <th role="columnheader">{ t("reports.time") }</th>
+                    <th role="columnheader" class="end">{ metric_name(metric) }</th>
+                </tr>
+            </thead>
+            <tbody role="rowgroup">
+                { for points.iter().rev().map(|point| {
+                    let text = value_text(metric, point.reading.value);
+                    let label = time_of(point);
+                    let onclick = { let point = *point; on_pick.reform(move |_: MouseEvent| point) };
+                    html! {
+                        <tr role="row" key={point.at.to_string()}>
+                            <td role="cell">
+                                { &label }
+                                if point.is_partial {
+                                    <span class="text-3">{ " · " }{ t("reports.partial") }</span>
+                                }
+                            </td>
+                            <td role="cell" class="end" data-label={metric_name(metric)}>
+                                if has_list(metric, point) {
+                                    <button type="button" class="pick" {onclick} aria-label={t_with("reports.show_behind", &[("value", &text), ("metric", &label)])}>{ text.clone() }</button>
+                                } else {
+                                    { text }
+                                }
+                            </td>
+                        </tr>
+                    }
+                }) }
+            </tbody>
+        </Table>
     }
 }
 

@@ -6,8 +6,8 @@ use switchboard_engine::reports::{By, Change, change};
 use yew::prelude::*;
 
 use crate::i18n::{
-    date_long, day_in_zone, decimal, duration_fine, hour_in_zone, month_in_zone, number, percent_fine, t,
-    t_count, t_with,
+    clock_in_zone, date_long, day_in_zone, day_short_in_zone, decimal, duration_fine, hour_in_zone,
+    month_in_zone, month_short_in_zone, number, percent_fine, t, t_count, t_with,
 };
 use crate::scoped;
 
@@ -200,6 +200,15 @@ pub fn point_label(at: Timestamp, interval: Interval, zone: &str) -> String {
         Interval::Day => day_in_zone(at, zone),
         Interval::Week => t_with("reports.week_from", &[("day", &day_in_zone(at, zone))]).to_string(),
         Interval::Month => month_in_zone(at, zone),
+    }
+}
+
+/// The same as short as it can be, for an axis.
+pub fn point_short(at: Timestamp, interval: Interval, zone: &str) -> String {
+    match interval {
+        Interval::Hour => clock_in_zone(at, zone),
+        Interval::Day | Interval::Week => day_short_in_zone(at, zone),
+        Interval::Month => month_short_in_zone(at, zone),
     }
 }
 

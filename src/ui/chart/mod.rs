@@ -1,0 +1,502 @@
+//! Charts: one series of numbers by time, as bars or as a line. What is drawn is decided by `switchboard_engine::chart`; texts are
+//! HTML over the canvas, so that they are the page's own.
+
+mod paint;
+
+use std::rc::Rc;
+
+use switchboard_contract::analytics::Unit;
+use switchboard_engine::chart::{Plot, Pyramid, Shape, Span, Step, labelled, scale, stepped};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlCanvasElement, KeyboardEvent, WheelEvent};
+use yew::prelude::*;
+
+use crate::browser::{Listener, LooksWatch, ResizeWatch, is_right_to_left, pixel_ratio};
+use crate::i18n::t;
+use crate::scoped;
+use paint::{Look, Picture};
+
+/// How high the plot is, in pixels: there from the start, so that nothing moves.
+const HEIGHT: f64 = 208.0;
+/// About so many lines of the grid.
+const LINES: u32 = 4;
+/// A label of the time takes so much room, in pixels.
+const LABEL_ROOM: f64 = 84.0;
+/// One press of a key, or one notch of a wheel, shows so much of what was shown.
+const ZOOM: f64 = 0.7;
+/// A press that moves further than this drags the chart, in pixels.
+const DRAG_FROM: f64 = 4.0;
+
+/// The numbers of a chart, as they follow each other. Equal to itself alone: comparing a million of them would cost more than drawing.
+#[derive(Clone)]
+pub struct ChartPoints(Rc<(Pyramid, usize)>);
+
+impl ChartPoints {
+    /// `partial_from` is the first point that is not over yet.
+    pub fn new(values: impl IntoIterator<Item = Option<f64>>, partial_from: Option<usize>) -> Self {
+        let points = Pyramid::new(values);
+        let partial_from = partial_from.unwrap_or(points.values().len());
+        Self(Rc::new((points, partial_from)))
+    }
+
+    fn points(&self) -> &Pyramid {
+        &self.0.0
+    }
+
+    fn count(&self) -> usize {
+        self.points().values().len()
+    }
+
+    fn is_partial(&self, point: usize) -> bool {
+        point >= self.0.1
+    }
+}
+
+impl PartialEq for ChartPoints {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// Props for [`Chart`].
+#[derive(Properties, PartialEq)]
+pub struct ChartProps {
+    /// What it shows: the name of the picture.
+    pub name: AttrValue,
+    /// What can be seen of it, in a sentence.
+    pub summary: AttrValue,
+    /// The numbers.
+    pub points: ChartPoints,
+    /// What they count.
+    pub unit: Unit,
+    /// Whether they add up, and stand as bars.
+    #[prop_or_default]
+    pub has_bars: bool,
+    /// When a point was, in full.
+    pub time_of: Callback<usize, AttrValue>,
+    /// The same as short as it can be.
+    pub short_time_of: Callback<usize, AttrValue>,
+    /// A number as it is read.
+    pub text_of: Callback<Option<f64>, AttrValue>,
+    /// A point was pressed, or Enter with the cursor on it.
+    #[prop_or_default]
+    pub on_pick: Option<Callback<usize>>,
+    /// What stands below it, such as the way to its table.
+    #[prop_or_default]
+    pub children: Html,
+}
+
+/// The plot's width, and how often what decides its look has changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Screen {
+    width: f64,
+    looks: u32,
+}
+
+/// The chart.
+#[component]
+pub fn Chart(props: &ChartProps) -> Html {
+    let count = props.points.count();
+    let plot = use_node_ref();
+    let screen = use_screen(&plot);
+    let (span, set_span) = use_span(&props.points, &plot);
+    let at = use_state_eq(|| None::<usize>);
+    let by_key = use_state_eq(|| false);
+    let cursor = at.filter(|at| *at < count && span.points(count).contains(at));
+    let found = props.points.points().extremes(span.points(count));
+    let scale = use_memo((props.unit, found), |(unit, found)| {
+        scale(*unit, found.map_or(0.0, |found| found.most), LINES)
+    });
+    let heights: Vec<f64> = scale
+        .ticks
+        .iter()
+        .map(|tick| HEIGHT - tick / scale.top * HEIGHT)
+        .collect();
+    use_painted(&plot, props, screen, span, &scale, &heights);
+
+    let onkeydown = {
+        let (at, by_key, set_span) = (at.clone(), by_key.clone(), set_span.clone());
+        let on_pick = props.on_pick.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            if event.ctrl_key() || event.meta_key() || event.alt_key() {
+                return;
+            }
+            let (back, on) = if is_right_to_left() {
+                (Step::On, Step::Back)
+            } else {
+                (Step::Back, Step::On)
+            };
+            let middle = cursor.map_or(0.5, |cursor| span.place(cursor));
+            let step = match event.key().as_str() {
+                "ArrowLeft" => back,
+                "ArrowRight" => on,
+                "PageUp" => Step::FarBack,
+                "PageDown" => Step::FarOn,
+                "Home" => Step::First,
+                "End" => Step::Last,
+                "+" | "=" => return set_span.emit(span.zoomed(middle, ZOOM, count)),
+                "-" => return set_span.emit(span.zoomed(middle, 1.0 / ZOOM, count)),
+                "0" => return set_span.emit(Span::whole(count)),
+                "Escape" => return at.set(None),
+                "Enter" => {
+                    if let (Some(cursor), Some(on_pick)) = (cursor, &on_pick) {
+                        event.prevent_default();
+                        on_pick.emit(cursor);
+                    }
+                    return;
+                }
+                _ => return,
+            };
+            event.prevent_default();
+            if let Some(next) = stepped(cursor, step, span, count) {
+                set_span.emit(span.showing(next, count));
+                by_key.set(true);
+                at.set(Some(next));
+            }
+        })
+    };
+    let pressed = use_mut_ref(|| None::<(f64, Span, bool)>);
+    let onpointermove = {
+        let (plot, at, by_key, pressed, set_span) = (
+            plot.clone(),
+            at.clone(),
+            by_key.clone(),
+            pressed.clone(),
+            set_span.clone(),
+        );
+        Callback::from(move |event: PointerEvent| {
+            let Some((share, width)) = share_of_width(&plot, f64::from(event.client_x())) else {
+                return;
+            };
+            if let Some((from, before, is_drag)) = pressed.borrow_mut().as_mut() {
+                *is_drag |= (share - *from).abs() * width > DRAG_FROM;
+                if *is_drag {
+                    set_span.emit(before.panned(*from - share, count));
+                    return;
+                }
+            }
+            by_key.set(false);
+            at.set(span.at(share, count));
+        })
+    };
+    let onpointerdown = {
+        let (plot, pressed) = (plot.clone(), pressed.clone());
+        Callback::from(move |event: PointerEvent| {
+            let share = share_of_width(&plot, f64::from(event.client_x()));
+            *pressed.borrow_mut() = share.map(|(share, _)| (share, span, false));
+        })
+    };
+    let onpointerup = {
+        let (plot, pressed, on_pick) = (plot.clone(), pressed.clone(), props.on_pick.clone());
+        Callback::from(move |event: PointerEvent| {
+            let was_drag = pressed.borrow_mut().take().is_none_or(|(.., is_drag)| is_drag);
+            let share = share_of_width(&plot, f64::from(event.client_x()));
+            if let (false, Some((share, _)), Some(on_pick)) = (was_drag, share, &on_pick)
+                && let Some(point) = span.at(share, count)
+            {
+                on_pick.emit(point);
+            }
+        })
+    };
+    let leave = {
+        let at = at.setter();
+        move || {
+            pressed.borrow_mut().take();
+            at.set(None);
+        }
+    };
+    let onpointerleave = {
+        let leave = leave.clone();
+        Callback::from(move |_: PointerEvent| leave())
+    };
+    let onblur = Callback::from(move |_: FocusEvent| leave());
+
+    let told = cursor.map(|point| {
+        let value = props.text_of.emit(props.points.points().values()[point]);
+        let time = props.time_of.emit(point);
+        (time, value, props.points.is_partial(point))
+    });
+    let said = match &told {
+        Some((time, value, is_partial)) if *by_key => {
+            let rest = if *is_partial {
+                format!(", {}", t("reports.partial"))
+            } else {
+                String::new()
+            };
+            AttrValue::from(format!("{time}: {value}{rest}"))
+        }
+        _ => AttrValue::default(),
+    };
+    let labels = labelled(span, count, screen.width, LABEL_ROOM);
+    let is_zoomed = span != Span::whole(count);
+    let reset = set_span.reform(move |_: MouseEvent| Span::whole(count));
+    html! {
+        <div class={class()}>
+            <div class="chart-scale" aria-hidden="true">
+                { for scale.ticks.iter().zip(&heights).map(|(tick, height)| html! {
+                    <span key={tick.to_string()} style={format!("inset-block-start: {height:.1}px")}>{ props.text_of.emit(Some(*tick)) }</span>
+                }) }
+            </div>
+            <div
+                class="chart-plot"
+                ref={plot}
+                role="img"
+                aria-label={format!("{}. {}", props.name, props.summary)}
+                aria-keyshortcuts="ArrowLeft ArrowRight Home End + - 0"
+                tabindex="0"
+                {onkeydown}
+                {onpointermove}
+                {onpointerdown}
+                {onpointerup}
+                {onpointerleave}
+                {onblur}
+            >
+                <canvas aria-hidden="true" />
+                { view_cursor(cursor, span, told.as_ref()) }
+            </div>
+            <div class="chart-times" aria-hidden="true">
+                { for labels.into_iter().map(|point| html! {
+                    <span key={point} style={format!("inset-inline-start: {:.2}%", span.place(point) * 100.0)}>{ props.short_time_of.emit(point) }</span>
+                }) }
+            </div>
+            <p class="sr" role="status">{ said }</p>
+            <div class="chart-foot">
+                { props.children.clone() }
+                if is_zoomed {
+                    <button type="button" class="text-btn" onclick={reset}>{ t("chart.reset") }</button>
+                } else {
+                    <span hidden=true />
+                }
+            </div>
+        </div>
+    }
+}
+
+fn view_cursor(cursor: Option<usize>, span: Span, told: Option<&(AttrValue, AttrValue, bool)>) -> Html {
+    let (Some(cursor), Some((time, value, is_partial))) = (cursor, told) else {
+        return html! { <span hidden=true /> };
+    };
+    let share = span.place(cursor);
+    // Towards the middle, where there is room.
+    let side = if share > 0.5 { "is-before" } else { "is-behind" };
+    html! {
+        <div class={classes!("chart-cursor", side)} style={format!("inset-inline-start: {:.2}%", share * 100.0)}>
+            <div class="chart-tip">
+                <span class="chart-value">{ value.clone() }</span>
+                <span>{ time.clone() }</span>
+                if *is_partial {
+                    <span>{ t("reports.partial") }</span>
+                }
+            </div>
+        </div>
+    }
+}
+
+/// Where a place of the window lies on an element, as a share of its width from where reading starts; and that width.
+fn share_of_width(node: &NodeRef, x: f64) -> Option<(f64, f64)> {
+    let frame = node.cast::<Element>()?.get_bounding_client_rect();
+    let share = (x - frame.left()) / frame.width();
+    let share = if is_right_to_left() { 1.0 - share } else { share };
+    share.is_finite().then_some((share, frame.width()))
+}
+
+/// How wide the plot is, and how often its look has changed.
+#[hook]
+fn use_screen(plot: &NodeRef) -> Screen {
+    let screen = use_state_eq(Screen::default);
+    let current = use_mut_ref(Screen::default);
+    let plot = plot.clone();
+    let setter = screen.setter();
+    use_effect_with((), move |()| {
+        let change = move |change: &dyn Fn(&mut Screen)| {
+            change(&mut current.borrow_mut());
+            setter.set(*current.borrow());
+        };
+        let watch = plot.cast::<Element>().map(|element| {
+            let (change, measured) = (change.clone(), element.clone());
+            ResizeWatch::new(&element, move || {
+                let width = f64::from(measured.client_width());
+                change(&|screen| screen.width = width);
+            })
+        });
+        let looks = LooksWatch::new(move || change(&|screen| screen.looks += 1));
+        move || drop((watch, looks))
+    });
+    *screen
+}
+
+/// Which points are shown: all of them until somebody zooms, and again when there are others. Control or Command with the wheel zooms
+/// around the pointer.
+#[hook]
+fn use_span(points: &ChartPoints, plot: &NodeRef) -> (Span, Callback<Span>) {
+    let count = points.count();
+    let state = use_state_eq(|| (count, Span::whole(count)));
+    let span = if state.0 == count {
+        state.1
+    } else {
+        Span::whole(count)
+    };
+    let set = {
+        let setter = state.setter();
+        Callback::from(move |span| setter.set((count, span)))
+    };
+    let current = use_mut_ref(|| (span, set.clone(), count));
+    current.replace((span, set.clone(), count));
+    let plot = plot.clone();
+    use_effect_with((), move |()| {
+        let listener = plot.cast::<Element>().map(|element| {
+            Listener::new(&element, "wheel", move |event| {
+                let Ok(event) = event.dyn_into::<WheelEvent>() else {
+                    return;
+                };
+                if !(event.ctrl_key() || event.meta_key()) {
+                    return;
+                }
+                event.prevent_default();
+                let (span, set, count) = current.borrow().clone();
+                if let Some((share, _)) = share_of_width(&plot, f64::from(event.client_x())) {
+                    let factor = if event.delta_y() < 0.0 { ZOOM } else { 1.0 / ZOOM };
+                    set.emit(span.zoomed(share, factor, count));
+                }
+            })
+        });
+        move || drop(listener)
+    });
+    (span, set)
+}
+
+/// Draws when what is drawn has changed, and not otherwise.
+#[hook]
+fn use_painted(
+    plot: &NodeRef,
+    props: &ChartProps,
+    screen: Screen,
+    span: Span,
+    scale: &Rc<switchboard_engine::chart::Scale>,
+    heights: &[f64],
+) {
+    let plot = plot.clone();
+    let shape = if props.has_bars { Shape::Bars } else { Shape::Line };
+    let (scale, heights) = (scale.clone(), heights.to_vec());
+    use_effect_with(
+        (props.points.clone(), screen, span, shape, scale),
+        move |(points, screen, span, shape, scale)| {
+            let element = plot.cast::<Element>().filter(|_| screen.width > 0.0);
+            let canvas = element
+                .as_ref()
+                .and_then(|element| element.query_selector("canvas").ok().flatten())
+                .and_then(|canvas| canvas.dyn_into::<HtmlCanvasElement>().ok());
+            if let (Some(element), Some(canvas)) = (element, canvas) {
+                let size = (screen.width, HEIGHT);
+                let partial = (span.place(points.0.1) - 0.5 / span.length()) * screen.width;
+                let picture = Picture {
+                    plot: &Plot::new(points.points(), *shape, *span, scale, size),
+                    grid: &heights,
+                    partial_from: partial,
+                    width: screen.width,
+                    height: HEIGHT,
+                    ratio: pixel_ratio(),
+                    is_mirrored: is_right_to_left(),
+                };
+                picture.paint(&canvas, Look::of(&element));
+            }
+        },
+    );
+}
+
+fn class() -> AttrValue {
+    scoped!(
+        r#"
+        position: relative;
+        display: grid;
+        grid-template-columns: auto minmax(0, 1fr);
+        column-gap: var(--space-2);
+        padding-block-start: var(--space-2);
+        font-size: var(--text-11);
+        line-height: var(--lh-11);
+        font-variant-numeric: var(--numeric);
+
+        .chart-scale {
+            position: relative;
+            min-inline-size: 3.5rem;
+            block-size: 208px;
+            color: var(--text-3);
+        }
+        .chart-scale > span {
+            position: absolute;
+            inset-inline-end: 0;
+            transform: translateY(-50%);
+            white-space: nowrap;
+        }
+        .chart-plot {
+            position: relative;
+            min-inline-size: 0;
+            block-size: 208px;
+            border-radius: var(--radius-xs);
+            touch-action: pan-y;
+            cursor: crosshair;
+        }
+        canvas {
+            position: absolute;
+            inset: 0;
+            inline-size: 100%;
+            block-size: 100%;
+        }
+        .chart-cursor {
+            position: absolute;
+            inset-block: 0;
+            inline-size: 0;
+            border-inline-start: 1px solid var(--chart-axis);
+            pointer-events: none;
+        }
+        .chart-tip {
+            position: absolute;
+            inset-block-start: var(--space-1);
+            inset-inline-start: var(--space-2);
+            display: grid;
+            padding: var(--space-2) var(--space-3);
+            border: 1px solid var(--line);
+            border-radius: var(--radius-m);
+            background: var(--surface-raised);
+            box-shadow: var(--elevation-1);
+            color: var(--text-2);
+            white-space: nowrap;
+        }
+        .is-before .chart-tip {
+            inset-inline: auto var(--space-2);
+        }
+        .chart-value {
+            color: var(--text);
+            font-size: var(--text-14);
+            line-height: var(--lh-14);
+            font-weight: var(--weight-medium);
+        }
+        .chart-times {
+            position: relative;
+            grid-column: 2;
+            block-size: 1.5rem;
+            padding-block-start: var(--space-1);
+            color: var(--text-3);
+            overflow: clip;
+        }
+        .chart-times > span {
+            position: absolute;
+            transform: translateX(-50%);
+            white-space: nowrap;
+        }
+        &:dir(rtl) .chart-times > span {
+            transform: translateX(50%);
+        }
+        .chart-foot {
+            grid-column: 1 / -1;
+            display: flex;
+            flex-wrap: wrap;
+            justify-content: space-between;
+            gap: var(--space-2) var(--space-4);
+            min-block-size: 1.5rem;
+            font-size: var(--text-13);
+            line-height: var(--lh-13);
+        }
+        "#
+    )
+}
