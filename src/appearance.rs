@@ -38,7 +38,19 @@ pub fn show(preferences: &Preferences) {
         Motion::Reduced => Some("reduced"),
         Motion::System | Motion::Unknown => None,
     };
-    let Some(root) = document().and_then(|document| document.document_element()) else {
+    let Some(document) = document() else { return };
+    // What an installed window has around the page (index.html).
+    for one in ["light", "dark"] {
+        let media = match theme {
+            Some(theme) if theme == one => "all".to_owned(),
+            Some(_) => "not all".to_owned(),
+            None => format!("(prefers-color-scheme: {one})"),
+        };
+        if let Some(meta) = document.get_element_by_id(&format!("theme-{one}")) {
+            let _ = meta.set_attribute("media", &media);
+        }
+    }
+    let Some(root) = document.document_element() else {
         return;
     };
     for (attribute, value) in [

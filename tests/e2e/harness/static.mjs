@@ -6,7 +6,7 @@ import { extname, join, normalize } from "node:path";
 
 const TYPES = {
   ".css": "text/css", ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".json": "application/json",
-  ".svg": "image/svg+xml", ".wasm": "application/wasm",
+  ".png": "image/png", ".svg": "image/svg+xml", ".wasm": "application/wasm", ".webmanifest": "application/manifest+json",
 };
 
 /** Serves `folder`; `replace` gives some paths another text (null: not there); `headers` go with every answer. */
