@@ -97,7 +97,14 @@ async function fetchProgram(address) {
   return response;
 }
 
+/** Tells the service worker which build runs here, so that it keeps the files of that build (assets/sw.js). */
+function holdBuild() {
+  const build = document.querySelector('meta[name="switchboard-build"]')?.content;
+  if (build) navigator.locks?.request(`switchboard-build-${build}`, { mode: "shared" }, () => new Promise(() => {})).catch(() => {});
+}
+
 async function start() {
+  holdBuild();
   if (typeof WebAssembly !== "object") return explain(TOO_OLD);
   const { content: script, dataset } = document.querySelector('meta[name="switchboard-program"]');
   try {

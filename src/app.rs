@@ -1,6 +1,7 @@
 //! The providers and the switch from route to page.
 
 mod chunked;
+mod installed;
 pub(crate) mod views;
 
 use chunked::InChunk;

@@ -22,6 +22,8 @@ pub struct Config {
     pub realtime_url: Option<Rc<str>>,
     /// Names the installation, such as `staging`.
     pub environment: Option<Rc<str>>,
+    /// Whether browsers may keep the program to start without a network; `false` also removes what they have kept.
+    pub service_worker: bool,
 }
 
 /// The file as it is written. Unknown fields are left to newer bundles.
@@ -33,6 +35,12 @@ struct File {
     realtime_url: Option<String>,
     #[serde(default)]
     environment: Option<String>,
+    #[serde(default = "wanted")]
+    service_worker: bool,
+}
+
+const fn wanted() -> bool {
+    true
 }
 
 /// Why there is no usable configuration.
@@ -92,6 +100,7 @@ pub fn parse(text: &str) -> Result<Config, ConfigError> {
         api_base_url: address("apiBaseUrl", &file.api_base_url, &["http://", "https://"])?,
         realtime_url,
         environment: file.environment.map(Rc::from),
+        service_worker: file.service_worker,
     })
 }
 
@@ -126,6 +135,14 @@ mod tests {
     fn addresses_lose_their_last_slash_and_other_fields_are_ignored() {
         let config = parse(r#"{"apiBaseUrl":"https://api.example.com/api/","later":1}"#).expect("reads");
         assert_eq!(&*config.api_base_url, "https://api.example.com/api");
+    }
+
+    #[test]
+    fn the_service_worker_is_wanted_unless_the_site_says_otherwise() {
+        let wanted = |text: &str| parse(text).expect("reads").service_worker;
+        assert!(wanted(EXAMPLE));
+        assert!(wanted(r#"{"apiBaseUrl":"/api","serviceWorker":true}"#));
+        assert!(!wanted(r#"{"apiBaseUrl":"/api","serviceWorker":false}"#));
     }
 
     #[test]

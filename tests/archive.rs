@@ -164,6 +164,7 @@ async fn open_at(path: &str) -> Mounted<App> {
         .replace_state_with_url(&JsValue::NULL, "", Some(path))
         .expect("same origin");
     let config = Config {
+        service_worker: false,
         api_base_url: "/api".into(),
         realtime_url: None,
         environment: None,

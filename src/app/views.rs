@@ -8,20 +8,17 @@ use yew::prelude::*;
 use yew_router::hooks::use_navigator;
 
 use super::chunked::InChunk;
+use super::installed::use_installed;
 use crate::alerts::AlertsProvider;
 use crate::appearance;
 use crate::auth::{AuthState, MeProvider, use_auth};
-use crate::browser::{sleep, use_task};
 use crate::chat::ChatProvider;
-use crate::chunks::{self, Chunk};
+use crate::chunks::Chunk;
 use crate::forms::{Guarded, UnsavedProvider, open_member_drafts};
 use crate::pages;
 use crate::query::QueryProvider;
 use crate::routes::Route;
-use crate::shell::{ForeignQueue, LeaveProvider, Shell};
-
-/// After the person's first page has begun to load what it shows, in milliseconds.
-const FETCH_REST_AFTER_MS: u64 = 1_500;
+use crate::shell::{ForeignQueue, LeaveProvider, NewerBuild, Shell};
 
 /// [`Chunk::Desk`]: the frame with the page of a member in it.
 pub fn desk(route: Route) -> Html {
@@ -110,44 +107,37 @@ fn Workspace(props: &WorkspaceProps) -> Html {
     // Before the page asks for its drafts.
     use_memo(me.id, |id| open_member_drafts(*id));
     use_effect_with(me.preferences.clone(), appearance::adopt);
-    let fetching = use_task();
-    use_effect_with((), move |()| {
-        fetching.run(async {
-            sleep(FETCH_REST_AFTER_MS).await;
-            // What is lost here shows itself, and is asked for again, once somebody goes there.
-            let _ = chunks::fetch_all().await;
-        });
-    });
+    let newer = use_installed();
     let page = use_callback((), |route: Route, ()| {
         html! { <Shell {route}>{ member_page(route) }</Shell> }
     });
-    if me.totp_enrolment_due {
-        return html! {
-            <MeProvider me={me.clone()}>
-                <QueryProvider>
-                    <LeaveProvider owner={me.id}>
-                        <EnrolmentFirst route={props.route} />
-                    </LeaveProvider>
-                </QueryProvider>
-            </MeProvider>
-        };
-    }
+    let inside = if me.totp_enrolment_due {
+        html! {
+            <LeaveProvider owner={me.id}>
+                <EnrolmentFirst route={props.route} />
+            </LeaveProvider>
+        }
+    } else {
+        html! {
+            <ChatProvider>
+                <LeaveProvider owner={me.id}>
+                    <ForeignQueue>
+                        // Inside of what signs out: that has a question of its own.
+                        <UnsavedProvider>
+                            <AlertsProvider>
+                                <Guarded route={props.route} {page} />
+                            </AlertsProvider>
+                        </UnsavedProvider>
+                    </ForeignQueue>
+                </LeaveProvider>
+            </ChatProvider>
+        }
+    };
     html! {
         <MeProvider me={me.clone()}>
-            <QueryProvider>
-                <ChatProvider>
-                    <LeaveProvider owner={me.id}>
-                        <ForeignQueue>
-                            // Inside of what signs out: that has a question of its own.
-                            <UnsavedProvider>
-                                <AlertsProvider>
-                                    <Guarded route={props.route} {page} />
-                                </AlertsProvider>
-                            </UnsavedProvider>
-                        </ForeignQueue>
-                    </LeaveProvider>
-                </ChatProvider>
-            </QueryProvider>
+            <ContextProvider<NewerBuild> context={newer}>
+                <QueryProvider key={me.totp_enrolment_due.to_string()}>{ inside }</QueryProvider>
+            </ContextProvider<NewerBuild>>
         </MeProvider>
     }
 }

@@ -14,6 +14,7 @@
 //! | `local.rs` | times of day where the person is |
 //! | `task.rs` | futures that stop with whoever started them |
 //! | `lock.rs` | Web Locks |
+//! | `service_worker.rs` | what answers for the site when there is no network |
 //! | `saving.rs` | the clipboard, files that the person saves |
 //! | `workers.rs` | scripts that run beside the page |
 
@@ -25,6 +26,7 @@ mod keys;
 mod local;
 mod lock;
 mod saving;
+mod service_worker;
 mod task;
 mod time;
 mod workers;
@@ -46,6 +48,9 @@ pub use keys::{KeyPlace, has_command_key, is_covered, key_place};
 pub use local::{LocalTime, local_time, start_of_day, today, utc_offset_minutes};
 pub use lock::Lock;
 pub use saving::{copy_text, download, save_blob, save_url};
+pub use service_worker::{
+    WorkerNews, ask_to_be_woken, hear_worker, install_worker, look_for_newer_build, own_build, reload,
+};
 pub use task::{Task, TaskSlot, use_task};
 pub use time::{
     Answered, Grace, Happening, Interval, Sleep, Timeout, answered, grace, happening, sleep, within,
@@ -357,13 +362,6 @@ pub fn press_first_shown(root: &yew::NodeRef, selector: &str) -> bool {
         element.click();
     }
     shown.is_some()
-}
-
-/// Loads the page anew.
-pub fn reload() {
-    if let Some(window) = window() {
-        let _ = window.location().reload();
-    }
 }
 
 /// Sets the document's title.

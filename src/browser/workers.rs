@@ -19,10 +19,10 @@ pub fn start_worker(kind: &str, path: &str) -> Option<JsValue> {
 }
 
 /// The scripts of this app that may run as workers.
-const WORKERS: [&str; 2] = ["/relay.js", "/timers.js"];
+const WORKERS: [&str; 3] = ["/relay.js", "/sw.js", "/timers.js"];
 
 /// The address of a worker's script, as the page's Trusted Types policy lets it pass; `None` for any other address.
-fn script_url(path: &str) -> Option<JsValue> {
+pub(super) fn script_url(path: &str) -> Option<JsValue> {
     thread_local! {
         static POLICY: Option<JsValue> = trusted_types_policy();
     }

@@ -11,6 +11,7 @@ mod foreign;
 mod health;
 mod keys;
 mod leaving;
+mod newer;
 mod not_kept;
 mod palette;
 mod rail;
@@ -37,6 +38,8 @@ pub use deeds::{Deed, do_deed, use_deeds};
 use finder::{Finder, FinderField};
 pub use foreign::{ForeignQueue, ForeignQueueProps};
 pub use leaving::{Leave, LeaveProvider, LeaveProviderProps, use_leave, use_sign_out};
+pub use newer::NewerBuild;
+use newer::{Newer, Woken};
 use not_kept::NotKept;
 pub use rail::{Rail, RailProps, Unread};
 use sound_blocked::SoundBlocked;
@@ -99,10 +102,12 @@ pub fn Shell(props: &ShellProps) -> Html {
                     </div>
                 </header>
                 <div class="shell-notice">
+                    <Newer />
                     if let Some(chat) = chat {
                         <NotKept chat={chat.clone()} />
                         <SoundBlocked />
-                        <Behind {chat} on_show={on_panel} />
+                        <Behind chat={chat.clone()} on_show={on_panel} />
+                        <Woken {chat} />
                     }
                 </div>
                 <Rail section={props.route.section()} />

@@ -73,6 +73,7 @@ impl Look {
             .replace_state_with_url(&JsValue::NULL, "", Some(&named(page.path)))
             .expect("same origin");
         let config = Config {
+            service_worker: false,
             api_base_url: "/api".into(),
             realtime_url: None,
             environment: None,

@@ -65,7 +65,9 @@ pub fn dashboard(bundlers: &Bundlers) -> Outcome {
         .args([paths::dist(), chunks, bundlers.wasm_opt.clone()])
         .arg("-Oz")
         .args(WASM_FEATURES))
-    .map_err(|failure| failure.during("putting the chunks into the bundle"))
+    .map_err(|failure| failure.during("putting the chunks into the bundle"))?;
+    run(Command::new("node").args([scripts.join("place_worker.mjs"), paths::dist()]))
+        .map_err(|failure| failure.during("putting the service worker into the bundle"))
 }
 
 /// Builds the widget's program into [`paths::widget_bundle`].

@@ -20,12 +20,15 @@ export class Person {
   /** Everyone whose browser is open. */
   static #present = new Set();
 
-  /** Opens a profile; `options` are Playwright's for a context. */
+  /**
+   * Opens a profile; `options` are Playwright's for a context. Without a service worker unless a journey is about it: what goes
+   * through one cannot be held up or answered by the journey.
+   */
   static async in(browser, options = {}) {
     const person = new Person();
     person.problems = [];
     person.allowed = [];
-    person.context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-GB", ...options });
+    person.context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-GB", serviceWorkers: "block", ...options });
     person.context.setDefaultTimeout(LIMIT_MS);
     await person.context.exposeBinding("reportViolation", (_, text) => person.problems.push(`policy violation: ${text}`));
     // Runs in every frame, the widget's included.
