@@ -74,11 +74,14 @@ async function heard(answer) {
   // What is no configuration is the page's to complain about.
   const { apiBaseUrl, serviceWorker } = (await answer.json().catch(() => null)) ?? {};
   if (serviceWorker === false) await leave();
-  else if (apiBaseUrl) await (await caches.open(SITE)).put(CONFIG, kept);
+  else if (apiBaseUrl && !hasLeft) await (await caches.open(SITE)).put(CONFIG, kept);
 }
+
+let hasLeft = false;
 
 /** The worker goes and takes along what it kept. Open pages go on by the network. */
 async function leave() {
+  hasLeft = true;
   await registration.unregister();
   const names = await caches.keys();
   await Promise.all(names.filter((name) => name === SITE || name.startsWith(CACHES)).map((name) => caches.delete(name)));
@@ -138,6 +141,8 @@ async function install() {
   try {
     await Promise.all(Array.from({ length: AT_A_TIME }, fetchNext));
     await keepPage(cache);
+    const told = await fetch(CONFIG, { cache: "no-cache" });
+    if (told.ok) await heard(told);
   } catch (error) {
     left.length = 0;
     await caches.delete(OWN);

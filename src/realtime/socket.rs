@@ -12,7 +12,7 @@ use web_sys::{CloseEvent, MessageEvent, WebSocket};
 use yew::Callback;
 
 use crate::api::{Api, ApiError};
-use crate::browser::{Listener, Task};
+use crate::browser::{Listener, Task, is_online};
 use crate::crash::EndsWithProgram;
 
 /// Closed without a word, as browsers report it.
@@ -166,6 +166,8 @@ impl Inner {
                 Ok(ticket) => Ok(ticket.ticket),
                 Err(ApiError::SignedOut) => Err(TicketError::SignedOut),
                 Err(ApiError::RateLimited(wait)) => Err(TicketError::RateLimited(wait)),
+                // A page that was opened without a network was never told that it went.
+                Err(_) if !is_online() => return Event::NetworkDown,
                 Err(_) => Err(TicketError::Unreachable),
             };
             Event::Ticket { generation, result }

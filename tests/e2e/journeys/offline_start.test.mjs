@@ -52,7 +52,7 @@ describe("without a network", () => {
     await page.close();
     await server.kill();
     await person.context.setOffline(true);
-    page = await person.context.newPage();
+    person.page = page = await person.context.newPage();
   }
 
   async function restore() {
@@ -97,7 +97,7 @@ describe("without a network", () => {
 
   it("the same in a browser that cannot wake a page when the network is back", async () => {
     await person.context.addInitScript(() => {
-      delete ServiceWorkerRegistration.prototype.sync;
+      delete globalThis.ServiceWorkerRegistration?.prototype.sync;
       delete globalThis.SyncManager;
     });
     await startsAndSends();
