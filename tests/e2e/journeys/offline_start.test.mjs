@@ -103,6 +103,23 @@ describe("without a network", () => {
     await startsAndSends();
   });
 
+  it("a tab that was told nothing else is woken by the browser's word that there is one again", async () => {
+    const address = await work();
+    const devtools = await person.context.newCDPSession(page);
+    const registered = new Promise((resolve) => {
+      devtools.on("ServiceWorker.workerRegistrationUpdated", ({ registrations: [first] }) => { if (first) resolve(first.registrationId); });
+    });
+    await devtools.send("ServiceWorker.enable");
+    const registrationId = await registered;
+    // From here on only a wake-up leads back: no try is due, and nobody says that the network is there.
+    await page.evaluate(() => dispatchEvent(new Event("offline")));
+    await untilConnection(page, /^Offline$/);
+    await devtools.send("ServiceWorker.dispatchSyncEvent", { origin: `${server.origin}/`, registrationId, tag: "outbox", lastChance: false });
+    await untilConnected(page);
+    await answer(page, WRITTEN);
+    await eventually("the reply has arrived", async () => (await stored(address, WRITTEN)) === 1);
+  });
+
   it("whoever has signed out is asked to sign in", async () => {
     const address = await work();
     await signOut(page);

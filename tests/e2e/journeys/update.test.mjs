@@ -4,13 +4,11 @@ import { after, afterEach, before, beforeEach, describe } from "node:test";
 
 import { CONNECTION_LOST, Person, answered, it, launch } from "../harness/browser.mjs";
 import { Site, cachesOf, runs, untilKept } from "../harness/builds.mjs";
-import { eventually, shows } from "../harness/eventually.mjs";
-import { desk, openConversations, untilConnected, untilLost } from "../harness/people.mjs";
+import { shows } from "../harness/eventually.mjs";
+import { desk, openConversations, untilConnected } from "../harness/people.mjs";
 import { Server } from "../harness/server.mjs";
 
 const TYPED = "Half a sentence";
-/** How long a wait for the next try must be to tell a wake-up from it, in seconds. */
-const LONG_WAIT_S = 6;
 
 describe("a newer build", () => {
   let browser, site, server, person, page;
@@ -138,26 +136,4 @@ describe("a newer build", () => {
       await shows(() => cachesOf(page), []);
     });
   }
-
-  it("aside: a network that is back wakes what waits, before its time", async () => {
-    const devtools = await person.context.newCDPSession(page);
-    const registered = new Promise((resolve) => {
-      devtools.on("ServiceWorker.workerRegistrationUpdated", ({ registrations: [first] }) => { if (first) resolve(first.registrationId); });
-    });
-    await devtools.send("ServiceWorker.enable");
-    const registrationId = await registered;
-    await server.kill();
-    await untilLost(page);
-    const status = page.getByRole("status", { name: "Connection" });
-    const left = await eventually("the next try is far off", async () => {
-      const seconds = Number(/in (\d+) s/.exec(await status.innerText())?.[1]);
-      return seconds >= LONG_WAIT_S && seconds;
-    }, 120_000);
-    await server.again();
-    const started = Date.now();
-    await devtools.send("ServiceWorker.dispatchSyncEvent", { origin: `${server.origin}/`, registrationId, tag: "outbox", lastChance: false });
-    await untilConnected(page);
-    const took = (Date.now() - started) / 1_000;
-    assert.ok(took < left - 2, `connected after ${took} s, ${left} s before the next try`);
-  });
 });
