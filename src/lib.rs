@@ -40,8 +40,13 @@ pub mod shell;
 pub mod storage;
 pub mod ui;
 
-/// Starts the dashboard in this page, in place of whatever the body holds.
+/// Starts the dashboard in this page, in place of whatever the body holds; beside the sign-in page where that stands there
+/// already, which gives way by itself (`assets/sign_in.js`).
 pub fn start() {
     crash::install();
-    yew::Renderer::<app::Root>::new().render();
+    let place = browser::document().and_then(|document| document.get_element_by_id("program"));
+    match place {
+        Some(place) => yew::Renderer::<app::Root>::with_root(place).render(),
+        None => yew::Renderer::<app::Root>::new().render(),
+    };
 }

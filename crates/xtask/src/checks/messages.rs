@@ -202,6 +202,33 @@ fn call(before: &str) -> Option<&str> {
 mod tests {
     use super::*;
 
+    /// The value of an attribute in a tag.
+    fn attribute<'t>(tag: &'t str, name: &str) -> Option<&'t str> {
+        let (_, value) = tag.split_once(&format!(" {name}=\""))?;
+        value.split('"').next()
+    }
+
+    #[test]
+    fn the_static_sign_in_page_says_what_the_program_says() {
+        let page = paths::read(&paths::root().join("index.html")).unwrap();
+        let (english, arabic) = (
+            read("messages/en.json").unwrap(),
+            read("messages/ar.json").unwrap(),
+        );
+        let mut compared = 0;
+        for tag in page.split('<').filter(|tag| tag.contains(" data-ar=")) {
+            let (opening, text) = tag.split_once('>').unwrap();
+            let (key, shown) = match attribute(opening, "data-label") {
+                Some(key) => (key, attribute(opening, "aria-label").unwrap()),
+                None => (attribute(opening, "data-text").unwrap(), text),
+            };
+            assert_eq!(shown, english[key], "{key}");
+            assert_eq!(attribute(opening, "data-ar"), Some(arabic[key].as_str()), "{key}");
+            compared += 1;
+        }
+        assert_eq!(compared, 11, "texts of the static page");
+    }
+
     fn complaints_of(keys: &[&str], source: &str) -> Vec<String> {
         complaints(&keys.iter().copied().collect(), &rust_text::read(source).1)
     }
