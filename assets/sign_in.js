@@ -32,12 +32,21 @@
   const eye = form.querySelector(".icon-btn");
   document.title = `${page.querySelector("h1").textContent} · Switchboard`;
 
+  /** What the program's form keeps and takes up again (src/storage.rs). */
   const DRAFT = "switchboard.login";
   try {
     email.value = JSON.parse(JSON.parse(sessionStorage.getItem(DRAFT))).fields.email ?? "";
   } catch {
     // Nothing was left.
   }
+
+  email.addEventListener("input", () => {
+    try {
+      sessionStorage.setItem(DRAFT, JSON.stringify(JSON.stringify({ fields: { email: email.value } })));
+    } catch {
+      // Nothing keeps it.
+    }
+  });
 
   const configured = fetch("/config.json", { cache: "no-cache" }).then((answer) => answer.json());
   configured.catch(() => {});

@@ -12,6 +12,10 @@ export async function submitSignIn(page, { email, password }) {
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
 }
 
+/** Waits until the program has taken the place of the sign-in page that needs none. */
+export const untilProgram = (page) => eventually("the program has taken over", () => page.evaluate(() =>
+  !document.getElementById("sign-in-page") && Boolean(document.querySelector("#program main form"))));
+
 /** Leaves by the account menu. */
 export async function signOut(page) {
   await page.getByRole("button", { name: "Account" }).click();

@@ -4,7 +4,7 @@ import { after, afterEach, before, beforeEach, describe } from "node:test";
 
 import { CONNECTION_LOST, Person, answered, it, launch } from "../harness/browser.mjs";
 import { eventually, shows } from "../harness/eventually.mjs";
-import { AGENT, openConversations, submitSignIn, untilConnected } from "../harness/people.mjs";
+import { AGENT, openConversations, submitSignIn, untilConnected, untilProgram } from "../harness/people.mjs";
 import { Server } from "../harness/server.mjs";
 
 describe("signing in", () => {
@@ -100,7 +100,7 @@ describe("signing in", () => {
   it("says what is wrong when the server is away", async () => {
     person.allow(...CONNECTION_LOST);
     await page.goto(`${server.origin}/login`);
-    await page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor();
+    await untilProgram(page);
     await server.kill();
     await submitSignIn(page, AGENT);
     await page.getByRole("alert").first().waitFor();

@@ -7,7 +7,7 @@ import { brotliCompressSync } from "node:zlib";
 
 import { Person, answered, it, launch } from "../harness/browser.mjs";
 import { eventually, hasFocus, shows } from "../harness/eventually.mjs";
-import { AGENT } from "../harness/people.mjs";
+import { AGENT, untilProgram } from "../harness/people.mjs";
 import { Server } from "../harness/server.mjs";
 import { settings } from "../harness/settings.mjs";
 
@@ -52,9 +52,6 @@ describe("signing in before the program is there", () => {
   const password = () => page.getByLabel("Password", { exact: true });
   const submit = () => page.getByRole("button", { name: "Sign in", exact: true });
   const heading = (name) => page.getByRole("heading", { level: 1, name, exact: true });
-  /** The form that stands there is the program's. */
-  const untilTaken = () => eventually("the program has taken over", () => page.evaluate(() =>
-    !document.getElementById("sign-in-page") && Boolean(document.querySelector("#program main form"))));
 
   it("asks the server at once, once, and leads to work", async () => {
     await arrive();
@@ -95,7 +92,7 @@ describe("signing in before the program is there", () => {
     assert.equal(await password().getAttribute("aria-invalid"), "true");
     assert.ok(await hasFocus(password()));
     letProgramCome();
-    await untilTaken();
+    await untilProgram(page);
     await shows(() => password().getAttribute("aria-invalid"), "true");
     assert.equal(logins, 0);
   });
@@ -119,7 +116,7 @@ describe("signing in before the program is there", () => {
       look();
     });
     letProgramCome();
-    await untilTaken();
+    await untilProgram(page);
     await page.keyboard.type("-X-");
     await shows(() => email().inputValue(), "agent-X-@demo.example");
     assert.equal(await password().inputValue(), "switchboard");
@@ -135,11 +132,25 @@ describe("signing in before the program is there", () => {
         await page.evaluate(() => document.fonts.ready);
         const first = await page.screenshot();
         letProgramCome();
-        await untilTaken();
+        await untilProgram(page);
         await eventually("nothing has moved", async () => (await page.screenshot()).equals(first), 5_000);
       });
     }
   }
+
+  it("keeps the address, and never the password, for when the page is loaded again", async () => {
+    await arrive();
+    await email().fill(AGENT.email);
+    await password().fill(AGENT.password);
+    await page.reload({ waitUntil: "commit" });
+    await shows(() => email().inputValue(), AGENT.email);
+    assert.equal(await password().inputValue(), "");
+    letProgramCome();
+    await untilProgram(page);
+    assert.equal(await email().inputValue(), AGENT.email);
+    const stored = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
+    assert.ok(!stored.includes(AGENT.password));
+  });
 
   it("is for whoever has to sign in, on the page where that is done", async () => {
     await arrive({}, "/conversations");
