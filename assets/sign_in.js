@@ -71,6 +71,7 @@
     for (const field of [email, password]) {
       const isMissing = field.value.trim() === "";
       field.ariaInvalid = isMissing ? "true" : null;
+      document.getElementById(`${field.id}-message`).firstChild.hidden = !isMissing;
       if (isMissing) first ??= field;
     }
     if (first) return first.focus();

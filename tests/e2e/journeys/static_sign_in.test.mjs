@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, afterEach, before, beforeEach, describe } from "node:test";
 import { brotliCompressSync } from "node:zlib";
 
+import { assertAccessible } from "../harness/axe.mjs";
 import { Person, answered, it, launch } from "../harness/browser.mjs";
 import { eventually, hasFocus, shows } from "../harness/eventually.mjs";
 import { AGENT, untilProgram } from "../harness/people.mjs";
@@ -14,6 +15,7 @@ import { settings } from "../harness/settings.mjs";
 const BOOT = /\/boot-[^/]*\.js$/;
 /** What the page and its script may weigh together, compressed. */
 const LIMIT_BYTES = 6 * 1024;
+const FILL_IN = "Fill in this field.";
 const SIZES = [[360, 740], [768, 1024], [1280, 800]];
 
 describe("signing in before the program is there", () => {
@@ -86,11 +88,16 @@ describe("signing in before the program is there", () => {
   });
 
   it("points out what is missing, here and in the program's form", async () => {
-    await arrive();
+    await arrive({ reducedMotion: "reduce" });
+    await email().waitFor();
+    await assertAccessible(page, "the sign-in page before the program");
     await email().fill(AGENT.email);
     await submit().click();
     assert.equal(await password().getAttribute("aria-invalid"), "true");
     assert.ok(await hasFocus(password()));
+    await page.locator("#static-password-message").getByText(FILL_IN).waitFor();
+    await page.locator("#static-email-message").getByText(FILL_IN).waitFor({ state: "hidden" });
+    await assertAccessible(page, "the sign-in page before the program, with an error");
     letProgramCome();
     await untilProgram(page);
     await shows(() => password().getAttribute("aria-invalid"), "true");

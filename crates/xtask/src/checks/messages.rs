@@ -226,7 +226,7 @@ mod tests {
             assert_eq!(attribute(opening, "data-ar"), Some(arabic[key].as_str()), "{key}");
             compared += 1;
         }
-        assert_eq!(compared, 11, "texts of the static page");
+        assert_eq!(compared, 13, "texts of the static page");
     }
 
     fn complaints_of(keys: &[&str], source: &str) -> Vec<String> {
