@@ -17,7 +17,7 @@ const NOT_KEPT = [/^config\.json$/, /^index\.html$/, /^sw\.js$/, /^icons\//, /^m
 
 const digest = (algorithm, content, encoding) => createHash(algorithm).update(content).digest(encoding);
 const replaced = (text, from, to) => {
-  if (!text.includes(from)) throw new Error(`${from} is not where it was`);
+  if (!from || !text.includes(from)) throw new Error(`${from} is not where it was`);
   return text.replace(from, () => to);
 };
 
@@ -31,7 +31,8 @@ const files = Object.fromEntries(names.map((name) => [`/${name}`, `sha384-${dige
 const worker = readFileSync(join(assets, WORKER), "utf8");
 const page = readFileSync(join(dist, PAGE), "utf8").replace(MARK, "");
 const build = digest("sha256", page + worker + JSON.stringify(files), "hex").slice(0, 16);
-writeFileSync(join(dist, PAGE), replaced(page, "</head>", `<meta content=${build} name=switchboard-build></head>`));
+const [charset] = /<meta charset[^>]*>/.exec(page) ?? [];
+writeFileSync(join(dist, PAGE), replaced(page, charset, `${charset}<meta content=${build} name=switchboard-build>`));
 // Comments are for whoever reads the source.
 const code = worker.replaceAll(/^\s*\/\*\*[\s\S]*?\*\/\n|^\s*\/\/.*\n|^\n/gm, "");
 writeFileSync(join(dist, WORKER), replaced(replaced(code, 'const BUILD = "";', `const BUILD = "${build}";`), "const FILES = {};", `const FILES = ${JSON.stringify(files)};`));
