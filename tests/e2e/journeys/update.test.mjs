@@ -103,15 +103,16 @@ describe("a newer build", () => {
     person.allow(answered(404));
     const next = site.deliver();
     site.lose("emoji.txt");
-    await page.evaluate(async () => {
+    const became = await page.evaluate(async () => {
       const registration = await navigator.serviceWorker.getRegistration();
       const { installing } = await registration.update();
-      await new Promise((resolve) => {
-        const look = () => { if (installing.state === "redundant") resolve(); };
+      return new Promise((resolve) => {
+        const look = () => { if (["activated", "redundant"].includes(installing.state)) resolve(installing.state); };
         installing.addEventListener("statechange", look);
         look();
       });
     });
+    assert.equal(became, "redundant");
     await shows(() => cachesOf(page).then((names) => names.filter((name) => name.includes("build"))), [cacheOf(old)]);
     assert.equal(await notice().count(), 0);
     await page.reload();
