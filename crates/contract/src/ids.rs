@@ -117,6 +117,10 @@ id!(
     ViewId
 );
 id!(
+    /// One entry of the audit log.
+    AuditEntryId
+);
+id!(
     /// A file sent with a message.
     AttachmentId
 );

@@ -8,6 +8,7 @@
 //! | [`problem`] | `application/problem+json` and its codes |
 //! | [`page`] | cursor lists and page lists |
 //! | [`analytics`] | reports: metrics and their definitions, queries, answers |
+//! | [`audit`] | who changed what, for owners |
 //! | [`auth`] | sign-in, sessions, members |
 //! | [`notifications`] | what a member is told of, and how |
 //! | [`website`] | websites, funnels and the widget's configuration |
@@ -20,6 +21,7 @@
 //! Unknown fields are ignored and unknown enum values decode as `Unknown`, so that an old dashboard survives a newer API.
 
 pub mod analytics;
+pub mod audit;
 pub mod auth;
 mod decode;
 pub mod ids;

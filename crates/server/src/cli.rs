@@ -30,6 +30,7 @@ Settings come from the environment:
   SWITCHBOARD_REFRESH_TTL      life of a kept session (30d)
   SWITCHBOARD_LOG_AGE          how long events are kept for clients that come back (7d)
   SWITCHBOARD_LOG_EVENTS       how many of them at most, for each account (100000)
+  SWITCHBOARD_AUDIT_AGE        how long the audit log is kept (365d)
   SWITCHBOARD_VISITOR_MESSAGES how many messages one visitor may send in half a minute (300)
   SWITCHBOARD_SMTP_URL         where mail leaves (smtp://…)
   SWITCHBOARD_DEMO             1 seeds demo data and serves /demo; loopback addresses only

@@ -1,7 +1,8 @@
 //! New ids: UUIDv7 of the database's clock and the system's randomness.
 
 use switchboard_contract::ids::{
-    AccountId, ConversationId, EventId, FunnelId, MemberId, MessageId, SessionId, VisitorId, WebsiteId,
+    AccountId, AuditEntryId, ConversationId, EventId, FunnelId, MemberId, MessageId, SessionId, VisitorId,
+    WebsiteId,
 };
 use switchboard_contract::time::Timestamp;
 
@@ -25,6 +26,7 @@ macro_rules! made_here {
 
 made_here!(
     AccountId,
+    AuditEntryId,
     ConversationId,
     EventId,
     FunnelId,

@@ -11,12 +11,14 @@
 //! | [`totp`], [`mail`] | the second factor's arithmetic; letters and how they leave |
 //! | [`team`] | members and invitations |
 //! | [`live_chat`], [`website`], [`visitor`] | the routes of operators and visitors |
+//! | [`audit`] | who changed what, for owners |
 //! | [`analytics`] | what is counted, and reports |
 //! | [`realtime`] | the socket and what wakes it |
 //! | [`schedule`] | what happens by time, claimed by one server at a time |
 //! | [`upkeep`] | takes away what is kept for a time only |
 
 pub mod analytics;
+pub mod audit;
 pub mod auth;
 pub mod cli;
 pub mod clock;
@@ -62,6 +64,7 @@ pub fn router(state: AppState) -> Router {
     let routes = Router::new()
         .merge(auth::router())
         .merge(team::router())
+        .merge(audit::router())
         .merge(live_chat::router())
         .merge(website::router())
         .merge(analytics::router())

@@ -1,5 +1,5 @@
 //! What is kept for a time only goes when its time is over: the tails of the event logs, results of actions, ids of what was
-//! deleted or taken back, sign-ins that have ended by themselves.
+//! deleted or taken back, sign-ins that have ended by themselves, old entries of the audit log.
 //!
 //! Several servers on one database may do so at once. Nobody ever waits long for this work ([`Tx::step_aside`]): where
 //! somebody else holds a row that it needs, it gives up and comes again.
@@ -64,6 +64,9 @@ const BY_AGE: [(&str, i64); 7] = [
     ),
 ];
 
+/// The same of the audit log, which is kept for as long as is configured.
+const AUDIT: &str = "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at <= $1 LIMIT $2)";
+
 /// Takes away everything whose time is over at `now`.
 ///
 /// # Errors
@@ -84,8 +87,9 @@ pub async fn tidy(db: &Db, now: Timestamp, logs: &LogConfig) -> ApiResult<()> {
         }
     }
     while db.write(move |tx| Box::pin(trim_visitors(tx, cutoff))).await? > 0 {}
-    for (sql, kept) in BY_AGE {
-        let before = now.plus_millis(-kept);
+    let audit = i64::try_from(logs.audit_age.as_millis()).unwrap_or(i64::MAX);
+    for (sql, kept) in BY_AGE.into_iter().chain([(AUDIT, audit)]) {
+        let before = now.plus_millis(kept.saturating_neg());
         while db.write(move |tx| Box::pin(remove(tx, sql, before))).await? > 0 {}
     }
     Ok(())

@@ -113,6 +113,8 @@ const RULES: &[(&str, &str, For, Names)] = &[
     ("POST", "/api/team/invitations/{token}/accept", Anyone, Token),
     ("GET", "/api/team/security", Agent, Nothing),
     ("PATCH", "/api/team/security", Owner, Nothing),
+    ("GET", "/api/audit", Owner, Nothing),
+    ("GET", "/api/audit/export.csv", Owner, Nothing),
     ("GET", "/api/live-chat/conversations", Agent, Nothing),
     ("GET", "/api/live-chat/conversations/{id}", Agent, Conversation),
     ("DELETE", "/api/live-chat/conversations/{id}", Admin, Conversation),

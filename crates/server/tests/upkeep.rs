@@ -29,6 +29,7 @@ fn kept(days: u64, events: u64) -> LogConfig {
     LogConfig {
         age: Duration::from_secs(days * 24 * 60 * 60),
         events,
+        audit_age: Duration::from_secs(365 * 24 * 60 * 60),
     }
 }
 

@@ -19,65 +19,24 @@ use super::ask::{self, Ask, Scope};
 use super::{reports, tables};
 use crate::auth::Operator;
 use crate::http::Params;
+use crate::http::csv::Line;
 use crate::problem::{ApiError, ApiResult};
 use crate::state::AppState;
 
 /// Lines that are written at a time.
 const LINES: usize = 500;
 
-/// A line of cells, and how each is written.
-#[derive(Default)]
-struct Line(String);
-
-impl Line {
-    /// A text. Programs that open files take some beginnings for a formula: those get an apostrophe.
-    fn text(mut self, text: &str) -> Self {
-        let text = match text.chars().next() {
-            Some('=' | '+' | '-' | '@' | '\t' | '\r') => format!("'{text}"),
-            _ => text.to_owned(),
-        };
-        if text.contains([',', '"', '\n', '\r']) {
-            self.0.push('"');
-            self.0.push_str(&text.replace('"', "\"\""));
-            self.0.push('"');
-        } else {
-            self.0.push_str(&text);
+/// A metric's number, and what else there is of a duration.
+fn reading(line: Line, unit: Unit, reading: Reading) -> Line {
+    let line = line.number(reading.value);
+    match unit {
+        Unit::Seconds => {
+            let spread: Spread = reading.spread.unwrap_or_default();
+            line.number(spread.p90)
+                .number(spread.mean)
+                .text(&spread.count.to_string())
         }
-        self.0.push(',');
-        self
-    }
-
-    /// A number; empty where there is none.
-    fn number(mut self, number: Option<f64>) -> Self {
-        if let Some(number) = number {
-            self.0.push_str(&number.to_string());
-        }
-        self.0.push(',');
-        self
-    }
-
-    fn texts<'a>(self, texts: impl IntoIterator<Item = &'a str>) -> Self {
-        texts.into_iter().fold(self, Line::text)
-    }
-
-    /// A metric's number, and what else there is of a duration.
-    fn reading(self, unit: Unit, reading: Reading) -> Self {
-        let line = self.number(reading.value);
-        match unit {
-            Unit::Seconds => {
-                let spread: Spread = reading.spread.unwrap_or_default();
-                line.number(spread.p90)
-                    .number(spread.mean)
-                    .text(&spread.count.to_string())
-            }
-            Unit::Count | Unit::Share => line,
-        }
-    }
-
-    fn end(mut self) -> String {
-        self.0.pop();
-        self.0.push_str("\r\n");
-        self.0
+        Unit::Count | Unit::Share => line,
     }
 }
 
@@ -106,7 +65,7 @@ fn head(fixed: &[&str], metrics: impl IntoIterator<Item = Metric>) -> String {
 
 fn all(line: Line, figures: &Figures) -> Line {
     Metric::all().fold(line, |line, metric| {
-        line.reading(metric.unit(), figures.reading(metric))
+        reading(line, metric.unit(), figures.reading(metric))
     })
 }
 
@@ -206,12 +165,11 @@ async fn series(state: &AppState, operator: Operator, params: &Params) -> ApiRes
     let unit = series.metric.unit();
     let head = head(&["From", "Until", "Partial"], [series.metric]);
     Ok(written(head, series.points, move |point| {
-        Line::default()
+        let line = Line::default()
             .text(&point.at.to_string())
             .text(&point.until.to_string())
-            .text(if point.is_partial { "yes" } else { "no" })
-            .reading(unit, point.reading)
-            .end()
+            .text(if point.is_partial { "yes" } else { "no" });
+        reading(line, unit, point.reading).end()
     }))
 }
 
@@ -371,22 +329,4 @@ fn one(metric: Metric, fact: &Fact) -> Option<f64> {
         found = Some(occurrence.row().value);
     });
     found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_cell_holds_stays_in_it_and_is_no_formula() {
-        let line = Line::default()
-            .text("a, \"b\"")
-            .text("=1+1")
-            .text("two\nlines")
-            .number(Some(1.5))
-            .number(None)
-            .number(Some(-3.0))
-            .end();
-        assert_eq!(line, "\"a, \"\"b\"\"\",'=1+1,\"two\nlines\",1.5,,-3\r\n");
-    }
 }

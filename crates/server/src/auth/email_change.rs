@@ -4,6 +4,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use sqlx::Row;
+use switchboard_contract::audit::AuditKind;
 use switchboard_contract::auth::ChangeEmailRequest;
 use switchboard_contract::ids::AccountId;
 use switchboard_contract::validate::{Checks, Violation};
@@ -12,6 +13,7 @@ use super::links::{self, Purpose};
 use super::register::address_in_use;
 use super::sign_in::normal_email;
 use super::{Operator, confirm, keys, throttle};
+use crate::audit::{Author, Deed, Whence};
 use crate::db::{Tx, columns};
 use crate::http::ApiJson;
 use crate::mail;
@@ -75,7 +77,7 @@ async fn begin(tx: &mut Tx, operator: &Operator, new: &str, public_url: &str, to
 }
 
 /// Takes the link of a change of address, when `token` is one: the member signs in with the new address from now on.
-pub(super) async fn take(tx: &mut Tx, token: &str) -> ApiResult<bool> {
+pub(super) async fn take(tx: &mut Tx, token: &str, whence: Whence) -> ApiResult<bool> {
     let Some((member, email)) = links::take(tx, Purpose::Email, token).await? else {
         return Ok(false);
     };
@@ -88,7 +90,7 @@ pub(super) async fn take(tx: &mut Tx, token: &str) -> ApiResult<bool> {
     }
     let row = sqlx::query(
         "UPDATE members SET email = $1, pending_email = NULL, version = version + 1 \
-         WHERE id = $2 AND removed_at IS NULL RETURNING account_id",
+         WHERE id = $2 AND removed_at IS NULL RETURNING account_id, name",
     )
     .bind(email)
     .bind(member.to_string())
@@ -96,6 +98,8 @@ pub(super) async fn take(tx: &mut Tx, token: &str) -> ApiResult<bool> {
     .await?
     .ok_or_else(links::worthless)?;
     let account: AccountId = columns::id(&row, "account_id")?;
+    let author = Author::member(account, member, row.try_get("name")?, whence);
+    Deed::new(AuditKind::EmailChanged).by(tx, author).await?;
     rows::announce_update(tx, account, member).await?;
     Ok(true)
 }

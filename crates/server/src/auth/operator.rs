@@ -18,7 +18,9 @@ use switchboard_domain::{rotation, team};
 use uuid::Uuid;
 
 use super::keys::{self, Keys, Purpose};
+use crate::audit::Whence;
 use crate::db::{Tx, columns, lists};
+use crate::http::Client;
 use crate::problem::{ApiError, ApiResult};
 use crate::state::AppState;
 
@@ -42,6 +44,8 @@ pub struct Operator {
     pub expires_at: Timestamp,
     /// The account requires a second factor and the member has none: only setting one up is allowed.
     pub enrolment_due: bool,
+    /// Where the call came from; none after a load by session.
+    pub whence: Option<Whence>,
 }
 
 /// A signed-in member who may still have to set up a second factor, for the few calls that this needs.
@@ -237,6 +241,7 @@ fn read(row: &AnyRow) -> ApiResult<Loaded> {
         expires_at: columns::instant(row, "expires_at")?,
         enrolment_due: columns::flag(row, "require_totp")?
             && row.try_get::<Option<String>, _>("totp_secret")?.is_none(),
+        whence: None,
     };
     Ok(Loaded {
         operator,
@@ -288,6 +293,7 @@ impl FromRequestParts<AppState> for AnyOperator {
             mark_used(state, claims).await?;
         }
         operator.expires_at = claims.expires_at;
+        operator.whence = Some(Client::from_request_parts(parts, state).await?.into());
         Ok(Self(operator))
     }
 }

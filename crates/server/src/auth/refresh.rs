@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use switchboard_contract::audit::AuditKind;
 use switchboard_contract::auth::{LogoutRequest, RefreshRequest};
 use switchboard_contract::ids::{AccountId, MemberId, RenewalId, SessionId};
 use switchboard_contract::problem::ProblemCode;
@@ -11,6 +12,7 @@ use switchboard_domain::rotation::{self, Family, Refresh};
 use super::me::load_me;
 use super::refresh_cookie::{self, RefreshToken};
 use super::sessions::{self, Grant, Which};
+use crate::audit::{Author, Deed};
 use crate::db::{Lock, Tx, columns};
 use crate::http::{Client, MaybeJson, origin};
 use crate::problem::{ApiError, ApiResult};
@@ -113,6 +115,11 @@ async fn rotate(
             tracing::warn!(session = %token.session_id, "a spent refresh token came back: session revoked");
             let account: AccountId = columns::id(&row, "account_id")?;
             sessions::revoke(tx, account, member, Which::One(token.session_id)).await?;
+            // Whoever sent it may not be the member: only from where is known.
+            Deed::new(AuditKind::SessionReused)
+                .to(member, load_me(tx, member, token.session_id).await?.name)
+                .by(tx, Author::somebody(account, client.into()))
+                .await?;
             return Ok(Err(ProblemCode::SessionRevoked));
         }
         Refresh::Superseded => return Ok(Err(ProblemCode::Superseded)),

@@ -165,6 +165,7 @@ pub(crate) async fn resend(
 /// Takes the link of a registration, which begins the account, or of a change of address.
 pub(crate) async fn verify(
     State(state): State<AppState>,
+    client: Client,
     headers: HeaderMap,
     ApiJson(request): ApiJson<TokenRequest>,
 ) -> ApiResult<StatusCode> {
@@ -173,7 +174,7 @@ pub(crate) async fn verify(
         .db
         .write(move |tx| {
             Box::pin(async move {
-                if email_change::take(tx, &request.token).await? {
+                if email_change::take(tx, &request.token, client.into()).await? {
                     return Ok(());
                 }
                 let row = sqlx::query(

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use sqlx::Row;
 use sqlx::any::AnyRow;
+use switchboard_contract::audit::AuditKind;
 use switchboard_contract::auth::{ChangePasswordRequest, EmailRequest, ResetPasswordRequest};
 use switchboard_contract::ids::{AccountId, MemberId};
 use switchboard_contract::password::Personal;
@@ -13,6 +14,7 @@ use super::links::{self, Purpose};
 use super::sessions::{self, Which};
 use super::sign_in::normal_email;
 use super::{Operator, confirm, keys, password, throttle};
+use crate::audit::{Author, Deed};
 use crate::db::{Tx, columns};
 use crate::http::{ApiJson, Client, origin};
 use crate::mail;
@@ -72,6 +74,7 @@ pub(crate) async fn forgot(
 /// Takes the link: a new password, and every session of the member ends.
 pub(crate) async fn reset(
     State(state): State<AppState>,
+    client: Client,
     headers: HeaderMap,
     ApiJson(request): ApiJson<ResetPasswordRequest>,
 ) -> ApiResult<StatusCode> {
@@ -99,6 +102,8 @@ pub(crate) async fn reset(
                     .ok_or_else(links::worthless)?;
                 change(tx, member, hash).await?;
                 mail::queue(tx, letter).await?;
+                let author = Author::member(owner.account, member, owner.name, client.into());
+                Deed::new(AuditKind::PasswordReset).by(tx, author).await?;
                 sessions::revoke(tx, owner.account, member, Which::All).await
             })
         })
@@ -131,6 +136,7 @@ pub(crate) async fn replace(
             Box::pin(async move {
                 change(tx, member, hash).await?;
                 mail::queue(tx, letter).await?;
+                Deed::new(AuditKind::PasswordChanged).by(tx, &operator).await?;
                 sessions::revoke(tx, owner.account, member, Which::AllBut(operator.session_id)).await
             })
         })

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use sqlx::Row;
+use switchboard_contract::audit::AuditKind;
 use switchboard_contract::auth::{DisableTotpRequest, RecoveryCodes, TotpCodeRequest, TotpEnrolment};
 use switchboard_contract::ids::MemberId;
 use switchboard_contract::problem::ProblemCode;
@@ -11,6 +12,7 @@ use switchboard_contract::validate::{self, Checks, Violation};
 
 use super::operator::{AnyOperator, Operator};
 use super::{confirm, keys, throttle};
+use crate::audit::Deed;
 use crate::db::{Lock, Tx, columns};
 use crate::http::ApiJson;
 use crate::problem::{ApiError, ApiResult};
@@ -77,6 +79,9 @@ pub(crate) async fn confirm(
                         .execute(tx.conn())
                         .await?;
                 }
+                Deed::new(AuditKind::SecondFactorEnabled)
+                    .by(tx, &operator)
+                    .await?;
                 rows::announce_update(tx, operator.account_id, operator.member_id).await
             })
         })
@@ -142,6 +147,7 @@ pub(crate) async fn disable(
                     ));
                 }
                 clear(tx, operator.member_id).await?;
+                Deed::new(AuditKind::SecondFactorDisabled).by(tx, &operator).await?;
                 rows::announce_update(tx, operator.account_id, operator.member_id).await
             })
         })

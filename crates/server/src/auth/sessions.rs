@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use sqlx::Row;
+use switchboard_contract::audit::AuditKind;
 use switchboard_contract::auth::{AccessGrant, Me, RevokedSession, Session, SessionList};
 use switchboard_contract::ids::{AccountId, MemberId, SessionId};
 use switchboard_contract::realtime::EventType;
@@ -13,6 +14,7 @@ use switchboard_contract::time::Timestamp;
 use super::me::load_me;
 use super::operator::{AccessClaims, Operator};
 use super::refresh_cookie::{self, Keep, RefreshToken};
+use crate::audit::Deed;
 use crate::db::{Tx, columns};
 use crate::events::{self, Audience, NewEvent};
 use crate::http::{Client, IdPath};
@@ -228,9 +230,17 @@ pub(crate) async fn delete(
     let ended = state
         .db
         .write(move |tx| {
-            Box::pin(
-                async move { revoke(tx, operator.account_id, operator.member_id, Which::One(session)).await },
-            )
+            Box::pin(async move {
+                let (account, member) = (operator.account_id, operator.member_id);
+                let ended = revoke(tx, account, member, Which::One(session)).await?;
+                if ended > 0 {
+                    Deed::new(AuditKind::SessionEnded)
+                        .to_id(session)
+                        .by(tx, &operator)
+                        .await?;
+                }
+                Ok(ended)
+            })
         })
         .await?;
     if ended == 0 {

@@ -50,19 +50,21 @@ pub struct Config {
     pub dashboard_dir: Option<PathBuf>,
     /// Seeds demo data once and serves `/demo` (`SWITCHBOARD_DEMO`; loopback addresses only).
     pub demo: bool,
-    /// How much of the event logs is kept.
+    /// How much of the logs is kept.
     pub logs: LogConfig,
     /// Timings of the socket; not read from the environment.
     pub realtime: RealtimeConfig,
 }
 
-/// How much of the event logs is kept for clients that come back, whichever is less.
+/// How much of the logs is kept: of the events for clients that come back, whichever is less, and of the audit log.
 #[derive(Clone, Debug)]
 pub struct LogConfig {
     /// How long an event is kept (`SWITCHBOARD_LOG_AGE`, default 7 days).
     pub age: Duration,
     /// How many events of an account are kept (`SWITCHBOARD_LOG_EVENTS`, default 100,000).
     pub events: u64,
+    /// How long an entry of the audit log is kept (`SWITCHBOARD_AUDIT_AGE`, default 365 days).
+    pub audit_age: Duration,
 }
 
 /// Timings and bounds of the realtime socket.
@@ -310,6 +312,7 @@ impl Config {
             logs: LogConfig {
                 age: ttl("SWITCHBOARD_LOG_AGE", 7 * 24 * 60 * 60)?,
                 events: log_events,
+                audit_age: ttl("SWITCHBOARD_AUDIT_AGE", 365 * 24 * 60 * 60)?,
             },
             realtime: RealtimeConfig::default(),
         })
@@ -429,6 +432,7 @@ mod tests {
             ("SWITCHBOARD_ACCESS_TTL", "5x"),
             ("SWITCHBOARD_REFRESH_TTL", "forever"),
             ("SWITCHBOARD_LOG_AGE", "a week"),
+            ("SWITCHBOARD_AUDIT_AGE", "forever"),
             ("SWITCHBOARD_LOG_EVENTS", "0"),
             ("SWITCHBOARD_VISITOR_MESSAGES", "few"),
             ("SWITCHBOARD_SMTP_URL", "hunter2"),

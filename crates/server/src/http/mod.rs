@@ -2,6 +2,7 @@
 
 pub mod client;
 mod country;
+pub mod csv;
 pub mod if_match;
 pub mod json;
 pub mod origin;

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use serde_json::json;
 use sqlx::Row;
 use sqlx::any::AnyRow;
+use switchboard_contract::audit::{AuditField, AuditKind};
 use switchboard_contract::auth::Role;
 use switchboard_contract::ids::{AccountId, CannedReplyId};
 use switchboard_contract::live_chat::{
@@ -17,6 +18,7 @@ use switchboard_contract::problem::ProblemCode;
 use switchboard_contract::realtime::EventType;
 use switchboard_contract::validate::{Checks, Violation};
 
+use crate::audit::Deed;
 use crate::auth::Operator;
 use crate::db::{Lock, Tx, columns};
 use crate::events::{self, Audience, NewEvent};
@@ -125,6 +127,7 @@ async fn add(
             id_reused()
         });
     }
+    note(tx, operator, AuditKind::CannedReplyCreated, None, &reply).await?;
     tell(
         tx,
         operator.account_id,
@@ -192,6 +195,7 @@ async fn rewrite(
         sqlx::Error::Database(error) if error.is_unique_violation() => taken(),
         error => error.into(),
     })?;
+    note(tx, operator, AuditKind::CannedReplyChanged, Some(&before), &reply).await?;
     tell(
         tx,
         operator.account_id,
@@ -222,6 +226,7 @@ async fn remove(tx: &mut Tx, operator: &Operator, id: CannedReplyId) -> ApiResul
         .bind(id.to_string())
         .execute(tx.conn())
         .await?;
+    note(tx, operator, AuditKind::CannedReplyDeleted, None, &reply).await?;
     tell(
         tx,
         operator.account_id,
@@ -295,6 +300,27 @@ async fn shortcut_taken(tx: &mut Tx, account: AccountId, reply: &CannedReply) ->
     .fetch_optional(tx.conn())
     .await?;
     Ok(row.is_some())
+}
+
+/// Notes what was done to one of the team; a personal one is its author's own business.
+async fn note(
+    tx: &mut Tx,
+    operator: &Operator,
+    kind: AuditKind,
+    before: Option<&CannedReply>,
+    reply: &CannedReply,
+) -> ApiResult<()> {
+    if reply.scope != CannedScope::Shared {
+        return Ok(());
+    }
+    let before = before.unwrap_or(reply);
+    Deed::new(kind)
+        .to(reply.id, reply.title.clone())
+        .change(AuditField::Shortcut, &before.shortcut, &reply.shortcut)
+        .change(AuditField::Name, &before.title, &reply.title)
+        .changed(AuditField::Content, &before.content, &reply.content)
+        .by(tx, operator)
+        .await
 }
 
 /// A shared one is everybody's news, a personal one its author's.

@@ -3,6 +3,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use switchboard_contract::audit::AuditKind;
 use switchboard_contract::ids::{AccountId, ActionId, ConversationId};
 use switchboard_domain::change;
 use switchboard_domain::deletion::{self, Erasure, Found, Verdict};
@@ -12,6 +13,7 @@ use super::actions::{self, Begun};
 use super::search::index;
 use super::{attachments, rows, tombstones};
 use crate::analytics::ingest;
+use crate::audit::Deed;
 use crate::auth::{Operator, keys};
 use crate::db::{Lock, Tx};
 use crate::events;
@@ -58,6 +60,11 @@ async fn act(
         tx.lock(Lock::Conversation(id)).await?;
         // Again, now that nobody else can change it, or has deleted it.
         if let (Some(stored), Verdict::Delete) = look(tx, operator, id).await? {
+            Deed::new(AuditKind::ConversationDeleted)
+                .to_id(id)
+                .on(stored.wire.website_id)
+                .by(tx, operator)
+                .await?;
             erase(tx, account, &stored).await?;
         }
     }

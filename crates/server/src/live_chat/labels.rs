@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use serde_json::json;
 use sqlx::Row;
 use sqlx::any::AnyRow;
+use switchboard_contract::audit::{AuditField, AuditKind};
 use switchboard_contract::auth::Role;
 use switchboard_contract::ids::{AccountId, LabelId, MemberId};
 use switchboard_contract::live_chat::{
@@ -15,6 +16,7 @@ use switchboard_contract::problem::ProblemCode;
 use switchboard_contract::realtime::EventType;
 use switchboard_contract::validate::{Checks, Violation};
 
+use crate::audit::Deed;
 use crate::auth::Operator;
 use crate::db::{Lock, Tx, columns};
 use crate::events::{self, Audience, NewEvent};
@@ -105,6 +107,10 @@ async fn add(tx: &mut Tx, operator: &Operator, request: CreateLabel) -> ApiResul
             id_reused()
         });
     }
+    Deed::new(AuditKind::LabelCreated)
+        .to(label.id, label.name.clone())
+        .by(tx, operator)
+        .await?;
     tell(tx, operator.account_id, EventType::LabelCreated, json!(label)).await?;
     Ok((StatusCode::CREATED, label))
 }
@@ -121,21 +127,21 @@ pub(crate) async fn change(
     let version = if_match(&headers)?;
     request.name = request.name.map(|name| name.trim().to_owned());
     check(request.name.as_deref(), request.colour)?;
-    let account = operator.account_id;
     let label = state
         .db
-        .write(move |tx| Box::pin(async move { rename(tx, account, id, version, request).await }))
+        .write(move |tx| Box::pin(async move { rename(tx, &operator, id, version, request).await }))
         .await?;
     Ok(Json(label))
 }
 
 async fn rename(
     tx: &mut Tx,
-    account: AccountId,
+    operator: &Operator,
     id: LabelId,
     version: Option<u64>,
     request: ChangeLabel,
 ) -> ApiResult<Label> {
+    let account = operator.account_id;
     tx.lock(Lock::Label(id)).await?;
     let mut label = by_id(tx, account, id)
         .await?
@@ -171,6 +177,16 @@ async fn rename(
         sqlx::Error::Database(error) if error.is_unique_violation() => taken(),
         error => error.into(),
     })?;
+    Deed::new(AuditKind::LabelChanged)
+        .to(id, label.name.clone())
+        .change(AuditField::Name, before.name, &label.name)
+        .change(
+            AuditField::Colour,
+            columns::to_word(&before.colour)?,
+            columns::to_word(&label.colour)?,
+        )
+        .by(tx, operator)
+        .await?;
     tell(tx, account, EventType::LabelUpdated, json!(label)).await?;
     Ok(label)
 }
@@ -211,19 +227,24 @@ pub(crate) async fn delete(
     IdPath(id): IdPath<LabelId>,
 ) -> ApiResult<StatusCode> {
     manages(&operator)?;
-    let account = operator.account_id;
     state
         .db
-        .write(move |tx| Box::pin(async move { remove(tx, account, id).await }))
+        .write(move |tx| Box::pin(async move { remove(tx, &operator, id).await }))
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn remove(tx: &mut Tx, account: AccountId, id: LabelId) -> ApiResult<()> {
+async fn remove(tx: &mut Tx, operator: &Operator, id: LabelId) -> ApiResult<()> {
+    let account = operator.account_id;
     tx.lock(Lock::Label(id)).await?;
-    if by_id(tx, account, id).await?.is_none() {
-        return Err(ApiError::not_found("label"));
-    }
+    let label = by_id(tx, account, id)
+        .await?
+        .ok_or_else(|| ApiError::not_found("label"))?
+        .wire;
+    Deed::new(AuditKind::LabelDeleted)
+        .to(id, label.name)
+        .by(tx, operator)
+        .await?;
     // Whatever event follows of these conversations comes after this one and no longer names the label.
     tx.lock(Lock::ConversationsWithLabel(id)).await?;
     for sql in [

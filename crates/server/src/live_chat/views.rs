@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use sqlx::Row;
 use sqlx::any::AnyRow;
+use switchboard_contract::audit::{AuditField, AuditKind};
 use switchboard_contract::auth::Role;
 use switchboard_contract::ids::{AccountId, MemberId, ViewId};
 use switchboard_contract::live_chat::{
@@ -15,6 +16,7 @@ use switchboard_contract::live_chat::{
 use switchboard_contract::problem::ProblemCode;
 use switchboard_contract::validate::{Checks, Violation};
 
+use crate::audit::Deed;
 use crate::auth::{Operator, keys};
 use crate::db::{Lock, Tx, columns};
 use crate::events;
@@ -128,6 +130,12 @@ async fn add(tx: &mut Tx, operator: &Operator, request: CreateView) -> ApiResult
         // Another account's.
         return Err(id_reused());
     }
+    if view.is_shared {
+        Deed::new(AuditKind::ViewCreated)
+            .to(view.id, view.name.clone())
+            .by(tx, operator)
+            .await?;
+    }
     Ok((StatusCode::CREATED, view))
 }
 
@@ -185,6 +193,16 @@ async fn update(
     .bind(id.to_string())
     .execute(tx.conn())
     .await?;
+    if before.is_shared || view.is_shared {
+        Deed::new(AuditKind::ViewChanged)
+            .to(id, view.name.clone())
+            .change(AuditField::Name, &before.name, &view.name)
+            .change(AuditField::Shared, before.is_shared, view.is_shared)
+            .changed(AuditField::Filter, &before.filter, &view.filter)
+            .changed(AuditField::Place, &before.position, &view.position)
+            .by(tx, operator)
+            .await?;
+    }
     Ok(view)
 }
 
@@ -198,11 +216,17 @@ pub(crate) async fn delete(
         .db
         .write(move |tx| {
             Box::pin(async move {
-                writable(tx, &operator, id).await?;
+                let view = writable(tx, &operator, id).await?;
                 sqlx::query("DELETE FROM views WHERE id = $1")
                     .bind(id.to_string())
                     .execute(tx.conn())
                     .await?;
+                if view.is_shared {
+                    Deed::new(AuditKind::ViewDeleted)
+                        .to(id, view.name)
+                        .by(tx, &operator)
+                        .await?;
+                }
                 Ok(())
             })
         })

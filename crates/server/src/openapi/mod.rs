@@ -3,7 +3,7 @@
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | [`routes`], [`accounts`], [`actions`], [`analytics`], [`attachments`], [`replies`], [`visitors`], [`websites`] | the list |
+//! | [`routes`], [`accounts`], [`actions`], [`analytics`], [`attachments`], [`audit`], [`replies`], [`visitors`], [`websites`] | the list |
 //! | [`describe`] | the words in which it is written |
 //! | [`exact`] | what serde knows and the derived schemas do not say |
 
@@ -11,6 +11,7 @@ mod accounts;
 mod actions;
 mod analytics;
 mod attachments;
+mod audit;
 mod describe;
 mod exact;
 mod replies;

@@ -19,6 +19,7 @@ pub(super) fn all() -> Vec<Route> {
     [
         accounts::auth(),
         accounts::team(),
+        super::audit::all(),
         live_chat(),
         super::actions::all(),
         super::attachments::all(),

@@ -426,6 +426,7 @@ mod tests {
             rights: Rights::All,
             expires_at: at,
             enrolment_due: false,
+            whence: None,
         }
     }
 

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use sqlx::Row;
+use switchboard_contract::audit::{AuditField, AuditKind};
 use switchboard_contract::auth::{AcceptInvitationRequest, Invitation, InviteRequest, Member, Role};
 use switchboard_contract::ids::{AccountId, MemberId, WebsiteId};
 use switchboard_contract::page::MAX_IDS;
@@ -13,12 +14,13 @@ use switchboard_contract::validate::{self, Checks, Violation};
 
 use super::members::check_grant;
 use super::rows;
+use crate::audit::{Author, Deed, Whence};
 use crate::auth::links::worthless;
 use crate::auth::register::address_in_use;
 use crate::auth::sign_in::normal_email;
 use crate::auth::{Operator, keys, password, throttle};
 use crate::db::{Tx, columns};
-use crate::http::{ApiJson, origin};
+use crate::http::{ApiJson, Client, origin};
 use crate::ids;
 use crate::mail;
 use crate::mail::letters::Letters;
@@ -112,6 +114,11 @@ async fn store(
         Some(_) => (StatusCode::OK, EventType::MemberUpdated),
         None => (StatusCode::CREATED, EventType::MemberCreated),
     };
+    Deed::new(AuditKind::MemberInvited)
+        .to(id, email)
+        .change(AuditField::Role, "-", columns::to_word(&request.role)?)
+        .by(tx, operator)
+        .await?;
     rows::announce(tx, account, kind, id).await?;
     let member = rows::one(tx, account, id)
         .await?
@@ -157,6 +164,7 @@ async fn pending(state: &AppState, token: String) -> ApiResult<Invitation> {
 pub(crate) async fn accept(
     State(state): State<AppState>,
     Path(token): Path<String>,
+    client: Client,
     headers: HeaderMap,
     ApiJson(request): ApiJson<AcceptInvitationRequest>,
 ) -> ApiResult<StatusCode> {
@@ -176,12 +184,18 @@ pub(crate) async fn accept(
     let name = request.name.trim().to_owned();
     state
         .db
-        .write(move |tx| Box::pin(async move { join(tx, &token, name, hash).await }))
+        .write(move |tx| Box::pin(async move { join(tx, &token, name, hash, client.into()).await }))
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn join(tx: &mut Tx, token: &str, name: String, password_hash: String) -> ApiResult<()> {
+async fn join(
+    tx: &mut Tx,
+    token: &str,
+    name: String,
+    password_hash: String,
+    whence: Whence,
+) -> ApiResult<()> {
     let now = tx.now();
     let row = sqlx::query(
         "DELETE FROM invitations WHERE token_hash = $1 AND expires_at > $2 \
@@ -202,7 +216,7 @@ async fn join(tx: &mut Tx, token: &str, name: String, password_hash: String) -> 
     )
     .bind(id.to_string())
     .bind(account.to_string())
-    .bind(name)
+    .bind(name.clone())
     .bind(email.clone())
     .bind(password_hash)
     .bind(row.try_get::<String, _>("role")?)
@@ -218,5 +232,10 @@ async fn join(tx: &mut Tx, token: &str, name: String, password_hash: String) -> 
         .execute(tx.conn())
         .await?;
     rows::store_websites(tx, id, &websites).await?;
+    let author = Author::member(account, id, name.clone(), whence);
+    Deed::new(AuditKind::MemberJoined)
+        .to(id, name)
+        .by(tx, author)
+        .await?;
     rows::announce_update(tx, account, id).await
 }

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use switchboard_contract::audit::{AuditField, AuditKind};
 use switchboard_contract::auth::{Member, MemberList, MemberStatus, Role, UpdateMember};
 use switchboard_contract::ids::{AccountId, ConversationId, MemberId};
 use switchboard_contract::page::MAX_IDS;
@@ -12,6 +13,7 @@ use switchboard_contract::validate::Violation;
 use switchboard_domain::team;
 
 use super::rows;
+use crate::audit::Deed;
 use crate::auth::sessions::{self, Which};
 use crate::auth::{Operator, links, second_factor};
 use crate::db::{Lock, Tx, columns};
@@ -97,6 +99,17 @@ async fn change(
             rows::store_websites(tx, id, &website_ids).await?;
         }
     }
+    Deed::new(AuditKind::MemberChanged)
+        .to(id, called(&before))
+        .change(
+            AuditField::Role,
+            columns::to_word(&before.role)?,
+            columns::to_word(&role)?,
+        )
+        .changed(AuditField::Websites, &before.website_ids, &website_ids)
+        .change(AuditField::LoadCap, cap(before.load_cap), cap(load_cap))
+        .by(tx, operator)
+        .await?;
     rows::announce_update(tx, account, id).await?;
     keep_an_owner(tx, account).await?;
     rows::one(tx, account, id)
@@ -121,7 +134,13 @@ pub(crate) async fn remove(
 async fn take_out(tx: &mut Tx, operator: &Operator, id: MemberId) -> ApiResult<()> {
     let account = operator.account_id;
     let mut gone = vec![id];
-    match manageable(tx, operator, id).await?.status {
+    let member = manageable(tx, operator, id).await?;
+    let kind = match member.status {
+        MemberStatus::Invited => AuditKind::InvitationWithdrawn,
+        MemberStatus::Active | MemberStatus::Unknown => AuditKind::MemberRemoved,
+    };
+    Deed::new(kind).to(id, called(&member)).by(tx, operator).await?;
+    match member.status {
         MemberStatus::Invited => {
             sqlx::query("DELETE FROM invitations WHERE id = $1")
                 .bind(id.to_string())
@@ -138,6 +157,18 @@ async fn take_out(tx: &mut Tx, operator: &Operator, id: MemberId) -> ApiResult<(
     }
     rows::announce_removal(tx, account, &gone).await?;
     keep_an_owner(tx, account).await
+}
+
+/// What the audit log calls somebody: whoever is only invited has no name yet.
+pub(super) fn called(member: &Member) -> &str {
+    match member.status {
+        MemberStatus::Invited => &member.email,
+        MemberStatus::Active | MemberStatus::Unknown => &member.name,
+    }
+}
+
+fn cap(load_cap: Option<u32>) -> String {
+    load_cap.map_or_else(|| "-".to_owned(), |cap| cap.to_string())
 }
 
 /// Leaves the name, which stands beside messages, and takes everything else: the address is free for another account.

@@ -2,8 +2,10 @@
 
 use axum::Json;
 use axum::extract::State;
+use switchboard_contract::audit::{AuditField, AuditKind};
 use switchboard_contract::auth::{AccountSecurity, Role};
 
+use crate::audit::Deed;
 use crate::auth::Operator;
 use crate::db::columns;
 use crate::http::ApiJson;
@@ -42,10 +44,18 @@ pub(crate) async fn update(
         .db
         .write(move |tx| {
             Box::pin(async move {
-                sqlx::query("UPDATE accounts SET require_totp = $1 WHERE id = $2")
-                    .bind(i64::from(update.require_totp))
-                    .bind(operator.account_id.to_string())
-                    .execute(tx.conn())
+                let changed =
+                    sqlx::query("UPDATE accounts SET require_totp = $1 WHERE id = $2 AND require_totp <> $1")
+                        .bind(i64::from(update.require_totp))
+                        .bind(operator.account_id.to_string())
+                        .execute(tx.conn())
+                        .await?;
+                if changed.rows_affected() == 0 {
+                    return Ok(());
+                }
+                Deed::new(AuditKind::TeamSecurityChanged)
+                    .change(AuditField::RequireTotp, !update.require_totp, update.require_totp)
+                    .by(tx, &operator)
                     .await?;
                 // Open sockets look again at what they may see.
                 tx.wake_after_commit(StreamKey::Account(operator.account_id));

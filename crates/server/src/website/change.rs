@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use switchboard_contract::audit::{AuditField, AuditKind};
 use switchboard_contract::auth::Role;
 use switchboard_contract::ids::{AccountId, WebsiteId};
 use switchboard_contract::realtime::EventType;
@@ -9,6 +10,7 @@ use switchboard_contract::validate::Violation;
 use switchboard_contract::website::{UpdateWebsite, Website};
 
 use super::{normal, rows, told};
+use crate::audit::Deed;
 use crate::auth::Operator;
 use crate::db::{Lock, Tx, columns};
 use crate::http::{ApiJson, IdPath, IfMatch};
@@ -85,6 +87,40 @@ async fn apply(
     website.updated_at = tx.now();
     website.version += 1;
     store(tx, &website).await?;
+    Deed::new(AuditKind::WebsiteChanged)
+        .to(id, website.name.clone())
+        .on(id)
+        .change(AuditField::Name, &before.name, &website.name)
+        .change(AuditField::Domain, &before.domain, &website.domain)
+        .change(AuditField::Timezone, &before.timezone, &website.timezone)
+        .changed(
+            AuditField::AllowedOrigins,
+            &before.allowed_origins,
+            &website.allowed_origins,
+        )
+        .changed(
+            AuditField::BusinessHours,
+            &before.business_hours,
+            &website.business_hours,
+        )
+        .changed(
+            AuditField::AutoCloseAfter,
+            &before.auto_close_after,
+            &website.auto_close_after,
+        )
+        .changed(
+            AuditField::ArchiveAfter,
+            &before.archive_after,
+            &website.archive_after,
+        )
+        .changed(
+            AuditField::DeleteAfter,
+            &before.delete_after,
+            &website.delete_after,
+        )
+        .changed(AuditField::Assignment, &before.assignment, &website.assignment)
+        .by(tx, operator)
+        .await?;
     announce(tx, operator.account_id, &website).await?;
     Ok(website)
 }

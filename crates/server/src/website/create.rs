@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use switchboard_contract::audit::AuditKind;
 use switchboard_contract::auth::Role;
 use switchboard_contract::ids::FunnelId;
 use switchboard_contract::problem::ProblemCode;
@@ -12,6 +13,7 @@ use switchboard_contract::website::{Assignment, CreateWebsite, Website, WebsiteS
 
 use super::rows::{self, Made};
 use super::{normal, told};
+use crate::audit::Deed;
 use crate::auth::{Operator, keys};
 use crate::db::Tx;
 use crate::http::ApiJson;
@@ -135,6 +137,11 @@ async fn add(
         .bind(website.id.to_string())
         .bind(DEFAULT_FUNNEL)
         .execute(tx.conn())
+        .await?;
+    Deed::new(AuditKind::WebsiteCreated)
+        .to(website.id, website.name.clone())
+        .on(website.id)
+        .by(tx, operator)
         .await?;
     told(
         tx,

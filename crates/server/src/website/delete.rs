@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde_json::json;
+use switchboard_contract::audit::AuditKind;
 use switchboard_contract::auth::Role;
 use switchboard_contract::ids::WebsiteId;
 use switchboard_contract::problem::ProblemCode;
@@ -15,6 +16,7 @@ use switchboard_contract::time::Timestamp;
 use switchboard_contract::website::{Website, WebsiteContents};
 
 use super::{rows, told};
+use crate::audit::Deed;
 use crate::auth::Operator;
 use crate::db::{Lock, Tx, columns};
 use crate::http::{IdPath, IfMatch};
@@ -79,6 +81,11 @@ async fn hide(tx: &mut Tx, operator: &Operator, id: WebsiteId, if_match: IfMatch
     let website = rows::visible(tx, operator, id).await?.wire;
     if_match.check(website.version, &website)?;
     mark(tx, id, Some(tx.now())).await?;
+    Deed::new(AuditKind::WebsiteDeleted)
+        .to(id, website.name)
+        .on(id)
+        .by(tx, operator)
+        .await?;
     told(
         tx,
         operator.account_id,
@@ -120,6 +127,11 @@ async fn bring_back(tx: &mut Tx, operator: &Operator, id: WebsiteId) -> ApiResul
     }
     mark(tx, id, None).await?;
     let website = rows::visible(tx, operator, id).await?.wire;
+    Deed::new(AuditKind::WebsiteRestored)
+        .to(id, website.name.clone())
+        .on(id)
+        .by(tx, operator)
+        .await?;
     let body = serde_json::to_value(&website)?;
     told(tx, operator.account_id, id, EventType::WebsiteCreated, body).await?;
     Ok(website)

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use serde_json::json;
 use sqlx::Row;
+use switchboard_contract::audit::{AuditField, AuditKind};
 use switchboard_contract::auth::Role;
 use switchboard_contract::ids::{FunnelId, WebsiteId};
 use switchboard_contract::problem::ProblemCode;
@@ -16,6 +17,7 @@ use switchboard_contract::website::{CreateFunnel, Funnel, FunnelList, UpdateFunn
 use url::Url;
 
 use super::{rows, told};
+use crate::audit::Deed;
 use crate::auth::{Operator, keys};
 use crate::db::{Lock, Tx, columns};
 use crate::http::{ApiJson, IdPath, IfMatch};
@@ -133,6 +135,11 @@ async fn add(
             "Add the funnel with a new id.",
         ));
     }
+    Deed::new(AuditKind::FunnelCreated)
+        .to(funnel.id, funnel.name.clone())
+        .on(website)
+        .by(tx, operator)
+        .await?;
     announce(tx, operator, EventType::FunnelCreated, &funnel).await?;
     Ok((StatusCode::CREATED, funnel))
 }
@@ -187,6 +194,18 @@ async fn apply(
         funnel.greeting = worded(greeting);
     }
     refuse_taken_name(&known, &funnel)?;
+    let moves = request.place.is_some_and(|place| place != before.place);
+    if moves || funnel != *before {
+        Deed::new(AuditKind::FunnelChanged)
+            .to(id, funnel.name.clone())
+            .on(website)
+            .change(AuditField::Name, &before.name, &funnel.name)
+            .changed(AuditField::Pages, &before.pages, &funnel.pages)
+            .changed(AuditField::Greeting, &before.greeting, &funnel.greeting)
+            .changed(AuditField::Place, &moves, &false)
+            .by(tx, operator)
+            .await?;
+    }
     if funnel != *before {
         funnel.version += 1;
         sqlx::query("UPDATE funnels SET name = $1, pages = $2, greeting = $3, version = $4 WHERE id = $5")
@@ -264,6 +283,11 @@ async fn remove(tx: &mut Tx, operator: &Operator, website: WebsiteId, id: Funnel
         .bind(tx.now().as_millis())
         .bind(id.to_string())
         .execute(tx.conn())
+        .await?;
+    Deed::new(AuditKind::FunnelDeleted)
+        .to(id, funnel.name.clone())
+        .on(website)
+        .by(tx, operator)
         .await?;
     told(
         tx,

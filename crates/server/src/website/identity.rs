@@ -2,11 +2,13 @@
 
 use axum::Json;
 use axum::extract::State;
+use switchboard_contract::audit::AuditKind;
 use switchboard_contract::auth::Role;
 use switchboard_contract::ids::WebsiteId;
 use switchboard_contract::visitor::IdentitySecret;
 
 use super::rows;
+use crate::audit::Deed;
 use crate::auth::Operator;
 use crate::db::Lock;
 use crate::http::IdPath;
@@ -47,7 +49,12 @@ pub(crate) async fn renew(
         .write(move |tx| {
             Box::pin(async move {
                 tx.lock(Lock::Website(id)).await?;
-                rows::visible(tx, &operator, id).await?;
+                let website = rows::visible(tx, &operator, id).await?.wire;
+                Deed::new(AuditKind::IdentityRenewed)
+                    .to(id, website.name)
+                    .on(id)
+                    .by(tx, &operator)
+                    .await?;
                 sqlx::query(
                     "UPDATE websites SET identity_generation = identity_generation + 1 WHERE id = $1",
                 )

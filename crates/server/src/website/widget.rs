@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
 use sqlx::Row as _;
+use switchboard_contract::audit::AuditKind;
 use switchboard_contract::auth::Role;
 use switchboard_contract::ids::WebsiteId;
 use switchboard_contract::realtime::EventType;
@@ -14,6 +15,7 @@ use switchboard_contract::website::widget::{MAX_PUBLICATIONS, RestoreWidget, Wid
 use switchboard_contract::website::{WidgetConfig, WidgetDraft, WidgetHistory};
 
 use super::{rows, told};
+use crate::audit::Deed;
 use crate::auth::{Operator, keys};
 use crate::db::{Lock, Tx, columns};
 use crate::http::{ApiJson, IdPath, IfMatch};
@@ -287,6 +289,12 @@ async fn put_out(tx: &mut Tx, operator: &Operator, before: WidgetDraft) -> ApiRe
     .bind(website)
     .execute(tx.conn())
     .await?;
+    let name = rows::visible(tx, operator, after.website_id).await?.wire.name;
+    Deed::new(AuditKind::WidgetPublished)
+        .to(after.website_id, name)
+        .on(after.website_id)
+        .by(tx, operator)
+        .await?;
     announce(tx, operator, &after).await?;
     Ok(after)
 }

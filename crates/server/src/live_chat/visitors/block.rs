@@ -3,12 +3,14 @@
 
 use axum::Json;
 use axum::extract::State;
+use switchboard_contract::audit::AuditKind;
 use switchboard_contract::ids::VisitorId;
 use switchboard_contract::live_chat::{BlockVisitor, ConversationStatus, LiveChatUser};
 use switchboard_domain::conversation::Step;
 use switchboard_domain::words;
 
 use super::{identity, rows};
+use crate::audit::Deed;
 use crate::auth::Operator;
 use crate::db::{Lock, Tx};
 use crate::http::{ApiJson, IdPath};
@@ -47,7 +49,7 @@ async fn set(
     if (stored.user.blocked, &stored.block_reason) == (request.blocked, &reason) {
         return Ok(stored.user);
     }
-    let mut user = stored.user;
+    let mut user = stored.user.clone();
     user.blocked = request.blocked;
     user.version += 1;
     sqlx::query("UPDATE visitors SET blocked = $1, block_reason = $2, version = version + 1 WHERE id = $3")
@@ -56,6 +58,18 @@ async fn set(
         .bind(id.to_string())
         .execute(tx.conn())
         .await?;
+    if stored.user.blocked != request.blocked {
+        let kind = if request.blocked {
+            AuditKind::VisitorBlocked
+        } else {
+            AuditKind::VisitorUnblocked
+        };
+        Deed::new(kind)
+            .to_id(id)
+            .on(stored.website_id)
+            .by(tx, operator)
+            .await?;
+    }
     let ids = rows::conversations_of(tx, id).await?;
     for conversation in &ids {
         tx.lock(Lock::Conversation(*conversation)).await?;

@@ -5,12 +5,14 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use sqlx::AssertSqlSafe;
+use switchboard_contract::audit::AuditKind;
 use switchboard_contract::ids::{ConversationId, VisitorId};
 use switchboard_contract::live_chat::{
     ExportedConversation, LiveChatMessage, MAX_PAGES, VisitorDetails, VisitorExport,
 };
 
 use super::rows::{self, StoredVisitor};
+use crate::audit::Deed;
 use crate::auth::Operator;
 use crate::db::Tx;
 use crate::events;
@@ -67,9 +69,24 @@ pub(crate) async fn export(
     operator: Operator,
     IdPath(id): IdPath<VisitorId>,
 ) -> ApiResult<Response> {
+    let exporter = operator.clone();
     let export = state
         .db
         .read(move |tx| Box::pin(async move { whole(tx, &operator, id).await }))
+        .await?;
+    // Noted before anything leaves.
+    state
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let website = rows::visible(tx, &exporter, id).await?.website_id;
+                Deed::new(AuditKind::VisitorExported)
+                    .to_id(id)
+                    .on(website)
+                    .by(tx, &exporter)
+                    .await
+            })
+        })
         .await?;
     let headers = [
         // The name holds the id only: what people are called does not belong into headers.

@@ -5,6 +5,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde_json::json;
+use switchboard_contract::audit::AuditKind;
 use switchboard_contract::auth::Role;
 use switchboard_contract::ids::VisitorId;
 use switchboard_contract::problem::ProblemCode;
@@ -12,6 +13,7 @@ use switchboard_contract::realtime::EventType;
 
 use super::rows;
 use crate::analytics::visits;
+use crate::audit::Deed;
 use crate::auth::Operator;
 use crate::db::{Lock, Tx};
 use crate::events::{self, Audience, NewEvent};
@@ -54,6 +56,11 @@ async fn whole(tx: &mut Tx, operator: &Operator, id: VisitorId) -> ApiResult<()>
         Err(error) if error.code() == ProblemCode::Gone => return Ok(()),
         found => found?.website_id,
     };
+    Deed::new(AuditKind::VisitorErased)
+        .to_id(id)
+        .on(website)
+        .by(tx, operator)
+        .await?;
     let ids = rows::conversations_of(tx, id).await?;
     for conversation in &ids {
         tx.lock(Lock::Conversation(*conversation)).await?;
