@@ -65,7 +65,8 @@ impl Chunk {
             | Route::Labels
             | Route::Notifications
             | Route::Appearance
-            | Route::Security => Some(Self::Settings),
+            | Route::Security
+            | Route::Audit => Some(Self::Settings),
             Route::Analytics => Some(Self::Analytics),
             Route::Register
             | Route::VerifyEmail

@@ -74,6 +74,9 @@ pub enum Route {
     /// Password, second factor and sessions.
     #[at("/settings/security")]
     Security,
+    /// Who changed what, for owners.
+    #[at("/settings/audit")]
+    Audit,
     /// Sign in.
     #[at("/login")]
     Login,
@@ -209,7 +212,8 @@ impl Route {
             | Self::Labels
             | Self::Notifications
             | Self::Appearance
-            | Self::Security => Access::Member,
+            | Self::Security
+            | Self::Audit => Access::Member,
         }
     }
 
@@ -222,6 +226,7 @@ impl Route {
             Self::Team | Self::NewWebsite | Self::WebsiteSettings { .. } | Self::WebsiteWidget { .. } => {
                 matches!(role, Role::Owner | Role::Admin)
             }
+            Self::Audit => matches!(role, Role::Owner),
             _ => true,
         }
     }
@@ -251,7 +256,8 @@ impl Route {
             | Self::Labels
             | Self::Notifications
             | Self::Appearance
-            | Self::Security => Some(Section::Settings),
+            | Self::Security
+            | Self::Audit => Some(Section::Settings),
             Self::Login
             | Self::Register
             | Self::VerifyEmail
@@ -284,6 +290,7 @@ impl Route {
             Self::Notifications => t("notifications.heading"),
             Self::Appearance => t("appearance.heading"),
             Self::Security => t("security.heading"),
+            Self::Audit => t("audit.heading"),
             Self::Login => t("login.heading"),
             Self::Register => t("register.heading"),
             Self::VerifyEmail => t("verify.heading"),

@@ -106,6 +106,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who changed what, newest first. For owners */
+        get: operations["get_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest 10,000 of the same as a file of comma-separated values. For owners */
+        get: operations["get_audit_export.csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/email-change": {
         parameters: {
             query?: never;
@@ -1629,6 +1663,71 @@ export interface components {
          * @description A file sent with a message.
          */
         AttachmentId: string;
+        /** @description One thing that was changed. */
+        AuditChange: {
+            /** @description What it became, likewise. */
+            after?: string;
+            /** @description What it was, where that is a short word: a role, a name, a colour. */
+            before?: string;
+            /** @description What of it. */
+            field: components["schemas"]["AuditField"];
+        };
+        /** @description One entry. */
+        AuditEntry: {
+            /** @description When it was done. */
+            at: components["schemas"]["Timestamp"];
+            /** @description What of it was changed. */
+            changes: components["schemas"]["AuditChange"][];
+            /** @description Browser and system, such as `Firefox 145, Android`. */
+            device?: string;
+            /** @description The entry. */
+            id: components["schemas"]["AuditEntryId"];
+            /** @description What was done. */
+            kind: components["schemas"]["AuditKind"];
+            /** @description Who did it; none where the server did. */
+            memberId?: components["schemas"]["MemberId"];
+            /** @description What they were called then. */
+            memberName?: string;
+            /** @description Country, or network address where the country is not known. */
+            place?: string;
+            /** @description What it was done to. */
+            subject?: components["schemas"]["AuditSubject"];
+            /** @description The website that it concerns. */
+            websiteId?: components["schemas"]["WebsiteId"];
+        };
+        /**
+         * Format: uuid
+         * @description One entry of the audit log.
+         */
+        AuditEntryId: string;
+        /**
+         * @description What of a thing was changed.
+         * @enum {string}
+         */
+        AuditField: "name" | "role" | "websites" | "load_cap" | "require_totp" | "domain" | "timezone" | "allowed_origins" | "business_hours" | "auto_close_after" | "archive_after" | "delete_after" | "assignment" | "pages" | "greeting" | "place" | "colour" | "shortcut" | "content" | "shared" | "filter";
+        /**
+         * @description What was done.
+         * @enum {string}
+         */
+        AuditKind: "team.security_changed" | "member.invited" | "member.joined" | "member.changed" | "member.removed" | "invitation.withdrawn" | "password.changed" | "password.reset" | "email.changed" | "second_factor.enabled" | "second_factor.disabled" | "session.ended" | "session.reused" | "website.created" | "website.changed" | "website.deleted" | "website.restored" | "website.identity_renewed" | "widget.published" | "funnel.created" | "funnel.changed" | "funnel.deleted" | "label.created" | "label.changed" | "label.deleted" | "canned_reply.created" | "canned_reply.changed" | "canned_reply.deleted" | "view.created" | "view.changed" | "view.deleted" | "conversation.deleted" | "visitor.exported" | "visitor.erased" | "visitor.blocked" | "visitor.unblocked";
+        /** @description One page of a cursor list. */
+        AuditPage: {
+            /** @description The log position that every item reflects. */
+            asOf: components["schemas"]["Position"];
+            /** @description Whether there is a next page. */
+            hasMore: boolean;
+            /** @description The items, in the list's order. */
+            items: components["schemas"]["AuditEntry"][];
+            /** @description What to send as `cursor` for the next page; opaque. */
+            nextCursor?: string;
+        };
+        /** @description What something was done to. */
+        AuditSubject: {
+            /** @description Its id. */
+            id: string;
+            /** @description What it was called then; none of conversations and visitors. */
+            name?: string;
+        };
         /**
          * @description Whether a member takes conversations.
          * @enum {string}
@@ -4160,6 +4259,13 @@ export type Assignment = components['schemas']['Assignment'];
 export type AssignmentMode = components['schemas']['AssignmentMode'];
 export type Attachment = components['schemas']['Attachment'];
 export type AttachmentId = components['schemas']['AttachmentId'];
+export type AuditChange = components['schemas']['AuditChange'];
+export type AuditEntry = components['schemas']['AuditEntry'];
+export type AuditEntryId = components['schemas']['AuditEntryId'];
+export type AuditField = components['schemas']['AuditField'];
+export type AuditKind = components['schemas']['AuditKind'];
+export type AuditPage = components['schemas']['AuditPage'];
+export type AuditSubject = components['schemas']['AuditSubject'];
 export type Availability = components['schemas']['Availability'];
 export type BlockVisitor = components['schemas']['BlockVisitor'];
 export type Breakdown = components['schemas']['Breakdown'];
@@ -4948,6 +5054,170 @@ export interface operations {
             };
             /** @description `validation_failed`: Some fields need attention */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_audit: {
+        parameters: {
+            query?: {
+                /** @description `nextCursor` of the page before, of a list with the same filter */
+                cursor?: string;
+                /** @description Not before this instant */
+                from?: string;
+                /** @description Only of this kind, such as `member.invited` */
+                kind?: string;
+                /** @description 1 to 200, 50 unless given */
+                limit?: number;
+                /** @description Only what this member did */
+                memberId?: string;
+                /** @description Before this instant */
+                until?: string;
+                /** @description Only what concerns this website */
+                websiteId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description `bad_request`: The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `totp_enrolment_due`: Set up a second factor first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get_audit_export.csv": {
+        parameters: {
+            query?: {
+                /** @description Not before this instant */
+                from?: string;
+                /** @description Only of this kind, such as `member.invited` */
+                kind?: string;
+                /** @description Only what this member did */
+                memberId?: string;
+                /** @description Before this instant */
+                until?: string;
+                /** @description Only what concerns this website */
+                websiteId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description `bad_request`: The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `totp_enrolment_due`: Set up a second factor first
+             */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

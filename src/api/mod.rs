@@ -5,6 +5,7 @@
 
 mod analytics;
 mod attachments;
+mod audit;
 pub mod auth;
 mod canned_replies;
 mod common_passwords;
@@ -32,6 +33,7 @@ use yew::Callback;
 use crate::auth::{AuthState, Session};
 
 pub use analytics::Behind;
+pub use audit::{AuditQuery, kind_word};
 pub use common_passwords::{common_passwords, use_common_passwords};
 pub use conversations::{ConversationQuery, StatusFilter};
 pub use emoji::{Category, Emoji, EmojiList, use_emoji};

@@ -282,6 +282,29 @@ pub fn local_day(at: Timestamp) -> i64 {
     (at.as_millis() - offset_minutes * MINUTE * 1_000).div_euclid(DAY * 1_000)
 }
 
+/// The first instant of the day, in the person's own time zone, that `at` lies in.
+#[must_use]
+pub fn start_of_day(at: Timestamp) -> Timestamp {
+    let date = js_date(at);
+    for _ in 0..2 {
+        // Again where the clocks are put forward at midnight, and the day begins at one.
+        date.set_hours(0);
+        date.set_minutes(0);
+        date.set_seconds(0);
+        date.set_milliseconds(0);
+    }
+    Timestamp::from_millis(date.get_time() as i64)
+}
+
+/// The first instant of a day such as `2026-11-23`, in the person's own time zone. `None` for what is none.
+#[must_use]
+pub fn day_start(day: &str) -> Option<Timestamp> {
+    // Noon of the day in UTC, and from there to the same date by the person's own clock.
+    let noon = Timestamp::parse(&format!("{day}T12:00:00Z")).ok()?;
+    let offset_minutes = js_date(noon).get_timezone_offset() as i64;
+    Some(start_of_day(noon.plus_millis(offset_minutes * MINUTE * 1_000)))
+}
+
 /// A time in a list: the clock today, `Yesterday`, a weekday within a week, else a date.
 #[must_use]
 pub fn list_time(at: Timestamp, now: Timestamp) -> String {

@@ -18,9 +18,9 @@ use yew::AttrValue;
 
 pub use format::{
     clock_in_zone, clock_time, country_name, date_long, date_short, day_and_time, day_in_zone,
-    day_short_in_zone, decimal, duration_fine, duration_short, file_size, hour_in_zone, language_name,
-    list_time, local_day, month_in_zone, month_short_in_zone, number, own_name, percent, percent_fine,
-    relative, time_in_zone, weekday_date, weekday_time, weekdays_short,
+    day_short_in_zone, day_start, decimal, duration_fine, duration_short, file_size, hour_in_zone,
+    language_name, list_time, local_day, month_in_zone, month_short_in_zone, number, own_name, percent,
+    percent_fine, relative, start_of_day, time_in_zone, weekday_date, weekday_time, weekdays_short,
 };
 pub use languages::{LANGUAGES, Language, Messages, language_for, language_of};
 pub use rules::rule;

@@ -4,6 +4,7 @@
 mod accept_invitation;
 mod analytics;
 mod appearance;
+mod audit;
 mod auth_layout;
 mod canned_replies;
 mod config_problem;
@@ -31,6 +32,7 @@ mod websites;
 pub use accept_invitation::AcceptInvitation;
 pub use analytics::Analytics;
 pub use appearance::Appearance;
+pub use audit::Audit;
 pub use canned_replies::CannedReplies;
 pub use config_problem::{ConfigProblem, ConfigProblemProps};
 pub use conversations::{

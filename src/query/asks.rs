@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use switchboard_contract::analytics::{
     AnalyticsQuery, AnalyticsRows, Breakdown, Dimension, Heatmap, Interval, Metric, Overview, Series,
 };
+use switchboard_contract::audit::AuditPage;
 use switchboard_contract::auth::{AccountSecurity, Invitation, MemberList, SessionList};
 use switchboard_contract::ids::{LabelId, VisitorId, WebsiteId};
 use switchboard_contract::live_chat::{
@@ -24,7 +25,9 @@ use switchboard_engine::inbox::Filter;
 use switchboard_engine::query::{Key, Options, Target};
 
 use super::value::Codec;
-use crate::api::{Api, ApiError, Behind, ConversationQuery, StatusFilter, VisitorQuery, WebsiteQuery, team};
+use crate::api::{
+    Api, ApiError, AuditQuery, Behind, ConversationQuery, StatusFilter, VisitorQuery, WebsiteQuery, team,
+};
 
 /// The kinds of data: what changes one of a kind may concern all of it.
 pub mod topic {
@@ -48,6 +51,8 @@ pub mod topic {
     pub const CONVERSATIONS: &str = "conversations";
     /// Figures, by time and in tables.
     pub const REPORTS: &str = "reports";
+    /// Who changed what.
+    pub const AUDIT: &str = "audit";
     /// Invitations by their link.
     pub const INVITATIONS: &str = "invitations";
     /// The signed-in person, as kept for the next visit; never asked for by this name.
@@ -368,6 +373,23 @@ pub fn account_security() -> Ask<AccountSecurity> {
         "",
         |api| async move { api.account_security().await },
     )
+}
+
+/// A page of who changed what. No event tells of changes, and nothing of it is kept.
+#[must_use]
+pub fn audit(query: &AuditQuery, cursor: Option<String>) -> Ask<AuditPage> {
+    let about: Vec<String> = query
+        .pairs()
+        .into_iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    let part = format!("{}/{}", about.join("&"), cursor.as_deref().unwrap_or_default());
+    let query = query.clone();
+    Ask::new(topic::AUDIT, &part, move |api| {
+        let (query, cursor) = (query.clone(), cursor.clone());
+        async move { api.audit(&query, cursor).await }
+    })
+    .fleeting()
 }
 
 /// What an invitation says, by the token of its link.

@@ -13,6 +13,21 @@ pub fn no_page() -> Value {
     page_of(&[])
 }
 
+pub fn audit() -> Value {
+    let at = "2026-11-22T09:30:00.000Z";
+    page_of(&[
+        json!({
+            "id": ID, "at": at, "kind": "member.changed", "memberId": ID, "memberName": "Mira Holt",
+            "device": "Firefox 145, Android", "place": "PT", "subject": {"id": ID, "name": "Ben Ode"},
+            "changes": [{"field": "role", "before": "agent", "after": "admin"}, {"field": "websites"}],
+        }),
+        json!({
+            "id": conversation_id(7), "at": at, "kind": "session.reused", "place": "203.0.113.9",
+            "subject": {"id": ID, "name": "Ben Ode"},
+        }),
+    ])
+}
+
 pub fn conversations() -> Value {
     page_of(&[
         conversation(2, "Second Visitor", "about boots"),

@@ -5,8 +5,8 @@
 use serde_json::{Value, json};
 
 use crate::answers::{
-    breakdown, canned_replies, conversations, figures, hours, labels, members, no_figures, no_page, no_rows,
-    no_websites, none_of_account, series, sessions, thread, visitors, websites,
+    audit, breakdown, canned_replies, conversations, figures, hours, labels, members, no_figures, no_page,
+    no_rows, no_websites, none_of_account, series, sessions, thread, visitors, websites,
 };
 use crate::support::inbox::{conversation, visitor_details};
 
@@ -494,6 +494,40 @@ pub const PAGES: &[Page] = &[
                 told: &[("list", "Sessions"), ("button", "Sign out Firefox 145, Android")],
             },
             shape: None,
+        }],
+        form: None,
+    },
+    Page {
+        route: "/settings/audit",
+        path: "/settings/audit",
+        who: ADMIN,
+        always: &[
+            ("heading", "Audit log"),
+            ("group", "Filter changes"),
+            ("button", "Export"),
+        ],
+        panels: &[Panel {
+            name: "changes",
+            asks: "/api/audit",
+            loading: &[("status", "Loading the audit log")],
+            empty: Some(State {
+                body: no_page,
+                told: &[("text", "Nothing changed yet")],
+            }),
+            error: &[("alert", failed!("The audit log could not be loaded."))],
+            stale: Stale::AskedAgain(&[("alert", failed!("The audit log could not be loaded."))]),
+            ready: State {
+                body: audit,
+                told: &[
+                    ("table", "Changes"),
+                    ("columnheader", "From where"),
+                    ("text", "Member changed"),
+                    ("text", "Role: Agent → Admin"),
+                    ("text", "Firefox 145, Android · PT"),
+                    ("text", "Nobody signed in"),
+                ],
+            },
+            shape: Some("tbody tr"),
         }],
         form: None,
     },

@@ -221,8 +221,7 @@ async fn changes_of_websites_say_what(app: &App) {
 
     let widget = format!("{path}/widget");
     let mut draft = get(app, &widget, &owner).await.json["draft"].clone();
-    draft["allowVisitorEmoji"] = json!(false);
-    draft["position"] = json!("left");
+    draft["title"] = json!("Ask us");
     let saved = call(app, Method::PUT, &widget, &owner, draft).await;
     done(&saved);
     assert_eq!(
