@@ -66,6 +66,7 @@ impl Chunk {
             | Route::Notifications
             | Route::Appearance
             | Route::Security
+            | Route::Tokens
             | Route::Audit => Some(Self::Settings),
             Route::Analytics => Some(Self::Analytics),
             Route::Register

@@ -74,6 +74,9 @@ pub enum Route {
     /// Password, second factor and sessions.
     #[at("/settings/security")]
     Security,
+    /// Programs that call the API, for owners and admins.
+    #[at("/settings/tokens")]
+    Tokens,
     /// Who changed what, for owners.
     #[at("/settings/audit")]
     Audit,
@@ -213,6 +216,7 @@ impl Route {
             | Self::Notifications
             | Self::Appearance
             | Self::Security
+            | Self::Tokens
             | Self::Audit => Access::Member,
         }
     }
@@ -223,7 +227,11 @@ impl Route {
     pub const fn is_for(&self, role: Role) -> bool {
         match self {
             // A role that this build does not know counts as the weakest.
-            Self::Team | Self::NewWebsite | Self::WebsiteSettings { .. } | Self::WebsiteWidget { .. } => {
+            Self::Team
+            | Self::Tokens
+            | Self::NewWebsite
+            | Self::WebsiteSettings { .. }
+            | Self::WebsiteWidget { .. } => {
                 matches!(role, Role::Owner | Role::Admin)
             }
             Self::Audit => matches!(role, Role::Owner),
@@ -257,6 +265,7 @@ impl Route {
             | Self::Notifications
             | Self::Appearance
             | Self::Security
+            | Self::Tokens
             | Self::Audit => Some(Section::Settings),
             Self::Login
             | Self::Register
@@ -290,6 +299,7 @@ impl Route {
             Self::Notifications => t("notifications.heading"),
             Self::Appearance => t("appearance.heading"),
             Self::Security => t("security.heading"),
+            Self::Tokens => t("tokens.heading"),
             Self::Audit => t("audit.heading"),
             Self::Login => t("login.heading"),
             Self::Register => t("register.heading"),

@@ -884,6 +884,41 @@ export interface paths {
         patch: operations["patch_team_security"];
         trace?: never;
     };
+    "/api/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The account's API tokens, newest first. For owners and admins */
+        get: operations["get_tokens"];
+        put?: never;
+        /** Makes a token that acts for the caller, within its scopes. Its secret is told this once. For owners and admins */
+        post: operations["post_tokens"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revokes a token. For owners and admins */
+        delete: operations["delete_tokens_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/visitor/attachments": {
         parameters: {
             query?: never;
@@ -1616,6 +1651,42 @@ export interface components {
             };
         };
         /**
+         * @description A part of the API. Which calls belong to it, the API's reference says with each.
+         * @enum {string}
+         */
+        ApiScope: "conversations:read" | "conversations:write" | "visitors:read" | "visitors:write" | "websites:read" | "websites:write" | "analytics:read";
+        /** @description A token, without what it is proved by. */
+        ApiToken: {
+            /** @description When it was made. */
+            createdAt: components["schemas"]["Timestamp"];
+            /** @description When it ends by itself; never without. */
+            expiresAt?: components["schemas"]["Timestamp"];
+            /** @description How the secret ends, to tell tokens apart. */
+            hint: string;
+            /** @description The token. */
+            id: components["schemas"]["ApiTokenId"];
+            /** @description When it was last used, to the minute. */
+            lastUsedAt?: components["schemas"]["Timestamp"];
+            /** @description Whom it acts for. */
+            memberId: components["schemas"]["MemberId"];
+            /** @description What they are called. */
+            memberName: string;
+            /** @description What it is for. */
+            name: string;
+            /** @description What it may be used for. */
+            scopes: components["schemas"]["ApiScope"][];
+        };
+        /**
+         * Format: uuid
+         * @description A token by which programs call the API.
+         */
+        ApiTokenId: string;
+        /** @description `GET /api/tokens`: those that were not revoked, newest first; those that have ended by themselves are among them for a month. */
+        ApiTokenList: {
+            /** @description The tokens. */
+            items: components["schemas"]["ApiToken"][];
+        };
+        /**
          * @description How a website hands out conversations when they begin, and when they begin again with nobody in charge. Only those who see the website
          *     and are available get any; while there is nobody, a conversation waits for the first who is.
          */
@@ -1704,12 +1775,12 @@ export interface components {
          * @description What of a thing was changed.
          * @enum {string}
          */
-        AuditField: "name" | "role" | "websites" | "load_cap" | "require_totp" | "domain" | "timezone" | "allowed_origins" | "business_hours" | "auto_close_after" | "archive_after" | "delete_after" | "assignment" | "pages" | "greeting" | "place" | "colour" | "shortcut" | "content" | "shared" | "filter";
+        AuditField: "name" | "role" | "websites" | "load_cap" | "require_totp" | "domain" | "timezone" | "allowed_origins" | "business_hours" | "auto_close_after" | "archive_after" | "delete_after" | "assignment" | "pages" | "greeting" | "place" | "colour" | "shortcut" | "content" | "shared" | "filter" | "scopes";
         /**
          * @description What was done.
          * @enum {string}
          */
-        AuditKind: "team.security_changed" | "member.invited" | "member.joined" | "member.changed" | "member.removed" | "invitation.withdrawn" | "password.changed" | "password.reset" | "email.changed" | "second_factor.enabled" | "second_factor.disabled" | "session.ended" | "session.reused" | "website.created" | "website.changed" | "website.deleted" | "website.restored" | "website.identity_renewed" | "widget.published" | "funnel.created" | "funnel.changed" | "funnel.deleted" | "label.created" | "label.changed" | "label.deleted" | "canned_reply.created" | "canned_reply.changed" | "canned_reply.deleted" | "view.created" | "view.changed" | "view.deleted" | "conversation.deleted" | "visitor.exported" | "visitor.erased" | "visitor.blocked" | "visitor.unblocked";
+        AuditKind: "team.security_changed" | "member.invited" | "member.joined" | "member.changed" | "member.removed" | "invitation.withdrawn" | "password.changed" | "password.reset" | "email.changed" | "second_factor.enabled" | "second_factor.disabled" | "session.ended" | "session.reused" | "website.created" | "website.changed" | "website.deleted" | "website.restored" | "website.identity_renewed" | "widget.published" | "funnel.created" | "funnel.changed" | "funnel.deleted" | "label.created" | "label.changed" | "label.deleted" | "canned_reply.created" | "canned_reply.changed" | "canned_reply.deleted" | "view.created" | "view.changed" | "view.deleted" | "conversation.deleted" | "visitor.exported" | "visitor.erased" | "visitor.blocked" | "visitor.unblocked" | "token.created" | "token.revoked";
         /** @description One page of a cursor list. */
         AuditPage: {
             /** @description The log position that every item reflects. */
@@ -1998,6 +2069,15 @@ export interface components {
          * @enum {string}
          */
         Corner: "bottom-right" | "bottom-left";
+        /** @description `POST /api/tokens`. */
+        CreateApiToken: {
+            /** @description When it ends by itself; never without. */
+            expiresAt?: components["schemas"]["Timestamp"];
+            /** @description What it is for. */
+            name: string;
+            /** @description What it may be used for; at least one. */
+            scopes: components["schemas"]["ApiScope"][];
+        };
         /** @description `POST /api/live-chat/canned-replies`. */
         CreateCannedReply: {
             /** @description Its text. */
@@ -2010,6 +2090,13 @@ export interface components {
             shortcut: string;
             /** @description What it is about. */
             title: string;
+        };
+        /** @description The answer to `POST /api/tokens`: the only time that the secret is told. */
+        CreatedApiToken: {
+            /** @description What goes behind `Authorization: Bearer`. */
+            secret: string;
+            /** @description The token. */
+            token: components["schemas"]["ApiToken"];
         };
         /** @description `POST /api/websites/{id}/funnels`. The same again gives the first result. It is tried after those that are there. */
         CreateFunnel: {
@@ -4255,6 +4342,10 @@ export type AlertSound = components['schemas']['AlertSound'];
 export type AnalyticsRow = components['schemas']['AnalyticsRow'];
 export type AnalyticsRows = components['schemas']['AnalyticsRows'];
 export type AnswerPreChat = components['schemas']['AnswerPreChat'];
+export type ApiScope = components['schemas']['ApiScope'];
+export type ApiToken = components['schemas']['ApiToken'];
+export type ApiTokenId = components['schemas']['ApiTokenId'];
+export type ApiTokenList = components['schemas']['ApiTokenList'];
 export type Assignment = components['schemas']['Assignment'];
 export type AssignmentMode = components['schemas']['AssignmentMode'];
 export type Attachment = components['schemas']['Attachment'];
@@ -4292,7 +4383,9 @@ export type ConversationPage = components['schemas']['ConversationPage'];
 export type ConversationRef = components['schemas']['ConversationRef'];
 export type ConversationStatus = components['schemas']['ConversationStatus'];
 export type Corner = components['schemas']['Corner'];
+export type CreateApiToken = components['schemas']['CreateApiToken'];
 export type CreateCannedReply = components['schemas']['CreateCannedReply'];
+export type CreatedApiToken = components['schemas']['CreatedApiToken'];
 export type CreateFunnel = components['schemas']['CreateFunnel'];
 export type CreateLabel = components['schemas']['CreateLabel'];
 export type CreateView = components['schemas']['CreateView'];
@@ -10369,6 +10462,236 @@ export interface operations {
             };
             /** @description `validation_failed`: Some fields need attention */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Those that were not revoked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiTokenList"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `totp_enrolment_due`: Set up a second factor first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateApiToken"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedApiToken"];
+                };
+            };
+            /** @description `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `totp_enrolment_due`: Set up a second factor first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Send application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_tokens_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The token */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `totp_enrolment_due`: Set up a second factor first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -19,6 +19,7 @@ mod labels;
 mod messages;
 mod realtime;
 pub mod team;
+mod tokens;
 mod transfer;
 mod transport;
 mod views;

@@ -45,6 +45,7 @@ pub fn settings(route: Route) -> Html {
         Route::Notifications => html! { <pages::Notifications /> },
         Route::Appearance => html! { <pages::Appearance /> },
         Route::Security => html! { <pages::Security /> },
+        Route::Tokens => html! { <pages::Tokens /> },
         Route::Audit => html! { <pages::Audit /> },
         _ => html! { <pages::Profile /> },
     }

@@ -25,6 +25,7 @@ mod security;
 mod settings;
 mod start;
 mod team;
+mod tokens;
 mod verify_email;
 mod visitors;
 mod websites;
@@ -53,6 +54,7 @@ pub use settings::{
     SaveBar, SaveBarProps, SettingsPage, SettingsPageProps, SettingsSection, SettingsSectionProps,
 };
 pub use team::Team;
+pub use tokens::Tokens;
 pub use verify_email::VerifyEmail;
 pub use visitors::{Visitors, device_icon};
 pub use websites::{

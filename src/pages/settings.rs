@@ -10,7 +10,7 @@ use crate::scoped;
 use crate::ui::{Button, ButtonKind, HEADING_ID, Link, ToastAct, Toasts};
 
 /// The pages, in the order of the list.
-const PAGES: [Route; 8] = [
+const PAGES: [Route; 9] = [
     Route::Profile,
     Route::Team,
     Route::CannedReplies,
@@ -18,6 +18,7 @@ const PAGES: [Route; 8] = [
     Route::Notifications,
     Route::Appearance,
     Route::Security,
+    Route::Tokens,
     Route::Audit,
 ];
 

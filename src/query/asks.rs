@@ -18,6 +18,7 @@ use switchboard_contract::live_chat::{
 };
 use switchboard_contract::page::{CursorPage, NumberedPage};
 use switchboard_contract::position::Position;
+use switchboard_contract::tokens::ApiTokenList;
 use switchboard_contract::website::{
     FunnelList, Website, WebsiteContents, WebsiteStatusHistory, WidgetDraft, WidgetHistory,
 };
@@ -53,6 +54,8 @@ pub mod topic {
     pub const REPORTS: &str = "reports";
     /// Who changed what.
     pub const AUDIT: &str = "audit";
+    /// API tokens.
+    pub const TOKENS: &str = "tokens";
     /// Invitations by their link.
     pub const INVITATIONS: &str = "invitations";
     /// The signed-in person, as kept for the next visit; never asked for by this name.
@@ -373,6 +376,12 @@ pub fn account_security() -> Ask<AccountSecurity> {
         "",
         |api| async move { api.account_security().await },
     )
+}
+
+/// API tokens, newest first. No event tells of changes.
+#[must_use]
+pub fn api_tokens() -> Ask<ApiTokenList> {
+    Ask::new(topic::TOKENS, "", |api| async move { api.api_tokens().await })
 }
 
 /// A page of who changed what. No event tells of changes, and nothing of it is kept.

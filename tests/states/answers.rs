@@ -17,15 +17,33 @@ pub fn audit() -> Value {
     let at = "2026-11-22T09:30:00.000Z";
     page_of(&[
         json!({
+            "id": conversation_id(7), "at": at, "kind": "label.created", "place": "203.0.113.9",
+            "subject": {"id": ID, "name": "Bug"},
+        }),
+        json!({
             "id": ID, "at": at, "kind": "member.changed", "memberId": ID, "memberName": "Mira Holt",
             "device": "Firefox 145, Android", "place": "PT", "subject": {"id": ID, "name": "Ben Ode"},
             "changes": [{"field": "role", "before": "agent", "after": "admin"}, {"field": "websites"}],
         }),
-        json!({
-            "id": conversation_id(7), "at": at, "kind": "session.reused", "place": "203.0.113.9",
-            "subject": {"id": ID, "name": "Ben Ode"},
-        }),
     ])
+}
+
+pub fn tokens() -> Value {
+    let at = "2026-11-22T09:30:00.000Z";
+    json!({"items": [
+        {
+            "id": ID, "name": "Reporting", "hint": "x7Kq", "scopes": ["analytics:read", "websites:read"], "memberId": ID,
+            "memberName": "Mira Holt", "createdAt": at, "lastUsedAt": at,
+        },
+        {
+            "id": conversation_id(7), "name": "Till", "hint": "aa0_", "scopes": ["conversations:write"], "memberId": ID,
+            "memberName": "Mira Holt", "createdAt": at, "expiresAt": "2020-01-01T00:00:00.000Z",
+        },
+    ]})
+}
+
+pub fn no_items() -> Value {
+    json!({"items": []})
 }
 
 pub fn conversations() -> Value {

@@ -5,8 +5,8 @@
 use serde_json::{Value, json};
 
 use crate::answers::{
-    audit, breakdown, canned_replies, conversations, figures, hours, labels, members, no_figures, no_page,
-    no_rows, no_websites, none_of_account, series, sessions, thread, visitors, websites,
+    audit, breakdown, canned_replies, conversations, figures, hours, labels, members, no_figures, no_items,
+    no_page, no_rows, no_websites, none_of_account, series, sessions, thread, tokens, visitors, websites,
 };
 use crate::support::inbox::{conversation, visitor_details};
 
@@ -521,10 +521,38 @@ pub const PAGES: &[Page] = &[
                 told: &[
                     ("table", "Changes"),
                     ("columnheader", "From where"),
-                    ("text", "Member changed"),
                     ("text", "Role: Agent → Admin"),
                     ("text", "Firefox 145, Android · PT"),
                     ("text", "Nobody signed in"),
+                ],
+            },
+            shape: Some("tbody tr"),
+        }],
+        form: None,
+    },
+    Page {
+        route: "/settings/tokens",
+        path: "/settings/tokens",
+        who: ADMIN,
+        always: &[("heading", "API tokens"), ("button", "Make token")],
+        panels: &[Panel {
+            name: "tokens",
+            asks: "/api/tokens",
+            loading: &[("status", "Loading API tokens")],
+            empty: Some(State {
+                body: no_items,
+                told: &[("text", "No API tokens yet")],
+            }),
+            error: &[("alert", failed!("API tokens could not be loaded."))],
+            stale: Stale::AskedAgain(&[("alert", failed!("API tokens could not be loaded."))]),
+            ready: State {
+                body: tokens,
+                told: &[
+                    ("table", "Tokens"),
+                    ("columnheader", "Scopes"),
+                    ("text", "analytics:read"),
+                    ("text", "Ended"),
+                    ("button", "Revoke Reporting"),
                 ],
             },
             shape: Some("tbody tr"),

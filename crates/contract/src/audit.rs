@@ -120,6 +120,12 @@ pub enum AuditKind {
     /// A visitor may write again.
     #[serde(rename = "visitor.unblocked")]
     VisitorUnblocked,
+    /// An API token was made.
+    #[serde(rename = "token.created")]
+    TokenCreated,
+    /// An API token was revoked.
+    #[serde(rename = "token.revoked")]
+    TokenRevoked,
     /// Something that this build does not know.
     #[serde(rename = "unknown", other)]
     Unknown,
@@ -127,7 +133,7 @@ pub enum AuditKind {
 
 impl AuditKind {
     /// Every kind that this build knows, in the order of the list that people choose from.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 38] = [
         Self::MemberInvited,
         Self::MemberJoined,
         Self::MemberChanged,
@@ -164,6 +170,8 @@ impl AuditKind {
         Self::VisitorErased,
         Self::VisitorBlocked,
         Self::VisitorUnblocked,
+        Self::TokenCreated,
+        Self::TokenRevoked,
     ];
 }
 
@@ -214,6 +222,8 @@ pub enum AuditField {
     Shared,
     /// What a view lists.
     Filter,
+    /// What a token may be used for.
+    Scopes,
     /// Something that this build does not know.
     #[serde(other)]
     Unknown,

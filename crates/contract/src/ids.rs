@@ -121,6 +121,10 @@ id!(
     AuditEntryId
 );
 id!(
+    /// A token by which programs call the API.
+    ApiTokenId
+);
+id!(
     /// A file sent with a message.
     AttachmentId
 );

@@ -15,6 +15,7 @@
 //! | [`live_chat`] | conversations, messages and the people on the sites |
 //! | [`visitor`] | the visitor's side of the API |
 //! | [`realtime`] | frames of the WebSocket, events, signals, close codes |
+//! | [`tokens`] | API tokens and their scopes |
 //! | [`password`] | the rule for new passwords and an estimate of their strength |
 //! | [`validate`] | rules that forms and handlers share |
 //!
@@ -33,6 +34,7 @@ pub mod position;
 pub mod problem;
 pub mod realtime;
 pub mod time;
+pub mod tokens;
 pub mod validate;
 pub mod visitor;
 pub mod website;

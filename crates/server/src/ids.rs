@@ -1,8 +1,8 @@
 //! New ids: UUIDv7 of the database's clock and the system's randomness.
 
 use switchboard_contract::ids::{
-    AccountId, AuditEntryId, ConversationId, EventId, FunnelId, MemberId, MessageId, SessionId, VisitorId,
-    WebsiteId,
+    AccountId, ApiTokenId, AuditEntryId, ConversationId, EventId, FunnelId, MemberId, MessageId, SessionId,
+    VisitorId, WebsiteId,
 };
 use switchboard_contract::time::Timestamp;
 
@@ -26,6 +26,7 @@ macro_rules! made_here {
 
 made_here!(
     AccountId,
+    ApiTokenId,
     AuditEntryId,
     ConversationId,
     EventId,

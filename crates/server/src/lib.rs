@@ -12,6 +12,7 @@
 //! | [`team`] | members and invitations |
 //! | [`live_chat`], [`website`], [`visitor`] | the routes of operators and visitors |
 //! | [`audit`] | who changed what, for owners |
+//! | [`tokens`] | API tokens: programs in place of people |
 //! | [`analytics`] | what is counted, and reports |
 //! | [`realtime`] | the socket and what wakes it |
 //! | [`schedule`] | what happens by time, claimed by one server at a time |
@@ -43,6 +44,7 @@ mod serve;
 pub mod state;
 mod static_files;
 pub mod team;
+pub mod tokens;
 pub mod totp;
 pub mod upkeep;
 pub mod visitor;
@@ -65,6 +67,7 @@ pub fn router(state: AppState) -> Router {
         .merge(auth::router())
         .merge(team::router())
         .merge(audit::router())
+        .merge(tokens::router())
         .merge(live_chat::router())
         .merge(website::router())
         .merge(analytics::router())

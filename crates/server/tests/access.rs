@@ -70,6 +70,8 @@ enum Names {
     Note,
     /// A sign-in of a member, in the path.
     Session,
+    /// A program's token, in the path.
+    ApiToken,
     /// A member, in the path.
     Member,
     /// A mailed token, in the path: whoever has it may use it.
@@ -80,8 +82,9 @@ enum Names {
 
 use For::{Admin, Agent, Anyone, Owner, RefreshCookie, Visitor};
 use Names::{
-    CannedReply, Chosen, Conversation, ConversationInBody, ConversationInQuery, ConversationItems, File,
-    Funnel, Label, Member, Note, Nothing, Person, PublicKey, Session, Token, View, VisitorInBody, Website,
+    ApiToken, CannedReply, Chosen, Conversation, ConversationInBody, ConversationInQuery, ConversationItems,
+    File, Funnel, Label, Member, Note, Nothing, Person, PublicKey, Session, Token, View, VisitorInBody,
+    Website,
 };
 
 /// Every operation.
@@ -115,6 +118,9 @@ const RULES: &[(&str, &str, For, Names)] = &[
     ("PATCH", "/api/team/security", Owner, Nothing),
     ("GET", "/api/audit", Owner, Nothing),
     ("GET", "/api/audit/export.csv", Owner, Nothing),
+    ("GET", "/api/tokens", Admin, Nothing),
+    ("POST", "/api/tokens", Admin, Nothing),
+    ("DELETE", "/api/tokens/{id}", Admin, ApiToken),
     ("GET", "/api/live-chat/conversations", Agent, Nothing),
     ("GET", "/api/live-chat/conversations/{id}", Agent, Conversation),
     ("DELETE", "/api/live-chat/conversations/{id}", Admin, Conversation),
@@ -220,6 +226,81 @@ const RULES: &[(&str, &str, For, Names)] = &[
     ("GET", "/readyz", Anyone, Nothing),
 ];
 
+/// What programs may do: the scope that each operation needs, by path and method. A token with every scope is refused everything else.
+const TOKENS: &[(&str, &[(&str, &str)])] = &[
+    (
+        "/api/live-chat/conversations",
+        &[("GET", CR), ("POST", CW), ("PATCH", CW)],
+    ),
+    (
+        "/api/live-chat/conversations/{id}",
+        &[("GET", CR), ("DELETE", CW)],
+    ),
+    ("/api/live-chat/conversations/{id}/messages", &[("GET", CR)]),
+    ("/api/live-chat/conversations/{id}/transcript", &[("GET", CR)]),
+    (
+        "/api/live-chat/conversations/{id}/transcript/mail",
+        &[("POST", CW)],
+    ),
+    ("/api/live-chat/conversations/{id}/read", &[("POST", CW)]),
+    ("/api/live-chat/messages", &[("POST", CW)]),
+    ("/api/live-chat/messages/{id}", &[("DELETE", CW)]),
+    ("/api/live-chat/attachments", &[("POST", CW)]),
+    ("/api/live-chat/attachments/{id}", &[("GET", CR)]),
+    ("/api/live-chat/labels", &[("GET", CR), ("POST", CW)]),
+    ("/api/live-chat/labels/{id}", &[("PATCH", CW), ("DELETE", CW)]),
+    ("/api/live-chat/labels/{id}/contents", &[("GET", CR)]),
+    ("/api/live-chat/canned-replies", &[("GET", CR), ("POST", CW)]),
+    (
+        "/api/live-chat/canned-replies/{id}",
+        &[("PATCH", CW), ("DELETE", CW)],
+    ),
+    ("/api/visitors", &[("GET", VR)]),
+    (
+        "/api/visitors/{id}",
+        &[("GET", VR), ("PATCH", VW), ("DELETE", VW)],
+    ),
+    ("/api/visitors/{id}/block", &[("POST", VW)]),
+    ("/api/visitors/{id}/export", &[("GET", VR)]),
+    ("/api/visitors/{id}/notes", &[("POST", VW)]),
+    (
+        "/api/visitors/{id}/notes/{noteId}",
+        &[("PATCH", VW), ("DELETE", VW)],
+    ),
+    ("/api/websites", &[("GET", WR), ("POST", WW)]),
+    (
+        "/api/websites/{id}",
+        &[("GET", WR), ("PATCH", WW), ("DELETE", WW)],
+    ),
+    ("/api/websites/{id}/contents", &[("GET", WR)]),
+    ("/api/websites/{id}/restore", &[("POST", WW)]),
+    ("/api/websites/{id}/status", &[("GET", WR)]),
+    ("/api/websites/{id}/check-install", &[("POST", WW)]),
+    ("/api/websites/{id}/widget", &[("GET", WR), ("PUT", WW)]),
+    ("/api/websites/{id}/widget/publish", &[("POST", WW)]),
+    ("/api/websites/{id}/widget/history", &[("GET", WR)]),
+    ("/api/websites/{id}/widget/restore", &[("POST", WW)]),
+    ("/api/websites/{id}/funnels", &[("GET", WR), ("POST", WW)]),
+    (
+        "/api/websites/{id}/funnels/{funnelId}",
+        &[("PATCH", WW), ("DELETE", WW)],
+    ),
+    ("/api/analytics/overview", &[("GET", AR)]),
+    ("/api/analytics/series", &[("GET", AR)]),
+    ("/api/analytics/heatmap", &[("GET", AR)]),
+    ("/api/analytics/breakdown", &[("GET", AR)]),
+    ("/api/analytics/conversations", &[("GET", AR)]),
+    ("/api/analytics/export.csv", &[("GET", AR)]),
+];
+const CR: &str = "conversations:read";
+const CW: &str = "conversations:write";
+const VR: &str = "visitors:read";
+const VW: &str = "visitors:write";
+const WR: &str = "websites:read";
+const WW: &str = "websites:write";
+const AR: &str = "analytics:read";
+const SCOPES: [&str; 7] = [CR, CW, VR, VW, WR, WW, AR];
+
 /// Two accounts: the caller's members, and what the other one has.
 struct World {
     /// Access tokens by role.
@@ -230,6 +311,31 @@ struct World {
     foreign_invitation: String,
     /// The access token of the other account's owner.
     foreign_owner: String,
+    /// Secrets of API tokens of the caller's owner, by scope: with every other scope, and with this one alone. Under `all` one with all.
+    programs: BTreeMap<&'static str, (String, String)>,
+}
+
+/// The secret of a new API token.
+async fn program(app: &App, owner: &str, scopes: &[&str]) -> String {
+    let body = json!({"name": "Program", "scopes": scopes});
+    let made = accounts::call(app, Method::POST, "/api/tokens", owner, body).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    made.at("/secret")
+}
+
+async fn programs(app: &App, owner: &str) -> BTreeMap<&'static str, (String, String)> {
+    let mut programs = BTreeMap::new();
+    for scope in SCOPES {
+        let others: Vec<&str> = SCOPES.into_iter().filter(|other| *other != scope).collect();
+        let pair = (
+            program(app, owner, &others).await,
+            program(app, owner, &[scope]).await,
+        );
+        programs.insert(scope, pair);
+    }
+    let all = program(app, owner, &SCOPES).await;
+    programs.insert("all", (all.clone(), all));
+    programs
 }
 
 async fn world(app: &App) -> World {
@@ -262,6 +368,8 @@ async fn world(app: &App) -> World {
         canned,
     )
     .await;
+    let program = json!({"name": "Other", "scopes": ["websites:read"]});
+    let program = accounts::call(app, Method::POST, "/api/tokens", &other.token, program).await;
     let funnels = get(
         app,
         &format!("/api/websites/{}/funnels", other.website),
@@ -272,11 +380,13 @@ async fn world(app: &App) -> World {
     invite(app, &other.token, "invited@demo.test", "agent", &[]).await;
     let foreign_invitation = accounts::mailed_token(app, "invited@demo.test", "/accept-invitation").await;
     let agent = app.token(AGENT).await;
+    let programs = programs(app, &owner).await;
     World {
         tokens: BTreeMap::from([("agent", agent), ("admin", admin), ("owner", owner)]),
         foreign: BTreeMap::from([
             ("member", member),
             ("session", session),
+            ("apitoken", program.at("/token/id")),
             ("visitor", visitor.clone()),
             ("conversation", conversation),
             ("message", message),
@@ -291,6 +401,7 @@ async fn world(app: &App) -> World {
         ]),
         foreign_invitation,
         foreign_owner: other.token,
+        programs,
     }
 }
 
@@ -338,6 +449,7 @@ async fn every_operation_is_refused_to_those_who_may_not(app: &App) {
             call.try_signed_out(role).await;
             call.try_with_too_low_a_role(role).await;
             call.try_with_a_foreign_id(role).await;
+            call.try_with_a_program(role).await;
         }
     }
     assert_eq!(operations, RULES.len(), "a line in RULES has no operation");
@@ -424,6 +536,34 @@ impl Operation<'_> {
         }
     }
 
+    /// A token with every scope but the one that is needed, and one with nothing but that.
+    async fn try_with_a_program(&self, role: For) {
+        let what = format!("{} {} with a token", self.method, self.path);
+        let needed = TOKENS
+            .iter()
+            .find(|(path, _)| *path == self.path)
+            .and_then(|(_, all)| all.iter().find(|(method, _)| self.method.as_str() == *method))
+            .map(|(_, scope)| *scope);
+        if !matches!(role, Agent | Admin | Owner) {
+            assert_eq!(needed, None, "{what}: it needs no member");
+            return;
+        }
+        let secret = self.world.programs[needed.map_or("all", |scope| scope)]
+            .0
+            .as_str();
+        let answer = self.send(Some(secret), &self.own_path(), self.body.clone()).await;
+        refused(&answer, 403, "forbidden", &format!("{what} that lacks it"));
+        let Some(needed) = needed else { return };
+        let secret = self.world.programs[needed].1.as_str();
+        let answer = self.send(Some(secret), &self.own_path(), self.body.clone()).await;
+        assert!(
+            !matches!(answer.status, 401 | 403 | 429),
+            "{what} that has it: {} {}",
+            answer.status,
+            answer.text
+        );
+    }
+
     async fn try_with_a_foreign_id(&self, role: For) {
         let what = format!("{} {} with a foreign id", self.method, self.path);
         // Who may do it here may not do it there.
@@ -502,8 +642,8 @@ impl Operation<'_> {
                     kept.text
                 );
             }
-            Conversation | File | Label | CannedReply | View | Person | Note | Session | Member | Website
-            | Funnel => {
+            ApiToken | Conversation | File | Label | CannedReply | View | Person | Note | Session
+            | Member | Website | Funnel => {
                 let kind = match self.names {
                     Funnel => "website".to_owned(),
                     Note => "person".to_owned(),

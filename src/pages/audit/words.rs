@@ -44,6 +44,8 @@ pub fn kind_text(kind: AuditKind) -> AttrValue {
         AuditKind::VisitorErased => t("audit.kind_visitor_erased"),
         AuditKind::VisitorBlocked => t("audit.kind_visitor_blocked"),
         AuditKind::VisitorUnblocked => t("audit.kind_visitor_unblocked"),
+        AuditKind::TokenCreated => t("audit.kind_token_created"),
+        AuditKind::TokenRevoked => t("audit.kind_token_revoked"),
         AuditKind::Unknown => t("audit.kind_unknown"),
     }
 }
@@ -72,6 +74,7 @@ pub fn field_name(field: AuditField) -> AttrValue {
         AuditField::Content => t("audit.field_content"),
         AuditField::Shared => t("audit.field_shared"),
         AuditField::Filter => t("audit.field_filter"),
+        AuditField::Scopes => t("audit.field_scopes"),
         AuditField::Unknown => t("audit.field_unknown"),
     }
 }

@@ -86,6 +86,7 @@ const partsWith = ({ conversation, website, invitation }) => [
   { at: "/settings/labels", asks: /live-chat\/labels/, failed: "Labels could not be loaded.", there: (page) => page.getByText("No labels yet").or(page.getByRole("table", { name: "Labels" })) },
   { at: "/settings/notifications", asks: /websites\?/, failed: "Websites could not be loaded.", there: (page) => page.getByRole("group", { name: "Websites" }).getByRole("checkbox").first() },
   { at: "/settings/security", asks: /auth\/sessions/, failed: "Your sessions could not be loaded.", there: (page) => page.getByRole("list", { name: "Sessions" }) },
+  { at: "/settings/tokens", asks: /\/tokens$/, failed: "API tokens could not be loaded.", there: (page) => page.getByText("No API tokens yet").or(page.getByRole("table", { name: "Tokens" })) },
   { at: "/settings/audit", asks: /\/audit(\?|$)/, failed: "The audit log could not be loaded.", there: (page) => page.getByText("Nothing changed yet").or(page.getByRole("table", { name: "Changes" })) },
   { at: invitation, asks: /team\/invitations/, failed: "The invitation could not be loaded.", there: (page) => page.getByRole("button", { name: "Join" }), mayBeGone: true },
 ];

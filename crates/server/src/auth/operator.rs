@@ -23,12 +23,13 @@ use crate::db::{Tx, columns, lists};
 use crate::http::Client;
 use crate::problem::{ApiError, ApiResult};
 use crate::state::AppState;
+use crate::tokens::caller;
 
 /// A signed-in member. As an extractor: a valid access token, or 401; and a second factor where the account requires
 /// one, or 403.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Operator {
-    /// The sign-in.
+    /// The sign-in. Behind a call with an API token its id, which no session has: no token reaches what asks for the session.
     pub session_id: SessionId,
     /// The member.
     pub member_id: MemberId,
@@ -126,6 +127,26 @@ impl Operator {
             .into_iter()
             .map(|loaded| (loaded.operator, loaded.availability))
             .collect())
+    }
+
+    /// A member in the place of whom an API token calls; none when the member is gone. `stands` stands for the sign-in.
+    ///
+    /// # Errors
+    /// The database's failure.
+    pub async fn load_member(tx: &mut Tx, member: MemberId, stands: SessionId) -> ApiResult<Option<Self>> {
+        sqlx::query(
+            "SELECT $1 AS session_id, $2 AS expires_at, 0 AS generation, CAST(NULL AS BIGINT) AS generation_used_at, \
+             $2 AS last_used_at, m.id, m.account_id, m.name, m.role, m.availability, m.totp_secret, a.require_totp, \
+             (SELECT STRING_AGG(mw.website_id, ' ') FROM member_websites mw WHERE mw.member_id = m.id) AS websites \
+             FROM members m JOIN accounts a ON a.id = m.account_id WHERE m.id = $3 AND m.removed_at IS NULL",
+        )
+        .bind(stands.to_string())
+        .bind(tx.now().as_millis())
+        .bind(member.to_string())
+        .fetch_optional(tx.conn())
+        .await?
+        .map(|row| Ok(read(&row)?.operator))
+        .transpose()
     }
 
     /// Whether the member is part of an audience.
@@ -273,6 +294,10 @@ impl FromRequestParts<AppState> for AnyOperator {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> ApiResult<Self> {
+        if let Some(secret) = bearer(&parts.headers).filter(|bearer| caller::is_one(bearer)) {
+            let secret = secret.to_owned();
+            return caller::operator(parts, state, &secret).await.map(Self);
+        }
         let claims = bearer(&parts.headers)
             .and_then(|token| AccessClaims::verify(token, &state.keys, state.clock.now()))
             .ok_or_else(ApiError::unauthenticated)?;

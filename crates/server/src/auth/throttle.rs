@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 
 use sqlx::Row;
-use switchboard_contract::ids::{AccountId, MemberId, VisitorId};
+use switchboard_contract::ids::{AccountId, ApiTokenId, MemberId, VisitorId};
 
 use super::keys::{self, Keys, Purpose};
 use crate::db::{Db, Tx};
@@ -110,6 +110,14 @@ pub const CAUSED_LETTERS: Rule = Rule {
     detail: "Too many mails were sent from this account. Wait before the next one.",
 };
 
+/// Calls with one API token.
+pub const API_TOKEN: Rule = Rule {
+    name: "api-token",
+    allowed: 600,
+    window_ms: MINUTE_MS,
+    detail: "This token made more than 600 calls within a minute. Wait before the next one.",
+};
+
 /// Transcripts that one member sends by mail.
 pub const TRANSCRIPT: Rule = Rule {
     name: "transcript",
@@ -179,6 +187,12 @@ impl Rule {
     #[must_use]
     pub fn visitor(self, keys: &Keys, visitor: VisitorId) -> Counter {
         self.counter(keys, &[visitor.as_uuid().as_bytes()])
+    }
+
+    /// Of an API token.
+    #[must_use]
+    pub fn token(self, keys: &Keys, token: ApiTokenId) -> Counter {
+        self.counter(keys, &[token.as_uuid().as_bytes()])
     }
 
     /// Of an account.

@@ -31,6 +31,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (22, include_str!("../../migrations/0022_nodes.sql")),
     (23, include_str!("../../migrations/0023_website_trouble.sql")),
     (24, include_str!("../../migrations/0024_audit.sql")),
+    (25, include_str!("../../migrations/0025_tokens.sql")),
 ];
 
 /// What a migration has to say to one database only, before the text that both run.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use axum::http::Method;
 use switchboard_contract::problem::{Problem, ProblemCode};
 use utoipa::ToSchema;
 use utoipa::openapi::path::{OperationBuilder, Parameter, ParameterBuilder, ParameterIn, PathItem};
@@ -13,6 +14,7 @@ use utoipa::openapi::{
 };
 
 use crate::problem::PROBLEM_JSON;
+use crate::tokens::reach::scope_of;
 
 /// The shapes that routes name, collected while they are described.
 #[derive(Default)]
@@ -317,6 +319,9 @@ impl Route {
         if let Some(requirement) = requirement(self.caller) {
             operation = operation.security(requirement);
         }
+        if let Some(scope) = named(&self.method).and_then(|method| scope_of(&method, self.path)) {
+            operation = operation.security(SecurityRequirement::new("token", [scope.as_str()]));
+        }
         for parameter in self.parameters {
             operation = operation.parameter(parameter);
         }
@@ -401,6 +406,17 @@ fn refusal(schemas: &mut Schemas, codes: &[ProblemCode]) -> Response {
             ContentBuilder::new().schema(Some(reference)).build(),
         )
         .build()
+}
+
+fn named(method: &HttpMethod) -> Option<Method> {
+    match method {
+        HttpMethod::Get => Some(Method::GET),
+        HttpMethod::Post => Some(Method::POST),
+        HttpMethod::Put => Some(Method::PUT),
+        HttpMethod::Patch => Some(Method::PATCH),
+        HttpMethod::Delete => Some(Method::DELETE),
+        HttpMethod::Options | HttpMethod::Head | HttpMethod::Trace => None,
+    }
 }
 
 /// Such as `post_live_chat_messages`.

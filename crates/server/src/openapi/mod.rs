@@ -3,7 +3,7 @@
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | [`routes`], [`accounts`], [`actions`], [`analytics`], [`attachments`], [`audit`], [`replies`], [`visitors`], [`websites`] | the list |
+//! | [`routes`], [`accounts`], [`actions`], [`analytics`], [`attachments`], [`audit`], [`replies`], [`tokens`], [`visitors`], [`websites`] | the list |
 //! | [`describe`] | the words in which it is written |
 //! | [`exact`] | what serde knows and the derived schemas do not say |
 
@@ -16,6 +16,7 @@ mod describe;
 mod exact;
 mod replies;
 mod routes;
+mod tokens;
 mod visitors;
 mod websites;
 
@@ -40,6 +41,17 @@ fn described() -> OpenApi {
                 HttpBuilder::new()
                     .scheme(HttpAuthScheme::Bearer)
                     .description(Some("The access token of a signed-in member."))
+                    .build(),
+            ),
+        )
+        .security_scheme(
+            "token",
+            SecurityScheme::Http(
+                HttpBuilder::new()
+                    .scheme(HttpAuthScheme::Bearer)
+                    .description(Some(
+                        "The secret of an API token, `sb_…`, with the scope that is named.",
+                    ))
                     .build(),
             ),
         )

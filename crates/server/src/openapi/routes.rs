@@ -20,6 +20,7 @@ pub(super) fn all() -> Vec<Route> {
         accounts::auth(),
         accounts::team(),
         super::audit::all(),
+        super::tokens::all(),
         live_chat(),
         super::actions::all(),
         super::attachments::all(),
