@@ -67,6 +67,7 @@ impl Chunk {
             | Route::Appearance
             | Route::Security
             | Route::Tokens
+            | Route::Webhooks
             | Route::Audit => Some(Self::Settings),
             Route::Analytics => Some(Self::Analytics),
             Route::Register

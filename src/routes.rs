@@ -77,6 +77,9 @@ pub enum Route {
     /// Programs that call the API, for owners and admins.
     #[at("/settings/tokens")]
     Tokens,
+    /// Other servers that are told what happens, for owners and admins.
+    #[at("/settings/webhooks")]
+    Webhooks,
     /// Who changed what, for owners.
     #[at("/settings/audit")]
     Audit,
@@ -217,6 +220,7 @@ impl Route {
             | Self::Appearance
             | Self::Security
             | Self::Tokens
+            | Self::Webhooks
             | Self::Audit => Access::Member,
         }
     }
@@ -228,6 +232,7 @@ impl Route {
         match self {
             // A role that this build does not know counts as the weakest.
             Self::Team
+            | Self::Webhooks
             | Self::Tokens
             | Self::NewWebsite
             | Self::WebsiteSettings { .. }
@@ -266,6 +271,7 @@ impl Route {
             | Self::Appearance
             | Self::Security
             | Self::Tokens
+            | Self::Webhooks
             | Self::Audit => Some(Section::Settings),
             Self::Login
             | Self::Register
@@ -300,6 +306,7 @@ impl Route {
             Self::Appearance => t("appearance.heading"),
             Self::Security => t("security.heading"),
             Self::Tokens => t("tokens.heading"),
+            Self::Webhooks => t("webhooks.heading"),
             Self::Audit => t("audit.heading"),
             Self::Login => t("login.heading"),
             Self::Register => t("register.heading"),

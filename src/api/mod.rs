@@ -24,6 +24,7 @@ mod transfer;
 mod transport;
 mod views;
 mod visitors;
+mod webhooks;
 mod websites;
 
 use serde::de::DeserializeOwned;

@@ -46,6 +46,7 @@ pub fn settings(route: Route) -> Html {
         Route::Appearance => html! { <pages::Appearance /> },
         Route::Security => html! { <pages::Security /> },
         Route::Tokens => html! { <pages::Tokens /> },
+        Route::Webhooks => html! { <pages::Webhooks /> },
         Route::Audit => html! { <pages::Audit /> },
         _ => html! { <pages::Profile /> },
     }

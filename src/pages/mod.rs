@@ -28,6 +28,7 @@ mod team;
 mod tokens;
 mod verify_email;
 mod visitors;
+mod webhooks;
 mod websites;
 
 pub use accept_invitation::AcceptInvitation;
@@ -57,6 +58,7 @@ pub use team::Team;
 pub use tokens::Tokens;
 pub use verify_email::VerifyEmail;
 pub use visitors::{Visitors, device_icon};
+pub use webhooks::Webhooks;
 pub use websites::{
     NewWebsite, WebsiteDetails, WebsiteDetailsProps, WebsiteSettings, WebsiteSettingsProps, WebsiteWidget,
     WebsiteWidgetProps, Websites,

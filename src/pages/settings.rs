@@ -10,7 +10,7 @@ use crate::scoped;
 use crate::ui::{Button, ButtonKind, HEADING_ID, Link, ToastAct, Toasts};
 
 /// The pages, in the order of the list.
-const PAGES: [Route; 9] = [
+const PAGES: [Route; 10] = [
     Route::Profile,
     Route::Team,
     Route::CannedReplies,
@@ -19,6 +19,7 @@ const PAGES: [Route; 9] = [
     Route::Appearance,
     Route::Security,
     Route::Tokens,
+    Route::Webhooks,
     Route::Audit,
 ];
 

@@ -11,7 +11,7 @@ use switchboard_contract::analytics::{
 };
 use switchboard_contract::audit::AuditPage;
 use switchboard_contract::auth::{AccountSecurity, Invitation, MemberList, SessionList};
-use switchboard_contract::ids::{LabelId, VisitorId, WebsiteId};
+use switchboard_contract::ids::{LabelId, VisitorId, WebhookId, WebsiteId};
 use switchboard_contract::live_chat::{
     CannedReplyList, ConversationPage, LabelContents, LabelList, LiveChatConversation, ViewList,
     VisitorDetails, VisitorPage,
@@ -19,6 +19,7 @@ use switchboard_contract::live_chat::{
 use switchboard_contract::page::{CursorPage, NumberedPage};
 use switchboard_contract::position::Position;
 use switchboard_contract::tokens::ApiTokenList;
+use switchboard_contract::webhooks::{WebhookDeliveryList, WebhookList};
 use switchboard_contract::website::{
     FunnelList, Website, WebsiteContents, WebsiteStatusHistory, WidgetDraft, WidgetHistory,
 };
@@ -56,6 +57,8 @@ pub mod topic {
     pub const AUDIT: &str = "audit";
     /// API tokens.
     pub const TOKENS: &str = "tokens";
+    /// Webhooks and what became of their events.
+    pub const WEBHOOKS: &str = "webhooks";
     /// Invitations by their link.
     pub const INVITATIONS: &str = "invitations";
     /// The signed-in person, as kept for the next visit; never asked for by this name.
@@ -382,6 +385,23 @@ pub fn account_security() -> Ask<AccountSecurity> {
 #[must_use]
 pub fn api_tokens() -> Ask<ApiTokenList> {
     Ask::new(topic::TOKENS, "", |api| async move { api.api_tokens().await })
+}
+
+/// Webhooks, the oldest first. No event tells of changes.
+#[must_use]
+pub fn webhooks() -> Ask<WebhookList> {
+    Ask::new(topic::WEBHOOKS, "", |api| async move { api.webhooks().await }).fleeting()
+}
+
+/// What became of a webhook's events, the newest first.
+#[must_use]
+pub fn webhook_deliveries(id: WebhookId) -> Ask<WebhookDeliveryList> {
+    Ask::new(
+        topic::WEBHOOKS,
+        &format!("{id}/deliveries"),
+        move |api| async move { api.webhook_deliveries(id).await },
+    )
+    .fleeting()
 }
 
 /// A page of who changed what. No event tells of changes, and nothing of it is kept.

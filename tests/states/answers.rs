@@ -42,6 +42,19 @@ pub fn tokens() -> Value {
     ]})
 }
 
+pub fn webhooks() -> Value {
+    let at = "2026-11-22T09:30:00.000Z";
+    json!({"items": [
+        {
+            "id": ID, "url": "https://hooks.example/in", "events": ["message.created"], "state": "active", "createdAt": at, "version": 1,
+        },
+        {
+            "id": conversation_id(7), "url": "https://hooks.example/off", "events": ["conversation.created"], "state": "disabled",
+            "createdAt": at, "version": 2,
+        },
+    ]})
+}
+
 pub fn no_items() -> Value {
     json!({"items": []})
 }

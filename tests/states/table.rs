@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use crate::answers::{
     audit, breakdown, canned_replies, conversations, figures, hours, labels, members, no_figures, no_items,
-    no_page, no_rows, no_websites, none_of_account, series, sessions, thread, tokens, visitors, websites,
+    no_page, no_rows, no_websites, none_of_account, series, sessions, thread, tokens, visitors, webhooks,
+    websites,
 };
 use crate::support::inbox::{conversation, visitor_details};
 
@@ -553,6 +554,34 @@ pub const PAGES: &[Page] = &[
                     ("text", "analytics:read"),
                     ("text", "Ended"),
                     ("button", "Revoke Reporting"),
+                ],
+            },
+            shape: Some("tbody tr"),
+        }],
+        form: None,
+    },
+    Page {
+        route: "/settings/webhooks",
+        path: "/settings/webhooks",
+        who: ADMIN,
+        always: &[("heading", "Webhooks"), ("button", "Add webhook")],
+        panels: &[Panel {
+            name: "webhooks",
+            asks: "/api/webhooks",
+            loading: &[("status", "Loading webhooks")],
+            empty: Some(State {
+                body: no_items,
+                told: &[("text", "No webhooks yet")],
+            }),
+            error: &[("alert", failed!("Webhooks could not be loaded."))],
+            stale: Stale::AskedAgain(&[("alert", failed!("Webhooks could not be loaded."))]),
+            ready: State {
+                body: webhooks,
+                told: &[
+                    ("table", "Webhooks"),
+                    ("columnheader", "Events"),
+                    ("text", "https://hooks.example/in"),
+                    ("text", "Switched off"),
                 ],
             },
             shape: Some("tbody tr"),

@@ -126,6 +126,18 @@ pub enum AuditKind {
     /// An API token was revoked.
     #[serde(rename = "token.revoked")]
     TokenRevoked,
+    /// A webhook was added.
+    #[serde(rename = "webhook.created")]
+    WebhookCreated,
+    /// A webhook was changed, or switched on or off.
+    #[serde(rename = "webhook.changed")]
+    WebhookChanged,
+    /// A webhook was deleted.
+    #[serde(rename = "webhook.deleted")]
+    WebhookDeleted,
+    /// The server switched a webhook off that nothing had taken for a day.
+    #[serde(rename = "webhook.disabled")]
+    WebhookDisabled,
     /// Something that this build does not know.
     #[serde(rename = "unknown", other)]
     Unknown,
@@ -133,7 +145,7 @@ pub enum AuditKind {
 
 impl AuditKind {
     /// Every kind that this build knows, in the order of the list that people choose from.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 42] = [
         Self::MemberInvited,
         Self::MemberJoined,
         Self::MemberChanged,
@@ -172,6 +184,10 @@ impl AuditKind {
         Self::VisitorUnblocked,
         Self::TokenCreated,
         Self::TokenRevoked,
+        Self::WebhookCreated,
+        Self::WebhookChanged,
+        Self::WebhookDeleted,
+        Self::WebhookDisabled,
     ];
 }
 
@@ -224,6 +240,12 @@ pub enum AuditField {
     Filter,
     /// What a token may be used for.
     Scopes,
+    /// Where a webhook is sent.
+    Address,
+    /// What a webhook is told of.
+    Events,
+    /// Whether it is switched on.
+    Active,
     /// Something that this build does not know.
     #[serde(other)]
     Unknown,

@@ -125,6 +125,14 @@ id!(
     ApiTokenId
 );
 id!(
+    /// Another server that is told what happens.
+    WebhookId
+);
+id!(
+    /// One event of a webhook, however often it is tried.
+    WebhookDeliveryId
+);
+id!(
     /// A file sent with a message.
     AttachmentId
 );

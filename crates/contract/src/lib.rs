@@ -16,6 +16,7 @@
 //! | [`visitor`] | the visitor's side of the API |
 //! | [`realtime`] | frames of the WebSocket, events, signals, close codes |
 //! | [`tokens`] | API tokens and their scopes |
+//! | [`webhooks`] | what other servers are told |
 //! | [`password`] | the rule for new passwords and an estimate of their strength |
 //! | [`validate`] | rules that forms and handlers share |
 //!
@@ -37,6 +38,7 @@ pub mod time;
 pub mod tokens;
 pub mod validate;
 pub mod visitor;
+pub mod webhooks;
 pub mod website;
 
 pub use decode::decode;

@@ -32,6 +32,7 @@ Settings come from the environment:
   SWITCHBOARD_LOG_EVENTS       how many of them at most, for each account (100000)
   SWITCHBOARD_AUDIT_AGE        how long the audit log is kept (365d)
   SWITCHBOARD_VISITOR_MESSAGES how many messages one visitor may send in half a minute (300)
+  SWITCHBOARD_WEBHOOKS_ANYWHERE  1 lets webhooks go to private addresses and unencrypted
   SWITCHBOARD_SMTP_URL         where mail leaves (smtp://…)
   SWITCHBOARD_DEMO             1 seeds demo data and serves /demo; loopback addresses only
   RUST_LOG                     what is logged (info)

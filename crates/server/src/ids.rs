@@ -2,7 +2,7 @@
 
 use switchboard_contract::ids::{
     AccountId, ApiTokenId, AuditEntryId, ConversationId, EventId, FunnelId, MemberId, MessageId, SessionId,
-    VisitorId, WebsiteId,
+    VisitorId, WebhookDeliveryId, WebsiteId,
 };
 use switchboard_contract::time::Timestamp;
 
@@ -35,6 +35,7 @@ made_here!(
     MessageId,
     SessionId,
     VisitorId,
+    WebhookDeliveryId,
     WebsiteId
 );
 

@@ -13,6 +13,7 @@
 //! | [`live_chat`], [`website`], [`visitor`] | the routes of operators and visitors |
 //! | [`audit`] | who changed what, for owners |
 //! | [`tokens`] | API tokens: programs in place of people |
+//! | [`webhooks`] | other servers that are told what happens |
 //! | [`analytics`] | what is counted, and reports |
 //! | [`realtime`] | the socket and what wakes it |
 //! | [`schedule`] | what happens by time, claimed by one server at a time |
@@ -48,6 +49,7 @@ pub mod tokens;
 pub mod totp;
 pub mod upkeep;
 pub mod visitor;
+pub mod webhooks;
 pub mod website;
 pub mod widget_delivery;
 
@@ -68,6 +70,7 @@ pub fn router(state: AppState) -> Router {
         .merge(team::router())
         .merge(audit::router())
         .merge(tokens::router())
+        .merge(webhooks::router())
         .merge(live_chat::router())
         .merge(website::router())
         .merge(analytics::router())

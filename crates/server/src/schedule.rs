@@ -21,7 +21,7 @@ use crate::problem::ApiResult;
 use crate::state::AppState;
 use crate::visitor::follow_up;
 use crate::website::{erase, silence};
-use crate::{analytics, upkeep};
+use crate::{analytics, upkeep, webhooks};
 
 /// How long a claim holds, in milliseconds: so long after a server has died the next one goes on.
 const HOLDS_MS: i64 = 15_000;
@@ -72,6 +72,18 @@ pub(crate) fn begin(state: &AppState) {
     work("upkeep").again(Duration::from_secs(10 * 60), move || {
         let (db, now, logs) = (db.clone(), clock.now(), logs.clone());
         async move { upkeep::tidy(&db, now, &logs).await }
+    });
+    let clock = state.clock.clone();
+    let sender = webhooks::advance::Sender {
+        db: state.db.clone(),
+        clock: state.clock.clone(),
+        keys: Arc::clone(&state.keys),
+        config: Arc::clone(&state.config),
+        mailer: Arc::clone(&state.mailer),
+    };
+    work("webhooks").again(Duration::from_secs(1), move || {
+        let (sender, now) = (sender.clone(), clock.now());
+        async move { webhooks::advance::advance(&sender, now).await }
     });
     let (db, clock, files) = (state.db.clone(), state.clock.clone(), Arc::clone(&state.files));
     work("sweep-files").again(Duration::from_secs(2), move || {

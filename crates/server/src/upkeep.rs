@@ -24,9 +24,16 @@ const VISITORS: u32 = 50;
 /// How long a sign-in is kept after its end, in milliseconds: no browser sends its cookie anymore.
 const ENDED_SESSION_MS: i64 = 2 * 24 * 60 * 60 * 1_000;
 
+/// How long it is kept what became of a webhook's event, in milliseconds.
+const DELIVERY_MS: i64 = 7 * 24 * 60 * 60 * 1_000;
+
 /// What goes by its age: a statement with the newest instant that is too old and a number of rows, and how long it is kept,
 /// in milliseconds.
-const BY_AGE: [(&str, i64); 7] = [
+const BY_AGE: [(&str, i64); 8] = [
+    (
+        "DELETE FROM webhook_deliveries WHERE id IN (SELECT id FROM webhook_deliveries WHERE created_at <= $1 LIMIT $2)",
+        DELIVERY_MS,
+    ),
     (
         "DELETE FROM visitor_actions WHERE (visitor_id, id) IN \
          (SELECT visitor_id, id FROM visitor_actions WHERE created_at <= $1 LIMIT $2)",

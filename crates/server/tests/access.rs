@@ -72,6 +72,8 @@ enum Names {
     Session,
     /// A program's token, in the path.
     ApiToken,
+    /// Another server that is told what happens, in the path.
+    Webhook,
     /// A member, in the path.
     Member,
     /// A mailed token, in the path: whoever has it may use it.
@@ -84,7 +86,7 @@ use For::{Admin, Agent, Anyone, Owner, RefreshCookie, Visitor};
 use Names::{
     ApiToken, CannedReply, Chosen, Conversation, ConversationInBody, ConversationInQuery, ConversationItems,
     File, Funnel, Label, Member, Note, Nothing, Person, PublicKey, Session, Token, View, VisitorInBody,
-    Website,
+    Webhook, Website,
 };
 
 /// Every operation.
@@ -121,6 +123,19 @@ const RULES: &[(&str, &str, For, Names)] = &[
     ("GET", "/api/tokens", Admin, Nothing),
     ("POST", "/api/tokens", Admin, Nothing),
     ("DELETE", "/api/tokens/{id}", Admin, ApiToken),
+    ("GET", "/api/webhooks", Admin, Nothing),
+    ("POST", "/api/webhooks", Admin, Nothing),
+    ("PATCH", "/api/webhooks/{id}", Admin, Webhook),
+    ("DELETE", "/api/webhooks/{id}", Admin, Webhook),
+    ("GET", "/api/webhooks/{id}/secret", Admin, Webhook),
+    ("GET", "/api/webhooks/{id}/deliveries", Admin, Webhook),
+    ("POST", "/api/webhooks/{id}/test", Admin, Webhook),
+    (
+        "POST",
+        "/api/webhooks/{id}/deliveries/{deliveryId}/redeliver",
+        Admin,
+        Webhook,
+    ),
     ("GET", "/api/live-chat/conversations", Agent, Nothing),
     ("GET", "/api/live-chat/conversations/{id}", Agent, Conversation),
     ("DELETE", "/api/live-chat/conversations/{id}", Admin, Conversation),
@@ -368,6 +383,9 @@ async fn world(app: &App) -> World {
         canned,
     )
     .await;
+    let webhook =
+        json!({"id": common::new_id(), "url": "https://hooks.example/in", "events": ["message.created"]});
+    let webhook = accounts::call(app, Method::POST, "/api/webhooks", &other.token, webhook).await;
     let program = json!({"name": "Other", "scopes": ["websites:read"]});
     let program = accounts::call(app, Method::POST, "/api/tokens", &other.token, program).await;
     let funnels = get(
@@ -386,6 +404,7 @@ async fn world(app: &App) -> World {
         foreign: BTreeMap::from([
             ("member", member),
             ("session", session),
+            ("webhook", webhook.at("/id")),
             ("apitoken", program.at("/token/id")),
             ("visitor", visitor.clone()),
             ("conversation", conversation),
@@ -642,8 +661,8 @@ impl Operation<'_> {
                     kept.text
                 );
             }
-            ApiToken | Conversation | File | Label | CannedReply | View | Person | Note | Session
-            | Member | Website | Funnel => {
+            Webhook | ApiToken | Conversation | File | Label | CannedReply | View | Person | Note
+            | Session | Member | Website | Funnel => {
                 let kind = match self.names {
                     Funnel => "website".to_owned(),
                     Note => "person".to_owned(),
@@ -653,6 +672,7 @@ impl Operation<'_> {
                     .path
                     .replace("{id}", &self.world.foreign[kind.as_str()])
                     .replace("{funnelId}", &self.world.foreign["funnel"])
+                    .replace("{deliveryId}", &common::new_id())
                     .replace("{noteId}", &self.world.foreign["note"]);
                 refused(
                     &self.send(Some(token), &path, self.body.clone()).await,
@@ -669,6 +689,7 @@ impl Operation<'_> {
         self.path
             .replace("{id}", &common::new_id())
             .replace("{funnelId}", &common::new_id())
+            .replace("{deliveryId}", &common::new_id())
             .replace("{noteId}", &common::new_id())
             .replace("{token}", "x")
     }

@@ -12,16 +12,16 @@ pub fn head() -> Html {
     html! {
         <>
             <colgroup>
-                <col style="inline-size: 8.5rem" />
-                <col style="inline-size: 9rem" />
+                <col style="inline-size: 10rem" />
                 <col />
-                <col style="inline-size: 11rem" class="col-low" />
+                <col style="inline-size: 9rem" />
+                <col style="inline-size: 10rem" class="col-low" />
             </colgroup>
             <thead role="rowgroup">
                 <tr role="row">
                     <th role="columnheader">{ t("audit.when") }</th>
-                    <th role="columnheader">{ t("audit.who") }</th>
                     <th role="columnheader">{ t("audit.what") }</th>
+                    <th role="columnheader">{ t("audit.who") }</th>
                     <th role="columnheader" class="col-low">{ t("audit.whence") }</th>
                 </tr>
             </thead>
@@ -58,8 +58,7 @@ pub fn row(entry: &AuditEntry, websites: Option<&[Website]>) -> Html {
     html! {
         <tr role="row" key={entry.id.to_string()}>
             <td role="cell"><time class="num" datetime={entry.at.to_string()}>{ day_and_time(entry.at) }</time></td>
-            <td role="cell" data-label={t("audit.who")}>{ who }</td>
-            <td role="cell" data-label={t("audit.what")}>
+            <td role="cell">
                 <div class="deed">
                     <div>
                         { kind_text(entry.kind) }
@@ -79,6 +78,7 @@ pub fn row(entry: &AuditEntry, websites: Option<&[Website]>) -> Html {
                     }
                 </div>
             </td>
+            <td role="cell" data-label={t("audit.who")}>{ who }</td>
             <td role="cell" class="col-low text-2" data-label={t("audit.whence")}>
                 <bdi>{ whence.join(" · ") }</bdi>
             </td>

@@ -82,6 +82,16 @@ fn Pages(props: &PagesProps) -> Html {
             display: flex;
             gap: var(--space-2);
         }
+        .deed {
+            padding-block: var(--space-2);
+            overflow-wrap: anywhere;
+        }
+
+        @media (max-width: 640px) {
+            .deed {
+                padding-block: 0;
+            }
+        }
         "#
     );
     // The way here, page by page; the last one is shown.
@@ -146,10 +156,10 @@ fn skeleton() -> Html {
                 <tbody role="rowgroup">
                     { for (0..6).map(|row| html! {
                         <tr key={row}>
-                            <td><Skeleton inline="7rem" /></td>
-                            <td><Skeleton inline="6rem" /></td>
+                            <td><Skeleton inline="8rem" /></td>
                             <td><Skeleton inline="10rem" /></td>
                             <td><Skeleton inline="6rem" /></td>
+                            <td class="col-low"><Skeleton inline="6rem" /></td>
                         </tr>
                     }) }
                 </tbody>

@@ -46,6 +46,10 @@ pub fn kind_text(kind: AuditKind) -> AttrValue {
         AuditKind::VisitorUnblocked => t("audit.kind_visitor_unblocked"),
         AuditKind::TokenCreated => t("audit.kind_token_created"),
         AuditKind::TokenRevoked => t("audit.kind_token_revoked"),
+        AuditKind::WebhookCreated => t("audit.kind_webhook_created"),
+        AuditKind::WebhookChanged => t("audit.kind_webhook_changed"),
+        AuditKind::WebhookDeleted => t("audit.kind_webhook_deleted"),
+        AuditKind::WebhookDisabled => t("audit.kind_webhook_disabled"),
         AuditKind::Unknown => t("audit.kind_unknown"),
     }
 }
@@ -75,6 +79,9 @@ pub fn field_name(field: AuditField) -> AttrValue {
         AuditField::Shared => t("audit.field_shared"),
         AuditField::Filter => t("audit.field_filter"),
         AuditField::Scopes => t("audit.field_scopes"),
+        AuditField::Address => t("audit.field_address"),
+        AuditField::Events => t("audit.field_events"),
+        AuditField::Active => t("audit.field_active"),
         AuditField::Unknown => t("audit.field_unknown"),
     }
 }

@@ -137,6 +137,7 @@ pub(super) fn pages(role: Role) -> Vec<Item> {
         (Route::Appearance, IconName::Eye, t("palette.words_appearance")),
         (Route::Security, IconName::Lock, t("palette.words_security")),
         (Route::Tokens, IconName::Lock, t("palette.words_tokens")),
+        (Route::Webhooks, IconName::Send, t("palette.words_webhooks")),
         (Route::Audit, IconName::Clock, t("palette.words_audit")),
     ];
     let settings = settings

@@ -7,7 +7,7 @@ export const ROUTES = [
   ["/websites/{website}/settings", "Website settings"], ["/websites/{website}/widget", "Widget"], ["/analytics", "Analytics"],
   ["/settings/profile", "Profile"], ["/settings/team", "Team"], ["/settings/canned-replies", "Canned replies"],
   ["/settings/labels", "Labels"], ["/settings/notifications", "Notifications"], ["/settings/appearance", "Appearance"],
-  ["/settings/security", "Security"], ["/settings/tokens", "API tokens"], ["/settings/audit", "Audit log"], ["/no/such/page", "Page not found"],
+  ["/settings/security", "Security"], ["/settings/tokens", "API tokens"], ["/settings/webhooks", "Webhooks"], ["/settings/audit", "Audit log"], ["/no/such/page", "Page not found"],
 ];
 
 /** The same with ids of the demo data. */

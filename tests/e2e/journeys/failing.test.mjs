@@ -87,6 +87,7 @@ const partsWith = ({ conversation, website, invitation }) => [
   { at: "/settings/notifications", asks: /websites\?/, failed: "Websites could not be loaded.", there: (page) => page.getByRole("group", { name: "Websites" }).getByRole("checkbox").first() },
   { at: "/settings/security", asks: /auth\/sessions/, failed: "Your sessions could not be loaded.", there: (page) => page.getByRole("list", { name: "Sessions" }) },
   { at: "/settings/tokens", asks: /\/tokens$/, failed: "API tokens could not be loaded.", there: (page) => page.getByText("No API tokens yet").or(page.getByRole("table", { name: "Tokens" })) },
+  { at: "/settings/webhooks", asks: /\/webhooks$/, failed: "Webhooks could not be loaded.", there: (page) => page.getByText("No webhooks yet").or(page.getByRole("table", { name: "Webhooks" })) },
   { at: "/settings/audit", asks: /\/audit(\?|$)/, failed: "The audit log could not be loaded.", there: (page) => page.getByText("Nothing changed yet").or(page.getByRole("table", { name: "Changes" })) },
   { at: invitation, asks: /team\/invitations/, failed: "The invitation could not be loaded.", there: (page) => page.getByRole("button", { name: "Join" }), mayBeGone: true },
 ];

@@ -38,6 +38,8 @@ pub enum Purpose {
     Identity,
     /// What a website proves when a visitor is slowed down and yet a person.
     Challenge,
+    /// The secrets with which webhooks are signed.
+    Webhook,
 }
 
 impl Purpose {
@@ -48,6 +50,7 @@ impl Purpose {
             Self::Throttle => b"throttle",
             Self::Identity => b"identity",
             Self::Challenge => b"challenge",
+            Self::Webhook => b"webhook",
         }
     }
 }

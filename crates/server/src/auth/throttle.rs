@@ -118,6 +118,14 @@ pub const API_TOKEN: Rule = Rule {
     detail: "This token made more than 600 calls within a minute. Wait before the next one.",
 };
 
+/// Tests of webhooks and events sent again, of one account.
+pub const WEBHOOK_TRIES: Rule = Rule {
+    name: "webhook-tries",
+    allowed: 60,
+    window_ms: 10 * MINUTE_MS,
+    detail: "Many events were sent by hand just now. Wait before the next one.",
+};
+
 /// Transcripts that one member sends by mail.
 pub const TRANSCRIPT: Rule = Rule {
     name: "transcript",

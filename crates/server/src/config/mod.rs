@@ -50,6 +50,8 @@ pub struct Config {
     pub dashboard_dir: Option<PathBuf>,
     /// Seeds demo data once and serves `/demo` (`SWITCHBOARD_DEMO`; loopback addresses only).
     pub demo: bool,
+    /// Webhooks may go to this machine, to private networks and unencrypted (`SWITCHBOARD_WEBHOOKS_ANYWHERE`).
+    pub webhooks_anywhere: bool,
     /// How much of the logs is kept.
     pub logs: LogConfig,
     /// Timings of the socket; not read from the environment.
@@ -278,6 +280,14 @@ impl Config {
                 dir.display()
             )));
         }
+        let webhooks_anywhere = match var("SWITCHBOARD_WEBHOOKS_ANYWHERE")? {
+            None => false,
+            Some(text) => parse_switch(&text).ok_or_else(|| {
+                ConfigError::new(format!(
+                    "SWITCHBOARD_WEBHOOKS_ANYWHERE: `{text}` is neither yes nor no; write 1 or 0"
+                ))
+            })?,
+        };
         let demo = match var("SWITCHBOARD_DEMO")? {
             None => false,
             Some(text) => parse_switch(&text).ok_or_else(|| {
@@ -309,6 +319,7 @@ impl Config {
             data_dir,
             dashboard_dir,
             demo,
+            webhooks_anywhere,
             logs: LogConfig {
                 age: ttl("SWITCHBOARD_LOG_AGE", 7 * 24 * 60 * 60)?,
                 events: log_events,

@@ -32,6 +32,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (23, include_str!("../../migrations/0023_website_trouble.sql")),
     (24, include_str!("../../migrations/0024_audit.sql")),
     (25, include_str!("../../migrations/0025_tokens.sql")),
+    (26, include_str!("../../migrations/0026_webhooks.sql")),
 ];
 
 /// What a migration has to say to one database only, before the text that both run.

@@ -6,6 +6,7 @@ pub mod csv;
 pub mod if_match;
 pub mod json;
 pub mod origin;
+pub mod outbound;
 pub mod params;
 pub mod request_id;
 

@@ -95,6 +95,23 @@ impl Letters<'_> {
         )
     }
 
+    /// To whoever made a webhook that nothing has taken for a day.
+    #[must_use]
+    pub fn webhook_disabled(&self, to: &str) -> Mail {
+        let page = format!("{}/settings/webhooks", self.public_url);
+        letter(
+            to,
+            "A Switchboard webhook was switched off",
+            &[
+                "A webhook of your Switchboard account could not be delivered for 24 hours, and was switched off. What became of each \
+                 try stands here, where it can be switched on again; it then goes on where it stopped:",
+                &page,
+                "What the log has kept for less than a week is not lost.",
+            ],
+            &[&page],
+        )
+    }
+
     /// To the new address of a member who changes it.
     #[must_use]
     pub fn email_change(&self, to: &str, token: &str) -> Mail {

@@ -3,7 +3,7 @@
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | [`routes`], [`accounts`], [`actions`], [`analytics`], [`attachments`], [`audit`], [`replies`], [`tokens`], [`visitors`], [`websites`] | the list |
+//! | [`routes`], [`accounts`], [`actions`], [`analytics`], [`attachments`], [`audit`], [`replies`], [`tokens`], [`webhooks`], [`visitors`], [`websites`] | the list |
 //! | [`describe`] | the words in which it is written |
 //! | [`exact`] | what serde knows and the derived schemas do not say |
 
@@ -18,6 +18,7 @@ mod replies;
 mod routes;
 mod tokens;
 mod visitors;
+mod webhooks;
 mod websites;
 
 use serde_json::Value;

@@ -21,6 +21,7 @@ pub(super) fn all() -> Vec<Route> {
         accounts::team(),
         super::audit::all(),
         super::tokens::all(),
+        super::webhooks::all(),
         live_chat(),
         super::actions::all(),
         super::attachments::all(),

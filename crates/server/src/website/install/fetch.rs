@@ -1,23 +1,15 @@
-//! Gets one page of a website. Whose it is anybody can say who adds a website, so nothing is asked of this machine's own network: a
-//! name is resolved here, every address that it has must be a public one, and the connection goes to what was judged.
+//! Gets one page of a website. Whose it is anybody can say who adds a website, so only what [`outbound`] may ask is asked.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::http::{Request, StatusCode, header};
-use http_body_util::{BodyExt as _, Empty};
+use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
-use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::pki_types::ServerName;
-use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto};
 use url::Url;
+
+use crate::http::outbound::{self, Reach, Unreached};
 
 /// The whole look takes at most this long: whoever asked waits for it.
 const WHOLE: Duration = Duration::from_secs(10);
@@ -27,15 +19,6 @@ const MAX_PAGE_BYTES: usize = 2 * 1024 * 1024;
 const MAX_HOPS: usize = 5;
 /// How the look says who it is.
 const USER_AGENT: &str = "Switchboard installation check";
-
-/// How far the server looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reach {
-    /// Public addresses, on the usual ports.
-    Public,
-    /// This machine as well, on any port.
-    Machine,
-}
 
 /// What came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,85 +67,21 @@ type Answer = axum::http::Response<Incoming>;
 
 /// Asks once.
 async fn hop(url: &Url, reach: Reach) -> Result<Answer, Fetched> {
-    let silent = |_| Fetched::Unreachable("Nothing answers there.".to_owned());
-    let addresses = addresses(url, reach).await?;
-    let stream = TcpStream::connect(addresses.as_slice()).await.map_err(silent)?;
-    if url.scheme() == "http" {
-        return ask(url, stream).await;
-    }
-    let untrusted = || Fetched::Unreachable("Its certificate is not one that browsers trust.".to_owned());
-    let name =
-        ServerName::try_from(url.host_str().unwrap_or_default().to_owned()).map_err(|_| untrusted())?;
-    let connector = connector().ok_or(Fetched::OutOfReach)?;
-    let stream = connector.connect(name, stream).await.map_err(|_| untrusted())?;
-    ask(url, stream).await
-}
-
-/// The addresses of a page that may be looked at.
-async fn addresses(url: &Url, reach: Reach) -> Result<Vec<SocketAddr>, Fetched> {
-    let usual = match url.scheme() {
-        "http" => 80,
-        "https" => 443,
-        _ => return Err(Fetched::OutOfReach),
-    };
-    let port = url.port().unwrap_or(usual);
-    let host = url.host_str().unwrap_or_default();
-    // An IPv6 address stands in brackets.
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    let unknown = || Fetched::Unreachable("No server is known by this name.".to_owned());
-    let found = tokio::net::lookup_host((host, port))
-        .await
-        .map_err(|_| unknown())?;
-    let found: Vec<SocketAddr> = found.collect();
-    let may = |address: &SocketAddr| match reach {
-        Reach::Public => is_public(address.ip()) && port == usual,
-        Reach::Machine => address.ip().is_loopback() || (is_public(address.ip()) && port == usual),
-    };
-    if found.is_empty() {
-        Err(unknown())
-    } else if found.iter().all(may) {
-        Ok(found)
-    } else {
-        Err(Fetched::OutOfReach)
-    }
-}
-
-fn connector() -> Option<TlsConnector> {
-    let roots = RootCertStore {
-        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-    };
-    let provider = Arc::new(crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .ok()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Some(TlsConnector::from(Arc::new(config)))
-}
-
-async fn ask<S>(url: &Url, stream: S) -> Result<Answer, Fetched>
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let broken = |_| Fetched::Unreachable("It did not answer as a website does.".to_owned());
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(broken)?;
-    // Ends with the answer, which is read in the time that the whole look has.
-    tokio::spawn(timeout(WHOLE, connection));
-    let host = match (url.host_str(), url.port()) {
-        (Some(host), Some(port)) => format!("{host}:{port}"),
-        (host, _) => host.unwrap_or_default().to_owned(),
-    };
-    let path = match url.query() {
-        Some(query) => format!("{}?{query}", url.path()),
-        None => url.path().to_owned(),
-    };
-    let request = Request::get(path)
-        .header(header::HOST, host)
+    let request = Request::get("/")
         .header(header::USER_AGENT, USER_AGENT)
         .header(header::ACCEPT, "text/html")
-        .body(Empty::<Bytes>::new())
+        .body(Full::new(Bytes::new()))
         .map_err(|_| Fetched::OutOfReach)?;
-    sender.send_request(request).await.map_err(broken)
+    let said = |text: &str| Fetched::Unreachable(text.to_owned());
+    outbound::ask(url, reach, request, WHOLE)
+        .await
+        .map_err(|why| match why {
+            Unreached::OutOfReach => Fetched::OutOfReach,
+            Unreached::UnknownName => said("No server is known by this name."),
+            Unreached::Silent => said("Nothing answers there."),
+            Unreached::Untrusted => said("Its certificate is not one that browsers trust."),
+            Unreached::NotHttp => said("It did not answer as a website does."),
+        })
 }
 
 /// The beginning of an answer's text, where it is a page.
@@ -187,93 +106,11 @@ async fn read(url: Url, mut answer: Answer) -> Fetched {
     Fetched::Page { url, html }
 }
 
-/// Whether an address is one of the public internet (IANA's registries of special addresses, RFC 6890).
-fn is_public(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(address) => is_public_v4(address),
-        IpAddr::V6(address) => is_public_v6(address),
-    }
-}
-
-const fn is_public_v4(address: Ipv4Addr) -> bool {
-    let [a, b, c, _] = address.octets();
-    !matches!(
-        (a, b, c),
-        (0 | 10 | 127 | 224..=255, ..)
-            | (100, 64..=127, _)
-            | (169, 254, _)
-            | (172, 16..=31, _)
-            | (192, 0, 0 | 2)
-            | (192, 88, 99)
-            | (192, 168, _)
-            | (198, 18..=19, _)
-            | (198, 51, 100)
-            | (203, 0, 113)
-    )
-}
-
-const fn is_public_v6(address: Ipv6Addr) -> bool {
-    let [a, b, ..] = address.segments();
-    // Of all that is given out (2000::/3): not protocol assignments and tunnels, not documentation.
-    a & 0xe000 == 0x2000
-        && !(a == 0x2001 && (b < 0x200 || b == 0xdb8))
-        && a != 0x2002
-        && !(a == 0x3fff && b < 0x1000)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::TcpListener;
-
-    #[test]
-    fn only_public_addresses_are_looked_at() {
-        for public in [
-            "1.1.1.1",
-            "172.32.0.1",
-            "192.0.1.1",
-            "223.255.255.255",
-            "2606:4700::1111",
-            "2a00:1450::1",
-        ] {
-            assert!(is_public(public.parse().expect("an address")), "{public}");
-        }
-        for special in [
-            "0.0.0.0",
-            "10.1.2.3",
-            "100.64.0.1",
-            "127.0.0.1",
-            "169.254.169.254",
-            "172.16.0.1",
-            "172.31.255.255",
-            "192.0.0.8",
-            "192.0.2.1",
-            "192.88.99.1",
-            "192.168.1.1",
-            "198.18.0.1",
-            "198.19.255.255",
-            "198.51.100.1",
-            "203.0.113.9",
-            "224.0.0.1",
-            "255.255.255.255",
-            "::",
-            "::1",
-            "::ffff:127.0.0.1",
-            "::ffff:8.8.8.8",
-            "64:ff9b::a00:1",
-            "fe80::1",
-            "fc00::1",
-            "fd12::1",
-            "ff02::1",
-            "2001::1",
-            "2001:db8::1",
-            "2002:a00:1::1",
-            "3fff::1",
-        ] {
-            assert!(!is_public(special.parse().expect("an address")), "{special}");
-        }
-    }
 
     /// Answers one request after the other with these texts; gives its address.
     async fn serve(answers: Vec<String>) -> Url {

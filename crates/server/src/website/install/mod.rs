@@ -20,9 +20,10 @@ use url::Url;
 use super::rows;
 use crate::auth::Operator;
 use crate::http::IdPath;
+use crate::http::outbound::Reach;
 use crate::problem::{ApiError, ApiResult};
 use crate::state::AppState;
-use fetch::{Fetched, Reach};
+use fetch::Fetched;
 
 /// Checks the installation; for owners and admins, a few times in a row.
 pub(crate) async fn check(
