@@ -1280,6 +1280,110 @@ export interface paths {
         patch: operations["patch_visitors_id_notes_noteId"];
         trace?: never;
     };
+    "/api/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The account's webhooks, the oldest first. For owners and admins, as all of these */
+        get: operations["get_webhooks"];
+        put?: never;
+        /** Adds a webhook, which is told of what happens from now on. Each event is a POST with `WebhookPayload`, signed by `Switchboard-Signature`, in the order of the account's log, at least once */
+        post: operations["post_webhooks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes a webhook with its deliveries */
+        delete: operations["delete_webhooks_id"];
+        options?: never;
+        head?: never;
+        /** Changes a webhook, or switches it on or off */
+        patch: operations["patch_webhooks_id"];
+        trace?: never;
+    };
+    "/api/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of the newest 100 events of the last seven days */
+        get: operations["get_webhooks_id_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{id}/deliveries/{deliveryId}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends an event again, now, as it is in the log */
+        post: operations["post_webhooks_id_deliveries_deliveryId_redeliver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What its signatures are made with */
+        get: operations["get_webhooks_id_secret"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends an event of type `test`, now */
+        post: operations["post_webhooks_id_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/websites": {
         parameters: {
             query?: never;
@@ -1775,12 +1879,12 @@ export interface components {
          * @description What of a thing was changed.
          * @enum {string}
          */
-        AuditField: "name" | "role" | "websites" | "load_cap" | "require_totp" | "domain" | "timezone" | "allowed_origins" | "business_hours" | "auto_close_after" | "archive_after" | "delete_after" | "assignment" | "pages" | "greeting" | "place" | "colour" | "shortcut" | "content" | "shared" | "filter" | "scopes";
+        AuditField: "name" | "role" | "websites" | "load_cap" | "require_totp" | "domain" | "timezone" | "allowed_origins" | "business_hours" | "auto_close_after" | "archive_after" | "delete_after" | "assignment" | "pages" | "greeting" | "place" | "colour" | "shortcut" | "content" | "shared" | "filter" | "scopes" | "address" | "events" | "active";
         /**
          * @description What was done.
          * @enum {string}
          */
-        AuditKind: "team.security_changed" | "member.invited" | "member.joined" | "member.changed" | "member.removed" | "invitation.withdrawn" | "password.changed" | "password.reset" | "email.changed" | "second_factor.enabled" | "second_factor.disabled" | "session.ended" | "session.reused" | "website.created" | "website.changed" | "website.deleted" | "website.restored" | "website.identity_renewed" | "widget.published" | "funnel.created" | "funnel.changed" | "funnel.deleted" | "label.created" | "label.changed" | "label.deleted" | "canned_reply.created" | "canned_reply.changed" | "canned_reply.deleted" | "view.created" | "view.changed" | "view.deleted" | "conversation.deleted" | "visitor.exported" | "visitor.erased" | "visitor.blocked" | "visitor.unblocked" | "token.created" | "token.revoked";
+        AuditKind: "team.security_changed" | "member.invited" | "member.joined" | "member.changed" | "member.removed" | "invitation.withdrawn" | "password.changed" | "password.reset" | "email.changed" | "second_factor.enabled" | "second_factor.disabled" | "session.ended" | "session.reused" | "website.created" | "website.changed" | "website.deleted" | "website.restored" | "website.identity_renewed" | "widget.published" | "funnel.created" | "funnel.changed" | "funnel.deleted" | "label.created" | "label.changed" | "label.deleted" | "canned_reply.created" | "canned_reply.changed" | "canned_reply.deleted" | "view.created" | "view.changed" | "view.deleted" | "conversation.deleted" | "visitor.exported" | "visitor.erased" | "visitor.blocked" | "visitor.unblocked" | "token.created" | "token.revoked" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "webhook.disabled";
         /** @description One page of a cursor list. */
         AuditPage: {
             /** @description The log position that every item reflects. */
@@ -1981,6 +2085,26 @@ export interface components {
             /** @description Its new text. */
             content: string;
         };
+        /** @description `PATCH /api/webhooks/{id}`; what is absent stays. */
+        ChangeWebhook: {
+            /**
+             * @description Switched on or off. On begins where it stopped, at once.
+             * @default null
+             */
+            active: boolean;
+            /**
+             * @description Other events.
+             * @default null
+             */
+            events: components["schemas"]["WebhookEvent"][];
+            /**
+             * @description Another address.
+             * @default null
+             */
+            url: string;
+            /** @description Another website; null for every one. */
+            websiteId?: components["schemas"]["WebsiteId"];
+        };
         /**
          * @description What becomes of conversations; what is absent stays. For `assigneeId` and `snoozedUntil` null is a value: nobody, not
          *     snoozed.
@@ -2140,6 +2264,17 @@ export interface components {
             content: string;
             /** @description Chosen by the sender. */
             id: components["schemas"]["VisitorNoteId"];
+        };
+        /** @description `POST /api/webhooks`; the same again gives the first one. */
+        CreateWebhook: {
+            /** @description What to tell; at least one. */
+            events: components["schemas"]["WebhookEvent"][];
+            /** @description Chosen by the sender. */
+            id: components["schemas"]["WebhookId"];
+            /** @description Where to send it. */
+            url: string;
+            /** @description Only of this website. */
+            websiteId?: components["schemas"]["WebsiteId"];
         };
         /** @description `POST /api/websites`. The same again gives the first result. */
         CreateWebsite: {
@@ -3972,6 +4107,97 @@ export interface components {
              */
             title: string;
         };
+        /** @description A webhook. */
+        Webhook: {
+            /** @description When it was made. */
+            createdAt: components["schemas"]["Timestamp"];
+            /** @description What it is told of. */
+            events: components["schemas"]["WebhookEvent"][];
+            /** @description When the failures began that go on. */
+            failingSince?: components["schemas"]["Timestamp"];
+            /** @description The webhook. */
+            id: components["schemas"]["WebhookId"];
+            /** @description When it is tried again. */
+            nextTryAt?: components["schemas"]["Timestamp"];
+            /** @description How it stands. */
+            state: components["schemas"]["WebhookState"];
+            /** @description Where it is sent. */
+            url: string;
+            /**
+             * Format: int64
+             * @description Counts changes by people; `If-Match`.
+             */
+            version: number;
+            /** @description Only of this website; of every one without. */
+            websiteId?: components["schemas"]["WebsiteId"];
+        };
+        /** @description What became of one event. */
+        WebhookDelivery: {
+            /** @description The beginning of the last answer without what looks like a secret or an address, or why there was none. */
+            answer: string;
+            /** @description When it was first tried. */
+            createdAt: components["schemas"]["Timestamp"];
+            /** @description Whether it was taken: answered with a status from 200 to 299. */
+            delivered: boolean;
+            /** @description What happened: one of [`WebhookEvent`], or `test`. */
+            event: string;
+            /** @description The event. */
+            eventId: components["schemas"]["EventId"];
+            /** @description The delivery. */
+            id: components["schemas"]["WebhookDeliveryId"];
+            /**
+             * Format: int32
+             * @description The last answer's status; none where nothing answered.
+             */
+            status?: number;
+            /**
+             * Format: int64
+             * @description How long the last try took, in milliseconds.
+             */
+            tookMs: number;
+            /** @description When it was last tried. */
+            triedAt: components["schemas"]["Timestamp"];
+            /**
+             * Format: int32
+             * @description How often it was tried.
+             */
+            tries: number;
+        };
+        /**
+         * Format: uuid
+         * @description One event of a webhook, however often it is tried.
+         */
+        WebhookDeliveryId: string;
+        /** @description `GET /api/webhooks/{id}/deliveries`: of the last seven days, the newest 100 first. */
+        WebhookDeliveryList: {
+            /** @description The deliveries. */
+            items: components["schemas"]["WebhookDelivery"][];
+        };
+        /**
+         * @description What a webhook is told of.
+         * @enum {string}
+         */
+        WebhookEvent: "conversation.created" | "conversation.updated" | "conversation.deleted" | "message.created" | "message.updated" | "visitor.updated" | "visitor.deleted" | "website.status";
+        /**
+         * Format: uuid
+         * @description Another server that is told what happens.
+         */
+        WebhookId: string;
+        /** @description `GET /api/webhooks`, the oldest first. */
+        WebhookList: {
+            /** @description The webhooks. */
+            items: components["schemas"]["Webhook"][];
+        };
+        /** @description `GET /api/webhooks/{id}/secret`. */
+        WebhookSecret: {
+            /** @description What signatures are made with. */
+            secret: string;
+        };
+        /**
+         * @description How a webhook stands.
+         * @enum {string}
+         */
+        WebhookState: "active" | "failing" | "disabled";
         /** @description A website: `GET /api/websites`. */
         Website: {
             /** @description Origins that may load the widget (`https://shop.example`). */
@@ -4376,6 +4602,7 @@ export type ChangeResults = components['schemas']['ChangeResults'];
 export type ChangeView = components['schemas']['ChangeView'];
 export type ChangeVisitor = components['schemas']['ChangeVisitor'];
 export type ChangeVisitorNote = components['schemas']['ChangeVisitorNote'];
+export type ChangeWebhook = components['schemas']['ChangeWebhook'];
 export type ConversationChange = components['schemas']['ConversationChange'];
 export type ConversationGist = components['schemas']['ConversationGist'];
 export type ConversationId = components['schemas']['ConversationId'];
@@ -4390,6 +4617,7 @@ export type CreateFunnel = components['schemas']['CreateFunnel'];
 export type CreateLabel = components['schemas']['CreateLabel'];
 export type CreateView = components['schemas']['CreateView'];
 export type CreateVisitorNote = components['schemas']['CreateVisitorNote'];
+export type CreateWebhook = components['schemas']['CreateWebhook'];
 export type CreateWebsite = components['schemas']['CreateWebsite'];
 export type Density = components['schemas']['Density'];
 export type DisableTotpRequest = components['schemas']['DisableTotpRequest'];
@@ -4530,6 +4758,15 @@ export type VisitorTheme = components['schemas']['VisitorTheme'];
 export type VisitorTyping = components['schemas']['VisitorTyping'];
 export type VisitorUser = components['schemas']['VisitorUser'];
 export type VisitorWidget = components['schemas']['VisitorWidget'];
+export type Webhook = components['schemas']['Webhook'];
+export type WebhookDelivery = components['schemas']['WebhookDelivery'];
+export type WebhookDeliveryId = components['schemas']['WebhookDeliveryId'];
+export type WebhookDeliveryList = components['schemas']['WebhookDeliveryList'];
+export type WebhookEvent = components['schemas']['WebhookEvent'];
+export type WebhookId = components['schemas']['WebhookId'];
+export type WebhookList = components['schemas']['WebhookList'];
+export type WebhookSecret = components['schemas']['WebhookSecret'];
+export type WebhookState = components['schemas']['WebhookState'];
 export type Website = components['schemas']['Website'];
 export type WebsiteContents = components['schemas']['WebsiteContents'];
 export type WebsiteId = components['schemas']['WebsiteId'];
@@ -13191,6 +13428,699 @@ export interface operations {
             };
             /** @description `validation_failed`: Some fields need attention */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookList"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `totp_enrolment_due`: Set up a second factor first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateWebhook"];
+            };
+        };
+        responses: {
+            /** @description Added before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description Added */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `totp_enrolment_due`: Set up a second factor first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `id_reused`: This id was used before with other content */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Send application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_webhooks_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The webhook */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `totp_enrolment_due`: Set up a second factor first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_webhooks_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was read, in quotation marks */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The webhook */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeWebhook"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /**
+             * @description `malformed_json`: The body is not valid JSON
+             *
+             *     `bad_request`: The request cannot be read
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `totp_enrolment_due`: Set up a second factor first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: Someone else changed this first */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Send application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_webhooks_id_deliveries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The webhook */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryList"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `totp_enrolment_due`: Set up a second factor first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_webhooks_id_deliveries_deliveryId_redeliver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery */
+                deliveryId: string;
+                /** @description The webhook */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What came of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `totp_enrolment_due`: Set up a second factor first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `gone`: This no longer exists */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many tries */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_webhooks_id_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The webhook */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The secret */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `totp_enrolment_due`: Set up a second factor first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_webhooks_id_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The webhook */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What came of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: You are not allowed to do this
+             *
+             *     `totp_enrolment_due`: Set up a second factor first
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many tries */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
