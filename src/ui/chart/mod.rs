@@ -86,6 +86,18 @@ pub struct ChartProps {
     pub children: Html,
 }
 
+/// A press on the plot that is not over.
+struct Press {
+    /// Where it began, as a share of the width.
+    from: f64,
+    /// What was shown then.
+    span: Span,
+    /// The point at which the cursor stood then.
+    shown: Option<usize>,
+    /// It has moved.
+    is_drag: bool,
+}
+
 /// The plot's width, and how often what decides its look has changed.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Screen {
@@ -99,7 +111,7 @@ pub fn Chart(props: &ChartProps) -> Html {
     let count = props.points.count();
     let plot = use_node_ref();
     let screen = use_screen(&plot);
-    let (span, set_span) = use_span(&props.points, &plot);
+    let (span, set_span) = use_span(&props.name, count, &plot);
     let at = use_state_eq(|| None::<usize>);
     let by_key = use_state_eq(|| false);
     let cursor = at.filter(|at| *at < count && span.points(count).contains(at));
@@ -155,7 +167,7 @@ pub fn Chart(props: &ChartProps) -> Html {
             }
         })
     };
-    let pressed = use_mut_ref(|| None::<(f64, Span, bool)>);
+    let pressed = use_mut_ref(|| None::<Press>);
     let onpointermove = {
         let (plot, at, by_key, pressed, set_span) = (
             plot.clone(),
@@ -168,10 +180,10 @@ pub fn Chart(props: &ChartProps) -> Html {
             let Some((share, width)) = share_of_width(&plot, f64::from(event.client_x())) else {
                 return;
             };
-            if let Some((from, before, is_drag)) = pressed.borrow_mut().as_mut() {
-                *is_drag |= (share - *from).abs() * width > DRAG_FROM;
-                if *is_drag {
-                    set_span.emit(before.panned(*from - share, count));
+            if let Some(press) = pressed.borrow_mut().as_mut() {
+                press.is_drag |= (share - press.from).abs() * width > DRAG_FROM;
+                if press.is_drag && span != Span::whole(count) {
+                    set_span.emit(press.span.panned(press.from - share, count));
                     return;
                 }
             }
@@ -182,19 +194,30 @@ pub fn Chart(props: &ChartProps) -> Html {
     let onpointerdown = {
         let (plot, pressed) = (plot.clone(), pressed.clone());
         Callback::from(move |event: PointerEvent| {
-            let share = share_of_width(&plot, f64::from(event.client_x()));
-            *pressed.borrow_mut() = share.map(|(share, _)| (share, span, false));
+            let share = share_of_width(&plot, f64::from(event.client_x())).filter(|_| event.button() == 0);
+            *pressed.borrow_mut() = share.map(|(from, _)| Press {
+                from,
+                span,
+                shown: cursor,
+                is_drag: false,
+            });
         })
     };
     let onpointerup = {
         let (plot, pressed, on_pick) = (plot.clone(), pressed.clone(), props.on_pick.clone());
+        let at = at.clone();
         Callback::from(move |event: PointerEvent| {
-            let was_drag = pressed.borrow_mut().take().is_none_or(|(.., is_drag)| is_drag);
+            let press = pressed.borrow_mut().take().filter(|press| !press.is_drag);
             let share = share_of_width(&plot, f64::from(event.client_x()));
-            if let (false, Some((share, _)), Some(on_pick)) = (was_drag, share, &on_pick)
+            if let (Some(press), Some((share, _)), Some(on_pick)) = (press, share, &on_pick)
                 && let Some(point) = span.at(share, count)
             {
-                on_pick.emit(point);
+                // A finger shows the number first, and picks it by another tap.
+                if event.pointer_type() == "touch" && press.shown != Some(point) {
+                    at.set(Some(point));
+                } else {
+                    on_pick.emit(point);
+                }
             }
         })
     };
@@ -207,7 +230,12 @@ pub fn Chart(props: &ChartProps) -> Html {
     };
     let onpointerleave = {
         let leave = leave.clone();
-        Callback::from(move |_: PointerEvent| leave())
+        Callback::from(move |event: PointerEvent| {
+            // A finger that is lifted leaves as well: what it showed stays.
+            if event.pointer_type() != "touch" {
+                leave();
+            }
+        })
     };
     let onblur = Callback::from(move |_: FocusEvent| leave());
 
@@ -325,20 +353,20 @@ fn use_screen(plot: &NodeRef) -> Screen {
     *screen
 }
 
-/// Which points are shown: all of them until somebody zooms, and again when there are others. Control or Command with the wheel zooms
+/// Which points are shown: all of them until somebody zooms, and again when it is another chart. Control or Command with the wheel zooms
 /// around the pointer.
 #[hook]
-fn use_span(points: &ChartPoints, plot: &NodeRef) -> (Span, Callback<Span>) {
-    let count = points.count();
-    let state = use_state_eq(|| (count, Span::whole(count)));
-    let span = if state.0 == count {
+fn use_span(name: &AttrValue, count: usize, plot: &NodeRef) -> (Span, Callback<Span>) {
+    let of = (name.clone(), count);
+    let state = use_state_eq(|| (of.clone(), Span::whole(count)));
+    let span = if state.0 == of {
         state.1
     } else {
         Span::whole(count)
     };
     let set = {
         let setter = state.setter();
-        Callback::from(move |span| setter.set((count, span)))
+        Callback::from(move |span| setter.set((of.clone(), span)))
     };
     let current = use_mut_ref(|| (span, set.clone(), count));
     current.replace((span, set.clone(), count));

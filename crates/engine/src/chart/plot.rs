@@ -71,7 +71,9 @@ impl Plot {
             return Self::Bars(shown.filter_map(bar).collect());
         }
         if slot >= 1.0 {
-            let measured = shown.map(|point| points.values()[point].map(|value| (x(point), y(value))));
+            // With one more on each side: the line goes on beyond the edges.
+            let more = shown.start.saturating_sub(1)..(shown.end + 1).min(points.values().len());
+            let measured = more.map(|point| points.values()[point].map(|value| (x(point), y(value))));
             return Self::Lines(runs(measured));
         }
         Self::Lines(columns(points, span, width, y))
@@ -120,7 +122,9 @@ fn columns(points: &Pyramid, span: Span, width: f64, y: impl Fn(f64) -> f64) -> 
                 let ends = if is_near_top { [top, bottom] } else { [bottom, top] };
                 let middle = f64::midpoint(column, end);
                 line.push((middle, ends[0]));
-                line.push((middle, ends[1]));
+                if found.least < found.most {
+                    line.push((middle, ends[1]));
+                }
             }
         }
         is_open = found.is_some();
@@ -174,6 +178,24 @@ mod tests {
         assert_eq!(bars, [expected(0, 2.5, 20.0), expected(3, 62.5, 0.0)]);
         let narrow = Plot::new(&points, Shape::Bars, Span::whole(4), &scale, (8.0, 40.0));
         assert!(matches!(narrow, Plot::Lines(_)), "no room for bars");
+    }
+
+    #[test]
+    fn one_alone_among_many_that_were_not_measured_is_a_dot() {
+        let points = Pyramid::new((0..10_000).map(|point| (point == 5_000).then_some(4.0)));
+        let scale = scale(Unit::Count, 4.0, 4);
+        let plot = Plot::new(&points, Shape::Line, Span::whole(10_000), &scale, (100.0, 40.0));
+        assert_eq!(lines(plot), [vec![(50.5, 0.0)]]);
+    }
+
+    #[test]
+    fn a_line_goes_on_beyond_what_is_shown() {
+        let points = Pyramid::new((0..8_u32).map(|point| Some(f64::from(point))));
+        let scale = scale(Unit::Count, 8.0, 4);
+        let span = Span { from: 2.0, to: 6.0 };
+        let drawn = lines(Plot::new(&points, Shape::Line, span, &scale, (40.0, 40.0)));
+        let places: Vec<f64> = drawn[0].iter().map(|(x, _)| *x).collect();
+        assert_eq!(places, [-5.0, 5.0, 15.0, 25.0, 35.0, 45.0]);
     }
 
     proptest! {
