@@ -4,10 +4,11 @@ use super::{rust_files, verdict};
 use crate::failure::Outcome;
 
 /// Files of `src/ui` that show nothing by themselves, and what shows what they do.
-const UNSEEN: [(&str, &str); 7] = [
+const UNSEEN: [(&str, &str); 8] = [
     ("mod", "the list of the others"),
     ("before_paint", "virtual_list"),
     ("countdown", "trying_again"),
+    ("paint", "chart"),
     ("popup", "menu"),
     ("reading_place", "the messages of a conversation"),
     ("row_window", "virtual_list"),
