@@ -314,11 +314,14 @@ async fn stale(page: &'static Page, panel: &'static Panel) -> Result<(), String>
         Stale::Never => {}
         Stale::AskedAgain(said) => {
             look.answer(Case::Failed);
-            let later = later();
+            let mut clock = None;
             let before = look.server.seen().len();
             let mut told = Ok(());
-            // What was on its way already is an answer too, from before the failure: then it is for the next time to fail.
-            for _ in 0..3 {
+            // What was on its way already is an answer too, from before the failure, and as new as the clock says: then it is for the
+            // next time to fail, when that is old.
+            for minutes in 1..=3 {
+                drop(clock.take());
+                clock = Some(later(minutes));
                 tell("focus");
                 told = look.tells(said).await;
                 if told.is_ok() {
@@ -339,7 +342,7 @@ async fn stale(page: &'static Page, panel: &'static Panel) -> Result<(), String>
             if !until(|| look.hides(said).is_ok()).await {
                 return Err("the failure is told on".to_owned());
             }
-            drop(later);
+            drop(clock);
         }
         Stale::Disconnected => {
             if !until(|| look.server.count("/api/realtime/ticket") > 0).await {
@@ -362,13 +365,13 @@ async fn stale(page: &'static Page, panel: &'static Panel) -> Result<(), String>
     Ok(())
 }
 
-/// A minute has passed by the clock that waits are counted in.
-fn later() -> Replaced {
+/// So many minutes have passed by the clock that waits are counted in.
+fn later(minutes: u32) -> Replaced {
     let performance = web_sys::window().and_then(|window| window.performance());
     Replaced::new(
         &JsValue::from(performance.expect("a clock")),
         "now",
-        "() => original.call(performance) + 60000",
+        &format!("() => original.call(performance) + {minutes} * 60000"),
     )
 }
 

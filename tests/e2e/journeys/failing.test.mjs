@@ -64,7 +64,7 @@ const partsWith = ({ conversation, website, invitation }) => [
   { at: `/conversations/${conversation}`, asks: /live-chat\/attachments\//, failed: "The file could not be loaded.", there: (page) => button(page, "Open picture pixel.png").locator("img") },
   { at: "/visitors", asks: /visitors\?/, failed: "Visitors could not be loaded.", there: (page) => page.getByText("Nobody is on your websites now").or(page.getByRole("table", { name: "Visitors" })) },
   { at: "/analytics", asks: /analytics\/overview/, failed: "The figures could not be loaded.", there: (page) => page.locator("dl").getByText(/^\d+$/).first() },
-  { at: "/analytics", asks: /analytics\/series/, failed: "The figures by time could not be loaded.", there: (page) => page.getByRole("table", { name: "Conversations by time" }) },
+  { at: "/analytics", asks: /analytics\/series/, failed: "The figures by time could not be loaded.", there: (page) => button(page, "View as table") },
   { at: "/analytics", asks: /analytics\/heatmap/, failed: "The hours could not be loaded.", there: (page) => page.getByRole("table", { name: "Conversations by hour of the week" }) },
   { at: "/analytics", asks: /analytics\/breakdown/, failed: "The table could not be loaded.", there: (page) => page.getByRole("table", { name: "Operators" }) },
   { at: "/analytics", opens: (page) => page.getByRole("button", { name: /^Conversations: / }).first().click(), asks: /analytics\/conversations/, failed: "The conversations could not be loaded.", there: (page) => page.getByRole("dialog").getByRole("table") },
@@ -86,9 +86,9 @@ const partsWith = ({ conversation, website, invitation }) => [
   { at: "/settings/labels", asks: /live-chat\/labels/, failed: "Labels could not be loaded.", there: (page) => page.getByText("No labels yet").or(page.getByRole("table", { name: "Labels" })) },
   { at: "/settings/notifications", asks: /websites\?/, failed: "Websites could not be loaded.", there: (page) => page.getByRole("group", { name: "Websites" }).getByRole("checkbox").first() },
   { at: "/settings/security", asks: /auth\/sessions/, failed: "Your sessions could not be loaded.", there: (page) => page.getByRole("list", { name: "Sessions" }) },
-  { at: "/settings/tokens", asks: /\/tokens$/, failed: "API tokens could not be loaded.", there: (page) => page.getByText("No API tokens yet").or(page.getByRole("table", { name: "Tokens" })) },
-  { at: "/settings/webhooks", asks: /\/webhooks$/, failed: "Webhooks could not be loaded.", there: (page) => page.getByText("No webhooks yet").or(page.getByRole("table", { name: "Webhooks" })) },
-  { at: "/settings/audit", asks: /\/audit(\?|$)/, failed: "The audit log could not be loaded.", there: (page) => page.getByText("Nothing changed yet").or(page.getByRole("table", { name: "Changes" })) },
+  { at: "/settings/tokens", asks: /\btokens$/, failed: "API tokens could not be loaded.", there: (page) => page.getByText("No API tokens yet").or(page.getByRole("table", { name: "Tokens" })) },
+  { at: "/settings/webhooks", asks: /\bwebhooks$/, failed: "Webhooks could not be loaded.", there: (page) => page.getByText("No webhooks yet").or(page.getByRole("table", { name: "Webhooks" })) },
+  { at: "/settings/audit", asks: /\baudit(\?|$)/, failed: "The audit log could not be loaded.", there: (page) => page.getByText("Nothing changed yet").or(page.getByRole("table", { name: "Changes" })) },
   { at: invitation, asks: /team\/invitations/, failed: "The invitation could not be loaded.", there: (page) => page.getByRole("button", { name: "Join" }), mayBeGone: true },
 ];
 
