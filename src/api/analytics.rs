@@ -1,7 +1,8 @@
 //! `/analytics`: reports.
 
 use switchboard_contract::analytics::{
-    AnalyticsQuery, AnalyticsRows, Breakdown, Dimension, Heatmap, Interval, Metric, Overview, Report, Series,
+    AnalyticsQuery, AnalyticsRows, Breakdown, Dimension, Heatmap, Histogram, Interval, Metric, Overview,
+    Report, Series,
 };
 use switchboard_contract::time::Timestamp;
 
@@ -26,6 +27,12 @@ pub struct Behind {
     pub since: Option<Timestamp>,
     /// Only before this.
     pub before: Option<Timestamp>,
+    /// Only of this day of the week, 1 for Monday to 7 for Sunday, and hour of the day.
+    pub hour_of_week: Option<(u8, u8)>,
+    /// Only from so many seconds on, of durations.
+    pub least: Option<u32>,
+    /// Only of less than so many seconds.
+    pub below: Option<u32>,
 }
 
 impl Behind {
@@ -35,6 +42,10 @@ impl Behind {
             .query_opt("by", self.by)
             .query_opt("since", self.since)
             .query_opt("before", self.before)
+            .query_opt("weekday", self.hour_of_week.map(|(weekday, _)| weekday))
+            .query_opt("hour", self.hour_of_week.map(|(_, hour)| hour))
+            .query_opt("least", self.least)
+            .query_opt("below", self.below)
     }
 }
 
@@ -47,19 +58,34 @@ impl Api {
         self.call(about(Call::get("/analytics/overview"), query)).await
     }
 
-    /// `GET /analytics/series`: one metric by time.
+    /// `GET /analytics/series`: one metric by time, and by what else it is to be split.
     ///
     /// # Errors
-    /// As [`Api::analytics_overview`]; also for an interval that makes too many points.
+    /// As [`Api::analytics_overview`]; also for an interval that makes too many points, and for what does not add up.
     pub async fn analytics_series(
         &self,
         query: &AnalyticsQuery,
         metric: Metric,
         interval: Interval,
+        by: Option<Dimension>,
     ) -> Result<Series, ApiError> {
         let call = Call::get("/analytics/series")
             .query("metric", metric)
-            .query("interval", interval);
+            .query("interval", interval)
+            .query_opt("by", by);
+        self.call(about(call, query)).await
+    }
+
+    /// `GET /analytics/histogram`: how the durations of a metric are distributed.
+    ///
+    /// # Errors
+    /// As [`Api::analytics_overview`]; also for a metric that is no duration.
+    pub async fn analytics_histogram(
+        &self,
+        query: &AnalyticsQuery,
+        metric: Metric,
+    ) -> Result<Histogram, ApiError> {
+        let call = Call::get("/analytics/histogram").query("metric", metric);
         self.call(about(call, query)).await
     }
 

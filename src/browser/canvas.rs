@@ -4,14 +4,25 @@ use js_sys::{Array, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    CanvasRenderingContext2d, Element, EventTarget, HtmlCanvasElement, MediaQueryList, MutationObserver,
-    MutationObserverInit,
+    Blob, CanvasRenderingContext2d, Element, EventTarget, HtmlCanvasElement, MediaQueryList,
+    MutationObserver, MutationObserverInit,
 };
 
-use super::{Listener, document, window};
+use super::{Listener, document, save_blob, window};
 
 /// Attributes of the page's root that change how things look.
 const LOOKS: [&str; 5] = ["data-theme", "data-density", "data-motion", "dir", "lang"];
+
+/// Which part of a text stands at its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Anchor {
+    /// Its left end.
+    Start,
+    /// Its middle.
+    Middle,
+    /// Its right end.
+    End,
+}
 
 /// A canvas that is painted on.
 #[derive(Clone)]
@@ -45,6 +56,56 @@ impl Paper {
             .clear_rect(0.0, 0.0, f64::from(across), f64::from(down));
         self.context.set_line_join("round");
         self.context.set_line_cap("butt");
+    }
+
+    /// A new one that is on no page, so many units large, with `ratio` pixels to each. `None` where the browser gives none.
+    #[must_use]
+    pub fn sheet(width: f64, height: f64, ratio: f64) -> Option<Self> {
+        let canvas = document()?.create_element("canvas").ok()?;
+        let paper = Self::of(canvas.dyn_ref()?)?;
+        paper.clear(width, height, ratio);
+        paper.units(ratio);
+        Some(paper)
+    }
+
+    /// Fills a rectangle from its upper left corner.
+    pub fn fill(&self, colour: &str, (x, y): (f64, f64), (width, height): (f64, f64)) {
+        self.context.set_fill_style_str(colour);
+        self.context.fill_rect(x, y, width, height);
+    }
+
+    /// Writes a line of text, in the middle of its height at a place.
+    pub fn write(&self, text: &str, (x, y): (f64, f64), font: &str, colour: &str, anchor: Anchor) {
+        self.context.set_font(font);
+        self.context.set_fill_style_str(colour);
+        self.context.set_text_baseline("middle");
+        self.context.set_text_align(match anchor {
+            Anchor::Start => "left",
+            Anchor::Middle => "center",
+            Anchor::End => "right",
+        });
+        // Fails only for places that are no numbers.
+        let _ = self.context.fill_text(text, x, y);
+    }
+
+    /// Puts what is on another canvas into a rectangle from its upper left corner.
+    pub fn put(&self, canvas: &HtmlCanvasElement, (x, y): (f64, f64), (width, height): (f64, f64)) {
+        // Fails only for a canvas without a pixel, of which there is nothing to put.
+        let _ = self
+            .context
+            .draw_image_with_html_canvas_element_and_dw_and_dh(canvas, x, y, width, height);
+    }
+
+    /// Lets the person save what is on it as a picture called `name`.
+    pub fn save(&self, name: &str) {
+        let name = name.to_owned();
+        let take = Closure::once_into_js(move |blob: JsValue| {
+            if let Ok(blob) = blob.dyn_into::<Blob>() {
+                let _ = save_blob(&name, &blob);
+            }
+        });
+        // Fails only where the canvas holds what is of another site.
+        let _ = self.canvas.to_blob(take.unchecked_ref());
     }
 
     /// So many of the screen's pixels are one unit from now on.

@@ -40,7 +40,7 @@ use web_sys::{
     ResizeObserver, Url, Window,
 };
 
-pub use canvas::{LooksWatch, Paper, pixel_ratio, style_of};
+pub use canvas::{Anchor, LooksWatch, Paper, pixel_ratio, style_of};
 pub use embedded::{post_to_frame, use_frame_messages};
 pub use files::{BlobUrl, Chosen, chosen_files, drags_files, dropped_files, pasted_files};
 pub use frame::Frame;

@@ -43,7 +43,7 @@ impl State {
     }
 }
 
-const ENTRIES: [Entry; 25] = [
+const ENTRIES: [Entry; 27] = [
     Entry {
         file: "brand",
         states: shown::brand,
@@ -59,6 +59,14 @@ const ENTRIES: [Entry; 25] = [
     Entry {
         file: "chart",
         states: shown::chart,
+    },
+    Entry {
+        file: "ring",
+        states: shown::ring,
+    },
+    Entry {
+        file: "trend",
+        states: shown::trend,
     },
     Entry {
         file: "prose",

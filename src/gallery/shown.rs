@@ -1,5 +1,7 @@
 //! What is looked at.
 
+use std::rc::Rc;
+
 use switchboard_contract::analytics::Unit;
 use switchboard_contract::live_chat::LabelColour;
 use switchboard_contract::time::Timestamp;
@@ -11,9 +13,9 @@ use crate::browser::monotonic_ms;
 use crate::i18n::decimal;
 use crate::query::{Loaded, Query};
 use crate::ui::{
-    Avatar, Button, Chart, ChartPoints, EmptyState, ErrorState, Icon, IconName, IconSize, LabelDot, Loading,
-    Mark, Notice, PageHead, Skeleton, Status, Table, Tone, TryingAgain, TryingAgainChip, VirtualList,
-    view_prose, view_query,
+    Avatar, Button, Chart, ChartLayer, ChartPoints, EmptyState, ErrorState, Icon, IconName, IconSize,
+    LabelDot, Loading, Mark, Notice, PageHead, Ring, RingPart, Skeleton, Status, Table, Tone, Trend,
+    TryingAgain, TryingAgainChip, VirtualList, view_prose, view_query,
 };
 
 /// Six hours: nobody looks at a gallery for longer.
@@ -97,11 +99,65 @@ pub(super) fn chart() -> Vec<State> {
     let many: Vec<Option<f64>> = (0..20_000_u32)
         .map(|point| Some(f64::from(point.wrapping_mul(2_654_435_761) >> 22) / 1_024.0))
         .collect();
+    let layer = |name: &'static str, values: &[Option<f64>]| ChartLayer {
+        name: name.into(),
+        points: ChartPoints::new(values.iter().copied(), None),
+    };
+    let third: Vec<Option<f64>> = days.iter().map(|value| value.map(|value| value / 3.0)).collect();
+    let rest: Vec<Option<f64>> = days.iter().map(|value| value.map(|value| value / 1.5)).collect();
+    let stack = html! {
+        <Chart
+            name="A stack"
+            summary="What can be seen of it."
+            points={ChartPoints::new(days.iter().copied(), Some(29))}
+            unit={Unit::Count}
+            has_bars=true
+            parts={Rc::from([layer("A third", &third), layer("The rest", &rest)])}
+            before={layer("The time before", &gaps)}
+            time_of={Callback::from(|point: usize| AttrValue::from((point + 1).to_string()))}
+            short_time_of={Callback::from(|point: usize| AttrValue::from((point + 1).to_string()))}
+            text_of={Callback::from(|value: Option<f64>| AttrValue::from(value.map_or_else(String::new, decimal)))}
+        />
+    };
     vec![
+        State::wide("parts, and the time before", stack),
         State::wide("counts, the last day not over", of(Unit::Count, &days, Some(29))),
         State::wide("durations with gaps", of(Unit::Seconds, &gaps, None)),
         State::wide("more points than pixels", of(Unit::Share, &many, None)),
         State::wide("nothing measured", of(Unit::Seconds, &[None; 7], None)),
+    ]
+}
+
+pub(super) fn ring() -> Vec<State> {
+    let of = |amounts: &[f64]| {
+        let part = |(index, amount): (usize, &f64)| RingPart {
+            name: AttrValue::from(format!("Part {}", index + 1)),
+            amount: *amount,
+        };
+        let text_of = Callback::from(|amount: f64| AttrValue::from(decimal(amount)));
+        html! { <Ring name="A ring" parts={amounts.iter().enumerate().map(part).collect::<Vec<_>>()} {text_of} /> }
+    };
+    vec![
+        State::wide("a few", of(&[12.0, 7.0, 3.0])),
+        State::wide(
+            "many, the smallest together",
+            of(&[30.0, 20.0, 9.0, 8.0, 7.0, 6.0, 3.0, 2.0, 1.0]),
+        ),
+        State::wide("one", of(&[4.0])),
+        State::wide("nothing", of(&[])),
+    ]
+}
+
+pub(super) fn trend() -> Vec<State> {
+    let of = |values: Vec<Option<f64>>| html! { <Trend name="A trend" summary="What can be seen of it." {values} unit={Unit::Count} /> };
+    let days = (0..30_u32).map(|day| Some(f64::from(day * 7 % 31))).collect();
+    let gaps = (0..30_u32)
+        .map(|day| (day % 9 > 1).then(|| f64::from(day * 7 % 31)))
+        .collect();
+    vec![
+        State::new("by day", of(days)),
+        State::new("with gaps", of(gaps)),
+        State::new("nothing measured", of(vec![None; 7])),
     ]
 }
 

@@ -7,7 +7,8 @@ use std::rc::Rc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use switchboard_contract::analytics::{
-    AnalyticsQuery, AnalyticsRows, Breakdown, Dimension, Heatmap, Interval, Metric, Overview, Series,
+    AnalyticsQuery, AnalyticsRows, Breakdown, Dimension, Heatmap, Histogram, Interval, Metric, Overview,
+    Series,
 };
 use switchboard_contract::audit::AuditPage;
 use switchboard_contract::auth::{AccountSecurity, Invitation, MemberList, SessionList};
@@ -461,14 +462,31 @@ pub fn figures(query: &AnalyticsQuery) -> Ask<Overview> {
     .placed(|overview| Some(overview.as_of.clone()))
 }
 
-/// One metric by time.
+/// One metric by time; split by `by`, where it adds up.
 #[must_use]
-pub fn series(query: &AnalyticsQuery, metric: Metric, interval: Interval) -> Ask<Series> {
-    let part = format!("series/{metric}/{interval}");
+pub fn series(
+    query: &AnalyticsQuery,
+    metric: Metric,
+    interval: Interval,
+    by: Option<Dimension>,
+) -> Ask<Series> {
+    let split = by.map_or_else(String::new, |by| by.to_string());
+    let part = format!("series/{metric}/{interval}/{split}");
     report(&part, query, move |api, query| async move {
-        api.analytics_series(&query, metric, interval).await
+        api.analytics_series(&query, metric, interval, by).await
     })
     .placed(|series| Some(series.as_of.clone()))
+}
+
+/// How the durations of a metric are distributed.
+#[must_use]
+pub fn histogram(query: &AnalyticsQuery, metric: Metric) -> Ask<Histogram> {
+    report(
+        &format!("histogram/{metric}"),
+        query,
+        move |api, query| async move { api.analytics_histogram(&query, metric).await },
+    )
+    .placed(|histogram| Some(histogram.as_of.clone()))
 }
 
 /// One metric by hour of the week.

@@ -1,12 +1,13 @@
-//! Charts: one series of numbers by time, as bars or as a line. What is drawn is decided by `switchboard_engine::chart`; texts are
+//! Charts: numbers by time or by step, as bars, as a stack of parts or as a line, and beside them those of the time before. What is drawn is decided by `switchboard_engine::chart`; texts are
 //! HTML over the canvas, so that they are the page's own.
 
 mod paint;
+mod sheet;
 
 use std::rc::Rc;
 
 use switchboard_contract::analytics::Unit;
-use switchboard_engine::chart::{Plot, Pyramid, Shape, Span, Step, labelled, scale, stepped};
+use switchboard_engine::chart::{Plot, Pyramid, Scale, Shape, Span, Step, labelled, scale, stacked, stepped};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlCanvasElement, KeyboardEvent, WheelEvent};
 use yew::prelude::*;
@@ -14,7 +15,8 @@ use yew::prelude::*;
 use crate::browser::{Listener, LooksWatch, ResizeWatch, is_right_to_left, pixel_ratio};
 use crate::i18n::t;
 use crate::scoped;
-use paint::{Look, Picture};
+use paint::{Ink, Look, Picture};
+use sheet::Sheet;
 
 /// How high the plot is, in pixels: there from the start, so that nothing moves.
 const HEIGHT: f64 = 208.0;
@@ -43,7 +45,8 @@ impl ChartPoints {
         &self.0.0
     }
 
-    fn count(&self) -> usize {
+    /// How many there are.
+    pub fn count(&self) -> usize {
         self.points().values().len()
     }
 
@@ -56,6 +59,15 @@ impl PartialEq for ChartPoints {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.0, &other.0)
     }
+}
+
+/// Numbers that stand beside or within those of a chart.
+#[derive(Clone, PartialEq)]
+pub struct ChartLayer {
+    /// What tells them apart.
+    pub name: AttrValue,
+    /// A number for each point of the chart.
+    pub points: ChartPoints,
 }
 
 /// Props for [`Chart`].
@@ -72,6 +84,12 @@ pub struct ChartProps {
     /// Whether they add up, and stand as bars.
     #[prop_or_default]
     pub has_bars: bool,
+    /// What they add up from, from the ground: a stack. Empty for a whole.
+    #[prop_or_default]
+    pub parts: Rc<[ChartLayer]>,
+    /// The same of the time before, which is drawn as a thin line.
+    #[prop_or_default]
+    pub before: Option<ChartLayer>,
     /// When a point was, in full.
     pub time_of: Callback<usize, AttrValue>,
     /// The same as short as it can be.
@@ -115,16 +133,23 @@ pub fn Chart(props: &ChartProps) -> Html {
     let at = use_state_eq(|| None::<usize>);
     let by_key = use_state_eq(|| false);
     let cursor = at.filter(|at| *at < count && span.points(count).contains(at));
-    let found = props.points.points().extremes(span.points(count));
-    let scale = use_memo((props.unit, found), |(unit, found)| {
-        scale(*unit, found.map_or(0.0, |found| found.most), LINES)
-    });
-    let heights: Vec<f64> = scale
+    let most = |points: &ChartPoints| {
+        let found = points.points().extremes(span.points(points.count().min(count)));
+        found.map_or(0.0, |found| found.most)
+    };
+    let most = props
+        .before
+        .iter()
+        .map(|before| most(&before.points))
+        .fold(most(&props.points), f64::max);
+    let scale = use_memo((props.unit, most), |(unit, most)| scale(*unit, *most, LINES));
+    let heights: Rc<[f64]> = scale
         .ticks
         .iter()
         .map(|tick| HEIGHT - tick / scale.top * HEIGHT)
         .collect();
-    use_painted(&plot, props, screen, span, &scale, &heights);
+    let layers = use_layers(props);
+    use_painted(&plot, props, &layers, (screen, span), &scale, &heights);
 
     let onkeydown = {
         let (at, by_key, set_span) = (at.clone(), by_key.clone(), set_span.clone());
@@ -241,27 +266,53 @@ pub fn Chart(props: &ChartProps) -> Html {
 
     let told = cursor.map(|point| {
         let value = props.text_of.emit(props.points.points().values()[point]);
-        let time = props.time_of.emit(point);
-        (time, value, props.points.is_partial(point))
-    });
-    let said = match &told {
-        Some((time, value, is_partial)) if *by_key => {
-            let rest = if *is_partial {
-                format!(", {}", t("reports.partial"))
-            } else {
-                String::new()
-            };
-            AttrValue::from(format!("{time}: {value}{rest}"))
+        Told {
+            value,
+            time: props.time_of.emit(point),
+            is_partial: props.points.is_partial(point),
+            beside: beside(props, point),
         }
-        _ => AttrValue::default(),
-    };
-    let labels = labelled(span, count, screen.width, LABEL_ROOM);
+    });
+    let said = told.as_ref().filter(|_| *by_key);
+    let said = said.map_or_else(AttrValue::default, |told| told.sentence().into());
+    let labels: Rc<[usize]> = labelled(span, count, screen.width, LABEL_ROOM).into();
     let is_zoomed = span != Span::whole(count);
     let reset = set_span.reform(move |_: MouseEvent| Span::whole(count));
+    let save = {
+        let (plot, name, before) = (plot.clone(), props.name.clone(), props.before.clone());
+        let (parts, text_of, short_time_of) = (
+            props.parts.clone(),
+            props.text_of.clone(),
+            props.short_time_of.clone(),
+        );
+        let (ticks, heights, labels) = (scale.ticks.clone(), heights.clone(), labels.clone());
+        Callback::from(move |_: MouseEvent| {
+            let Some(element) = plot.cast::<Element>() else {
+                return;
+            };
+            let inks = inks(&parts, before.as_ref());
+            Sheet {
+                title: &name,
+                ticks: ticks
+                    .iter()
+                    .zip(&*heights)
+                    .map(|(tick, height)| (text_of.emit(Some(*tick)), *height))
+                    .collect(),
+                times: labels
+                    .iter()
+                    .map(|point| (short_time_of.emit(*point), span.place(*point)))
+                    .collect(),
+                legend: inks,
+                width: screen.width,
+                height: HEIGHT,
+            }
+            .save(&element);
+        })
+    };
     html! {
         <div class={class()}>
             <div class="chart-scale" aria-hidden="true">
-                { for scale.ticks.iter().zip(&heights).map(|(tick, height)| html! {
+                { for scale.ticks.iter().zip(&*heights).map(|(tick, height)| html! {
                     <span key={tick.to_string()} style={format!("inset-block-start: {height:.1}px")}>{ props.text_of.emit(Some(*tick)) }</span>
                 }) }
             </div>
@@ -283,13 +334,15 @@ pub fn Chart(props: &ChartProps) -> Html {
                 { view_cursor(cursor, span, told.as_ref()) }
             </div>
             <div class="chart-times" aria-hidden="true">
-                { for labels.into_iter().map(|point| html! {
+                { for labels.iter().copied().map(|point| html! {
                     <span key={point} style={format!("inset-inline-start: {:.2}%", span.place(point) * 100.0)}>{ props.short_time_of.emit(point) }</span>
                 }) }
             </div>
             <p class="sr" role="status">{ said }</p>
+            { view_legend(&inks(&props.parts, props.before.as_ref())) }
             <div class="chart-foot">
                 { props.children.clone() }
+                <button type="button" class="text-btn" onclick={save}>{ t("chart.save_picture") }</button>
                 if is_zoomed {
                     <button type="button" class="text-btn" onclick={reset}>{ t("chart.reset") }</button>
                 } else {
@@ -300,8 +353,76 @@ pub fn Chart(props: &ChartProps) -> Html {
     }
 }
 
-fn view_cursor(cursor: Option<usize>, span: Span, told: Option<&(AttrValue, AttrValue, bool)>) -> Html {
-    let (Some(cursor), Some((time, value, is_partial))) = (cursor, told) else {
+/// What is told of a point.
+struct Told {
+    value: AttrValue,
+    time: AttrValue,
+    is_partial: bool,
+    /// Its parts that are there, and the time before.
+    beside: Vec<(Ink, AttrValue, AttrValue)>,
+}
+
+impl Told {
+    fn sentence(&self) -> String {
+        let mut text = format!("{}: {}", self.time, self.value);
+        for (_, name, value) in &self.beside {
+            text.push_str(&format!(", {name} {value}"));
+        }
+        if self.is_partial {
+            text.push_str(&format!(", {}", t("reports.partial")));
+        }
+        text
+    }
+}
+
+/// What stands beside the number of a point: the largest part is drawn lowest and told last, as the eye meets them.
+fn beside(props: &ChartProps, point: usize) -> Vec<(Ink, AttrValue, AttrValue)> {
+    let number = |layer: &ChartLayer| layer.points.points().values().get(point).copied().flatten();
+    let part = |(index, part): (usize, &ChartLayer)| {
+        let value = number(part).filter(|value| *value > 0.0)?;
+        Some((
+            Ink::Part(index),
+            part.name.clone(),
+            props.text_of.emit(Some(value)),
+        ))
+    };
+    let parts = props.parts.iter().enumerate().rev().filter_map(part);
+    let before = props.before.iter().map(|before| {
+        let value = props.text_of.emit(number(before));
+        (Ink::Before, before.name.clone(), value)
+    });
+    parts.chain(before).collect()
+}
+
+/// What a legend tells apart: nothing where there is one series alone.
+fn inks(parts: &[ChartLayer], before: Option<&ChartLayer>) -> Vec<(Ink, AttrValue)> {
+    let parts = parts.iter().enumerate();
+    parts
+        .map(|(index, part)| (Ink::Part(index), part.name.clone()))
+        .chain(before.map(|before| (Ink::Before, before.name.clone())))
+        .collect()
+}
+
+fn view_legend(inks: &[(Ink, AttrValue)]) -> Html {
+    if inks.is_empty() {
+        return html! { <span hidden=true /> };
+    }
+    html! {
+        <ul class="chart-legend" role="list">
+            { for inks.iter().map(|(ink, name)| html! {
+                <li key={ink.token()}>{ view_swatch(*ink) }<bdi>{ name.clone() }</bdi></li>
+            }) }
+        </ul>
+    }
+}
+
+fn view_swatch(ink: Ink) -> Html {
+    let class = classes!("chart-swatch", (ink == Ink::Before).then_some("is-line"));
+    html! { <span {class} style={format!("background: var({})", ink.token())} aria-hidden="true" /> }
+}
+
+fn view_cursor(cursor: Option<usize>, span: Span, told: Option<&Told>) -> Html {
+    let (Some(cursor), Some(told)) = (cursor, told) else {
         return html! { <span hidden=true /> };
     };
     let share = span.place(cursor);
@@ -310,10 +431,13 @@ fn view_cursor(cursor: Option<usize>, span: Span, told: Option<&(AttrValue, Attr
     html! {
         <div class={classes!("chart-cursor", side)} style={format!("inset-inline-start: {:.2}%", share * 100.0)}>
             <div class="chart-tip">
-                <span class="chart-value">{ value.clone() }</span>
-                <span>{ time.clone() }</span>
-                if *is_partial {
-                    <span>{ t("reports.partial") }</span>
+                <span class="chart-value">{ told.value.clone() }</span>
+                <span>{ told.time.clone() }</span>
+                { for told.beside.iter().map(|(ink, name, value)| html! {
+                    <span class="chart-beside" key={ink.token()}>{ view_swatch(*ink) }<bdi class="truncate">{ name.clone() }</bdi><b>{ value.clone() }</b></span>
+                }) }
+                if told.is_partial {
+                    <span key="partial">{ t("reports.partial") }</span>
                 }
             </div>
         </div>
@@ -393,22 +517,53 @@ fn use_span(name: &AttrValue, count: usize, plot: &NodeRef) -> (Span, Callback<S
     (span, set)
 }
 
+/// What is drawn, from the back to the front: a stack from its top down, since each part is drawn over what stands on it.
+type Layers = Vec<(ChartPoints, Shape, Ink)>;
+
+#[hook]
+fn use_layers(props: &ChartProps) -> Rc<Layers> {
+    let shape = if props.has_bars { Shape::Bars } else { Shape::Line };
+    let of = (
+        props.points.clone(),
+        props.parts.clone(),
+        props.before.clone(),
+        shape,
+    );
+    use_memo(of, |(points, parts, before, shape)| {
+        let mut layers = Layers::new();
+        if parts.is_empty() {
+            layers.push((points.clone(), *shape, Ink::Part(0)));
+        } else {
+            let values: Vec<&[Option<f64>]> =
+                parts.iter().map(|part| part.points.points().values()).collect();
+            let sums = stacked(&values).into_iter().enumerate().rev();
+            layers.extend(sums.map(|(index, sums)| (ChartPoints::new(sums, None), *shape, Ink::Part(index))));
+        }
+        layers.extend(
+            before
+                .iter()
+                .map(|before| (before.points.clone(), Shape::Line, Ink::Before)),
+        );
+        layers
+    })
+}
+
 /// Draws when what is drawn has changed, and not otherwise.
 #[hook]
 fn use_painted(
     plot: &NodeRef,
     props: &ChartProps,
-    screen: Screen,
-    span: Span,
-    scale: &Rc<switchboard_engine::chart::Scale>,
+    layers: &Rc<Layers>,
+    view: (Screen, Span),
+    scale: &Rc<Scale>,
     heights: &[f64],
 ) {
     let plot = plot.clone();
-    let shape = if props.has_bars { Shape::Bars } else { Shape::Line };
-    let (scale, heights) = (scale.clone(), heights.to_vec());
+    let heights = heights.to_vec();
+    let (points, layers) = (props.points.clone(), layers.clone());
     use_effect_with(
-        (props.points.clone(), screen, span, shape, scale),
-        move |(points, screen, span, shape, scale)| {
+        (layers, view, scale.clone()),
+        move |(layers, (screen, span), scale)| {
             let element = plot.cast::<Element>().filter(|_| screen.width > 0.0);
             let canvas = element
                 .as_ref()
@@ -417,8 +572,14 @@ fn use_painted(
             if let (Some(element), Some(canvas)) = (element, canvas) {
                 let size = (screen.width, HEIGHT);
                 let partial = (span.place(points.0.1) - 0.5 / span.length()) * screen.width;
+                let plots: Vec<(Plot, Ink)> = layers
+                    .iter()
+                    .map(|(points, shape, ink)| {
+                        (Plot::new(points.points(), *shape, *span, scale, size), *ink)
+                    })
+                    .collect();
                 let picture = Picture {
-                    plot: &Plot::new(points.points(), *shape, *span, scale, size),
+                    layers: &plots,
                     grid: &heights,
                     partial_from: partial,
                     width: screen.width,
@@ -426,7 +587,7 @@ fn use_painted(
                     ratio: pixel_ratio(),
                     is_mirrored: is_right_to_left(),
                 };
-                picture.paint(&canvas, Look::of(&element));
+                picture.paint(&canvas, &Look::of(&element));
             }
         },
     );
@@ -515,15 +676,58 @@ fn class() -> AttrValue {
         &:dir(rtl) .chart-times > span {
             transform: translateX(50%);
         }
+        .chart-beside {
+            display: grid;
+            grid-template-columns: auto minmax(0, 12rem) auto;
+            align-items: center;
+            gap: var(--space-2);
+        }
+        .chart-beside > b {
+            margin-inline-start: auto;
+            color: var(--text);
+            font-weight: var(--weight-medium);
+        }
+        .chart-swatch {
+            inline-size: 0.625rem;
+            block-size: 0.625rem;
+            border-radius: 2px;
+            forced-color-adjust: none;
+        }
+        .chart-swatch.is-line {
+            block-size: 2px;
+            border-radius: 1px;
+        }
+        .chart-legend {
+            grid-column: 2;
+            display: flex;
+            flex-wrap: wrap;
+            gap: var(--space-1) var(--space-4);
+            padding-block: var(--space-1) var(--space-2);
+            color: var(--text-2);
+            font-size: var(--text-12);
+            line-height: var(--lh-12);
+        }
+        .chart-legend > li {
+            display: flex;
+            align-items: center;
+            gap: var(--space-2);
+            min-inline-size: 0;
+            overflow-wrap: anywhere;
+        }
         .chart-foot {
             grid-column: 1 / -1;
             display: flex;
             flex-wrap: wrap;
-            justify-content: space-between;
             gap: var(--space-2) var(--space-4);
             min-block-size: 1.5rem;
             font-size: var(--text-13);
             line-height: var(--lh-13);
+        }
+
+        @media print {
+            .chart-foot, .chart-cursor {
+                display: none;
+            }
         }
         "#
     )

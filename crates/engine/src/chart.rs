@@ -4,9 +4,11 @@
 mod plot;
 mod pyramid;
 mod scale;
+mod share;
 mod span;
 
 pub use plot::{Bar, Plot, Shape};
 pub use pyramid::{Extremes, Pyramid};
 pub use scale::{Scale, scale};
+pub use share::{Share, shares, stacked};
 pub use span::{Span, Step, labelled, stepped};

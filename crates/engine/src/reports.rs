@@ -277,6 +277,8 @@ pub enum Field {
     Interval,
     /// What is drawn.
     Metric,
+    /// What the points are split by.
+    Split,
     /// What the table has rows of.
     Table,
     /// The table's order.
@@ -328,6 +330,8 @@ pub struct Asked {
     pub interval: Option<Interval>,
     /// What is shown by time.
     pub metric: Metric,
+    /// What the points of a count are split by.
+    pub split: Option<Dimension>,
     /// What the table has rows of.
     pub by: Dimension,
     /// The table's order; `None` for the server's.
@@ -350,6 +354,7 @@ impl Default for Asked {
             compares: true,
             interval: None,
             metric: Metric::Conversations,
+            split: None,
             by: Dimension::Agent,
             sort: None,
             website: None,
@@ -407,6 +412,10 @@ impl Asked {
         word("metric", Field::Metric, &mut |text| {
             put(&mut asked.metric, metric(text))
         });
+        word("split", Field::Split, &mut |text| {
+            let by: Option<Dimension> = wire(text);
+            put(&mut asked.split, by.filter(|by| by.adds_up()).map(Some))
+        });
         word("by", Field::Table, &mut |text| put(&mut asked.by, wire(text)));
         word("interval", Field::Interval, &mut |text| {
             put(&mut asked.interval, wire(text).map(Some))
@@ -453,6 +462,7 @@ impl Asked {
         pairs.extend((!self.compares).then(|| ("compare", "no".to_owned())));
         pairs.extend(self.interval.map(|interval| ("interval", interval.to_string())));
         pairs.extend((self.metric != plain.metric).then(|| ("metric", self.metric.to_string())));
+        pairs.extend(self.split.map(|by| ("split", by.to_string())));
         pairs.extend((self.by != plain.by).then(|| ("by", self.by.to_string())));
         pairs.extend(self.sort.map(|sort| {
             let sign = if sort.is_descending { "-" } else { "" };
@@ -478,6 +488,29 @@ impl Asked {
             operator_id: self.operator,
             label: self.label,
         }
+    }
+
+    /// The same of as many days right before.
+    #[must_use]
+    pub fn query_before(&self, today: Date, tz: &str) -> AnalyticsQuery {
+        let days = self.range.days(today).before();
+        AnalyticsQuery {
+            from: day_text(days.from),
+            to: day_text(days.to),
+            ..self.query(today, tz)
+        }
+    }
+
+    /// Whether the points can be split: counts of conversations and messages only add up from parts.
+    #[must_use]
+    pub fn can_split(&self) -> bool {
+        self.metric.unit() == Unit::Count && self.metric != Metric::Visitors
+    }
+
+    /// What the points are split by.
+    #[must_use]
+    pub fn parts(&self) -> Option<Dimension> {
+        self.split.filter(|_| self.can_split())
     }
 
     /// How much time a point stands for, where today is this.

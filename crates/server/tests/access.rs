@@ -195,6 +195,7 @@ const RULES: &[(&str, &str, For, Names)] = &[
     ("GET", "/api/analytics/series", Agent, Nothing),
     ("GET", "/api/analytics/heatmap", Agent, Nothing),
     ("GET", "/api/analytics/breakdown", Agent, Nothing),
+    ("GET", "/api/analytics/histogram", Agent, Nothing),
     ("GET", "/api/analytics/conversations", Agent, Nothing),
     ("GET", "/api/analytics/export.csv", Agent, Nothing),
     ("GET", "/api/websites", Agent, Nothing),
@@ -304,6 +305,7 @@ const TOKENS: &[(&str, &[(&str, &str)])] = &[
     ("/api/analytics/series", &[("GET", AR)]),
     ("/api/analytics/heatmap", &[("GET", AR)]),
     ("/api/analytics/breakdown", &[("GET", AR)]),
+    ("/api/analytics/histogram", &[("GET", AR)]),
     ("/api/analytics/conversations", &[("GET", AR)]),
     ("/api/analytics/export.csv", &[("GET", AR)]),
 ];

@@ -268,6 +268,19 @@ async fn card_chart_table_file_and_list_agree(app: &App) {
                 "{metric}: {}",
                 file.text
             );
+            if metric.contains("Seconds") {
+                let steps = fresh.report(app, "histogram", &more).await;
+                let steps = steps["steps"].as_array().expect("steps").clone();
+                let counted: u64 = steps.iter().map(|step| number(&step["count"])).sum();
+                assert_eq!(counted, all, "{metric} by step");
+                for step in steps {
+                    let below = step["below"].as_f64();
+                    let below = below.map_or_else(String::new, |below| format!("&below={below}"));
+                    let part = format!("{more}&least={}{below}", step["least"]);
+                    let list = fresh.report(app, "conversations", &part).await;
+                    assert_eq!(number(&list["total"]), number(&step["count"]), "{metric}: {step}");
+                }
+            }
             if metric == "satisfaction" {
                 continue;
             }
@@ -281,6 +294,9 @@ async fn card_chart_table_file_and_list_agree(app: &App) {
                     all,
                     "{metric} by {interval}"
                 );
+                if !metric.contains("Seconds") {
+                    parts_add_up(app, &fresh, &format!("{more}&interval={interval}"), points).await;
+                }
             }
             let week = fresh.report(app, "heatmap", &more).await;
             let cells = week["cells"].as_array().expect("cells");
@@ -289,6 +305,12 @@ async fn card_chart_table_file_and_list_agree(app: &App) {
                 (168, all),
                 "{metric}"
             );
+            let busy = cells.iter().find(|cell| behind(cell) > 0);
+            if let Some(cell) = busy.filter(|_| metric != "messages") {
+                let part = format!("{more}&weekday={}&hour={}", cell["weekday"], cell["hour"]);
+                let list = fresh.report(app, "conversations", &part).await;
+                assert_eq!(number(&list["total"]), behind(cell), "{metric}: {cell}");
+            }
         }
     }
     let card = fresh.report(app, "overview", "").await["current"].clone();
@@ -322,6 +344,18 @@ async fn card_chart_table_file_and_list_agree(app: &App) {
     for more in ["&report=series&metric=visitors", "&report=breakdown&by=label"] {
         let file = get(app, &path(app, "export.csv", more), fresh.token()).await;
         assert_eq!(file.status, 200, "{}", file.text);
+    }
+}
+
+/// What websites, funnels and operators add to the points is what the points are.
+async fn parts_add_up(app: &App, fresh: &Fresh, more: &str, points: &[Value]) {
+    for by in ["website", "funnel", "agent"] {
+        let chart = fresh.report(app, "series", &format!("{more}&by={by}")).await;
+        let parts = chart["parts"].as_array().cloned().unwrap_or_default();
+        for (place, point) in points.iter().enumerate() {
+            let sum: u64 = parts.iter().map(|part| number(&part["values"][place])).sum();
+            assert_eq!(sum, behind(point), "{more} by {by} at {point}");
+        }
     }
 }
 
@@ -577,6 +611,9 @@ async fn what_cannot_be_asked_is_said(app: &App) {
         ),
         (format!("heatmap?metric=visitors&{good}"), "metric"),
         (format!("conversations?metric=visitors&{good}"), "metric"),
+        (format!("histogram?metric=messages&{good}"), "metric"),
+        (format!("series?metric=visitors&by=website&{good}"), "by"),
+        (format!("series?metric=replySeconds&by=agent&{good}"), "by"),
     ] {
         let answer = get(app, &format!("/api/analytics/{path}"), &token).await;
         let problem = answer.problem(422, "validation_failed");
@@ -592,6 +629,16 @@ async fn what_cannot_be_asked_is_said(app: &App) {
         ),
         (format!("breakdown?{good}"), "by"),
         (format!("breakdown?by=mood&{good}"), "by"),
+        (format!("series?metric=messages&by=label&{good}"), "by"),
+        (
+            format!("conversations?metric=messages&weekday=8&{good}"),
+            "weekday",
+        ),
+        (format!("conversations?metric=messages&hour=24&{good}"), "hour"),
+        (
+            format!("conversations?metric=replySeconds&least=long&{good}"),
+            "least",
+        ),
         (format!("export.csv?report=all&{good}"), "report"),
         (format!("conversations?metric=messages&cursor=x&{good}"), "cursor"),
         (format!("overview?websiteId=x&{good}"), "websiteId"),

@@ -10,7 +10,7 @@ use super::wanted::Wanted;
 use crate::i18n::{number, t, t_with};
 use crate::query::{asks, use_query};
 use crate::scoped;
-use crate::ui::{EmptyState, Icon, IconName, IconSize, Loading, Skeleton, Table, view_query};
+use crate::ui::{EmptyState, Icon, IconName, IconSize, Loading, Ring, RingPart, Skeleton, Table, view_query};
 
 const OF_CONVERSATIONS: &[Column] = &[
     Column::Of(Metric::Conversations),
@@ -83,6 +83,13 @@ pub fn FiguresTable(props: &FiguresTableProps) -> Html {
         [aria-sort="ascending"] .icon {
             transform: rotate(180deg);
         }
+        .shares {
+            max-inline-size: 40rem;
+            padding-block: var(--space-2) var(--space-5);
+        }
+        .shares:has(> [hidden]) {
+            padding: 0;
+        }
         .name {
             display: block;
             max-inline-size: 22rem;
@@ -149,6 +156,8 @@ pub fn FiguresTable(props: &FiguresTableProps) -> Html {
             sort_rows(&mut rows, sort, |row| row_name(by, row).to_string());
         }
         html! {
+            <>
+            <div class="shares">{ view_shares(by, &rows) }</div>
             <Table label={table_name(by)}>
                 { head() }
                 <tbody role="rowgroup">
@@ -160,6 +169,7 @@ pub fn FiguresTable(props: &FiguresTableProps) -> Html {
                     }) }
                 </tbody>
             </Table>
+            </>
         }
     };
     let skeleton = || {
@@ -184,6 +194,24 @@ pub fn FiguresTable(props: &FiguresTableProps) -> Html {
             { view_query(&found, &t("reports.table_failed"), skeleton, ready) }
         </div>
     }
+}
+
+/// The shares of what the table counts first, where its rows are parts of a whole: people see several pages, and have several labels.
+fn view_shares(by: Dimension, rows: &[BreakdownRow]) -> Html {
+    let metric = match columns(by).first() {
+        Some(Column::Of(metric)) if !matches!(by, Dimension::Page | Dimension::Label) => *metric,
+        _ => return html! { <span hidden=true /> },
+    };
+    let parts = rows.iter().map(|row| RingPart {
+        name: row_name(by, row),
+        amount: row.figures.reading(metric).value.unwrap_or(0.0),
+    });
+    let name = t_with(
+        "reports.shares",
+        &[("metric", &metric_name(metric)), ("rows", &table_name(by))],
+    );
+    let text_of = Callback::from(move |amount: f64| value_text(metric, Some(amount)));
+    html! { <Ring {name} parts={parts.collect::<Vec<_>>()} {text_of} /> }
 }
 
 fn column_name(column: Column) -> AttrValue {

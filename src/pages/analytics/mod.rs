@@ -5,24 +5,29 @@
 //! | `wanted.rs` | what the address asks for |
 //! | `filters.rs` | days, comparison and filters |
 //! | `figures.rs`, `definition.rs`, `values.rs` | numbers with their change and what they are |
-//! | `points.rs` | one metric by time and by hour of the week |
-//! | `breakdown.rs` | tables |
+//! | `points.rs`, `hours.rs`, `steps.rs`, `as_table.rs` | one metric by time, by hour of the week, by how long it took; the same as tables |
+//! | `breakdown.rs` | tables, with the shares of what they count |
+//! | `trend.rs` | the way of a metric, small, for other pages |
 //! | `behind.rs` | the list behind a number |
 //! | `export.rs` | files |
 
+mod as_table;
 mod behind;
 mod breakdown;
 mod definition;
 mod export;
 mod figures;
 mod filters;
+mod hours;
 mod names;
 mod points;
+mod steps;
+mod trend;
 mod values;
 mod wanted;
 
 use switchboard_contract::analytics::{
-    AnalyticsQuery, BreakdownRow, Dimension, Interval, Metric, Report, SeriesPoint,
+    AnalyticsQuery, BreakdownRow, Dimension, HistogramStep, Interval, Metric, Report, SeriesPoint, Unit,
 };
 use switchboard_engine::reports::Asked;
 use yew::prelude::*;
@@ -41,14 +46,17 @@ use behind::{BehindNumber, Picked};
 use breakdown::{FiguresTable, table_name};
 pub use definition::Defined;
 use export::use_export;
-use figures::MetricFigures;
+pub use figures::MetricFigures;
 use filters::{Filters, fault_text, interval_name};
+use hours::Hours;
 use names::{row_name, use_names};
-use points::{Hours, Points};
+use points::Points;
+use steps::Steps;
+pub use trend::MetricTrend;
 pub use values::value_text;
 use values::{day_name, metric_name, point_label};
-pub use wanted::of_today;
 use wanted::{Wanted, use_wanted};
+pub use wanted::{of_preset, report_link};
 
 /// The figures of the page, from the start of the line.
 const FIGURES: &[Metric] = &[
@@ -151,6 +159,41 @@ pub fn Analytics() -> Html {
             part: point_label(point.at, interval, &query.tz).into(),
         })
     };
+    let on_hour = {
+        let query = query.clone();
+        pick.reform(move |(weekday, hour, part): (u8, u8, AttrValue)| Picked {
+            metric,
+            query: query.clone(),
+            behind: Behind {
+                metric: Some(metric),
+                hour_of_week: Some((weekday, hour)),
+                ..Behind::default()
+            },
+            part,
+        })
+    };
+    // What is shown by time, where it is a duration; else what people wait for first.
+    let duration = match metric.unit() {
+        Unit::Seconds => metric,
+        Unit::Count | Unit::Share => Metric::FirstResponseSeconds,
+    };
+    let on_step = {
+        let query = query.clone();
+        // Whole seconds of a few days.
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        pick.reform(move |(step, part): (HistogramStep, AttrValue)| Picked {
+            metric: duration,
+            query: query.clone(),
+            behind: Behind {
+                metric: Some(duration),
+                least: Some(step.least as u32),
+                below: step.below.map(|below| below as u32),
+                ..Behind::default()
+            },
+            part,
+        })
+    };
+    let before = wanted.asked.compares.then(|| wanted.query_before());
     let on_cell = {
         let (query, by) = (query.clone(), wanted.asked.by);
         pick.reform(move |(row, metric): (BreakdownRow, Metric)| Picked {
@@ -204,11 +247,15 @@ pub fn Analytics() -> Html {
                 <section aria-labelledby="reports-by-time">
                     <div class="section-head"><h2 id="reports-by-time">{ t_with("reports.by_time", &[("metric", &metric_name(metric))]) }</h2></div>
                     <ByTime wanted={wanted.clone()} />
-                    <Points query={query.clone()} {metric} {interval} on_pick={on_point} />
+                    <Points query={query.clone()} {metric} {interval} {before} split={wanted.asked.parts()} on_pick={on_point} />
                 </section>
                 <section aria-labelledby="reports-by-hour">
                     <div class="section-head"><h2 id="reports-by-hour">{ t_with("reports.by_hour", &[("metric", &metric_name(metric))]) }</h2></div>
-                    <Hours query={query.clone()} {metric} />
+                    <Hours query={query.clone()} {metric} on_pick={on_hour} />
+                </section>
+                <section aria-labelledby="reports-by-step">
+                    <div class="section-head"><h2 id="reports-by-step">{ t_with("reports.by_step", &[("metric", &metric_name(duration))]) }</h2></div>
+                    <Steps query={query.clone()} metric={duration} on_pick={on_step} />
                 </section>
                 <section aria-labelledby="reports-table">
                     <div class="section-head"><h2 id="reports-table">{ t("reports.table") }</h2></div>
@@ -279,6 +326,23 @@ fn ByTime(props: &OfWanted) -> Html {
             .find(|metric| metric.to_string() == word)
             .unwrap_or(Metric::Conversations);
     });
+    let splits = [
+        None,
+        Some(Dimension::Website),
+        Some(Dimension::Funnel),
+        Some(Dimension::Agent),
+    ];
+    let word = |by: Option<Dimension>| by.map_or_else(String::new, |by| by.to_string());
+    let parts: Vec<Choice> = splits
+        .into_iter()
+        .map(|by| Choice {
+            value: word(by).into(),
+            text: by.map_or_else(|| t("reports.no_split"), table_name),
+        })
+        .collect();
+    let on_split = wanted.changing(move |asked: &mut Asked, chosen: String| {
+        asked.split = splits.into_iter().find(|by| word(*by) == chosen).flatten();
+    });
     let intervals: Vec<Interval> = wanted.asked.range.days(wanted.today).intervals();
     let choices: Vec<Choice> = intervals
         .iter()
@@ -302,6 +366,15 @@ fn ByTime(props: &OfWanted) -> Html {
                     value={wanted.asked.metric.to_string()}
                     choices={metrics}
                     onchange={on_metric}
+                />
+            </div>
+            <div class="pick-one" hidden={!wanted.asked.can_split()}>
+                <SelectField
+                    id="reports-split"
+                    label={t("reports.split")}
+                    value={word(wanted.asked.split)}
+                    choices={parts}
+                    onchange={on_split}
                 />
             </div>
             <Segments

@@ -75,17 +75,22 @@ impl Names {
 
 /// What a row of a table is called.
 pub fn row_name(by: Dimension, row: &BreakdownRow) -> AttrValue {
-    match (by, &row.key, &row.name) {
-        (_, _, Some(name)) => name.clone().into(),
+    key_name(by, row.key.as_deref(), row.name.as_deref())
+}
+
+/// What something is called that figures are told of by its key and, where it has one, its name.
+pub fn key_name(by: Dimension, key: Option<&str>, name: Option<&str>) -> AttrValue {
+    match (by, key, name) {
+        (_, _, Some(name)) => AttrValue::from(name.to_owned()),
         (Dimension::Agent, None, _) => t("reports.nobody"),
         (Dimension::Label, None, _) => t("reports.no_label"),
         (Dimension::Country, Some(code), None) => country_name(code).into(),
-        (Dimension::Page, Some(page), None) => page.clone().into(),
-        (Dimension::Device, Some(device), None) => match device.as_str() {
+        (Dimension::Page, Some(page), None) => AttrValue::from(page.to_owned()),
+        (Dimension::Device, Some(device), None) => match device {
             "phone" => t("reports.device_phone"),
             "tablet" => t("reports.device_tablet"),
             "desktop" => t("reports.device_desktop"),
-            _ => device.clone().into(),
+            _ => AttrValue::from(device.to_owned()),
         },
         (_, None, None) => t("reports.not_told"),
         (_, Some(_), None) => t("reports.deleted"),

@@ -1,16 +1,24 @@
-//! One metric by time, and by hour of the week.
+//! One metric by time: against the time before, and split by what it adds up from.
 
 use std::rc::Rc;
 
-use switchboard_contract::analytics::{AnalyticsQuery, Heatmap, Interval, Metric, Series, SeriesPoint, Unit};
+use switchboard_contract::analytics::{
+    AnalyticsQuery, Dimension, Interval, Metric, Series, SeriesPart, SeriesPoint, Unit,
+};
 use switchboard_contract::time::Timestamp;
+use switchboard_engine::chart::shares;
 use yew::prelude::*;
 
+use super::as_table::use_as_table;
+use super::names::key_name;
 use super::values::{metric_name, point_label, point_short, value_text};
-use crate::i18n::{t, t_with, weekdays_short};
+use crate::i18n::{t, t_with};
 use crate::query::{asks, use_query};
 use crate::scoped;
-use crate::ui::{Chart, ChartPoints, Loading, Skeleton, Table, view_query};
+use crate::ui::{Chart, ChartLayer, ChartPoints, Loading, Skeleton, Table, view_query, view_trouble};
+
+/// Parts that have a colour of their own; the rest is one.
+const PARTS: usize = 7;
 
 /// Props for [`Points`].
 #[derive(Properties, PartialEq)]
@@ -21,23 +29,59 @@ pub struct PointsProps {
     pub metric: Metric,
     /// How much time a point stands for.
     pub interval: Interval,
+    /// The same report of the time before, where it stands beside.
+    #[prop_or_default]
+    pub before: Option<AnalyticsQuery>,
+    /// What the numbers are split by.
+    #[prop_or_default]
+    pub split: Option<Dimension>,
     /// The list of a point is asked for.
     pub on_pick: Callback<SeriesPoint>,
 }
 
-/// A share of the largest as the length of a bar, in per cent.
-fn length(value: Option<f64>, most: f64) -> f64 {
-    value
-        .filter(|_| most > 0.0)
-        .map_or(0.0, |value| value / most * 100.0)
-}
-
-fn most(values: impl Iterator<Item = Option<f64>>) -> f64 {
-    values.flatten().fold(0.0, f64::max)
+/// The parts of a series as layers of a chart: the largest at the ground, the smaller ones together on top.
+fn layers(by: Dimension, parts: &[SeriesPart]) -> Rc<[ChartLayer]> {
+    // Counts stay far below 2⁵³.
+    #[allow(clippy::cast_precision_loss)]
+    let values = |part: &SeriesPart| part.values.iter().map(|value| *value as f64).collect::<Vec<_>>();
+    let totals: Vec<f64> = parts.iter().map(|part| values(part).iter().sum()).collect();
+    let shown = shares(&totals, PARTS);
+    let named: Vec<usize> = shown.iter().filter_map(|share| share.of).collect();
+    let layer = |name: AttrValue, values: Vec<f64>| ChartLayer {
+        name,
+        points: ChartPoints::new(values.into_iter().map(Some), None),
+    };
+    let all = shown.iter().map(|share| match share.of {
+        Some(place) => {
+            let part = &parts[place];
+            let name = key_name(by, part.key.as_deref(), part.name.as_deref());
+            layer(name, values(part))
+        }
+        None => {
+            let mut rest: Vec<f64> = Vec::new();
+            for (_, part) in parts
+                .iter()
+                .enumerate()
+                .filter(|(place, _)| !named.contains(place))
+            {
+                let values = values(part);
+                rest.resize(values.len(), 0.0);
+                for (sum, value) in rest.iter_mut().zip(values) {
+                    *sum += value;
+                }
+            }
+            layer(t("chart.others"), rest)
+        }
+    });
+    all.collect()
 }
 
 /// What can be seen of a metric by time, in a sentence.
-fn summary(metric: Metric, points: &[SeriesPoint], time_of: impl Fn(&SeriesPoint) -> String) -> AttrValue {
+pub(super) fn summary(
+    metric: Metric,
+    points: &[SeriesPoint],
+    time_of: impl Fn(&SeriesPoint) -> String,
+) -> AttrValue {
     let measured = || {
         let measured = |point: &SeriesPoint| point.reading.value.map(|value| (value, *point));
         points.iter().filter_map(measured)
@@ -99,10 +143,13 @@ pub fn Points(props: &PointsProps) -> Html {
         metric,
         interval,
         on_pick,
+        ..
     } = props;
-    let (metric, interval) = (*metric, *interval);
-    let series = use_query(asks::series(query, metric, interval));
-    let has_table = use_state_eq(|| false);
+    let (metric, interval, split) = (*metric, *interval, props.split);
+    let series = use_query(asks::series(query, metric, interval, split));
+    let earlier = props.before.as_ref();
+    let earlier = use_query(earlier.map(|before| asks::series(before, metric, interval, None)));
+    let (has_table, table_button) = use_as_table();
     let found = series.data.as_ref().map(|data| data.value.points.clone());
     let points = use_memo(found, |found| {
         let found = found.as_deref().unwrap_or_default();
@@ -110,6 +157,24 @@ pub fn Points(props: &PointsProps) -> Html {
         let is_over = found.iter().rposition(|point| !point.is_partial);
         let values = found.iter().map(|point| point.reading.value);
         ChartPoints::new(values, Some(is_over.map_or(0, |last| last + 1)))
+    });
+    let found = series.data.as_ref().map(|data| data.value.parts.clone());
+    let parts = use_memo((split, found), |(split, found)| match (split, found) {
+        (Some(by), Some(found)) => layers(*by, found),
+        _ => Rc::default(),
+    });
+    let found = earlier.data.as_ref().map(|data| data.value.points.clone());
+    let before = use_memo((found, points.clone()), |(found, points)| {
+        let found = found.as_ref()?;
+        // Months and days of changed clocks have more or fewer points than what stands beside them.
+        let values = found
+            .iter()
+            .map(|point| point.reading.value)
+            .chain(std::iter::repeat(None));
+        Some(ChartLayer {
+            name: t("chart.before"),
+            points: ChartPoints::new(values.take(points.count()), None),
+        })
     });
     let ready = |found: &Series| {
         let all: Rc<[SeriesPoint]> = found.points.as_slice().into();
@@ -132,15 +197,6 @@ pub fn Points(props: &PointsProps) -> Html {
                 }
             })
         };
-        let toggle = {
-            let has_table = has_table.clone();
-            Callback::from(move |_: MouseEvent| has_table.set(!*has_table))
-        };
-        let text = if *has_table {
-            t("chart.hide_table")
-        } else {
-            t("chart.show_table")
-        };
         html! {
             <div>
                 <Chart
@@ -149,14 +205,16 @@ pub fn Points(props: &PointsProps) -> Html {
                     points={(*points).clone()}
                     unit={metric.unit()}
                     has_bars={metric.unit() == Unit::Count}
+                    parts={(*parts).clone()}
+                    before={(*before).clone()}
                     time_of={of_point(point_label)}
                     short_time_of={of_point(point_short)}
                     text_of={Callback::from(move |value| value_text(metric, value))}
                     on_pick={on_point}
                 >
-                    <button type="button" class="text-btn" aria-expanded={has_table.to_string()} onclick={toggle}>{ text }</button>
+                    { table_button.clone() }
                 </Chart>
-                if *has_table {
+                if has_table {
                     <div class="as-table" tabindex="0" role="group" aria-label={t_with("reports.by_time", &[("metric", &metric_name(metric))])}>
                         { view_points(metric, &all, &time_of, on_pick) }
                     </div>
@@ -174,7 +232,14 @@ pub fn Points(props: &PointsProps) -> Html {
         }
     };
     html! {
-        <div {class}>{ view_query(&series, &t("reports.points_failed"), skeleton, ready) }</div>
+        <div {class}>
+            <div>{ view_query(&series, &t("reports.points_failed"), skeleton, ready) }</div>
+            <div>
+                if series.error.is_none() {
+                    { view_trouble(&earlier, &t("reports.earlier_failed")) }
+                }
+            </div>
+        </div>
     }
 }
 
@@ -218,103 +283,5 @@ fn view_points(
                 }) }
             </tbody>
         </Table>
-    }
-}
-
-/// Props for [`Hours`].
-#[derive(Properties, PartialEq)]
-pub struct HoursProps {
-    /// The report.
-    pub query: AnalyticsQuery,
-    /// Of what.
-    pub metric: Metric,
-}
-
-/// The hours of the week: the more, the deeper. A table, so that each number can be read.
-#[component]
-pub fn Hours(props: &HoursProps) -> Html {
-    let class = scoped!(
-        r#"
-        overflow-x: auto;
-
-        table {
-            inline-size: 100%;
-            min-inline-size: 34rem;
-            table-layout: fixed;
-            border-collapse: separate;
-            border-spacing: 2px;
-        }
-        th {
-            color: var(--text-3);
-            font-size: var(--text-11);
-            font-weight: var(--weight-normal);
-            text-align: start;
-            white-space: nowrap;
-        }
-        tr > th:first-child {
-            inline-size: 2.5rem;
-        }
-        td {
-            position: relative;
-            block-size: 1.625rem;
-            padding: 0;
-            border-radius: 2px;
-            background: var(--well);
-        }
-        td .tint {
-            position: absolute;
-            inset: 0;
-            border-radius: 2px;
-            background: var(--chart-1);
-        }
-        "#
-    );
-    let metric = props.metric;
-    let hours = use_query(asks::heatmap(&props.query, metric));
-    let days = weekdays_short();
-    let table = |cells: Option<Rc<Heatmap>>| {
-        let most = cells.as_ref().map_or(0.0, |found| {
-            most(found.cells.iter().map(|cell| cell.reading.value))
-        });
-        html! {
-            <table aria-label={t_with("reports.by_hour", &[("metric", &metric_name(metric))])}>
-                <thead>
-                    <tr>
-                        <th scope="col"><span class="sr">{ t("reports.day") }</span></th>
-                        { for (0..24).map(|hour| html! {
-                            <th key={hour} scope="col">
-                                if hour % 3 == 0 { { format!("{hour:02}") } } else { <span class="sr">{ format!("{hour:02}") }</span> }
-                            </th>
-                        }) }
-                    </tr>
-                </thead>
-                <tbody>
-                    { for days.iter().enumerate().map(|(day, name)| html! {
-                        <tr key={day}>
-                            <th scope="row">{ name }</th>
-                            { for (0..24).map(|hour| {
-                                let cell = cells.as_ref().and_then(|found| found.cells.get(day * 24 + hour));
-                                let value = cell.and_then(|cell| cell.reading.value);
-                                let text = value_text(metric, value);
-                                let tint = length(value, most) / 100.0;
-                                html! {
-                                    <td key={hour} title={format!("{name} {hour:02}:00 · {text}")}>
-                                        <span class="tint" style={format!("opacity: {tint:.2}")} />
-                                        <span class="sr">{ text }</span>
-                                    </td>
-                                }
-                            }) }
-                        </tr>
-                    }) }
-                </tbody>
-            </table>
-        }
-    };
-    let ready = |found: &Heatmap| table(Some(Rc::new(found.clone())));
-    let skeleton = || html! { <Loading label={t("reports.hours_loading")}>{ table(None) }</Loading> };
-    html! {
-        <div {class} tabindex="0" role="group" aria-label={t_with("reports.by_hour", &[("metric", &metric_name(metric))])}>
-            { view_query(&hours, &t("reports.hours_failed"), skeleton, ready) }
-        </div>
     }
 }

@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
-use switchboard_contract::analytics::AnalyticsQuery;
-use switchboard_engine::reports::{Asked, Date, Fault, day};
+use switchboard_contract::analytics::{AnalyticsQuery, Metric};
+use switchboard_contract::ids::WebsiteId;
+use switchboard_engine::reports::{Asked, Date, Fault, Preset, Range, day};
 use yew::prelude::*;
 use yew_router::hooks::{use_location, use_navigator};
 
@@ -19,14 +20,28 @@ pub fn today_in(zone: &str) -> Date {
         .unwrap_or(Date::MIN)
 }
 
-/// Today's report, whole account.
-pub fn of_today() -> AnalyticsQuery {
+/// The report of some days, by the clock where the person is; of the whole account, or of a website.
+pub fn of_preset(preset: Preset, website: Option<WebsiteId>) -> AnalyticsQuery {
     let zone = own_time_zone();
-    let asked = Asked {
-        range: switchboard_engine::reports::Range::Preset(switchboard_engine::reports::Preset::Today),
+    asked_for(preset, website, Metric::Conversations).query(today_in(&zone), &zone)
+}
+
+fn asked_for(preset: Preset, website: Option<WebsiteId>, metric: Metric) -> Asked {
+    Asked {
+        range: Range::Preset(preset),
+        website,
+        metric,
         ..Asked::default()
-    };
-    asked.query(today_in(&zone), &zone)
+    }
+}
+
+/// The parameters of the page's address that show a metric of some days.
+pub fn report_link(
+    preset: Preset,
+    website: Option<WebsiteId>,
+    metric: Metric,
+) -> Vec<(&'static str, String)> {
+    asked_for(preset, website, metric).write()
 }
 
 /// What the address asks for, and the way to ask for something else.
@@ -48,6 +63,11 @@ impl Wanted {
     /// The question.
     pub fn query(&self) -> AnalyticsQuery {
         self.asked.query(self.today, &self.zone)
+    }
+
+    /// The same of the time before.
+    pub fn query_before(&self) -> AnalyticsQuery {
+        self.asked.query_before(self.today, &self.zone)
     }
 
     /// A callback that changes one thing.

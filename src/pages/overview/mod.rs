@@ -4,16 +4,18 @@ mod figures;
 mod latest;
 mod sites;
 mod today;
+mod trends;
 
 use switchboard_contract::analytics::Metric;
 use switchboard_contract::live_chat::LiveChatConversation;
 use switchboard_contract::page::{CursorPage, MAX_LIMIT};
 use switchboard_contract::time::Timestamp;
+use switchboard_engine::reports::Preset;
 use yew::prelude::*;
 
 use crate::browser::now;
 use crate::i18n::{duration_short, number, t, t_with, weekday_date};
-use crate::pages::analytics::{of_today, value_text};
+use crate::pages::analytics::{of_preset, value_text};
 use crate::query::{asks, use_query};
 use crate::routes::Route;
 use crate::scoped;
@@ -23,6 +25,7 @@ use figures::{Figure, Figures};
 use latest::Latest;
 use sites::Sites;
 use today::{Busiest, OnDuty};
+use trends::Trends;
 
 /// Counts over the open conversations of one page of the list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,7 +67,7 @@ pub fn Overview() -> Html {
     let visitors = use_query(asks::visitors_online());
     let counts = open.data.as_ref().map(|data| Counts::of(&data.value));
     let now = now().wall;
-    let today = use_query(asks::figures(&of_today()));
+    let today = use_query(asks::figures(&of_preset(Preset::Today, None)));
     let measured = |key: &'static str, metric: Metric| {
         let data = today.data.as_ref().map(|data| &data.value);
         let current = data.map(|overview| overview.current.reading(metric).value);
@@ -159,6 +162,7 @@ pub fn Overview() -> Html {
                     <div>{ view_trouble(&visitors, &t("visitors.failed")) }</div>
                     <div>{ view_trouble(&today, &t("reports.figures_failed")) }</div>
                 </div>
+                <Trends />
                 <div class="grid">
                     <Latest conversations={open} />
                     <Sites />

@@ -2,11 +2,12 @@
 
 use switchboard_contract::analytics::{Breakdown, Dimension};
 use switchboard_contract::auth::{Availability, MemberList, MemberStatus};
+use switchboard_engine::reports::Preset;
 use yew::prelude::*;
 
 use crate::chat::use_presences;
 use crate::i18n::{number, t};
-use crate::pages::analytics::of_today;
+use crate::pages::analytics::of_preset;
 use crate::people::{availability_name, short_address};
 use crate::query::{asks, use_query};
 use crate::ui::{Avatar, EmptyState, IconName, Loading, Skeleton, Table, view_query};
@@ -17,7 +18,7 @@ const PAGES: usize = 6;
 /// The pages with the most visitors today.
 #[component]
 pub fn Busiest() -> Html {
-    let pages = use_query(asks::breakdown(&of_today(), Dimension::Page));
+    let pages = use_query(asks::breakdown(&of_preset(Preset::Today, None), Dimension::Page));
     let head = || {
         html! {
             <thead role="rowgroup">

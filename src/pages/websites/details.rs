@@ -7,6 +7,7 @@ use switchboard_contract::website::{Website, WebsiteState, WebsiteStatusHistory}
 use yew::prelude::*;
 
 use super::check::CheckInstall;
+use super::figures::WebsiteFigures;
 use super::snippet::Snippet;
 use super::{Heading, status_detail, use_may_change, website_status};
 use crate::i18n::{day_and_time, t, t_with};
@@ -77,12 +78,15 @@ pub fn WebsiteDetails(props: &WebsiteDetailsProps) -> Html {
         .map(|data| AttrValue::from(data.value.name.clone()));
     let ready = |website: &Website| {
         html! {
+            <>
+            <WebsiteFigures {id} />
             <div class="grid">
                 <Latest {id} />
                 <Install website={website.clone()} />
                 <History {id} />
                 <Facts website={website.clone()} />
             </div>
+            </>
         }
     };
     html! {
@@ -117,6 +121,7 @@ fn skeleton() -> Html {
     let block = |block: &'static str| html! { <Skeleton inline="100%" {block} /> };
     html! {
         <Loading label={t("website.loading")}>
+            { section("website-figures", t("reports.last_30"), block("11rem")) }
             <div class="grid">
                 { section("website-latest", t("overview.latest"), latest_shape(Width::Narrow, LATEST as usize)) }
                 { section("website-install", t("website.install"), block("12rem")) }
@@ -237,7 +242,6 @@ fn Facts(props: &OfWebsite) -> Html {
                 <dt>{ t("website.hours") }</dt>
                 <dd>{ hours }</dd>
             </dl>
-            <p><Link class="link" to={Route::Analytics}>{ t("analytics.heading") }</Link></p>
         </section>
     }
 }

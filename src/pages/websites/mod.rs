@@ -17,6 +17,7 @@ mod deleting;
 mod details;
 mod domain;
 mod fields;
+mod figures;
 mod funnels;
 mod hours;
 mod identity;

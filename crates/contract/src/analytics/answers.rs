@@ -187,6 +187,21 @@ pub struct SeriesPoint {
     pub reading: Reading,
 }
 
+/// What one website, funnel or operator adds to the points of a series.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SeriesPart {
+    /// The id; absent for what belongs to nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// What people call it; absent where it is gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its numbers, one for each point.
+    pub values: Vec<u64>,
+}
+
 /// `GET /api/analytics/series`: one metric by time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -196,6 +211,9 @@ pub struct Series {
     pub metric: Metric,
     /// Its points, one for each interval of the range, also where nothing happened.
     pub points: Vec<SeriesPoint>,
+    /// What the points add up from, where `by` asks for it: the largest first, together exactly the points.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<SeriesPart>,
     /// The log position that all of it reflects.
     pub as_of: Position,
 }
@@ -223,6 +241,33 @@ pub struct Heatmap {
     pub metric: Metric,
     /// All 168 hours, from Monday's first.
     pub cells: Vec<HeatmapCell>,
+    /// The log position that all of it reflects.
+    pub as_of: Position,
+}
+
+/// How many durations lie within one step of a histogram.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct HistogramStep {
+    /// From so many seconds on.
+    pub least: f64,
+    /// Below so many; absent of the last step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub below: Option<f64>,
+    /// How many.
+    pub count: u64,
+}
+
+/// `GET /api/analytics/histogram`: how the durations of a metric are distributed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Histogram {
+    /// Which one.
+    pub metric: Metric,
+    /// Every step of [`HISTOGRAM_SECONDS`](super::HISTOGRAM_SECONDS), also where there is none; together as many as the metric counts.
+    pub steps: Vec<HistogramStep>,
     /// The log position that all of it reflects.
     pub as_of: Position,
 }

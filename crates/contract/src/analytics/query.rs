@@ -103,6 +103,12 @@ impl Dimension {
     pub const fn is_of_visitors(self) -> bool {
         matches!(self, Self::Page | Self::Country | Self::Device)
     }
+
+    /// Whether an occurrence stands in one row at most, so that the rows add up to the whole.
+    #[must_use]
+    pub const fn adds_up(self) -> bool {
+        matches!(self, Self::Website | Self::Funnel | Self::Agent)
+    }
 }
 
 /// What a file holds.

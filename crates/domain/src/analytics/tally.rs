@@ -4,7 +4,9 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use switchboard_contract::analytics::{AnalyticsRow, Figures, Metric, Period, Reading, Spread, Unit};
+use switchboard_contract::analytics::{
+    AnalyticsRow, Figures, HISTOGRAM_SECONDS, HistogramStep, Metric, Period, Reading, Spread, Unit,
+};
 use switchboard_contract::ids::{FunnelId, LabelId, MemberId, WebsiteId};
 use switchboard_contract::live_chat::Rating;
 use switchboard_contract::time::Timestamp;
@@ -301,6 +303,63 @@ pub fn series(metric: Metric, facts: &[Fact], filter: &Filter, buckets: &[Bucket
     }
     let unit = metric.unit();
     tallies.into_iter().map(|tally| tally.reading(unit)).collect()
+}
+
+/// What each of several adds to a count by interval: `key` says whose an occurrence is. The largest first.
+#[must_use]
+pub fn parts<K: Ord>(
+    metric: Metric,
+    facts: &[Fact],
+    filter: &Filter,
+    buckets: &[Bucket],
+    key: impl Fn(&Occurrence<'_>) -> K,
+) -> Vec<(K, Vec<u64>)> {
+    let mut parts: BTreeMap<K, Vec<u64>> = BTreeMap::new();
+    if let (Some(first), Some(last)) = (buckets.first(), buckets.last()) {
+        let period = Period {
+            from: first.at,
+            until: last.until,
+        };
+        within(metric, facts, filter, period, &mut |occurrence| {
+            let after = buckets.partition_point(|bucket| bucket.at <= occurrence.at);
+            let counts = parts
+                .entry(key(&occurrence))
+                .or_insert_with(|| vec![0; buckets.len()]);
+            let place = after.checked_sub(1).and_then(|place| counts.get_mut(place));
+            if let (Some(count), Amount::Times(times)) = (place, occurrence.amount) {
+                *count += times;
+            }
+        });
+    }
+    let mut parts: Vec<(K, Vec<u64>)> = parts.into_iter().collect();
+    parts.sort_by_key(|(_, counts)| Reverse(counts.iter().sum::<u64>()));
+    parts
+}
+
+/// How many durations of a metric lie within each step of [`HISTOGRAM_SECONDS`].
+#[must_use]
+pub fn histogram(metric: Metric, facts: &[Fact], filter: &Filter, period: Period) -> Vec<HistogramStep> {
+    let ends = HISTOGRAM_SECONDS.into_iter().skip(1).map(Some).chain([None]);
+    let mut steps: Vec<HistogramStep> = HISTOGRAM_SECONDS
+        .into_iter()
+        .zip(ends)
+        .map(|(least, below)| HistogramStep {
+            least,
+            below,
+            count: 0,
+        })
+        .collect();
+    within(metric, facts, filter, period, &mut |occurrence| {
+        let Amount::Millis(millis) = occurrence.amount else {
+            return;
+        };
+        let after = steps.partition_point(|step| step.least <= seconds(millis));
+        // Clocks that were put back make none shorter than nothing: it stands in the first step.
+        if let Some(step) = steps.get_mut(after.saturating_sub(1)) {
+            step.count += 1;
+        }
+    });
+    steps
 }
 
 /// One metric by hour of the week, from Monday's first: 168 of them.

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use sqlx::Row as _;
 use switchboard_contract::analytics::{Aspect, Interval, Metric, Period};
 use switchboard_contract::ids::{FunnelId, LabelId, MemberId, WebsiteId};
+use switchboard_contract::position::Position;
 use switchboard_contract::problem::FieldErrors;
 use switchboard_contract::time::Timestamp;
 use switchboard_domain::analytics::calendar::{Complaint, Range};
@@ -15,8 +16,11 @@ use super::days;
 use super::visits::Visited;
 use crate::auth::Operator;
 use crate::db::{Tx, columns};
+use crate::events;
 use crate::http::Params;
 use crate::problem::{ApiError, ApiResult};
+use crate::realtime::hub::StreamKey;
+use crate::state::AppState;
 use crate::website;
 
 /// What the parameters say.
@@ -137,6 +141,28 @@ impl Ask {
             websites: scope.websites.clone(),
             funnel: self.funnel,
         })
+    }
+
+    /// Every fact that may count, of the websites that are asked for, and the log position that they reflect.
+    ///
+    /// # Errors
+    /// As [`Ask::scope`].
+    pub(super) async fn facts(
+        self,
+        state: &AppState,
+        operator: Operator,
+    ) -> ApiResult<(Vec<Fact>, Position)> {
+        state
+            .db
+            .read(move |tx| {
+                Box::pin(async move {
+                    let scope = self.scope(tx, &operator).await?;
+                    let facts = scope.facts(tx, self.period).await?;
+                    let as_of = events::position(tx, StreamKey::Account(operator.account_id)).await?;
+                    Ok((facts, as_of))
+                })
+            })
+            .await
     }
 
     /// The funnel that is asked for.

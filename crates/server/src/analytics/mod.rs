@@ -48,6 +48,7 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/api/analytics/overview", get(reports::overview))
         .route("/api/analytics/series", get(reports::series))
         .route("/api/analytics/heatmap", get(reports::heatmap))
+        .route("/api/analytics/histogram", get(reports::histogram))
         .route("/api/analytics/breakdown", get(tables::breakdown))
         .route("/api/analytics/conversations", get(tables::rows))
         .route("/api/analytics/export.csv", get(export::csv))

@@ -1,15 +1,19 @@
-//! Figures, charts and the hours of the week.
+//! Figures, charts, the hours of the week and histograms.
+
+use std::collections::HashMap;
 
 use axum::Json;
 use axum::extract::State;
 use sqlx::AssertSqlSafe;
 use switchboard_contract::analytics::{
-    Heatmap, HeatmapCell, Metric, Overview, Period, Reading, RightNow, Series, SeriesPoint,
+    Dimension, Heatmap, HeatmapCell, Histogram, Metric, Overview, Period, Reading, RightNow, Series,
+    SeriesPart, SeriesPoint, Unit,
 };
 use switchboard_contract::live_chat::ONLINE_MS;
-use switchboard_domain::analytics::tally;
+use switchboard_domain::analytics::tally::{self, Occurrence};
 
 use super::ask::{self, Ask, Scope};
+use super::tables;
 use crate::auth::Operator;
 use crate::db::{Tx, columns, lists};
 use crate::events;
@@ -121,10 +125,11 @@ pub(super) async fn series_of(state: &AppState, operator: Operator, params: &Par
         .range
         .buckets(interval)
         .map_err(|complaint| ask::refused([complaint]))?;
+    let by = parts_by(params, metric)?;
     let filter = ask.filter();
     let now = state.clock.now();
     let intervals = buckets.clone();
-    let (facts, visitors, as_of) = state
+    let (facts, visitors, names, as_of) = state
         .db
         .read(move |tx| {
             Box::pin(async move {
@@ -135,34 +140,84 @@ pub(super) async fn series_of(state: &AppState, operator: Operator, params: &Par
                         Some(visited) => visited.by_interval(tx, &intervals).await?,
                         None => Vec::new(),
                     };
-                    return Ok((Vec::new(), Some(counts), as_of));
+                    return Ok((Vec::new(), Some(counts), HashMap::new(), as_of));
                 }
-                Ok((scope.facts(tx, ask.range.period()).await?, None, as_of))
+                let names = match by.and_then(tables::names_of) {
+                    Some(sql) => Scope::names(tx, sql, &operator).await?,
+                    None => HashMap::new(),
+                };
+                Ok((scope.facts(tx, ask.range.period()).await?, None, names, as_of))
             })
         })
         .await?;
-    let points = ask::beside(move || {
+    let (points, parts) = ask::beside(move || {
+        let parts = by.map_or_else(Vec::new, |by| {
+            let key = |occurrence: &Occurrence<'_>| tables::keys(by, occurrence).into_iter().flatten().next();
+            tally::parts(metric, &facts, &filter, &buckets, key)
+        });
+        let parts = parts.into_iter().map(|(key, values)| SeriesPart {
+            name: key.as_ref().and_then(|key| names.get(key).cloned()),
+            key,
+            values,
+        });
+        let parts: Vec<SeriesPart> = parts.collect();
         let readings = match visitors {
             Some(counts) => counts.into_iter().map(counted).collect(),
             None => tally::series(metric, &facts, &filter, &buckets),
         };
-        buckets
-            .iter()
-            .zip(readings)
-            .map(|(bucket, reading)| SeriesPoint {
-                at: bucket.at,
-                until: bucket.until,
-                is_partial: bucket.is_cut || bucket.until > now,
-                reading,
-            })
-            .collect()
+        let points = buckets.iter().zip(readings).map(|(bucket, reading)| SeriesPoint {
+            at: bucket.at,
+            until: bucket.until,
+            is_partial: bucket.is_cut || bucket.until > now,
+            reading,
+        });
+        (points.collect(), parts)
     })
     .await?;
     Ok(Series {
         metric,
         points,
+        parts,
         as_of,
     })
+}
+
+/// What the points of a series are to be split by.
+fn parts_by(params: &Params, metric: Metric) -> ApiResult<Option<Dimension>> {
+    const WORDS: &str = "website, funnel and agent";
+    let Some(by) = params.word::<Dimension>("by", WORDS)? else {
+        return Ok(None);
+    };
+    if !by.adds_up() {
+        return Err(ApiError::bad_parameter("by", format!("expected one of {WORDS}.")));
+    }
+    if metric.unit() != Unit::Count || metric == Metric::Visitors {
+        return Err(ApiError::invalid_field(
+            "by",
+            "Only counts of conversations and messages add up from parts: choose another metric or take this away.",
+        ));
+    }
+    Ok(Some(by))
+}
+
+/// How the durations of a metric are distributed.
+pub(crate) async fn histogram(
+    State(state): State<AppState>,
+    operator: Operator,
+    params: Params,
+) -> ApiResult<Json<Histogram>> {
+    let ask = Ask::from_params(&params)?;
+    let metric = ask::metric(&params)?;
+    if metric.unit() != Unit::Seconds {
+        return Err(ApiError::invalid_field(
+            "metric",
+            "Only durations are distributed over steps of time: choose a metric that is one, such as `firstResponseSeconds`.",
+        ));
+    }
+    let (filter, period) = (ask.filter(), ask.period);
+    let (facts, as_of) = ask.facts(&state, operator).await?;
+    let steps = ask::beside(move || tally::histogram(metric, &facts, &filter, period)).await?;
+    Ok(Json(Histogram { metric, steps, as_of }))
 }
 
 /// How many people, as a point.
@@ -186,20 +241,9 @@ pub(crate) async fn heatmap(
             "People on the websites are counted by hour, day, week or month, not by hour of the week: choose another metric.",
         ));
     }
-    let (filter, range) = (ask.filter(), ask.range.clone());
-    let (facts, as_of) = state
-        .db
-        .read(move |tx| {
-            Box::pin(async move {
-                let scope = ask.scope(tx, &operator).await?;
-                let facts = scope.facts(tx, ask.range.period()).await?;
-                let as_of = events::position(tx, StreamKey::Account(operator.account_id)).await?;
-                Ok((facts, as_of))
-            })
-        })
-        .await?;
-    let readings =
-        ask::beside(move || tally::heatmap(metric, &facts, &filter, range.period(), range.zone())).await?;
+    let (filter, period, zone) = (ask.filter(), ask.period, ask.range.zone().clone());
+    let (facts, as_of) = ask.facts(&state, operator).await?;
+    let readings = ask::beside(move || tally::heatmap(metric, &facts, &filter, period, &zone)).await?;
     let hours = (1..=7).flat_map(|weekday| (0..24).map(move |hour| (weekday, hour)));
     let cells = hours
         .zip(readings)

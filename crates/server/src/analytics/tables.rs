@@ -9,6 +9,7 @@ use switchboard_contract::analytics::{
 };
 use switchboard_contract::position::Position;
 use switchboard_contract::time::Timestamp;
+use switchboard_domain::analytics::calendar::Zone;
 use switchboard_domain::analytics::tally::{self, Occurrence};
 
 use super::ask::{self, Ask, Scope};
@@ -52,14 +53,14 @@ pub(super) async fn breakdown_of(
     if by.is_of_visitors() {
         ask.suits(Metric::Visitors)?;
     }
-    let (names, column) = match by {
-        Dimension::Website => (Some(WEBSITE_NAMES), Some(Column::Website)),
-        Dimension::Funnel => (Some(FUNNEL_NAMES), Some(Column::Funnel)),
-        Dimension::Agent => (Some(MEMBER_NAMES), None),
-        Dimension::Label => (Some(LABEL_NAMES), None),
-        Dimension::Page => (None, Some(Column::Page)),
-        Dimension::Country => (None, Some(Column::Country)),
-        Dimension::Device => (None, Some(Column::Device)),
+    let names = names_of(by);
+    let column = match by {
+        Dimension::Website => Some(Column::Website),
+        Dimension::Funnel => Some(Column::Funnel),
+        Dimension::Page => Some(Column::Page),
+        Dimension::Country => Some(Column::Country),
+        Dimension::Device => Some(Column::Device),
+        Dimension::Agent | Dimension::Label => None,
     };
     let (filter, period) = (ask.filter(), ask.period);
     let (facts, visits, names, as_of) = state
@@ -93,8 +94,19 @@ pub(super) async fn breakdown_of(
     Ok(Breakdown { rows, as_of })
 }
 
+/// What the ids of a dimension are called.
+pub(super) const fn names_of(by: Dimension) -> Option<&'static str> {
+    match by {
+        Dimension::Website => Some(WEBSITE_NAMES),
+        Dimension::Funnel => Some(FUNNEL_NAMES),
+        Dimension::Agent => Some(MEMBER_NAMES),
+        Dimension::Label => Some(LABEL_NAMES),
+        Dimension::Page | Dimension::Country | Dimension::Device => None,
+    }
+}
+
 /// What an occurrence counts under.
-fn keys(by: Dimension, occurrence: &Occurrence<'_>) -> Vec<Option<String>> {
+pub(super) fn keys(by: Dimension, occurrence: &Occurrence<'_>) -> Vec<Option<String>> {
     let fact = occurrence.fact;
     match by {
         Dimension::Website => vec![Some(fact.website_id.to_string())],
@@ -163,6 +175,50 @@ pub(crate) async fn rows(
     }))
 }
 
+/// Which of the rows: those of a cell of the week, or of a step of a histogram.
+#[derive(Clone, Copy, Debug)]
+struct Part {
+    weekday: Option<u8>,
+    hour: Option<u8>,
+    least: Option<f64>,
+    below: Option<f64>,
+}
+
+impl Part {
+    fn from_params(params: &Params) -> ApiResult<Self> {
+        let part = Self {
+            weekday: params.parsed("weekday", "a day from 1 for Monday to 7 for Sunday")?,
+            hour: params.parsed("hour", "an hour from 0 to 23")?,
+            least: params.parsed("least", "a number of seconds")?,
+            below: params.parsed("below", "a number of seconds")?,
+        };
+        if part.weekday.is_some_and(|day| !(1..=7).contains(&day)) {
+            return Err(ApiError::bad_parameter(
+                "weekday",
+                "expected a day from 1 for Monday to 7 for Sunday.",
+            ));
+        }
+        if part.hour.is_some_and(|hour| hour > 23) {
+            return Err(ApiError::bad_parameter("hour", "expected an hour from 0 to 23."));
+        }
+        Ok(part)
+    }
+
+    fn has(&self, row: &AnalyticsRow, zone: &Zone) -> bool {
+        let is_then = if self.weekday.is_none() && self.hour.is_none() {
+            true
+        } else {
+            zone.hour_of_week(row.at).is_some_and(|(weekday, hour)| {
+                self.weekday.is_none_or(|wanted| wanted == weekday)
+                    && self.hour.is_none_or(|wanted| wanted == hour)
+            })
+        };
+        is_then
+            && self.least.is_none_or(|least| row.value >= least)
+            && self.below.is_none_or(|below| row.value < below)
+    }
+}
+
 /// Every row behind a number, the newest first.
 pub(super) async fn rows_of(
     state: &AppState,
@@ -177,21 +233,13 @@ pub(super) async fn rows_of(
             "Behind people on the websites there are no conversations: choose another metric.",
         ));
     }
-    let (filter, period) = (ask.filter(), ask.period);
-    let (facts, as_of) = state
-        .db
-        .read(move |tx| {
-            Box::pin(async move {
-                let scope = ask.scope(tx, &operator).await?;
-                let facts = scope.facts(tx, period).await?;
-                let as_of = events::position(tx, StreamKey::Account(operator.account_id)).await?;
-                Ok((facts, as_of))
-            })
-        })
-        .await?;
+    let (filter, period, zone) = (ask.filter(), ask.period, ask.range.zone().clone());
+    let part = Part::from_params(params)?;
+    let (facts, as_of) = ask.facts(state, operator).await?;
     let rows = ask::beside(move || {
         let rows = tally::rows(metric, &facts, &filter, period);
-        rows.iter().map(Occurrence::row).collect()
+        let rows = rows.iter().map(Occurrence::row);
+        rows.filter(|row| part.has(row, &zone)).collect()
     })
     .await?;
     Ok((rows, as_of))

@@ -1,8 +1,8 @@
 //! The routes of reports.
 
-use switchboard_contract::analytics::{AnalyticsRows, Breakdown, Heatmap, Overview, Series};
+use switchboard_contract::analytics::{AnalyticsRows, Breakdown, Heatmap, Histogram, Overview, Series};
 use switchboard_contract::problem::ProblemCode as Code;
-use utoipa::openapi::schema::Type::{Integer, String as Text};
+use utoipa::openapi::schema::Type::{Integer, Number, String as Text};
 
 use super::describe::{Caller, Route};
 
@@ -49,6 +49,11 @@ const BY: Parameter = (
     Text,
     "`website`, `funnel`, `agent`, `label`, `page`, `country` or `device`",
 );
+const SPLIT: Parameter = (
+    "by",
+    Text,
+    "`website`, `funnel` or `agent`: also what each of them adds to the points, of counts but `visitors`",
+);
 const SINCE: Parameter = (
     "since",
     Text,
@@ -68,10 +73,12 @@ pub(super) fn all() -> Vec<Route> {
     vec![
         report("/api/analytics/overview", "Every figure of a range and of as many days right before it", &[])
             .answers::<Overview>(200, "The figures"),
-        report("/api/analytics/series", "One metric by time", &[METRIC, INTERVAL])
+        report("/api/analytics/series", "One metric by time", &[METRIC, INTERVAL, SPLIT])
             .answers::<Series>(200, "A point for each interval, also where nothing happened"),
         report("/api/analytics/heatmap", "One metric by hour of the week", &[METRIC])
             .answers::<Heatmap>(200, "All 168 hours"),
+        report("/api/analytics/histogram", "How the durations of a metric are distributed", &[METRIC, SINCE, BEFORE])
+            .answers::<Histogram>(200, "Every step, also where there is none"),
         report("/api/analytics/breakdown", "Every metric by website, funnel, operator or label; visitors by page, country or device", &[BY, SINCE, BEFORE])
             .answers::<Breakdown>(200, "The table"),
         report(
@@ -81,6 +88,10 @@ pub(super) fn all() -> Vec<Route> {
                 METRIC,
                 SINCE,
                 BEFORE,
+                ("weekday", Integer, "Only of this day of the week in `tz`, 1 for Monday to 7 for Sunday"),
+                ("hour", Integer, "Only of this hour of the day in `tz`, 0 to 23"),
+                ("least", Number, "Only of so many seconds at least, such as a step of a histogram"),
+                ("below", Number, "Only of less than so many seconds"),
                 ("limit", Integer, "1 to 200, 50 unless given"),
                 ("cursor", Text, "`nextCursor` of the page before"),
             ],

@@ -79,6 +79,7 @@ const TABLE: &[(&str, &str, ApiScope)] = &[
     ("GET", "/api/analytics/overview", AnalyticsRead),
     ("GET", "/api/analytics/series", AnalyticsRead),
     ("GET", "/api/analytics/heatmap", AnalyticsRead),
+    ("GET", "/api/analytics/histogram", AnalyticsRead),
     ("GET", "/api/analytics/breakdown", AnalyticsRead),
     ("GET", "/api/analytics/conversations", AnalyticsRead),
     ("GET", "/api/analytics/export.csv", AnalyticsRead),
