@@ -6,7 +6,7 @@ mod support;
 
 use std::rc::Rc;
 
-use switchboard::ui::{Chart, ChartPoints};
+use switchboard::ui::{Chart, ChartLayer, ChartPoints};
 use switchboard_contract::analytics::Unit;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -176,7 +176,7 @@ async fn keys_read_the_numbers_and_pick_one() {
     page.until("the point to be picked", |page| page.text("output") == "0")
         .await;
     press("+", false).await;
-    assert_eq!(page.count(".chart-foot button"), 0, "three points are all shown");
+    assert_eq!(page.count(".chart-reset"), 0, "three points are all shown");
 }
 
 #[wasm_bindgen_test]
@@ -189,6 +189,86 @@ async fn keys_show_fewer_points_and_all_of_them_again() {
     press("+", false).await;
     page.until("other labels", |page| page.text(".chart-times") != labels)
         .await;
-    page.click(".chart-foot button").await;
+    page.click(".chart-reset").await;
     assert_eq!(page.text(".chart-times"), labels);
+}
+
+/// A chart of two points with two parts, and the time before.
+#[component]
+fn Stack() -> Html {
+    let points = |values: [f64; 2]| ChartPoints::new(values.map(Some), None);
+    let layer = |name: &'static str, values: [f64; 2]| ChartLayer {
+        name: name.into(),
+        points: points(values),
+    };
+    let points = use_memo((), |()| points([4.0, 2.0]));
+    let parts = use_memo((), |()| {
+        Rc::<[ChartLayer]>::from([layer("Shop", [3.0, 0.0]), layer("Blog", [1.0, 2.0])])
+    });
+    let before = use_memo((), |()| layer("Before", [7.0, 7.0]));
+    html! {
+        <div id="box" style="inline-size:600px; --chart-1: #ff0000; --chart-2: #00ffff; --chart-compare: #ff00ff; --chart-grid: #00ff00; --chart-axis: #0000ff">
+            <Chart
+                name="Numbers"
+                summary="The highest is 4."
+                points={(*points).clone()}
+                unit={Unit::Count}
+                has_bars=true
+                parts={(*parts).clone()}
+                before={(*before).clone()}
+                time_of={Callback::from(|point: usize| AttrValue::from(format!("time {point}")))}
+                short_time_of={Callback::from(|point: usize| AttrValue::from(point.to_string()))}
+                text_of={Callback::from(|value: Option<f64>| AttrValue::from(value.map_or_else(|| "none".to_owned(), |value| value.to_string())))}
+            />
+        </div>
+    }
+}
+
+#[wasm_bindgen_test]
+async fn parts_stand_on_each_other_below_the_time_before() {
+    let page = mount::<Stack>(()).await;
+    let canvas: HtmlCanvasElement = page.get("canvas").unchecked_into();
+    page.until("a drawing", |_| red(&canvas).iter().any(|rows| !rows.is_empty()))
+        .await;
+    let (width, height) = (canvas.width(), canvas.height());
+    let data = context(&canvas)
+        .get_image_data(0.0, 0.0, f64::from(width), f64::from(height))
+        .expect("pixels")
+        .data();
+    // Rows of a colour in the middle of a bar, or of what stands between two.
+    let rows = |half: u32, colour: [u8; 3]| -> Vec<u32> {
+        let x = width * (half + 1) / 4;
+        let is = |y: &u32| {
+            let at = ((y * width + x) * 4) as usize;
+            data[at..at + 3]
+                .iter()
+                .zip(colour)
+                .all(|(one, other)| one.abs_diff(other) < 60)
+                && data[at + 3] > 200
+        };
+        (0..height).filter(is).collect()
+    };
+    let (shop, blog, before) = ([255, 0, 0], [0, 255, 255], [255, 0, 255]);
+    // The scale goes to 8: a number has an eighth of the height.
+    let near = |rows: &[u32], numbers: u32| (rows.len() as u32).abs_diff(height * numbers / 8) <= 4;
+    assert!(near(&rows(0, shop), 3), "{:?}", rows(0, shop));
+    assert!(near(&rows(0, blog), 1), "{:?}", rows(0, blog));
+    assert!(
+        rows(0, blog).iter().max() < rows(0, shop).iter().min(),
+        "the largest is at the ground"
+    );
+    assert!(rows(2, shop).is_empty());
+    assert!(near(&rows(2, blog), 2), "{:?}", rows(2, blog));
+    assert!(
+        rows(1, before).iter().all(|y| *y <= 3),
+        "at the top: {:?}",
+        rows(1, before)
+    );
+    assert!(!rows(1, before).is_empty());
+    assert_eq!(page.text(".chart-legend"), "ShopBlogBefore");
+    page.get("[role='img']").focus().expect("it takes the focus");
+    press("Home", false).await;
+    let wanted = "time 0: 4, Blog 1, Shop 3, Before 7";
+    page.until(wanted, |page| page.text("[role='status']") == wanted)
+        .await;
 }

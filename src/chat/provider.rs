@@ -116,7 +116,7 @@ fn use_invalidation(chat: &Chat) {
     });
 }
 
-/// Figures that somebody looks at are asked for again at most once a second, however often they are said to have changed. While
+/// Figures, and conversations beside the inbox, that somebody looks at are asked for again at most once a second, however often they are said to have changed. While
 /// the page is hidden nothing is asked: coming back to it asks anyway.
 fn news_of_figures(client: QueryClient) -> Callback<()> {
     let pace = Rc::new(RefCell::new(Pace::default()));
@@ -131,6 +131,8 @@ fn news_of_figures(client: QueryClient) -> Callback<()> {
         let due = Timeout::new(after_ms, move || {
             pace.borrow_mut().asked(now().monotonic);
             client.invalidate(asks::all(topic::REPORTS));
+            // Whatever is counted happened in a conversation: lists beside the inbox have it as well.
+            client.invalidate(asks::all(topic::CONVERSATIONS));
         });
         let before = timer.borrow_mut().replace(due);
         drop(before);

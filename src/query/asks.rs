@@ -26,11 +26,13 @@ use switchboard_contract::website::{
 };
 use switchboard_engine::inbox::Filter;
 use switchboard_engine::query::{Key, Options, Target};
+use switchboard_engine::reports::{Asked, Date, Preset, Range, day};
 
 use super::value::Codec;
 use crate::api::{
     Api, ApiError, AuditQuery, Behind, ConversationQuery, StatusFilter, VisitorQuery, WebsiteQuery, team,
 };
+use crate::browser::{day_in, now, own_time_zone};
 
 /// The kinds of data: what changes one of a kind may concern all of it.
 pub mod topic {
@@ -451,6 +453,28 @@ where
         move |api| fetch(api, query.clone()),
     )
     .fleeting()
+}
+
+/// Today in a zone; in UTC where the browser does not know the zone.
+#[must_use]
+pub fn today_in(zone: &str) -> Date {
+    let millis = now().wall.as_millis();
+    day_in(zone, millis)
+        .or_else(|| day_in("UTC", millis))
+        .and_then(|text| day(&text))
+        .unwrap_or(Date::MIN)
+}
+
+/// The report of some days, by the clock where the person is; of the whole account, or of a website.
+#[must_use]
+pub fn of_preset(preset: Preset, website: Option<WebsiteId>) -> AnalyticsQuery {
+    let zone = own_time_zone();
+    let asked = Asked {
+        range: Range::Preset(preset),
+        website,
+        ..Asked::default()
+    };
+    asked.query(today_in(&zone), &zone)
 }
 
 /// Every figure of a range and of the one before.

@@ -1,11 +1,12 @@
 //! The main navigation: a rail beside the page, a bar below it on phones.
 
 use switchboard_contract::page::MAX_LIMIT;
+use switchboard_engine::reports::Preset;
 use yew::prelude::*;
 
 use crate::browser::document;
 use crate::i18n::{t, t_count};
-use crate::query::asks::{self, WEBSITES_PER_PAGE};
+use crate::query::asks::{self, WEBSITES_PER_PAGE, of_preset};
 use crate::query::use_query_client;
 use crate::routes::Section;
 use crate::storage::RAIL_SLIM;
@@ -55,7 +56,7 @@ pub fn Rail(props: &RailProps) -> Html {
         Callback::from(move |()| match section {
             Section::Overview => {
                 client.prefetch(&asks::open_conversations(MAX_LIMIT));
-                client.prefetch(&asks::visitors_online());
+                client.prefetch(&asks::figures(&of_preset(Preset::Today, None)));
             }
             Section::Visitors => client.prefetch(&asks::visitors_online()),
             Section::Websites => client.prefetch(&asks::websites(1, WEBSITES_PER_PAGE)),

@@ -344,7 +344,7 @@ pub fn Chart(props: &ChartProps) -> Html {
                 { props.children.clone() }
                 <button type="button" class="text-btn" onclick={save}>{ t("chart.save_picture") }</button>
                 if is_zoomed {
-                    <button type="button" class="text-btn" onclick={reset}>{ t("chart.reset") }</button>
+                    <button type="button" class="text-btn chart-reset" onclick={reset}>{ t("chart.reset") }</button>
                 } else {
                     <span hidden=true />
                 }

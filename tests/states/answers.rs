@@ -202,6 +202,7 @@ pub fn otherwise(seen: &Seen, role: &str) -> Answer {
         "/api/analytics/overview" => Answer::Json(200, figures()),
         "/api/analytics/series" => Answer::Json(200, series()),
         "/api/analytics/heatmap" => Answer::Json(200, hours()),
+        "/api/analytics/histogram" => Answer::Json(200, steps()),
         "/api/analytics/breakdown" => Answer::Json(200, breakdown()),
         "/api/websites" => Answer::Json(200, websites()),
         "/api/live-chat/conversations" => Answer::Json(200, conversations()),
@@ -237,6 +238,14 @@ pub fn hours() -> Value {
         .map(|hour| json!({"weekday": hour / 24 + 1, "hour": hour % 24, "value": hour % 5}))
         .collect();
     json!({"metric": "conversations", "cells": cells, "asOf": as_of()})
+}
+
+pub fn steps() -> Value {
+    let steps = [
+        json!({"least": 0, "below": 60, "count": 5}),
+        json!({"least": 60, "count": 2}),
+    ];
+    json!({"metric": "firstResponseSeconds", "steps": steps, "asOf": as_of()})
 }
 
 pub fn no_rows() -> Value {

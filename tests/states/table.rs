@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::answers::{
     audit, breakdown, canned_replies, conversations, figures, hours, labels, members, no_figures, no_items,
-    no_page, no_rows, no_websites, none_of_account, series, sessions, thread, tokens, visitors, webhooks,
-    websites,
+    no_page, no_rows, no_websites, none_of_account, series, sessions, steps, thread, tokens, visitors,
+    webhooks, websites,
 };
 use crate::support::inbox::{conversation, visitor_details};
 
@@ -134,17 +134,30 @@ pub const PAGES: &[Page] = &[
                 shape: Some("[aria-labelledby='latest-heading'] tbody tr"),
             },
             Panel {
-                name: "visitors now",
-                asks: "/api/visitors?online=true",
+                name: "figures",
+                asks: "/api/analytics/overview",
                 loading: &[("status", "Loading: Visitors now")],
                 empty: None,
-                error: &[("alert", failed!("Visitors could not be loaded."))],
-                stale: Stale::AskedAgain(&[("alert", failed!("Visitors could not be loaded."))]),
+                error: &[("alert", failed!("The figures could not be loaded."))],
+                stale: Stale::AskedAgain(&[("alert", failed!("The figures could not be loaded."))]),
                 ready: State {
-                    body: visitors,
+                    body: figures,
                     told: &[("definition", "1")],
                 },
                 shape: Some("dl > div"),
+            },
+            Panel {
+                name: "trends",
+                asks: "/api/analytics/series",
+                loading: &[("status", "Loading: Conversations by time")],
+                empty: None,
+                error: &[("alert", failed!("The figures by time could not be loaded."))],
+                stale: Stale::AskedAgain(&[("alert", failed!("The figures by time could not be loaded."))]),
+                ready: State {
+                    body: series,
+                    told: &[("text", "at most 7")],
+                },
+                shape: Some(".trend-room"),
             },
             Panel {
                 name: "website status",
@@ -310,6 +323,19 @@ pub const PAGES: &[Page] = &[
                     told: &[("table", "Conversations by hour of the week")],
                 },
                 shape: Some("td"),
+            },
+            Panel {
+                name: "how long it took",
+                asks: "/api/analytics/histogram",
+                loading: &[("status", "Loading the durations")],
+                empty: None,
+                error: &[("alert", failed!("The durations could not be loaded."))],
+                stale: Stale::AskedAgain(&[("alert", failed!("The durations could not be loaded."))]),
+                ready: State {
+                    body: steps,
+                    told: &[("heading", "First response, by how long it took")],
+                },
+                shape: None,
             },
             Panel {
                 name: "table",

@@ -215,6 +215,7 @@ proptest! {
             interval: interval.and_then(|index| suitable.get(index).copied()),
             metric: metrics[metric],
             by: tables[by],
+            split: Some(tables[by]).filter(|by| by.adds_up()),
             sort: sort.map(|(by, is_descending)| Sort { by: column(by), is_descending }),
             website: narrowed.then(|| "01890a5d-ac96-774b-bcce-b302099a8057".parse().expect("an id")),
             ..Asked::default()

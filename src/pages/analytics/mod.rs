@@ -7,7 +7,7 @@
 //! | `figures.rs`, `definition.rs`, `values.rs` | numbers with their change and what they are |
 //! | `points.rs`, `hours.rs`, `steps.rs`, `as_table.rs` | one metric by time, by hour of the week, by how long it took; the same as tables |
 //! | `breakdown.rs` | tables, with the shares of what they count |
-//! | `trend.rs` | the way of a metric, small, for other pages |
+//! | `trends.rs` | the way of a few metrics, small, for other pages |
 //! | `behind.rs` | the list behind a number |
 //! | `export.rs` | files |
 
@@ -22,7 +22,7 @@ mod hours;
 mod names;
 mod points;
 mod steps;
-mod trend;
+mod trends;
 mod values;
 mod wanted;
 
@@ -52,11 +52,11 @@ use hours::Hours;
 use names::{row_name, use_names};
 use points::Points;
 use steps::Steps;
-pub use trend::MetricTrend;
+pub use trends::MetricTrends;
 pub use values::value_text;
 use values::{day_name, metric_name, point_label};
+pub use wanted::report_link;
 use wanted::{Wanted, use_wanted};
-pub use wanted::{of_preset, report_link};
 
 /// The figures of the page, from the start of the line.
 const FIGURES: &[Metric] = &[

@@ -4,36 +4,13 @@ use std::rc::Rc;
 
 use switchboard_contract::analytics::{AnalyticsQuery, Metric};
 use switchboard_contract::ids::WebsiteId;
-use switchboard_engine::reports::{Asked, Date, Fault, Preset, Range, day};
+use switchboard_engine::reports::{Asked, Date, Fault, Preset, Range};
 use yew::prelude::*;
 use yew_router::hooks::{use_location, use_navigator};
 
-use crate::browser::{day_in, now, own_time_zone};
+use crate::browser::own_time_zone;
+use crate::query::asks::today_in;
 use crate::routes::Route;
-
-/// Today in a zone; in UTC where the browser does not know the zone.
-pub fn today_in(zone: &str) -> Date {
-    let millis = now().wall.as_millis();
-    day_in(zone, millis)
-        .or_else(|| day_in("UTC", millis))
-        .and_then(|text| day(&text))
-        .unwrap_or(Date::MIN)
-}
-
-/// The report of some days, by the clock where the person is; of the whole account, or of a website.
-pub fn of_preset(preset: Preset, website: Option<WebsiteId>) -> AnalyticsQuery {
-    let zone = own_time_zone();
-    asked_for(preset, website, Metric::Conversations).query(today_in(&zone), &zone)
-}
-
-fn asked_for(preset: Preset, website: Option<WebsiteId>, metric: Metric) -> Asked {
-    Asked {
-        range: Range::Preset(preset),
-        website,
-        metric,
-        ..Asked::default()
-    }
-}
 
 /// The parameters of the page's address that show a metric of some days.
 pub fn report_link(
@@ -41,7 +18,13 @@ pub fn report_link(
     website: Option<WebsiteId>,
     metric: Metric,
 ) -> Vec<(&'static str, String)> {
-    asked_for(preset, website, metric).write()
+    let asked = Asked {
+        range: Range::Preset(preset),
+        website,
+        metric,
+        ..Asked::default()
+    };
+    asked.write()
 }
 
 /// What the address asks for, and the way to ask for something else.

@@ -4,9 +4,8 @@ mod figures;
 mod latest;
 mod sites;
 mod today;
-mod trends;
 
-use switchboard_contract::analytics::Metric;
+use switchboard_contract::analytics::{Metric, RightNow};
 use switchboard_contract::live_chat::LiveChatConversation;
 use switchboard_contract::page::{CursorPage, MAX_LIMIT};
 use switchboard_contract::time::Timestamp;
@@ -15,8 +14,9 @@ use yew::prelude::*;
 
 use crate::browser::now;
 use crate::i18n::{duration_short, number, t, t_with, weekday_date};
-use crate::pages::analytics::{of_preset, value_text};
-use crate::query::{asks, use_query};
+use crate::pages::analytics::{MetricTrends, value_text};
+use crate::query::asks::{self, of_preset};
+use crate::query::{use_asked_again, use_query};
 use crate::routes::Route;
 use crate::scoped;
 use crate::ui::{PageHead, view_trouble};
@@ -25,49 +25,37 @@ use figures::{Figure, Figures};
 use latest::Latest;
 use sites::Sites;
 use today::{Busiest, OnDuty};
-use trends::Trends;
 
-/// Counts over the open conversations of one page of the list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Counts {
-    open: u64,
-    waiting: u64,
-    longest_wait: Option<Timestamp>,
-    /// Whether there are more than the page holds: every count is then "at least".
-    at_least: bool,
-}
+/// How often figures of this moment are asked for although nothing has told of a change, in milliseconds.
+const MINUTE_MS: u64 = 60_000;
 
-impl Counts {
-    fn of(page: &CursorPage<LiveChatConversation>) -> Self {
-        let start = Self {
-            at_least: page.has_more,
-            ..Self::default()
-        };
-        page.items.iter().fold(start, |counts, conversation| Self {
-            open: counts.open + 1,
-            waiting: counts.waiting + u64::from(conversation.waiting_since.is_some()),
-            longest_wait: match (counts.longest_wait, conversation.waiting_since) {
-                (Some(one), Some(other)) => Some(one.min(other)),
-                (one, other) => one.or(other),
-            },
-            at_least: counts.at_least,
-        })
-    }
-
-    fn show(self, count: u64) -> AttrValue {
-        let shown = number(count);
-        AttrValue::from(if self.at_least { format!("{shown}+") } else { shown })
-    }
+/// Since when somebody has waited longest, of the open conversations of one page of the list.
+fn longest_wait(page: &CursorPage<LiveChatConversation>) -> Option<Timestamp> {
+    page.items
+        .iter()
+        .filter_map(|conversation| conversation.waiting_since)
+        .min()
 }
 
 /// The page.
 #[component]
 pub fn Overview() -> Html {
     let open = use_query(asks::open_conversations(MAX_LIMIT));
-    let visitors = use_query(asks::visitors_online());
-    let counts = open.data.as_ref().map(|data| Counts::of(&data.value));
+    let longest = open.data.as_ref().map(|data| longest_wait(&data.value));
     let now = now().wall;
     let today = use_query(asks::figures(&of_preset(Preset::Today, None)));
+    // Nobody tells that somebody has left.
+    use_asked_again(&today, MINUTE_MS);
+    let right_now = today.data.as_ref().map(|data| data.value.right_now);
+    let counted = |key: &'static str, label: AttrValue, count: fn(RightNow) -> u64| Figure {
+        key,
+        label,
+        metric: None,
+        value: right_now.map(|right_now| number(count(right_now)).into()),
+        failed: today.error.is_some(),
+        detail: None,
+        urgent: false,
+    };
     let measured = |key: &'static str, metric: Metric| {
         let data = today.data.as_ref().map(|data| &data.value);
         let current = data.map(|overview| overview.current.reading(metric).value);
@@ -91,47 +79,26 @@ pub fn Overview() -> Html {
     };
     let figures = vec![
         Figure {
-            key: "open",
-            label: t("overview.open"),
-            metric: None,
-            value: counts.map(|counts| counts.show(counts.open)),
-            failed: open.error.is_some(),
             detail: Some(html! { { t("overview.open_detail") } }),
-            urgent: false,
+            ..counted("open", t("overview.open"), |right_now| right_now.open)
         },
         Figure {
-            key: "waiting",
-            label: t("overview.waiting"),
-            metric: None,
-            value: counts.map(|counts| counts.show(counts.waiting)),
-            failed: open.error.is_some(),
-            detail: counts.map(|counts| match counts.longest_wait {
+            detail: longest.map(|longest| match longest {
                 Some(since) => {
                     let seconds = (now.as_millis() - since.as_millis()) / 1_000;
                     html! { { t_with("overview.longest", &[("wait", &duration_short(seconds))]) } }
                 }
                 None => html! { { t("overview.nobody_waits") } },
             }),
-            urgent: counts.is_some_and(|counts| counts.waiting > 0),
+            urgent: right_now.is_some_and(|right_now| right_now.waiting > 0),
+            ..counted("waiting", t("overview.waiting"), |right_now| right_now.waiting)
         },
         measured("conversations", Metric::Conversations),
         measured("first_response", Metric::FirstResponseSeconds),
         measured("satisfaction", Metric::Satisfaction),
         Figure {
-            key: "visitors",
-            label: t("overview.visitors"),
-            metric: None,
-            value: visitors.data.as_ref().map(|data| {
-                let count = number(u64::try_from(data.value.items.len()).unwrap_or(u64::MAX));
-                AttrValue::from(if data.value.has_more {
-                    format!("{count}+")
-                } else {
-                    count
-                })
-            }),
-            failed: visitors.error.is_some(),
             detail: Some(html! { { t("overview.visitors_detail") } }),
-            urgent: false,
+            ..counted("visitors", t("overview.visitors"), |right_now| right_now.visitors)
         },
     ];
     let class = scoped!(
@@ -159,10 +126,12 @@ pub fn Overview() -> Html {
             <div class={classes!("page", class)}>
                 <div>
                     <Figures label={t("overview.figures")} {figures} />
-                    <div>{ view_trouble(&visitors, &t("visitors.failed")) }</div>
                     <div>{ view_trouble(&today, &t("reports.figures_failed")) }</div>
                 </div>
-                <Trends />
+                <section aria-labelledby="trends-heading">
+                    <div class="section-head"><h2 id="trends-heading">{ t("reports.last_30") }</h2></div>
+                    <MetricTrends />
+                </section>
                 <div class="grid">
                     <Latest conversations={open} />
                     <Sites />
@@ -178,10 +147,10 @@ pub fn Overview() -> Html {
 mod tests {
     use super::*;
 
-    fn page(rows: &[(u64, Option<i64>)], has_more: bool) -> CursorPage<LiveChatConversation> {
-        let items: Vec<_> = rows
+    fn page(waiting: &[Option<i64>]) -> CursorPage<LiveChatConversation> {
+        let items: Vec<_> = waiting
             .iter()
-            .map(|(unread, waiting)| {
+            .map(|waiting| {
                 let id = "01890a5d-ac96-774b-bcce-b302099a8057";
                 let at = "2026-11-22T09:30:00.000Z";
                 serde_json::json!({
@@ -189,33 +158,22 @@ mod tests {
                     "user": {"id": id, "firstSeenAt": at, "lastSeenAt": at},
                     "startedAt": at, "lastMessageAt": at, "lastMessage": "", "messageCount": 0,
                     "createdAt": at, "updatedAt": at, "version": 1,
-                    "unreadCount": unread,
                     "waitingSince": waiting.map(|at| Timestamp::from_millis(at).to_string()),
                 })
             })
             .collect();
         let page = serde_json::json!({
-            "items": items, "hasMore": has_more, "asOf": {"epoch": "e", "offset": "0"},
+            "items": items, "hasMore": false, "asOf": {"epoch": "e", "offset": "0"},
         });
         serde_json::from_value(page).expect("a page")
     }
 
     #[test]
-    fn figures_count_what_the_page_holds() {
-        let counts = Counts::of(&page(&[(0, None), (2, Some(5_000)), (1, Some(3_000))], false));
+    fn the_longest_wait_is_the_one_that_began_first() {
         assert_eq!(
-            counts,
-            Counts {
-                open: 3,
-                waiting: 2,
-                longest_wait: Some(Timestamp::from_millis(3_000)),
-                at_least: false,
-            }
+            longest_wait(&page(&[None, Some(5_000), Some(3_000)])),
+            Some(Timestamp::from_millis(3_000))
         );
-    }
-
-    #[test]
-    fn a_page_that_is_not_the_last_says_at_least() {
-        assert!(Counts::of(&page(&[(0, None)], true)).at_least);
+        assert_eq!(longest_wait(&page(&[None])), None, "nobody waits");
     }
 }

@@ -7,9 +7,9 @@ use yew::prelude::*;
 
 use crate::chat::use_presences;
 use crate::i18n::{number, t};
-use crate::pages::analytics::of_preset;
 use crate::people::{availability_name, short_address};
-use crate::query::{asks, use_query};
+use crate::query::asks::{self, of_preset};
+use crate::query::use_query;
 use crate::ui::{Avatar, EmptyState, IconName, Loading, Skeleton, Table, view_query};
 
 /// Pages shown.

@@ -7,8 +7,9 @@ use yew::prelude::*;
 use yew_router::hooks::use_navigator;
 
 use crate::i18n::t;
-use crate::pages::analytics::{MetricFigures, MetricTrend, of_preset, report_link};
-use crate::query::{asks, use_query};
+use crate::pages::analytics::{MetricFigures, MetricTrends, report_link};
+use crate::query::asks::{self, of_preset};
+use crate::query::use_query;
 use crate::routes::Route;
 use crate::scoped;
 use crate::ui::view_trouble;
@@ -21,7 +22,6 @@ const FIGURES: &[Metric] = &[
     Metric::Satisfaction,
     Metric::Visitors,
 ];
-const TRENDS: [Metric; 2] = [Metric::Conversations, Metric::Visitors];
 
 /// Props for [`WebsiteFigures`].
 #[derive(Properties, PartialEq)]
@@ -38,16 +38,7 @@ pub fn WebsiteFigures(props: &WebsiteFiguresProps) -> Html {
         margin-block-end: var(--space-8);
 
         .trends {
-            display: grid;
-            grid-template-columns: repeat(2, minmax(0, 1fr));
-            gap: var(--space-4) var(--space-8);
             padding-block-start: var(--space-4);
-        }
-
-        @media (max-width: 760px) {
-            .trends {
-                grid-template-columns: minmax(0, 1fr);
-            }
         }
         "#
     );
@@ -65,9 +56,7 @@ pub fn WebsiteFigures(props: &WebsiteFiguresProps) -> Html {
             <div class="section-head"><h2 id="website-figures">{ t("reports.last_30") }</h2></div>
             <div>{ view_trouble(&overview, &t("reports.figures_failed")) }</div>
             <MetricFigures label={t("reports.figures")} {overview} metrics={FIGURES} compares=true {on_pick} />
-            <div class="trends">
-                { for TRENDS.iter().map(|metric| html! { <MetricTrend key={metric.to_string()} metric={*metric} preset={DAYS} {website} /> }) }
-            </div>
+            <div class="trends"><MetricTrends {website} /></div>
         </section>
     }
 }
