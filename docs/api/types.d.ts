@@ -72,6 +72,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/analytics/histogram": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the durations of a metric are distributed */
+        get: operations["get_analytics_histogram"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/analytics/overview": {
         parameters: {
             query?: never;
@@ -2484,6 +2501,33 @@ export interface components {
              */
             weekday: number;
         };
+        /** @description `GET /api/analytics/histogram`: how the durations of a metric are distributed. */
+        Histogram: {
+            /** @description The log position that all of it reflects. */
+            asOf: components["schemas"]["Position"];
+            /** @description Which one. */
+            metric: components["schemas"]["Metric"];
+            /** @description Every step of [`HISTOGRAM_SECONDS`](super::HISTOGRAM_SECONDS), also where there is none; together as many as the metric counts. */
+            steps: components["schemas"]["HistogramStep"][];
+        };
+        /** @description How many durations lie within one step of a histogram. */
+        HistogramStep: {
+            /**
+             * Format: double
+             * @description Below so many; absent of the last step.
+             */
+            below?: number;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /**
+             * Format: double
+             * @description From so many seconds on.
+             */
+            least: number;
+        };
         /** @description A day that is closed whatever the week says. */
         Holiday: {
             /** @description The day in the website's time zone, `YYYY-MM-DD`. */
@@ -3448,8 +3492,19 @@ export interface components {
             asOf: components["schemas"]["Position"];
             /** @description Which one. */
             metric: components["schemas"]["Metric"];
+            /** @description What the points add up from, where `by` asks for it: the largest first, together exactly the points. */
+            parts: components["schemas"]["SeriesPart"][];
             /** @description Its points, one for each interval of the range, also where nothing happened. */
             points: components["schemas"]["SeriesPoint"][];
+        };
+        /** @description What one website, funnel or operator adds to the points of a series. */
+        SeriesPart: {
+            /** @description The id; absent for what belongs to nobody. */
+            key?: string;
+            /** @description What people call it; absent where it is gone. */
+            name?: string;
+            /** @description Its numbers, one for each point. */
+            values: number[];
         };
         /** @description One point of a series. */
         SeriesPoint: components["schemas"]["Reading"] & {
@@ -4634,6 +4689,8 @@ export type FunnelId = components['schemas']['FunnelId'];
 export type FunnelList = components['schemas']['FunnelList'];
 export type Heatmap = components['schemas']['Heatmap'];
 export type HeatmapCell = components['schemas']['HeatmapCell'];
+export type Histogram = components['schemas']['Histogram'];
+export type HistogramStep = components['schemas']['HistogramStep'];
 export type Holiday = components['schemas']['Holiday'];
 export type Identify = components['schemas']['Identify'];
 export type IdentitySecret = components['schemas']['IdentitySecret'];
@@ -4710,6 +4767,7 @@ export type SenderKind = components['schemas']['SenderKind'];
 export type SendMessage = components['schemas']['SendMessage'];
 export type SendResult = components['schemas']['SendResult'];
 export type Series = components['schemas']['Series'];
+export type SeriesPart = components['schemas']['SeriesPart'];
 export type SeriesPoint = components['schemas']['SeriesPoint'];
 export type Session = components['schemas']['Session'];
 export type SessionId = components['schemas']['SessionId'];
@@ -4898,14 +4956,20 @@ export interface operations {
             query?: {
                 /** @description Only before this instant in RFC 3339 */
                 before?: string;
+                /** @description Only of less than so many seconds */
+                below?: number;
                 /** @description `nextCursor` of the page before */
                 cursor?: string;
                 /** @description The first day in `tz`, `YYYY-MM-DD` */
                 from?: string;
                 /** @description Only this funnel */
                 funnelId?: string;
+                /** @description Only of this hour of the day in `tz`, 0 to 23 */
+                hour?: number;
                 /** @description Only conversations with this label */
                 label?: string;
+                /** @description Only of so many seconds at least, such as a step of a histogram */
+                least?: number;
                 /** @description 1 to 200, 50 unless given */
                 limit?: number;
                 /** @description `conversations`, `firstResponseSeconds`, `unanswered`, `replySeconds`, `resolutionSeconds`, `reopened`, `satisfaction`, `ratings`, `ratingRequests`, `missed`, `messages` or `visitors`; durations also with `Business` behind: within business hours */
@@ -4920,6 +4984,8 @@ export interface operations {
                 tz?: string;
                 /** @description Only this website */
                 websiteId?: string;
+                /** @description Only of this day of the week in `tz`, 1 for Monday to 7 for Sunday */
+                weekday?: number;
             };
             header?: never;
             path?: never;
@@ -5211,6 +5277,110 @@ export interface operations {
             };
         };
     };
+    get_analytics_histogram: {
+        parameters: {
+            query?: {
+                /** @description Only before this instant in RFC 3339 */
+                before?: string;
+                /** @description The first day in `tz`, `YYYY-MM-DD` */
+                from?: string;
+                /** @description Only this funnel */
+                funnelId?: string;
+                /** @description Only conversations with this label */
+                label?: string;
+                /** @description `conversations`, `firstResponseSeconds`, `unanswered`, `replySeconds`, `resolutionSeconds`, `reopened`, `satisfaction`, `ratings`, `ratingRequests`, `missed`, `messages` or `visitors`; durations also with `Business` behind: within business hours */
+                metric?: string;
+                /** @description Only this operator's: whose a number is, is part of each metric's definition */
+                operatorId?: string;
+                /** @description Only from this instant in RFC 3339 on, such as a point of a chart */
+                since?: string;
+                /** @description The last day in `tz`, which is part of the range; at most 5 years */
+                to?: string;
+                /** @description The time zone whose days these are, such as `Europe/Berlin`; a day may have 23 or 25 hours */
+                tz?: string;
+                /** @description Only this website */
+                websiteId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every step, also where there is none */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Histogram"];
+                };
+            };
+            /** @description `bad_request`: The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `totp_enrolment_due`: Set up a second factor first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The server cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_analytics_overview: {
         parameters: {
             query?: {
@@ -5312,6 +5482,8 @@ export interface operations {
     get_analytics_series: {
         parameters: {
             query?: {
+                /** @description `website`, `funnel` or `agent`: also what each of them adds to the points, of counts but `visitors` */
+                by?: string;
                 /** @description The first day in `tz`, `YYYY-MM-DD` */
                 from?: string;
                 /** @description Only this funnel */

@@ -307,7 +307,7 @@ pub const PAGES: &[Page] = &[
                 stale: Stale::AskedAgain(&[("alert", failed!("The figures by time could not be loaded."))]),
                 ready: State {
                     body: series,
-                    told: &[("button", "View as table")],
+                    told: &[("button", "View as table: Conversations by time")],
                 },
                 shape: None,
             },
@@ -333,7 +333,7 @@ pub const PAGES: &[Page] = &[
                 stale: Stale::AskedAgain(&[("alert", failed!("The durations could not be loaded."))]),
                 ready: State {
                     body: steps,
-                    told: &[("heading", "First response, by how long it took")],
+                    told: &[("button", "View as table: First response, by how long it took")],
                 },
                 shape: None,
             },

@@ -1,8 +1,8 @@
 //! The pages of websites, in the table's words.
 
 use crate::answers::{
-    conversations, funnels, history, no_history, no_page, no_publications, no_websites, some_publications,
-    website, websites, websites_in_the_middle, widget,
+    conversations, figures, funnels, history, no_history, no_page, no_publications, no_websites,
+    some_publications, website, websites, websites_in_the_middle, widget,
 };
 use crate::table::{ADMIN, Form, Page, Panel, SERVER_FAILED, Stale, State, Told, Who, failed};
 
@@ -130,6 +130,19 @@ pub const PAGES: &[Page] = &[
         who: ADMIN,
         always: &[("link", "Website settings")],
         panels: &[
+            Panel {
+                name: "figures",
+                asks: "/api/analytics/overview",
+                loading: &[("status", "Loading: Conversations")],
+                empty: None,
+                error: &[("alert", failed!("The figures could not be loaded."))],
+                stale: Stale::AskedAgain(&[("alert", failed!("The figures could not be loaded."))]),
+                ready: State {
+                    body: figures,
+                    told: &[("button", "Conversations: 7. Show what stands behind it")],
+                },
+                shape: Some("dl > div"),
+            },
             Panel {
                 name: "website",
                 asks: "/api/websites/{website}",

@@ -149,7 +149,8 @@ pub fn Points(props: &PointsProps) -> Html {
     let series = use_query(asks::series(query, metric, interval, split));
     let earlier = props.before.as_ref();
     let earlier = use_query(earlier.map(|before| asks::series(before, metric, interval, None)));
-    let (has_table, table_button) = use_as_table();
+    let name = t_with("reports.by_time", &[("metric", &metric_name(metric))]);
+    let (has_table, table_button) = use_as_table(&name);
     let found = series.data.as_ref().map(|data| data.value.points.clone());
     let points = use_memo(found, |found| {
         let found = found.as_deref().unwrap_or_default();
@@ -200,7 +201,7 @@ pub fn Points(props: &PointsProps) -> Html {
         html! {
             <div>
                 <Chart
-                    name={t_with("reports.by_time", &[("metric", &metric_name(metric))])}
+                    name={name.clone()}
                     summary={summary(metric, &all, &time_of)}
                     points={(*points).clone()}
                     unit={metric.unit()}
@@ -215,7 +216,7 @@ pub fn Points(props: &PointsProps) -> Html {
                     { table_button.clone() }
                 </Chart>
                 if has_table {
-                    <div class="as-table" tabindex="0" role="group" aria-label={t_with("reports.by_time", &[("metric", &metric_name(metric))])}>
+                    <div class="as-table" tabindex="0" role="group" aria-label={name.clone()}>
                         { view_points(metric, &all, &time_of, on_pick) }
                     </div>
                 } else {

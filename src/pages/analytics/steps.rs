@@ -73,7 +73,6 @@ pub fn Steps(props: &StepsProps) -> Html {
     );
     let metric = props.metric;
     let histogram = use_query(asks::histogram(&props.query, metric));
-    let (has_table, table_button) = use_as_table();
     let found = histogram.data.as_ref().map(|data| data.value.steps.clone());
     let points = use_memo(found, |found| {
         let found = found.as_deref().unwrap_or_default();
@@ -83,6 +82,7 @@ pub fn Steps(props: &StepsProps) -> Html {
         points
     });
     let name = t_with("reports.by_step", &[("metric", &metric_name(metric))]);
+    let (has_table, table_button) = use_as_table(&name);
     let ready = |found: &Histogram| {
         let steps: Rc<[HistogramStep]> = found.steps.as_slice().into();
         let name_of = |text: fn(&HistogramStep) -> AttrValue| {

@@ -78,15 +78,12 @@ pub fn WebsiteDetails(props: &WebsiteDetailsProps) -> Html {
         .map(|data| AttrValue::from(data.value.name.clone()));
     let ready = |website: &Website| {
         html! {
-            <>
-            <WebsiteFigures {id} />
             <div class="grid">
                 <Latest {id} />
                 <Install website={website.clone()} />
                 <History {id} />
                 <Facts website={website.clone()} />
             </div>
-            </>
         }
     };
     html! {
@@ -103,7 +100,14 @@ pub fn WebsiteDetails(props: &WebsiteDetailsProps) -> Html {
                     </Link>
                 }
             </Heading>
-            <div class={classes!("page", class)}>{ view_query(&website, &t("website.failed"), skeleton, ready) }</div>
+            <div class={classes!("page", class)}>
+                <div>
+                    if website.data.is_some() || website.error.is_none() {
+                        <WebsiteFigures {id} />
+                    }
+                </div>
+                <div>{ view_query(&website, &t("website.failed"), skeleton, ready) }</div>
+            </div>
         </>
     }
 }
@@ -121,7 +125,6 @@ fn skeleton() -> Html {
     let block = |block: &'static str| html! { <Skeleton inline="100%" {block} /> };
     html! {
         <Loading label={t("website.loading")}>
-            { section("website-figures", t("reports.last_30"), block("11rem")) }
             <div class="grid">
                 { section("website-latest", t("overview.latest"), latest_shape(Width::Narrow, LATEST as usize)) }
                 { section("website-install", t("website.install"), block("12rem")) }

@@ -64,7 +64,7 @@ const partsWith = ({ conversation, website, invitation }) => [
   { at: `/conversations/${conversation}`, asks: /live-chat\/attachments\//, failed: "The file could not be loaded.", there: (page) => button(page, "Open picture pixel.png").locator("img") },
   { at: "/visitors", asks: /visitors\?/, failed: "Visitors could not be loaded.", there: (page) => page.getByText("Nobody is on your websites now").or(page.getByRole("table", { name: "Visitors" })) },
   { at: "/analytics", asks: /analytics\/overview/, failed: "The figures could not be loaded.", there: (page) => page.locator("dl").getByText(/^\d+$/).first() },
-  { at: "/analytics", asks: /analytics\/series/, failed: "The figures by time could not be loaded.", there: (page) => button(page, "View as table") },
+  { at: "/analytics", asks: /analytics\/series/, failed: "The figures by time could not be loaded.", there: (page) => page.getByRole("img", { name: /^Conversations by time\./ }) },
   { at: "/analytics", asks: /analytics\/heatmap/, failed: "The hours could not be loaded.", there: (page) => page.getByRole("table", { name: "Conversations by hour of the week" }) },
   { at: "/analytics", asks: /analytics\/histogram/, failed: "The durations could not be loaded.", there: (page) => page.getByRole("img", { name: /^First response, by how long it took\./ }) },
   { at: "/analytics", asks: /analytics\/breakdown/, failed: "The table could not be loaded.", there: (page) => page.getByRole("table", { name: "Operators" }) },
