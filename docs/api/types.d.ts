@@ -2507,7 +2507,7 @@ export interface components {
             asOf: components["schemas"]["Position"];
             /** @description Which one. */
             metric: components["schemas"]["Metric"];
-            /** @description Every step of [`HISTOGRAM_SECONDS`](super::HISTOGRAM_SECONDS), also where there is none; together as many as the metric counts. */
+            /** @description Every step from none to days, also where there is none; together as many as the metric counts. */
             steps: components["schemas"]["HistogramStep"][];
         };
         /** @description How many durations lie within one step of a histogram. */

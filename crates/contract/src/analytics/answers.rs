@@ -266,7 +266,7 @@ pub struct HistogramStep {
 pub struct Histogram {
     /// Which one.
     pub metric: Metric,
-    /// Every step of [`HISTOGRAM_SECONDS`](super::HISTOGRAM_SECONDS), also where there is none; together as many as the metric counts.
+    /// Every step from none to days, also where there is none; together as many as the metric counts.
     pub steps: Vec<HistogramStep>,
     /// The log position that all of it reflects.
     pub as_of: Position,
