@@ -99,17 +99,21 @@ fn use_invalidation(chat: &Chat) {
             if what == Elsewhere::Reports {
                 return chat.watch(Topic::Elsewhere(what), news.clone());
             }
-            let changed = asks::all(match what {
-                Elsewhere::Websites => topic::WEBSITES,
-                Elsewhere::Members => topic::MEMBERS,
-                Elsewhere::Labels => topic::LABELS,
-                Elsewhere::CannedReplies => topic::CANNED_REPLIES,
-                Elsewhere::Sessions => topic::SESSIONS,
-                Elsewhere::Conversations => topic::CONVERSATIONS,
-                Elsewhere::Visitors => topic::VISITORS,
-                Elsewhere::Reports => topic::REPORTS,
+            let changed: &[&str] = match what {
+                Elsewhere::Websites => &[topic::WEBSITES],
+                Elsewhere::Members => &[topic::MEMBERS],
+                Elsewhere::Labels => &[topic::LABELS],
+                Elsewhere::CannedReplies => &[topic::CANNED_REPLIES],
+                Elsewhere::Sessions => &[topic::SESSIONS],
+                Elsewhere::Conversations => &[topic::CONVERSATIONS, topic::LATEST],
+                Elsewhere::Visitors => &[topic::VISITORS],
+                Elsewhere::Reports => &[topic::REPORTS],
+            };
+            let tell = Callback::from(move |()| {
+                for topic in changed {
+                    client.invalidate(asks::all(topic));
+                }
             });
-            let tell = Callback::from(move |()| client.invalidate(changed.clone()));
             chat.watch(Topic::Elsewhere(what), tell)
         });
         move || drop(subscriptions)
@@ -132,7 +136,7 @@ fn news_of_figures(client: QueryClient) -> Callback<()> {
             pace.borrow_mut().asked(now().monotonic);
             client.invalidate(asks::all(topic::REPORTS));
             // Whatever is counted happened in a conversation: lists beside the inbox have it as well.
-            client.invalidate(asks::all(topic::CONVERSATIONS));
+            client.invalidate(asks::all(topic::LATEST));
         });
         let before = timer.borrow_mut().replace(due);
         drop(before);

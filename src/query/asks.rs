@@ -52,10 +52,14 @@ pub mod topic {
     pub const SESSIONS: &str = "sessions";
     /// What the account asks of its members.
     pub const SECURITY: &str = "security";
-    /// Conversations as figures and short lists show them.
+    /// Conversations that a search has found.
     pub const CONVERSATIONS: &str = "conversations";
+    /// The newest conversations, in short lists beside the inbox.
+    pub const LATEST: &str = "latest";
     /// Figures, by time and in tables.
     pub const REPORTS: &str = "reports";
+    /// Figures by day, as trends: nothing tells that they have changed.
+    pub const TRENDS: &str = "trends";
     /// Who changed what.
     pub const AUDIT: &str = "audit";
     /// API tokens.
@@ -293,7 +297,7 @@ pub fn widget_history(website: WebsiteId) -> Ask<WidgetHistory> {
 #[must_use]
 pub fn conversations_of(website: WebsiteId, limit: u32) -> Ask<CursorPage<LiveChatConversation>> {
     Ask::new(
-        topic::CONVERSATIONS,
+        topic::LATEST,
         &format!("of/{website}/{limit}"),
         move |api| async move {
             let query = ConversationQuery {
@@ -352,19 +356,15 @@ pub fn conversations_found(filter: &Filter, most: usize) -> Ask<ConversationPage
 /// The newest open conversations, as many as one page holds.
 #[must_use]
 pub fn open_conversations(limit: u32) -> Ask<CursorPage<LiveChatConversation>> {
-    Ask::new(
-        topic::CONVERSATIONS,
-        &format!("open/{limit}"),
-        move |api| async move {
-            let query = ConversationQuery {
-                status: StatusFilter::Open,
-                website: None,
-                limit: Some(limit),
-                cursor: None,
-            };
-            api.conversations(&query).await
-        },
-    )
+    Ask::new(topic::LATEST, &format!("open/{limit}"), move |api| async move {
+        let query = ConversationQuery {
+            status: StatusFilter::Open,
+            website: None,
+            limit: Some(limit),
+            cursor: None,
+        };
+        api.conversations(&query).await
+    })
     .fleeting()
 }
 
@@ -441,18 +441,24 @@ where
     F: Fn(Api, AnalyticsQuery) -> Fut + 'static,
     Fut: Future<Output = Result<T, ApiError>> + 'static,
 {
+    about(topic::REPORTS, part, query, fetch)
+}
+
+/// A question about what the parameters of a report say.
+fn about<T, F, Fut>(topic: &str, part: &str, query: &AnalyticsQuery, fetch: F) -> Ask<T>
+where
+    T: 'static,
+    F: Fn(Api, AnalyticsQuery) -> Fut + 'static,
+    Fut: Future<Output = Result<T, ApiError>> + 'static,
+{
     let about: Vec<String> = query
         .pairs()
         .into_iter()
         .map(|(name, value)| format!("{name}={value}"))
         .collect();
     let query = query.clone();
-    Ask::new(
-        topic::REPORTS,
-        &format!("{part}/{}", about.join("&")),
-        move |api| fetch(api, query.clone()),
-    )
-    .fleeting()
+    let part = format!("{part}/{}", about.join("&"));
+    Ask::new(topic, &part, move |api| fetch(api, query.clone())).fleeting()
 }
 
 /// Today in a zone; in UTC where the browser does not know the zone.
@@ -498,6 +504,16 @@ pub fn series(
     let part = format!("series/{metric}/{interval}/{split}");
     report(&part, query, move |api, query| async move {
         api.analytics_series(&query, metric, interval, by).await
+    })
+    .placed(|series| Some(series.as_of.clone()))
+}
+
+/// One metric by day, as a trend. Years of facts are read for it: it is not asked for anew whenever something is counted.
+#[must_use]
+pub fn trend(query: &AnalyticsQuery, metric: Metric) -> Ask<Series> {
+    let part = metric.to_string();
+    about(topic::TRENDS, &part, query, move |api, query| async move {
+        api.analytics_series(&query, metric, Interval::Day, None).await
     })
     .placed(|series| Some(series.as_of.clone()))
 }

@@ -217,7 +217,7 @@ pub fn Analytics() -> Html {
     html! {
         <>
             <PageHead heading={Route::Analytics.heading()}>
-                <ExportMenu {metric} {interval} by={wanted.asked.by} on_choose={export} />
+                <ExportMenu {metric} {interval} split={wanted.asked.parts()} by={wanted.asked.by} on_choose={export} />
             </PageHead>
             <div class={classes!("page", class)}>
                 <div>
@@ -419,6 +419,7 @@ fn TableChoice(props: &OfWanted) -> Html {
 struct ExportMenuProps {
     metric: Metric,
     interval: Interval,
+    split: Option<Dimension>,
     by: Dimension,
     on_choose: Callback<(Report, Behind)>,
 }
@@ -429,6 +430,7 @@ fn ExportMenu(props: &ExportMenuProps) -> Html {
     let ExportMenuProps {
         metric,
         interval,
+        split,
         by,
         on_choose,
     } = props;
@@ -441,6 +443,7 @@ fn ExportMenu(props: &ExportMenuProps) -> Html {
     let series = Behind {
         metric: Some(*metric),
         interval: Some(*interval),
+        by: *split,
         ..Behind::default()
     };
     let table = Behind {

@@ -11,12 +11,14 @@ use super::values::{metric_name, point_label, value_text};
 use super::wanted::report_link;
 use crate::i18n::{t, t_with};
 use crate::query::asks::{self, of_preset};
-use crate::query::{Query, use_query};
+use crate::query::{Query, use_asked_again, use_query};
 use crate::routes::Route;
 use crate::scoped;
 use crate::ui::{Loading, Skeleton, Trend, view_trouble};
 
 const DAYS: Preset = Preset::Last30;
+/// A month moves slowly: it is asked for again so often, in milliseconds.
+const EVERY_MS: u64 = 300_000;
 
 /// Props for [`MetricTrends`].
 #[derive(Properties, PartialEq)]
@@ -79,10 +81,12 @@ pub fn MetricTrends(props: &MetricTrendsProps) -> Html {
     );
     let website = props.website;
     let query = of_preset(DAYS, website);
-    let by_day = |metric| asks::series(&query, metric, Interval::Day, None);
-    let conversations = use_query(by_day(Metric::Conversations));
-    let first_response = use_query(by_day(Metric::FirstResponseSeconds));
-    let visitors = use_query(by_day(Metric::Visitors));
+    let conversations = use_query(asks::trend(&query, Metric::Conversations));
+    let first_response = use_query(asks::trend(&query, Metric::FirstResponseSeconds));
+    let visitors = use_query(asks::trend(&query, Metric::Visitors));
+    use_asked_again(&conversations, EVERY_MS);
+    use_asked_again(&first_response, EVERY_MS);
+    use_asked_again(&visitors, EVERY_MS);
     let all = [
         (Metric::Conversations, conversations),
         (Metric::FirstResponseSeconds, first_response),

@@ -9,7 +9,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use futures_util::stream;
 use switchboard_contract::analytics::{
-    AnalyticsRow, DEFINITIONS, Figures, Metric, Reading, Report, Spread, Unit,
+    AnalyticsRow, DEFINITIONS, Figures, Metric, Reading, Report, SeriesPoint, Spread, Unit,
 };
 use switchboard_contract::ids::LabelId;
 use switchboard_domain::analytics::fact::Fact;
@@ -163,13 +163,29 @@ async fn overview(state: &AppState, operator: Operator, ask: Ask) -> ApiResult<B
 async fn series(state: &AppState, operator: Operator, params: &Params) -> ApiResult<Body> {
     let series = reports::series_of(state, operator, params).await?;
     let unit = series.metric.unit();
-    let head = head(&["From", "Until", "Partial"], [series.metric]);
-    Ok(written(head, series.points, move |point| {
+    let fixed = ["From", "Until", "Partial"].map(str::to_owned);
+    let parts = series.parts.iter().map(|part| {
+        let name = part.name.as_ref().or(part.key.as_ref());
+        name.map_or_else(|| "Nobody".to_owned(), String::clone)
+    });
+    let head: Vec<String> = fixed
+        .into_iter()
+        .chain(columns(series.metric))
+        .chain(parts)
+        .collect();
+    let head = Line::default().texts(head.iter().map(String::as_str)).end();
+    let parts = series.parts;
+    let points: Vec<(usize, SeriesPoint)> = series.points.into_iter().enumerate().collect();
+    Ok(written(head, points, move |(place, point)| {
         let line = Line::default()
             .text(&point.at.to_string())
             .text(&point.until.to_string())
             .text(if point.is_partial { "yes" } else { "no" });
-        reading(line, unit, point.reading).end()
+        let line = reading(line, unit, point.reading);
+        let values = parts.iter().filter_map(|part| part.values.get(*place));
+        values
+            .fold(line, |line, value| line.text(&value.to_string()))
+            .end()
     }))
 }
 

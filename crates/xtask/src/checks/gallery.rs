@@ -4,7 +4,7 @@ use super::{rust_files, verdict};
 use crate::failure::Outcome;
 
 /// Files of `src/ui` that show nothing by themselves, and what shows what they do.
-const UNSEEN: [(&str, &str); 8] = [
+const UNSEEN: [(&str, &str); 9] = [
     ("mod", "the list of the others"),
     ("before_paint", "virtual_list"),
     ("countdown", "trying_again"),
@@ -13,6 +13,7 @@ const UNSEEN: [(&str, &str); 8] = [
     ("reading_place", "the messages of a conversation"),
     ("row_window", "virtual_list"),
     ("scoped", "all of them"),
+    ("sheet", "chart"),
 ];
 
 /// Compares `src/ui` with the gallery.
