@@ -2,6 +2,7 @@
 //! a thin part that reads the files.
 
 pub mod bundle;
+mod coverage;
 mod gallery;
 mod layers;
 mod messages;
@@ -21,7 +22,7 @@ use crate::paths;
 type Check = (&'static str, fn() -> Outcome);
 
 /// The checks that need nothing built.
-pub const SOURCES: [Check; 10] = [
+pub const SOURCES: [Check; 11] = [
     ("no empty render", rendering::check),
     ("layers", layers::check),
     ("message keys", messages::check),
@@ -32,6 +33,7 @@ pub const SOURCES: [Check; 10] = [
     ("no planted bug", planted::check),
     ("gallery", gallery::check),
     ("storage keys", storage::check),
+    ("coverage", coverage::check),
 ];
 
 /// The Rust files below a folder of the checkout, with their names relative to it.
