@@ -1,5 +1,7 @@
 //! What stands on the command line.
 
+use std::path::PathBuf;
+
 use crate::config::{ConfigError, parse_origin};
 use crate::generate::Plan;
 
@@ -10,6 +12,8 @@ The Switchboard API server.
 Usage: switchboard-server [COMMAND]
 
 Without a command it serves. Commands:
+  backup FILE           keeps the database and the files that people sent in one archive, also while the server runs
+  restore FILE          brings a backup into an empty database; the server must not run
   generate --conversations N --messages M --days D --seed S
                         fills the database with plausible data; the same seed makes the same data
   generate-facts --conversations N --messages M --days D --seed S
@@ -60,6 +64,10 @@ pub enum Command {
     GenerateFacts(Plan),
     /// Bring the tables up to date.
     Migrate,
+    /// Keep everything in this file.
+    Backup(PathBuf),
+    /// Bring back what this file keeps.
+    Restore(PathBuf),
 }
 
 /// Reads the arguments that follow the program's name.
@@ -75,6 +83,8 @@ pub fn parse(arguments: &[String]) -> Result<Command, ConfigError> {
         "--version" | "-V" => Ok(Command::Version),
         "openapi" => options(command, rest, &[]).map(|_| Command::OpenApi),
         "migrate" => options(command, rest, &[]).map(|_| Command::Migrate),
+        "backup" => file(command, rest).map(Command::Backup),
+        "restore" => file(command, rest).map(Command::Restore),
         "headers" => {
             let found = options(command, rest, &["--api"])?;
             let api = required(command, &found, "--api")?;
@@ -112,6 +122,16 @@ pub fn parse(arguments: &[String]) -> Result<Command, ConfigError> {
         }
         unknown => Err(ConfigError::new(format!(
             "`{unknown}` is not a command; `switchboard-server help` lists them"
+        ))),
+    }
+}
+
+/// Reads the one file that a command takes.
+fn file(command: &str, arguments: &[String]) -> Result<PathBuf, ConfigError> {
+    match arguments {
+        [file] if !file.starts_with("--") => Ok(PathBuf::from(file)),
+        _ => Err(ConfigError::new(format!(
+            "{command}: name one file, such as `switchboard-server {command} switchboard.tar`"
         ))),
     }
 }
@@ -175,6 +195,8 @@ mod tests {
                 seed: 4
             }))
         );
+        assert_eq!(read("backup kept.tar"), Ok(Command::Backup("kept.tar".into())));
+        assert_eq!(read("restore kept.tar"), Ok(Command::Restore("kept.tar".into())));
         assert!(matches!(
             read("generate-facts --seed 4 --conversations 1 --messages 2 --days 3"),
             Ok(Command::GenerateFacts(Plan { seed: 4, .. }))
@@ -193,6 +215,8 @@ mod tests {
             ),
             ("generate --conversations", "--conversations"),
             ("migrate --now", "`--now`"),
+            ("backup", "switchboard.tar"),
+            ("restore one.tar two.tar", "one file"),
         ] {
             let complaint = read(line).expect_err(line);
             assert!(complaint.contains(named), "{complaint}");

@@ -3,6 +3,7 @@
 //! | module | holds |
 //! | --- | --- |
 //! | [`config`], [`state`], [`clock`] | settings, what handlers reach, the time |
+//! | [`backup`] | everything in one archive, and back |
 //! | [`problem`] | errors as `application/problem+json` |
 //! | [`db`] | transactions, the one writer, migrations |
 //! | [`events`] | the event logs: appending, reading |
@@ -22,6 +23,7 @@
 pub mod analytics;
 pub mod audit;
 pub mod auth;
+pub mod backup;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use switchboard_server::cli::{self, Command, USAGE};
 use switchboard_server::config::{Config, ConfigError};
 use switchboard_server::state::AppState;
-use switchboard_server::{generate, openapi, security_headers};
+use switchboard_server::{backup, generate, openapi, security_headers};
 use tracing_subscriber::EnvFilter;
 
 /// A bad argument or variable, or a start that its surroundings forbid.
@@ -46,6 +46,22 @@ fn run(command: Command) -> Result<(), ConfigError> {
                     report.map_err(|error| ConfigError::new(format!("generate: {error}")))?
                 );
                 Ok(())
+            })?;
+        }
+        Command::Backup(file) => {
+            let config = Config::from_env()?;
+            wait_for(async {
+                backup::backup(&config, &file)
+                    .await
+                    .map(|told| println!("{told}"))
+            })?;
+        }
+        Command::Restore(file) => {
+            let config = Config::from_env()?;
+            wait_for(async {
+                backup::restore(&config, &file)
+                    .await
+                    .map(|told| println!("{told}"))
             })?;
         }
         Command::Migrate => {

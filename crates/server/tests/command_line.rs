@@ -112,6 +112,22 @@ fn commands_do_what_they_say() {
     );
     assert!(run(program(&folder.0).arg("migrate")).status.success());
     assert!(folder.0.join("switchboard-data/switchboard.sqlite").is_file());
+    assert!(
+        run(program(&folder.0).args(["backup", "kept.tar"]))
+            .status
+            .success()
+    );
+    let restore = |data: &str| {
+        let mut command = program(&folder.0);
+        command
+            .env("SWITCHBOARD_DATA_DIR", data)
+            .args(["restore", "kept.tar"]);
+        run(&mut command)
+    };
+    assert!(restore("other-data").status.success());
+    assert!(folder.0.join("other-data/switchboard.sqlite").is_file());
+    let line = refusal(&restore("other-data"));
+    assert!(line.contains("already"), "{line}");
     let line = refusal(&run(program(&folder.0).args([
         "generate",
         "--conversations",

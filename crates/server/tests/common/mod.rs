@@ -104,6 +104,22 @@ impl Database {
     }
 }
 
+impl Database {
+    fn config(&self) -> Config {
+        let folder = self.folder.display().to_string();
+        Config::from_lookup(|name| {
+            Ok(match name {
+                "SWITCHBOARD_ADDR" => Some("127.0.0.1:0".to_owned()),
+                "SWITCHBOARD_DEMO" => Some("1".to_owned()),
+                "SWITCHBOARD_DATA_DIR" => Some(folder.clone()),
+                "DATABASE_URL" => Some(self.url.clone()),
+                _ => None,
+            })
+        })
+        .expect("a configuration")
+    }
+}
+
 async fn run_on(server: &str, statement: &str) {
     sqlx::any::install_default_drivers();
     let mut connection = sqlx::AnyConnection::connect(server)
@@ -122,6 +138,21 @@ impl App {
         Self::start_with(dialect, |_| {}).await
     }
 
+    /// A server on what a backup holds.
+    pub async fn start_from(dialect: Dialect, file: &std::path::Path) -> Self {
+        let database = Database::create(dialect).await;
+        let config = database.config();
+        switchboard_server::backup::restore(&config, file)
+            .await
+            .expect("the backup is restored");
+        Self::run(database, |_| {}).await
+    }
+
+    /// The configuration of a server on the same data.
+    pub fn config(&self) -> Config {
+        self.database.config()
+    }
+
     /// The same with other settings.
     pub async fn start_with(dialect: Dialect, adjust: impl FnOnce(&mut Config)) -> Self {
         Self::run(Database::create(dialect).await, adjust).await
@@ -133,18 +164,7 @@ impl App {
             .with_max_level(tracing::Level::WARN)
             .with_test_writer()
             .try_init();
-        let folder = database.folder.display().to_string();
-        let url = database.url.clone();
-        let mut config = Config::from_lookup(|name| {
-            Ok(match name {
-                "SWITCHBOARD_ADDR" => Some("127.0.0.1:0".to_owned()),
-                "SWITCHBOARD_DEMO" => Some("1".to_owned()),
-                "SWITCHBOARD_DATA_DIR" => Some(folder.clone()),
-                "DATABASE_URL" => Some(url.clone()),
-                _ => None,
-            })
-        })
-        .expect("a configuration");
+        let mut config = database.config();
         adjust(&mut config);
         config.prepare_data_dir().expect("a folder");
         let listener = config.listen().await.expect("a port");

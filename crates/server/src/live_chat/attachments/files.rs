@@ -115,6 +115,29 @@ impl FileStore for Folder {
     }
 }
 
+/// The names of the finished files in a folder; none where there is no such folder.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn listed(folder: &Path) -> io::Result<Vec<String>> {
+    let Some(entries) = absent(fs::read_dir(folder))? else {
+        return Ok(Vec::new());
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        if let Ok(name) = entry?.file_name().into_string() {
+            names.extend(Some(name).filter(|name| is_plain(name) && !name.ends_with(UNFINISHED)));
+        }
+    }
+    Ok(names)
+}
+
+/// Whether a name leads nowhere but into its folder.
+#[must_use]
+pub fn is_plain(name: &str) -> bool {
+    plain(name).is_some() && !name.is_empty()
+}
+
 /// A name without a way out of the folder.
 fn plain(name: &str) -> Option<PathBuf> {
     let fits = name
