@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`config`], [`state`], [`clock`] | settings, what handlers reach, the time |
 //! | [`backup`] | everything in one archive, and back |
+//! | [`metrics`] | figures for Prometheus |
 //! | [`problem`] | errors as `application/problem+json` |
 //! | [`db`] | transactions, the one writer, migrations |
 //! | [`events`] | the event logs: appending, reading |
@@ -37,6 +38,7 @@ pub mod http;
 pub mod ids;
 pub mod live_chat;
 pub mod mail;
+pub mod metrics;
 pub mod openapi;
 pub mod problem;
 pub mod realtime;
@@ -80,6 +82,7 @@ pub fn router(state: AppState) -> Router {
         .merge(visitor::router())
         .merge(realtime::router())
         .merge(health::router())
+        .merge(metrics::router())
         .merge(widget_delivery::router())
         .merge(dev::router(state.config.demo))
         .merge(demo::router(state.config.demo));
@@ -96,6 +99,9 @@ pub fn router(state: AppState) -> Router {
             state.clone(),
             security_headers::on_answers,
         ))
-        .layer(middleware::from_fn(http::request_id::layer))
+        .layer(middleware::from_fn_with_state(
+            state.metrics.clone(),
+            http::request_id::layer,
+        ))
         .with_state(state)
 }

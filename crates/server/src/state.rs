@@ -12,7 +12,7 @@ use crate::live_chat::attachments::sweep;
 use crate::mail::Mailer;
 use crate::realtime::{self, hub::Hub};
 use crate::visitor::flood::Flood;
-use crate::{schedule, seed};
+use crate::{metrics, schedule, seed};
 
 /// The server's shared state; clones are cheap.
 #[derive(Clone)]
@@ -25,6 +25,8 @@ pub struct AppState {
     pub clock: Clock,
     /// Wakes sockets after commits.
     pub hub: Arc<Hub>,
+    /// What is counted for Prometheus.
+    pub metrics: metrics::Shared,
     /// How much visitors may do.
     pub(crate) flood: Arc<Flood>,
     /// Secrets that sign tokens.
@@ -55,6 +57,7 @@ impl AppState {
             db,
             clock,
             hub,
+            metrics: metrics::Shared::default(),
             flood,
             keys,
             mailer,

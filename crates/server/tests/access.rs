@@ -240,6 +240,7 @@ const RULES: &[(&str, &str, For, Names)] = &[
     ("GET", "/api/events", Agent, Nothing),
     ("GET", "/healthz", Anyone, Nothing),
     ("GET", "/readyz", Anyone, Nothing),
+    ("GET", "/metrics", Anyone, Nothing),
 ];
 
 /// What programs may do: the scope that each operation needs, by path and method. A token with every scope is refused everything else.

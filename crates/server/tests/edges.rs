@@ -25,9 +25,30 @@ common::on_both_databases! {
 async fn the_server_says_how_it_is(app: &App) {
     assert_eq!(app.get("/healthz").send().await.text, "ok\n");
     assert_eq!(app.get("/readyz").send().await.text, "ready\n");
+    let figures = app.get("/metrics").send().await;
+    assert_eq!(figures.status, 200, "{}", figures.text);
+    for line in [
+        "switchboard_http_requests_total{method=\"GET\",route=\"/readyz\",status=\"200\"} 1",
+        "switchboard_database_up 1",
+    ] {
+        assert!(figures.text.contains(line), "{line} in {}", figures.text);
+    }
+    let outside = app
+        .get("/metrics")
+        .header("x-forwarded-for", "203.0.113.9")
+        .send()
+        .await;
+    assert_eq!(outside.status, 404, "nobody's business outside");
     app.state.db.close().await;
     assert_eq!(app.get("/healthz").send().await.status, 200, "alive all the same");
     assert_eq!(app.get("/readyz").send().await.status, 503);
+    assert!(
+        app.get("/metrics")
+            .send()
+            .await
+            .text
+            .contains("switchboard_database_up 0")
+    );
 }
 
 fn directive<'a>(answer: &'a Answer, name: &str) -> &'a str {

@@ -74,6 +74,19 @@ impl Client {
     }
 }
 
+impl Client {
+    /// Whether it calls from this machine or from a private network, by its own word or a trusted proxy's.
+    #[must_use]
+    pub fn is_of_own_network(&self) -> bool {
+        match self.address.to_canonical() {
+            IpAddr::V4(address) => address.is_loopback() || address.is_private() || address.is_link_local(),
+            IpAddr::V6(address) => {
+                address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local()
+            }
+        }
+    }
+}
+
 /// This machine, and the proxies named in `SWITCHBOARD_TRUSTED_PROXIES`, may say for whom they speak.
 fn trusts(config: &Config, peer: IpAddr) -> bool {
     let peer = peer.to_canonical();

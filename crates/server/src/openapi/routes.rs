@@ -238,5 +238,12 @@ fn health() -> Vec<Route> {
     vec![
         Route::get("/healthz", "health", "Whether the server is alive").answers_empty(200, "Alive"),
         Route::get("/readyz", "health", "Whether the database answers").answers_empty(200, "Ready"),
+        Route::get(
+            "/metrics",
+            "health",
+            "Figures for Prometheus; answered to private networks alone",
+        )
+        .answers_file(200, "The figures as OpenMetrics text")
+        .refuses(&[Code::NotFound]),
     ]
 }

@@ -313,6 +313,11 @@ impl Hub {
         }
     }
 
+    /// How many sockets are open.
+    pub(crate) fn open_sockets(&self) -> usize {
+        self.open.receiver_count()
+    }
+
     /// Asks every socket to close, and waits until they have.
     pub async fn drain(&self) {
         self.draining.send_replace(true);
